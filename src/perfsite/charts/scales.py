@@ -1,0 +1,81 @@
+"""Ticks and their words: few, round, horizontal, the same on every machine."""
+
+from __future__ import annotations
+
+from math import ceil, floor, log10
+
+from perfsite.formats import day, exact, money, percent, short_count
+from perfsite.measures import Kind
+from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
+
+Ticks = tuple[tuple[float, str], ...]
+"""Positions on a scale and the words that stand there."""
+
+_MOST_YEARS = 6
+_LONG_DAYS = 760
+_SHORT_DAYS = 62
+_MAX_LABELS = 3
+
+
+def value_ticks(largest: float, kind: Kind, currency: str) -> Ticks:
+    """From zero to above the largest value, at most six ticks; shares always run to 100%."""
+    if kind is Kind.SHARE:
+        return tuple((share, percent(share, 0)) for share in (0.0, 0.25, 0.5, 0.75, 1.0))
+    if largest <= 0:
+        return ((0.0, _tick(0, kind, currency)), (1.0, _tick(1, kind, currency)))
+    raw = largest / 4
+    power = 10.0 ** floor(log10(raw))
+    step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= raw * 0.999999)
+    if kind is Kind.COUNT:
+        step = max(1.0, step if step >= 10 else float(ceil(step)))  # noqa: PLR2004
+    number = ceil(largest / step - 1e-9)
+    values = [round(i * step, 10) for i in range(number + 1)]
+    words = [_tick(value, kind, currency) for value in values]
+    if all(text.endswith(".00") for text in words):
+        words = [text.removesuffix(".00") for text in words]
+    return tuple(zip(values, words, strict=True))
+
+
+def _tick(value: float, kind: Kind, currency: str) -> str:
+    if kind is Kind.CURRENCY:
+        return money(value, currency)
+    for scale, suffix in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
+        if abs(value) >= scale * (10 if suffix == "k" else 1):
+            return f"{exact(round(value / scale, 6))}{suffix}"
+    return short_count(value)
+
+
+def time_ticks(first: int, last: int) -> Ticks:
+    """Years, months or days between two days (ordinals), as many as there is room for."""
+    span = last - first
+    start, end = Period(Unit.DAY, first).start, Period(Unit.DAY, last).start
+    if span > _LONG_DAYS:
+        years = [y for y in range(start.year, end.year + 2) if first <= _day(y, 1) <= last]
+        step = ceil(len(years) / _MOST_YEARS)
+        # Count back from the newest, so that it always carries its label.
+        chosen = sorted(years[::-1][::step])
+        return tuple((float(_day(year, 1)), str(year)) for year in chosen)
+    if span > _SHORT_DAYS:
+        months = range(start.year * MONTHS_IN_YEAR + start.month - 1, last // 28)
+        inside = [m for m in months if first <= _month_start(m) <= last]
+        chosen = inside[:: ceil(len(inside) / _MAX_LABELS) or 1]
+        return tuple(
+            (float(_month_start(m)), Period(Unit.MONTH, m).start.strftime("%b %Y")) for m in chosen
+        )
+    step = max(1, ceil(span / _MAX_LABELS))
+    return tuple(
+        (float(at), " ".join(_short(at))) for at in range(first, last + 1, step)
+    )
+
+
+def _short(at: int) -> tuple[str, str]:
+    number, month, _year = day(Period(Unit.DAY, at).start).split()
+    return number, month[:3]
+
+
+def _day(year: int, month: int) -> int:
+    return Period.months(year, month).start.toordinal()
+
+
+def _month_start(index: int) -> int:
+    return Period(Unit.MONTH, index).start.toordinal()

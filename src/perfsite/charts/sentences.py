@@ -1,0 +1,121 @@
+"""Sentences that say what figures show, and are true of them: titles of charts, leads of pages.
+
+Each takes the figures themselves. The words of a comparison come from the figures as they are, and
+never claim a difference that the printed figures do not show.
+"""
+
+from __future__ import annotations
+
+from perfsite.formats import in_period, long_count, money, percent, period_name
+from perfsite.measures import Kind
+from perfsite.periods import Period, Unit
+
+_TIMES_FROM = 3.0
+
+
+def compared_count(now: float, before: float | None) -> str:
+    """`45% more than a year before`; empty where there is nothing to compare with."""
+    if before is None:
+        return ""
+    if now == before:
+        return "the same as a year before"
+    if before == 0:
+        return "up from none a year before"
+    if now == 0:
+        return f"down from {long_count(before)} a year before"
+    ratio = now / before
+    if ratio >= _TIMES_FROM:
+        return f"{ratio:.1f} times as many as a year before"
+    size = abs(ratio - 1) * 100
+    text = f"{size:.0f}" if size >= 0.5 else ""  # noqa: PLR2004 - rounds to a whole per cent
+    if not text:
+        return "about the same as a year before"
+    if text == "100" and ratio < 1:
+        text = "more than 99"
+    return f"{text}% {'more' if ratio > 1 else 'fewer'} than a year before"
+
+
+def compared_level(now: float, before: float | None, kind: Kind, currency: str) -> str:
+    """`up from 78.2% a year before`, for shares and amounts; empty without a figure before."""
+    if before is None:
+        return ""
+    if now == before:
+        return "the same as a year before"
+    words = [percent(x) if kind is Kind.SHARE else money(x, currency) for x in (now, before)]
+    if words[0] == words[1]:
+        return "about the same as a year before"
+    return f"{'up' if now > before else 'down'} from {words[1]} a year before"
+
+
+def _with(first: str, comparison: str) -> str:
+    return f"{first}, {comparison}" if comparison else first
+
+
+def _transactions(number: float) -> str:
+    if number == 0:
+        return "No transactions"
+    return f"{long_count(number)} {'transaction' if number == 1 else 'transactions'}"
+
+
+def transactions_sentence(now: float, before: float | None, period: Period) -> str:
+    """What the latest bar of a transactions chart shows."""
+    return _with(f"{_transactions(now)} {in_period(period)}", compared_count(now, before))
+
+
+def level_sentence(
+    kpi: str, now: float, before: float | None, period: Period, currency: str
+) -> str:
+    """What the latest point of a line of shares or amounts shows."""
+    kind = Kind.CURRENCY if kpi == "cost_per_transaction" else Kind.SHARE
+    text = percent(now) if kind is Kind.SHARE else money(now, currency)
+    when = in_period(period)
+    first = {
+        "digital_take_up": f"{text} of transactions were digital {when}",
+        "cost_per_transaction": f"A transaction cost {text} {when}",
+        "completion_rate": f"{text} of transactions started were completed {when}",
+        "user_satisfaction": f"User satisfaction was {text} {when}",
+        "availability": f"The online service was available {text} of the time {when}",
+    }[kpi]
+    return _with(_capital(first), compared_level(now, before, kind, currency))
+
+
+def panel_sentence(
+    kpi: str, now: float, before: float | None, services: int, period: Period
+) -> str:
+    """What a group's like-for-like chart shows: always of the same services."""
+    who = "the one service" if services == 1 else f"the same {services:,} services"
+    when = in_period(period)
+    if kpi == "digital_take_up":
+        first = f"{percent(now)} of transactions at {who} were digital {when}"
+        return _with(_capital(first), compared_level(now, before, Kind.SHARE, ""))
+    return _with(f"{_transactions(now)} at {who} {when}", compared_count(now, before))
+
+
+def service_lead(
+    transactions: tuple[float, Period] | None,
+    take_up: tuple[float, Period, float | None] | None,
+) -> str:
+    """What the figures of a service say, in one sentence; empty where they say nothing."""
+    parts = []
+    if transactions:
+        count, period = transactions
+        parts.append(f"{_transactions(count)} {in_period(period)}")
+    if take_up:
+        share, period, before = take_up
+        same = bool(transactions) and transactions is not None and transactions[1] == period
+        text = f"{percent(share)} of {'them' if same else 'transactions'} digital"
+        if not same:
+            text += f" {in_period(period)}"
+        comparison = compared_level(share, before, Kind.SHARE, "")
+        parts.append(_with(text, comparison))
+    return f"{_capital(', '.join(parts))}." if parts else ""
+
+
+def for_period(period: Period) -> str:
+    """A period as the subject of a heading: `July to September 2015`."""
+    name = period_name(period)
+    return _capital(name.removeprefix("the ")) if period.unit is not Unit.DAY else name
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

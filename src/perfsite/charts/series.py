@@ -1,0 +1,203 @@
+"""Series: the figures of one service and KPI over time, at one length of period.
+
+What is charted, what stands in the table beside the chart and what is compared with the year
+before are the same values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from perfsite.measures import KPIS
+from perfsite.model import Status
+from perfsite.parts import DIGITAL, KEY
+from perfsite.periods import MONTHS_IN_YEAR, YEAR_IN_UNITS, Period, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from perfsite.kpi import Figures
+    from perfsite.parts import Parts
+
+TRANSACTIONS: Final = "transactions"
+CHARTED: Final = (
+    TRANSACTIONS,
+    "digital_take_up",
+    "cost_per_transaction",
+    "completion_rate",
+    "user_satisfaction",
+    "availability",
+)
+"""What a service page charts, in its order."""
+
+_PREFERENCE: Final = {
+    (Unit.MONTH, 3): 0,
+    (Unit.MONTH, 1): 1,
+    (Unit.WEEK, 1): 2,
+    (Unit.MONTH, MONTHS_IN_YEAR): 3,
+    (Unit.DAY, 1): 5,
+    (Unit.WEEK, 52): 6,
+}
+"""Quarters first: they show the seasons, and there are not too many of them."""
+_OTHER: Final = 4
+_AS_RECENT_DAYS: Final = 31
+_FEW: Final = 2
+
+
+@dataclass(frozen=True)
+class Point:
+    """A figure of a series; `value` is None where it is missing or withheld.
+
+    `numerator` and `denominator` are digital and all transactions for a take-up, and so on; for
+    transactions the numerator is the digital part. `before` is the value a year before.
+    """
+
+    period: Period
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    before: float | None
+    status: Status
+
+
+@dataclass(frozen=True)
+class Series:
+    """One KPI at one length of period, oldest point first; `main` is the one shown first."""
+
+    kpi: str
+    unit: Unit
+    count: int
+    points: tuple[Point, ...]
+    main: bool
+
+    @cached_property
+    def given(self) -> tuple[Point, ...]:
+        """The points that have a value."""
+        return tuple(point for point in self.points if point.value is not None)
+
+    @property
+    def slug(self) -> str:
+        """The name of its files: `digital-take-up`, or `transactions-by-week` beside it."""
+        base = self.kpi.replace("_", "-")
+        return base if self.main else f"{base}-by-{self.grain.replace(' ', '-')}"
+
+    @property
+    def grain(self) -> str:
+        """The length of its periods in words: `quarter`, `week`, `12 months`."""
+        if self.unit is Unit.MONTH and self.count == 3:  # noqa: PLR2004
+            return "quarter"
+        return str(self.unit) if self.count == 1 else f"{self.count} {self.unit}s"
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether there is enough to draw: one figure is no trend."""
+        return len(self.given) >= _FEW
+
+
+def collect_series(
+    parts: Parts, figures: Figures, services: Iterable[str]
+) -> dict[str, list[Series]]:
+    """The series of every service, in the order of `CHARTED`, the main one of each KPI first."""
+    found: dict[str, list[Series]] = {service: [] for service in services}
+    for kpi in CHARTED:
+        table = _transactions(parts, figures) if kpi == TRANSACTIONS else _kpi(kpi, parts, figures)
+        for service, series in _cut(kpi, _with_year_before(table)):
+            found[service].append(series)
+    return found
+
+
+def _transactions(parts: Parts, figures: Figures) -> pd.DataFrame:
+    """Transactions and their digital part of every period that was given, or is a year."""
+    frame = parts.frame
+    year = (frame["unit"] == Unit.MONTH) & (frame["count"] == MONTHS_IN_YEAR)
+    windows = figures.windows.frame.assign(status=str(Status.PROVIDED))
+    windows = windows[windows["unit"] == Unit.MONTH]
+    missing_years = frame[year & frame["value"].isna()]
+    rows = pd.concat([frame[~year], windows, missing_years], ignore_index=True)
+    rows = rows.drop_duplicates([*KEY, "part"])
+    whole = rows[rows["part"] == TRANSACTIONS].set_index(KEY)
+    digital = rows[rows["part"] == DIGITAL].set_index(KEY)["value"].rename("numerator")
+    table = whole[["value", "status"]].join(digital, how="left").reset_index()
+    return table.assign(denominator=np.nan)
+
+
+def _kpi(kpi: str, parts: Parts, figures: Figures) -> pd.DataFrame:
+    """A KPI's figures, and the periods for which its measures were given without a figure."""
+    have = figures.frame[figures.frame["kpi"] == kpi]
+    measures = KPIS[kpi].measures
+    asked = parts.frame[parts.frame["part"].isin(measures)].drop_duplicates(KEY)
+    # A service that never gave a digital figure has no series of missing take-up.
+    asked = asked[asked["service"].isin(have["service"].unique())][[*KEY, "status"]]
+    table = have.merge(asked, on=KEY, how="outer", suffixes=("", "_asked"))
+    reason = table["status_asked"].mask(
+        table["status_asked"] == Status.PROVIDED, str(Status.NOT_PROVIDED)
+    )
+    table["status"] = table["status"].fillna(reason)
+    return table[[*KEY, "value", "numerator", "denominator", "status"]]
+
+
+def _with_year_before(table: pd.DataFrame) -> pd.DataFrame:
+    back = table["unit"].map({str(unit): n for unit, n in YEAR_IN_UNITS.items()})
+    earlier = table[[*KEY, "value"]].assign(first=table["first"] + back.astype("int64"))
+    earlier = earlier.rename(columns={"value": "before"})
+    return table.merge(earlier, on=KEY, how="left", validate="one_to_one")
+
+
+def _cut(kpi: str, table: pd.DataFrame) -> list[tuple[str, Series]]:
+    """The table as series: one for each service and length of period that has a figure."""
+    grain = ["service", "unit", "count"]
+    table = table.sort_values([*grain, "first"], kind="stable").reset_index(drop=True)
+    table["at"] = np.arange(len(table))
+    groups = table.assign(good=table["value"].notna() | (table["status"] == Status.WITHHELD))
+    bounds = groups.groupby(grain)["at"].agg(["min", "max"])
+    bounds["n"] = groups.groupby(grain)["good"].sum()
+    last = groups[groups["good"]].groupby(grain)["first"].max()
+    bounds = bounds.join(last, how="inner").reset_index()
+    ends = [
+        Period(Unit(unit), first, count).end.toordinal()
+        for unit, first, count in zip(
+            bounds["unit"], bounds["first"], bounds["count"], strict=True
+        )
+    ]
+    bounds["recent"] = ends
+    newest = bounds.groupby("service")["recent"].transform("max")
+    bounds["stale"] = bounds["recent"] < newest - _AS_RECENT_DAYS
+    bounds["few"] = bounds["n"] < _FEW
+    bounds["rank"] = [
+        _PREFERENCE.get((Unit(unit), count), _OTHER)
+        for unit, count in zip(bounds["unit"], bounds["count"], strict=True)
+    ]
+    bounds = bounds.sort_values(["service", "few", "stale", "rank"], kind="stable")
+    bounds["main"] = ~bounds.duplicated("service")
+    main_unit = bounds["service"].map(bounds[bounds["main"]].set_index("service")["unit"])
+    # Beside the main one only lengths that tell something else: weeks beside quarters, say.
+    shown = bounds["main"] | ((bounds["unit"] != main_unit) & ~bounds["few"])
+    points = _points(table)
+    return [
+        (row["service"], Series(kpi, Unit(row["unit"]), int(row["count"]), mine, bool(row["main"])))
+        for row in bounds[shown].to_dict("records")
+        if (mine := tuple(points[row["min"] : row["max"] + 1]))
+    ]
+
+
+def _points(table: pd.DataFrame) -> list[Point]:
+    periods: Mapping[tuple[str, int, int], Period] = {
+        key: Period(Unit(key[0]), int(key[2]), int(key[1]))
+        for key in table[["unit", "count", "first"]]
+        .drop_duplicates()
+        .itertuples(index=False, name=None)
+    }
+    keys = zip(table["unit"], table["count"], table["first"], strict=True)
+    numbers = table[["value", "numerator", "denominator", "before"]].astype(object)
+    columns = numbers.where(numbers.notna(), None).itertuples(index=False, name=None)
+    return [
+        Point(periods[key], value, numerator, denominator, before, Status(status))
+        for key, (value, numerator, denominator, before), status in zip(
+            keys, columns, table["status"], strict=True
+        )
+    ]

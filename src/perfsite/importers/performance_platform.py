@@ -1,0 +1,245 @@
+"""The register behind the GOV.UK Performance Platform (its `services.csv`) into our format.
+
+One spreadsheet held it all: a row a service, facts and internal workings side by side, and a
+column for each measure and period. Lives here: which service a row is, what figure a cell is, and
+writing both as `services.csv` and wide submissions. Not here: which column is what (that is
+`performance_platform_headers`) and reading CSV (`spreadsheets`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from perfsite.errors import Problem
+from perfsite.importers import Imported
+from perfsite.importers.performance_platform_headers import TEXTS, Facts, Figures, read_header
+from perfsite.importers.spreadsheets import by_row, read_spreadsheet
+from perfsite.model import MAX_ID_LENGTH, Service, why_not_an_id
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from perfsite.importers.spreadsheets import Spreadsheet
+    from perfsite.model import Source
+    from perfsite.periods import Period
+
+REGISTER = ("service", *(field.name for field in fields(Service) if field.name != "id"))
+"""The columns of our services.csv, in order."""
+
+_REQUIRED = {"service": "Slug", "name": "Name of service", "department": "Department"}
+_NOT_AVAILABLE = "[x]"
+_NOT_PROVIDED = "[not provided]"
+_HASH_LENGTH = 8
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_NUMBER = r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
+
+
+def import_register(source: Source, *, with_text: bool = True) -> Imported:
+    """Turn one edition of the register into `services.csv` and submissions.
+
+    Without `with_text`, descriptions and notes stay behind: the facts and the figures alone.
+    Never raises: whatever the bytes, what is wrong with them is a problem, and a file that is
+    not such a register makes no files.
+    """
+    table, problems = read_spreadsheet(source)
+    if table is None:
+        return Imported({}, problems)
+    facts: defaultdict[str, list[int]] = defaultdict(list)
+    figures: defaultdict[Figures, list[int]] = defaultdict(list)
+    others: defaultdict[str, list[int]] = defaultdict(list)
+    for number, header in enumerate(table.headers):
+        match read_header(header):
+            case Figures() as what:
+                figures[what].append(number)
+            case Facts(column):
+                facts[column].append(number)
+            case None if header:
+                others[header].append(number)
+    if why_not := _why_not_a_register(table, facts):
+        return Imported({}, sorted([*problems, why_not]))
+
+    problems += [_not_imported(table, header, len(numbers)) for header, numbers in others.items()]
+    register, id_problems = _register(table, {column: facts[column][0] for column in facts})
+    columns, figure_problems = _figures(table, figures, register.index)
+    if not with_text:
+        register = register.drop(columns=list(TEXTS), errors="ignore")
+    register = register.reindex(columns=list(REGISTER), fill_value="")
+    files = {"services.csv": _csv(register), **_submissions(register["service"], columns)}
+    return Imported(files, sorted([*problems, *id_problems, *figure_problems]))
+
+
+def _why_not_a_register(table: Spreadsheet, facts: dict[str, list[int]]) -> Problem | None:
+    """A column that is missing, or stands twice so that nobody can say which one counts."""
+    missing = [header for column, header in _REQUIRED.items() if column not in facts]
+    twice = [table.headers[numbers[-1]] for numbers in facts.values() if len(numbers) > 1]
+    found = [f"no column {header}" for header in missing]
+    found += [f"the column {header} more than once" for header in twice]
+    if not found:
+        return None
+    headers = ", ".join(_REQUIRED.values())
+    expected = f"a register of the Performance Platform, with {headers} once each"
+    fix = "Give the platform's own services.csv, with its header row."
+    return Problem(table.file, 0, "PS305", "", "; ".join(found), expected, fix)
+
+
+def _not_imported(table: Spreadsheet, header: str, count: int) -> Problem:
+    found = "1 column" if count == 1 else f"{count} columns of this name"
+    expected = "a figure of a measure and a period, or a fact about the service"
+    fix = "Nothing to do if it is an internal or derived column."
+    return Problem(table.file, 1, "PS304", header, found, expected, fix)
+
+
+def _register(table: Spreadsheet, facts: dict[str, int]) -> tuple[pd.DataFrame, list[Problem]]:
+    """The facts of every service that can be named, by spreadsheet row, with its id and alias."""
+    register = pd.DataFrame({column: _cells(table, number) for column, number in facts.items()})
+    slugs = register["service"]
+    register["service"] = slugs.map(_short_id)
+    register["aliases"] = slugs.where(slugs != register["service"], "")
+    problems: list[Problem] = []
+    rows: dict[str, int] = {}
+    ids, names, departments = (register[column].tolist() for column in _REQUIRED)
+    for (row, slug), short, name, department in zip(
+        by_row(slugs), ids, names, departments, strict=True
+    ):
+        if problem := _why_left_out(table, row, (slug, name, department), rows):
+            problems.append(problem)
+            continue
+        rows[short] = row
+        if short != slug:
+            expected = f"at most {MAX_ID_LENGTH} characters"
+            fix = f"Nothing to do: it became {short}, and the full id is kept as an alias."
+            problems.append(Problem(table.file, row, "PS302", "Slug", slug, expected, fix))
+    return register.loc[list(rows.values())], problems
+
+
+def _why_left_out(
+    table: Spreadsheet, row: int, required: Sequence[str], rows: dict[str, int]
+) -> Problem | None:
+    """What keeps this row, with these required cells, from being a service beside those rows."""
+    slug = required[0]
+    short = _short_id(slug)
+    headers = zip(_REQUIRED.values(), required, strict=True)
+    if blank := [header for header, cell in headers if not cell]:
+        expected, fix = "a value in every row", "Fill it in; without it the row is left out."
+        return Problem(table.file, row, "PS114", ", ".join(blank), "", expected, fix)
+    # The form is that of the full slug; whether the word can be used is asked of the short one.
+    if reason := why_not_an_id(short if _SLUG.fullmatch(slug) else slug):
+        fix = "Change the id; until then the row is left out."
+        return Problem(table.file, row, "PS112", "Slug", slug, reason, fix)
+    if short in rows:
+        found = f"{slug}, as in row {rows[short]}"
+        fix = "Give each service its own id; until then this row is left out."
+        return Problem(table.file, row, "PS113", "Slug", found, "an id used once", fix)
+    return None
+
+
+def _short_id(slug: str) -> str:
+    """The slug itself, or as many whole words of it as fit beside a hash of all of it."""
+    if len(slug) <= MAX_ID_LENGTH:
+        return slug
+    room = MAX_ID_LENGTH - _HASH_LENGTH - 1
+    # One character more is looked at: a hyphen there means that the word before it fits.
+    words = slug[: room + 1].rpartition("-")[0] or slug[:room]
+    return f"{words}-{hashlib.sha256(slug.encode()).hexdigest()[:_HASH_LENGTH]}"
+
+
+def _figures(
+    table: Spreadsheet, figures: dict[Figures, list[int]], rows: pd.Index[int]
+) -> tuple[dict[Figures, pd.Series[str]], list[Problem]]:
+    """The columns that hold a figure of these rows; unreadable cells are reported of all rows."""
+    collected: dict[Figures, pd.Series[str]] = {}
+    problems: list[Problem] = []
+    for what, numbers in figures.items():
+        header = table.headers[numbers[0]]
+        readings = [_read_figures(table, number, what) for number in numbers]
+        problems += [problem for _, unreadable in readings for problem in unreadable]
+        values, disagreements = _agreed(table, header, [values for values, _ in readings])
+        problems += disagreements
+        values = values.loc[rows]
+        if (values != _NOT_AVAILABLE).any():
+            collected[what] = values
+        else:
+            found, expected = f"no figure in {len(rows)} rows", "a figure of at least one service"
+            fix = "Nothing to do if it was not collected: it is left out."
+            problems.append(Problem(table.file, 1, "PS303", header, found, expected, fix))
+    return collected, problems
+
+
+def _read_figures(
+    table: Spreadsheet, number: int, what: Figures
+) -> tuple[pd.Series[str], list[Problem]]:
+    """The digits that stand there, without separators; what is no figure is not available."""
+    cells = _cells(table, number)
+    readable = cells.str.fullmatch(f"{_NUMBER}%?" if what.is_rate else _NUMBER).astype(bool)
+    expected = f"a number{' or a percentage' if what.is_rate else ''}, or a blank cell"
+    fix = "Correct the cell, or clear it if the figure is not known; it is taken as missing."
+    header = table.headers[number]
+    problems = [
+        Problem(table.file, row, "PS301", header, cell, expected, fix)
+        for row, cell in by_row(cells[~readable & ~cells.isin(["", "-"])])
+    ]
+    return cells.str.replace(",", "", regex=False).where(readable, _NOT_AVAILABLE), problems
+
+
+def _agreed(
+    table: Spreadsheet, header: str, readings: list[pd.Series[str]]
+) -> tuple[pd.Series[str], list[Problem]]:
+    """What all columns of one measure and period say; not available where they differ."""
+    values, *others = readings
+    differs = pd.Series(data=False, index=values.index)
+    found = values
+    for other in others:
+        differs |= other != values
+        found = found.str.cat(other, sep=" and ")
+    expected = "the same figure in every column of this measure and period"
+    fix = "Keep the right one and delete the other; until then neither is imported."
+    problems = [
+        Problem(table.file, row, "PS301", header, cell, expected, fix)
+        for row, cell in by_row(found[differs])
+    ]
+    return values.mask(differs, _NOT_AVAILABLE), problems
+
+
+def _submissions(
+    services: pd.Series[str], columns: dict[Figures, pd.Series[str]]
+) -> dict[str, str]:
+    """Wide files: measures that were asked for in the same periods stand side by side."""
+    periods: defaultdict[tuple[str, str], set[Period]] = defaultdict(set)
+    for what in columns:
+        kind = "12-months" if what.period.is_year else "quarters"
+        periods[kind, what.column].add(what.period)
+    groups: defaultdict[tuple[str, frozenset[Period]], list[str]] = defaultdict(list)
+    for (kind, column), asked in periods.items():
+        groups[kind, frozenset(asked)].append(column)
+    files: dict[str, str] = {}
+    for (kind, asked_for), together in groups.items():
+        parts = [
+            pd.DataFrame(
+                {"service": services, "period": period.code}
+                | {column: columns[Figures(column, period)] for column in together}
+            )
+            for period in sorted(asked_for)
+        ]
+        # Rows are still known by their number in the spreadsheet: so they come in its order,
+        # and stay in that of the periods within a service.
+        frame = pd.concat(parts).sort_index(kind="stable")
+        name = re.sub(r"[^a-z]", "-", together[0])
+        files[f"submissions/performance-platform/{kind}-{name}.csv"] = _csv(frame)
+    return files
+
+
+def _cells(table: Spreadsheet, number: int) -> pd.Series[str]:
+    """A column of the register, in which the words `[not provided]` are a blank."""
+    cells = table.column(number)
+    return cells.mask(cells.str.casefold() == _NOT_PROVIDED, "")
+
+
+def _csv(frame: pd.DataFrame) -> str:
+    return frame.to_csv(index=False, lineterminator="\n")

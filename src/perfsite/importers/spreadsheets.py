@@ -1,0 +1,99 @@
+"""Reading a spreadsheet that somebody saved as CSV: rows that hold together, and what is wrong.
+
+Lives here: bytes into a table of text. Not here: what any of its columns mean.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from perfsite.errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from perfsite.model import Source
+
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")  # the others are blanks to str.split
+
+
+@dataclass(frozen=True)
+class Spreadsheet:
+    """A table of text.
+
+    `headers` have each run of blanks and newlines made one space. `cells` has a column for each
+    header, known by its number from 0 because headers repeat; its rows are known by their number
+    in the spreadsheet, where the header is row 1.
+    """
+
+    file: str
+    headers: list[str]
+    cells: pd.DataFrame
+
+    def column(self, number: int) -> pd.Series[str]:
+        """The cells of a column, each run of blanks and newlines made one space."""
+        column: pd.Series[str] = self.cells[number].str.split().str.join(" ")
+        return column
+
+
+def by_row(column: pd.Series[str]) -> Iterator[tuple[int, str]]:
+    """Each spreadsheet row of a column, and the cell."""
+    return zip(column.index.tolist(), column.tolist(), strict=True)
+
+
+def read_spreadsheet(source: Source) -> tuple[Spreadsheet | None, list[Problem]]:
+    """The rows that have a cell for every header, and a problem for each other that is not blank.
+
+    None where nothing can be trusted: bytes that are not UTF-8, or quotation marks that do not
+    pair. An empty file is a table without headers. Never raises.
+    """
+    try:
+        text = source.data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = source.data[: error.start].count(b"\n") + 1
+        found = f"the byte 0x{source.data[error.start]:02X} in line {line}"
+        fix = "Save the spreadsheet again as 'CSV UTF-8'."
+        return None, [Problem(source.path, 0, "PS102", "", found, "UTF-8 text", fix)]
+    headers: list[str] = []
+    rows: dict[int, list[str]] = {}
+    problems: list[Problem] = []
+    number = 0
+    try:
+        # strict, because an unclosed quotation mark would swallow the rest of the file unseen.
+        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), 1):
+            if number == 1:
+                headers = [" ".join(name.split()) for name in row]
+            elif problem := _why_not_a_row(source, number, row, len(headers)):
+                problems.append(problem)
+            elif _has_content(row):
+                rows[number] = row
+    except csv.Error as error:
+        expected = "comma-separated values as in RFC 4180"
+        fix = "Mend the quotation marks of this row, or save the spreadsheet as CSV again."
+        return None, [Problem(source.path, number + 1, "PS103", "", str(error), expected, fix)]
+    # Columns of objects, so that all versions of pandas use Python's own regular expressions.
+    width = range(len(headers))
+    cells = pd.DataFrame(list(rows.values()), index=list(rows), columns=width, dtype=object)
+    return Spreadsheet(source.path, headers, cells), problems
+
+
+def _has_content(row: list[str]) -> bool:
+    return any(cell.strip() for cell in row)
+
+
+def _why_not_a_row(source: Source, number: int, row: list[str], width: int) -> Problem | None:
+    if control := _CONTROL.search("".join(row)):
+        found, expected = f"the control character {control[0]!r}", "text"
+        fix = "Delete the invisible character: such bytes come from damaged or binary files."
+    elif len(row) != width and _has_content(row):
+        found, expected = f"{len(row)} cells", f"{width} cells, as in the header"
+        fix = "Give the row as many cells as the header; quote cells that hold commas."
+    else:
+        return None
+    return Problem(source.path, number, "PS103", "", found, expected, fix)

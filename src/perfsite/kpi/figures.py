@@ -1,0 +1,244 @@
+"""Every KPI of every service for every period: the formulas of docs/kpis.md over whole columns.
+
+The frame of figures has the columns::
+
+    service      id
+    kpi          id
+    unit, count, first   the period, as in observations
+    start, end   its first and last day, as `date.toordinal`
+    value        float; NaN where withheld
+    numerator, denominator   what it is a ratio of; NaN where it was stated as it is
+    status       provided or withheld
+
+and holds a row only for what can be said: what is missing has none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from perfsite.errors import Problem
+from perfsite.formats import exact
+from perfsite.measures import KPIS, RATINGS, Aggregation
+from perfsite.model import Status
+from perfsite.parts import DIGITAL, KEY, Parts
+from perfsite.periods import MONTHS_IN_YEAR, WEEKS_IN_YEAR, Period, Unit
+from perfsite.windows import Windows, month_windows, year_windows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from perfsite.config import SiteConfig
+
+COLUMNS: Final = [
+    "service", "kpi", "unit", "count", "first", "start", "end",
+    "value", "numerator", "denominator", "status",
+]  # fmt: skip
+_UPTIME: Final = ("uptime", "downtime", "unmonitored")
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The frame of figures (see above), the windows under it, and what was noticed."""
+
+    frame: pd.DataFrame
+    windows: Windows
+    problems: list[Problem]
+
+
+def work_out(parts: Parts, observations: pd.DataFrame, config: SiteConfig) -> Figures:
+    """All KPI figures: of each period as it was given, and of windows of 12 months or 52 weeks."""
+    additive = [
+        key
+        for key, measure in config.all_measures.items()
+        if measure.aggregation is Aggregation.SUM
+    ]
+    windows = year_windows(parts.frame, [*additive, DIGITAL])
+    months = month_windows(parts.frame[parts.frame["part"].isin(_UPTIME)], _UPTIME)
+    given = parts.frame[parts.frame["value"].notna()]
+    given = given[~((given["unit"] == Unit.MONTH) & (given["count"] == MONTHS_IN_YEAR))]
+    columns = [*KEY, "part", "value"]
+    rows = pd.concat([given[columns], months[columns], windows.frame[columns]])
+    wide = rows.drop_duplicates([*KEY, "part"]).pivot(index=KEY, columns="part", values="value")
+    year = is_year(wide.index.to_frame(index=False)).to_numpy()
+    frames = []
+    for kpi in KPIS.values():
+        frame = FORMULAS[kpi.id](wide).assign(kpi=kpi.id)
+        keep = frame["value"].notna() | frame["withheld"]
+        if kpi.id in _YEAR_ONLY:
+            keep &= year
+        frames.append(frame[keep])
+    frame = pd.concat(frames).reset_index()
+    frame["status"] = np.where(frame["withheld"], Status.WITHHELD, Status.PROVIDED)
+    return Figures(_with_dates(frame)[COLUMNS], windows, _notices(windows, observations))
+
+
+_YEAR_ONLY: Final = ("transactions_per_year", "total_cost")
+"""Sums grow with the period: only those of 12 months are comparable with each other."""
+
+
+def is_year(frame: pd.DataFrame) -> pd.Series:
+    """Which rows are for a year: 12 months, or 52 weeks."""
+    return ((frame["unit"] == Unit.MONTH) & (frame["count"] == MONTHS_IN_YEAR)) | (
+        (frame["unit"] == Unit.WEEK) & (frame["count"] == WEEKS_IN_YEAR)
+    )
+
+
+def _with_dates(frame: pd.DataFrame) -> pd.DataFrame:
+    """Add `start` and `end`; periods repeat, so each is worked out once."""
+    key = ["unit", "count", "first"]
+    periods = frame[key].drop_duplicates()
+    made = [
+        Period(Unit(unit), first, count)
+        for unit, count, first in periods.itertuples(index=False, name=None)
+    ]
+    periods = periods.assign(
+        start=[period.start.toordinal() for period in made],
+        end=[period.end.toordinal() for period in made],
+    )
+    return frame.merge(periods, on=key, how="left", validate="many_to_one")
+
+
+def _part(wide: pd.DataFrame, name: str) -> pd.Series:
+    return wide[name] if name in wide else pd.Series(np.nan, index=wide.index)
+
+
+def _ratio(
+    numerator: pd.Series, denominator: pd.Series, stated: pd.Series | None, *, share: bool
+) -> pd.DataFrame:
+    """A sum over a sum where both are known, else what was stated.
+
+    A share above one is withheld: one of its two figures must be wrong, and nobody but the
+    service knows which. With nothing to divide by, there is no ratio.
+    """
+    known = numerator.notna() & (denominator > 0)
+    value = (numerator / denominator.where(known)).where(known)
+    withheld = numerator > denominator if share else pd.Series(data=False, index=value.index)
+    value = value.mask(withheld)
+    if stated is not None:
+        value = value.where(known | withheld, stated)
+    # Both were given, but nothing was counted: 0 of 0 is no ratio, whatever was stated.
+    value = value.mask(numerator.notna() & (denominator == 0))
+    return pd.DataFrame(
+        {
+            "value": value,
+            "numerator": numerator.where(known | withheld),
+            "denominator": denominator.where(known | withheld),
+            "withheld": withheld,
+        }
+    )
+
+
+def _amount(value: pd.Series) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"value": value, "numerator": value, "denominator": np.nan, "withheld": False}
+    )
+
+
+def _transactions(wide: pd.DataFrame) -> pd.DataFrame:
+    return _amount(_part(wide, "transactions"))
+
+
+def _digital_take_up(wide: pd.DataFrame) -> pd.DataFrame:
+    stated = _part(wide, "digital_take_up")
+    return _ratio(_part(wide, DIGITAL), _part(wide, "transactions"), stated, share=True)
+
+
+def _cost(wide: pd.DataFrame) -> pd.Series:
+    each = _part(wide, "cost_per_transaction")
+    # 0.0659 x 3 is 0.19769999999999999 in floats: sixteenths of a penny are nobody's figure.
+    product = (each * _part(wide, "transactions")).round(6)
+    return _part(wide, "cost").fillna(product)
+
+
+def _cost_per_transaction(wide: pd.DataFrame) -> pd.DataFrame:
+    each = _part(wide, "cost_per_transaction")
+    ratio = _ratio(_cost(wide), _part(wide, "transactions"), each, share=False)
+    # Where only the unit cost was given it is the figure, not its product divided again.
+    given = each.notna() & _part(wide, "cost").isna()
+    return ratio.assign(value=ratio["value"].mask(given, each))
+
+
+def _total_cost(wide: pd.DataFrame) -> pd.DataFrame:
+    return _amount(_cost(wide))
+
+
+def _completion_rate(wide: pd.DataFrame) -> pd.DataFrame:
+    stated = _part(wide, "completion_rate")
+    return _ratio(_part(wide, "completed"), _part(wide, "started"), stated, share=True)
+
+
+def _user_satisfaction(wide: pd.DataFrame) -> pd.DataFrame:
+    """(mean rating - 1) / 4, as points above the lowest answer over the most there could be."""
+    ratings = [_part(wide, name) for name in RATINGS]
+    answers = sum(ratings, start=pd.Series(0.0, index=wide.index))
+    points = sum(
+        (i * rating for i, rating in enumerate(ratings)), start=pd.Series(0.0, index=wide.index)
+    )
+    return _ratio(points, 4 * answers, _part(wide, "user_satisfaction"), share=True)
+
+
+def _availability(wide: pd.DataFrame) -> pd.DataFrame:
+    up = _part(wide, "uptime")
+    stated = _part(wide, "availability")
+    return _ratio(up, up + _part(wide, "downtime"), stated, share=True)
+
+
+FORMULAS: Final[dict[str, Callable[[pd.DataFrame], pd.DataFrame]]] = {
+    "transactions_per_year": _transactions,
+    "digital_take_up": _digital_take_up,
+    "cost_per_transaction": _cost_per_transaction,
+    "total_cost": _total_cost,
+    "completion_rate": _completion_rate,
+    "user_satisfaction": _user_satisfaction,
+    "availability": _availability,
+}
+"""Each KPI from a frame with a column for each part: `value, numerator, denominator, withheld`."""
+
+
+def _notices(windows: Windows, observations: pd.DataFrame) -> list[Problem]:
+    """Years that are not the sum of their parts (PS202), and series that never are (PS204)."""
+    year = observations[
+        (observations["unit"] == Unit.MONTH) & (observations["count"] == MONTHS_IN_YEAR)
+    ]
+    digital = (year["channel"] != "") & (year["measure"] == "transactions")
+    part = year["measure"].mask(digital, DIGITAL)
+    places = year.assign(part=part).drop_duplicates(["service", "part", "first"])
+    conflicts = windows.conflicts.merge(places[["service", "part", "first", "source", "period"]])
+    problems = [
+        Problem(
+            file,
+            int(row),
+            "PS202",
+            part,
+            f"{exact(stated)} in {period}, {exact(summed)} in the shorter periods of it",
+            "a year that is the sum of its parts",
+            "send the right figures; the year is used as it was given",
+        )
+        for (file, row), part, period, stated, summed in zip(
+            (source.rsplit(":", 1) for source in conflicts["source"]),
+            *(conflicts[name] for name in ("part", "period", "stated", "summed")),
+            strict=True,
+        )
+    ]
+    stocks = windows.stocks.merge(places.drop_duplicates(["service", "part"]))
+    return problems + [
+        Problem(
+            file,
+            int(row),
+            "PS204",
+            part,
+            f"shorter periods that add up to {ratio:.2g} times the years given",
+            "years that are sums of shorter periods",
+            "is this a stock, such as claims in payment? No year is added up for this service",
+        )
+        for (file, row), part, ratio in zip(
+            (source.rsplit(":", 1) for source in stocks["source"]),
+            *(stocks[name] for name in ("part", "ratio")),
+            strict=True,
+        )
+    ]

@@ -1,0 +1,228 @@
+"""Groups of services (a department, an agency, a category, all): sums over one and the same period.
+
+A group's figure is for one period, over the services that have every part of the sum, and says
+how many those are. Change over time is like for like: the services that are in both periods.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from perfsite.measures import GROUP_KPIS, KPIS, Kind
+from perfsite.model import Service, Status
+from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from perfsite.kpi.figures import Figures
+    from perfsite.kpi.services import ServiceSummary
+
+
+class GroupKind(StrEnum):
+    """What holds a group together."""
+
+    ALL = "all"
+    DEPARTMENT = "department"
+    AGENCY = "agency"
+    CATEGORY = "category"
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of services; `parents` are the departments of an agency."""
+
+    kind: GroupKind
+    slug: str
+    name: str
+    abbr: str
+    services: tuple[str, ...]
+    parents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class GroupFigure:
+    """A KPI of a group for one period of 12 months.
+
+    `services` of the group's `of` services stand behind `value`; services to which the KPI does
+    not apply count in neither. `like_now` and `like_before` are for the `like_services` that
+    have figures for this period and for the same period a year before; None where there are none.
+    `complete` tells whether enough services reported for this to be a headline.
+    """
+
+    kpi: str
+    period: Period
+    value: float
+    numerator: float
+    denominator: float | None
+    services: int
+    of: int
+    like_now: float | None
+    like_before: float | None
+    like_services: int
+    complete: bool
+
+
+@dataclass(frozen=True)
+class GroupSummary:
+    """A group, its headline of each KPI that has one, and each KPI's series, oldest first."""
+
+    group: Group
+    figures: dict[str, GroupFigure]
+    series: dict[str, tuple[GroupFigure, ...]]
+
+
+def slugify(name: str) -> str:
+    """A name as a part of an address: lower-case letters, digits and hyphens."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower().replace("'", "")).strip("-") or "unnamed"
+
+
+def make_groups(services: Mapping[str, Service]) -> list[Group]:
+    """All groups: everything, then departments, agencies and categories, each by name."""
+    groups = [Group(GroupKind.ALL, "all", "All services", "", tuple(services))]
+    for kind in (GroupKind.DEPARTMENT, GroupKind.AGENCY, GroupKind.CATEGORY):
+        members: dict[str, list[Service]] = {}
+        for service in services.values():
+            if name := str(getattr(service, kind)):
+                members.setdefault(name, []).append(service)
+        taken: set[str] = {"index"}
+        for name in sorted(members, key=str.casefold):
+            slug = base = slugify(name)[:80].strip("-")
+            number = 2
+            while slug in taken:
+                slug, number = f"{base}-{number}", number + 1
+            taken.add(slug)
+            mine = members[name]
+            abbr = next((a for s in mine if (a := getattr(s, f"{kind}_abbr", ""))), "")
+            parents = tuple(dict.fromkeys(s.department for s in mine))
+            groups.append(
+                Group(
+                    kind,
+                    slug,
+                    name,
+                    abbr if abbr != name else "",
+                    tuple(service.id for service in mine),
+                    parents if kind is GroupKind.AGENCY else (),
+                )
+            )
+    return groups
+
+
+_ROW: Final = ["slug", "kpi", "first"]
+
+
+def summarise_groups(
+    figures: Figures,
+    summaries: Sequence[ServiceSummary],
+    groups: Sequence[Group],
+    headline_share: float,
+) -> list[GroupSummary]:
+    """Add services up, for every period of 12 months and every group, all at once.
+
+    The headline is for the newest period for which at least `headline_share` of the services that
+    ever reported have reported; newer periods stay in the series, marked incomplete.
+    """
+    year = yearly(figures.frame)
+    keys = [f"{group.kind}/{group.slug}" for group in groups]
+    members = pd.DataFrame(
+        {
+            "slug": [key for key, group in zip(keys, groups, strict=True) for _ in group.services],
+            "service": [service for group in groups for service in group.services],
+        }
+    )
+    before = year[["service", "kpi", "first", "numerator", "denominator"]].assign(
+        first=year["first"] + MONTHS_IN_YEAR
+    )
+    paired = year.merge(before, on=["service", "kpi", "first"], how="left", suffixes=("", "_then"))
+    both = paired["numerator_then"].notna()
+    paired["like"] = both.astype(int)
+    paired["like_numerator"] = paired["numerator"].where(both)
+    paired["like_denominator"] = paired["denominator"].where(both)
+    rows = members.merge(paired, on="service")
+    summed = [c for c in rows.columns if c.endswith(("numerator", "denominator", "_then"))]
+    table = rows.groupby(_ROW)[[*summed, "like"]].sum()
+    table["services"] = rows.groupby(_ROW)["service"].size()
+    ever = rows.groupby(["slug", "kpi"])["service"].nunique().rename("ever")
+    table = table.reset_index().merge(ever.reset_index(), on=["slug", "kpi"])
+    table["complete"] = table["services"] >= table["ever"] * headline_share
+    series: dict[tuple[str, str], list[GroupFigure]] = {}
+    of = _sizes(groups, keys, summaries)
+    for row in table.to_dict("records"):
+        kpi, key = str(row["kpi"]), str(row["slug"])
+        series.setdefault((key, kpi), []).append(_figure(row, of[key, kpi]))
+    made = []
+    for key, group in zip(keys, groups, strict=True):
+        own = {kpi: tuple(series[key, kpi]) for kpi in GROUP_KPIS if (key, kpi) in series}
+        heads = {
+            kpi: next(figure for figure in reversed(rows_) if figure.complete)
+            for kpi, rows_ in own.items()
+            if any(figure.complete for figure in rows_)
+        }
+        made.append(GroupSummary(group, heads, own))
+    return made
+
+
+def yearly(frame: pd.DataFrame) -> pd.DataFrame:
+    """The figures that can be added up: of 12 months, provided, with all their parts."""
+    ratio = frame["kpi"].map({kpi.id: kpi.kind for kpi in KPIS.values()}) == Kind.SHARE
+    ratio |= frame["kpi"] == "cost_per_transaction"
+    return frame[
+        (frame["unit"] == Unit.MONTH)
+        & (frame["count"] == MONTHS_IN_YEAR)
+        & (frame["status"] == Status.PROVIDED)
+        & frame["kpi"].isin(GROUP_KPIS)
+        & frame["numerator"].notna()
+        & (frame["denominator"].notna() | ~ratio)
+    ]
+
+
+def _sizes(
+    groups: Sequence[Group], keys: Sequence[str], summaries: Sequence[ServiceSummary]
+) -> dict[tuple[str, str], int]:
+    """How many services of each group each KPI applies to."""
+    applies = {
+        kpi: {
+            summary.service.id
+            for summary in summaries
+            if summary.figures[kpi].status is not Status.NOT_APPLICABLE
+        }
+        for kpi in GROUP_KPIS
+    }
+    return {
+        (key, kpi): sum(service in applies[kpi] for service in group.services)
+        for key, group in zip(keys, groups, strict=True)
+        for kpi in GROUP_KPIS
+    }
+
+
+def _figure(row: Mapping[str, object], of: int) -> GroupFigure:
+    def number(name: str) -> float:
+        return float(str(row[name]))
+
+    kpi = str(row["kpi"])
+    is_ratio = KPIS[kpi].kind is Kind.SHARE or kpi == "cost_per_transaction"
+    like = int(number("like"))
+
+    def value(numerator: str, denominator: str) -> float:
+        return number(numerator) / number(denominator) if is_ratio else number(numerator)
+
+    return GroupFigure(
+        kpi,
+        Period(Unit.MONTH, int(number("first")), MONTHS_IN_YEAR),
+        value("numerator", "denominator"),
+        number("numerator"),
+        number("denominator") if is_ratio else None,
+        int(number("services")),
+        of,
+        value("like_numerator", "like_denominator") if like else None,
+        value("numerator_then", "denominator_then") if like else None,
+        like,
+        bool(row["complete"]),
+    )

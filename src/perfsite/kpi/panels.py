@@ -1,0 +1,105 @@
+"""Panels: the same services over time, so that a group's chart shows change and not coverage.
+
+When a department stops reporting, the sum over whoever reports falls; the services have not
+changed. A panel holds the services with a figure for every period shown, and says how many.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from perfsite.kpi.figures import Figures
+from perfsite.kpi.groups import yearly
+from perfsite.measures import KPIS, Kind
+from perfsite.periods import MONTHS_IN_QUARTER, MONTHS_IN_YEAR, Period, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from perfsite.kpi.groups import GroupSummary
+
+_STEPS: Final = 16
+"""At most four years back, a quarter at a time."""
+_KEEP: Final = 0.8
+"""A panel goes back as long as it keeps this share of the services that it started with."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A KPI of 12 months over the same `services`, of the `of` in the group; oldest first."""
+
+    kpi: str
+    services: int
+    of: int
+    points: tuple[tuple[Period, float], ...]
+
+    @property
+    def year_before(self) -> float | None:
+        """The value a year before the last one, where the panel goes back so far."""
+        wanted = self.points[-1][0].year_before
+        return next((value for period, value in self.points if period == wanted), None)
+
+
+class Panels:
+    """Panels of any group for one KPI: the figures as arrays of services by month, made once."""
+
+    def __init__(self, figures: Figures, kpi: str) -> None:
+        """Lay out the yearly figures of `kpi`."""
+        frame = yearly(figures.frame)
+        frame = frame[frame["kpi"] == kpi]
+        self.kpi = kpi
+        self._share = KPIS[kpi].kind is Kind.SHARE
+        self._numerators = frame.pivot(index="service", columns="first", values="numerator")
+        self._denominators = frame.pivot(index="service", columns="first", values="denominator")
+
+    def of(self, summary: GroupSummary) -> Panel | None:
+        """The panel that ends with the group's headline; None where there is nothing to compare."""
+        head = summary.figures.get(self.kpi)
+        if head is None:
+            return None
+        mine = self._numerators.index.isin(summary.group.services)
+        above = self._numerators[mine]
+        last = head.period.first
+        keep = _column(above, last)
+        fewest = keep.sum() * _KEEP
+        chosen = [last]
+        for first in range(last - MONTHS_IN_QUARTER, last - _STEPS * MONTHS_IN_QUARTER - 1, -3):
+            still = keep & _column(above, first)
+            if still.sum() < fewest:
+                # One period without reports is no reason to stop at it; a panel that has shrunk is.
+                break
+            keep = still
+            chosen.append(first)
+        if len(chosen) < 2 or not keep.any():  # noqa: PLR2004 - one period is no trend
+            return None
+        columns = sorted(chosen)
+        values = self._values(mine, keep, columns)
+        periods = [Period(Unit.MONTH, first, MONTHS_IN_YEAR) for first in columns]
+        pairs = [
+            (period, float(value))
+            for period, value in zip(periods, values, strict=True)
+            if np.isfinite(value)
+        ]
+        return Panel(self.kpi, int(keep.sum()), head.of, tuple(pairs))
+
+    def _values(
+        self, mine: NDArray[np.bool_], keep: NDArray[np.bool_], columns: Sequence[int]
+    ) -> NDArray[np.float64]:
+        top = self._numerators[mine].loc[keep, columns].sum().to_numpy(dtype=float)
+        if not self._share:
+            return top
+        bottom = self._denominators[mine].loc[keep, columns].sum().to_numpy(dtype=float)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(np.where(bottom > 0, top / bottom, np.nan))
+
+
+def _column(frame: pd.DataFrame, first: int) -> NDArray[np.bool_]:
+    if first not in frame.columns:
+        return np.zeros(len(frame), dtype=bool)
+    return frame[first].notna().to_numpy()

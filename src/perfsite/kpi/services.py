@@ -1,0 +1,140 @@
+"""What a service's headlines say: for each KPI its latest figure, or why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from perfsite.kpi.figures import is_year
+from perfsite.measures import KPIS, Window
+from perfsite.model import Service, Status
+from perfsite.periods import YEAR_IN_UNITS, Period, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from perfsite.kpi.figures import Figures
+
+_PERIOD: Final = ["service", "kpi", "unit", "count", "first"]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One KPI of one service: its value and period, or why there is none.
+
+    `value` is None unless `status` is provided or older. `before` is the figure of the same
+    period a year before, where there is one.
+    """
+
+    kpi: str
+    status: Status
+    period: Period | None = None
+    value: float | None = None
+    numerator: float | None = None
+    denominator: float | None = None
+    before: float | None = None
+
+
+@dataclass(frozen=True)
+class ServiceSummary:
+    """A service and its headline figures, by KPI; every KPI is there."""
+
+    service: Service
+    figures: dict[str, Figure]
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether any KPI has a value."""
+        return any(figure.value is not None for figure in self.figures.values())
+
+
+def summarise_services(
+    figures: Figures, observations: pd.DataFrame, services: Mapping[str, Service]
+) -> list[ServiceSummary]:
+    """The headlines of all services, in the order of the register.
+
+    A headline is the latest figure for the KPI's window. A withheld figure that is later than any
+    good one stands as withheld: an older figure must not hide it. A figure for a period that ended
+    before the site's newest is marked older.
+    """
+    frame = headlines(figures.frame)
+    before = frame.assign(
+        first=frame["first"] - frame["unit"].map({str(u): n for u, n in YEAR_IN_UNITS.items()})
+    )[_PERIOD].merge(figures.frame[[*_PERIOD, "value"]], on=_PERIOD, how="left")
+    frame = frame.assign(before=before["value"].to_numpy())
+    periods = [
+        Period(Unit(unit), first, count)
+        for unit, count, first in zip(frame["unit"], frame["count"], frame["first"], strict=True)
+    ]
+    months = np.array([period.last_complete_month for period in periods], dtype="int64")
+    newest = int(months.max()) if len(months) else 0
+    found: dict[tuple[str, str], Figure] = {}
+    columns = ("service", "kpi", "status", "value", "numerator", "denominator", "before")
+    for (service, kpi, status, *numbers), period, month in zip(
+        zip(*(frame[name] for name in columns), strict=True), periods, months, strict=True
+    ):
+        older = status == Status.PROVIDED and month < newest
+        value, numerator, denominator, year_before = (_or_none(number) for number in numbers)
+        found[service, kpi] = Figure(
+            kpi,
+            Status.OLDER if older else Status(status),
+            period,
+            value,
+            numerator,
+            denominator,
+            year_before,
+        )
+    absent = _absent(observations)
+    return [
+        ServiceSummary(
+            service,
+            {
+                kpi: found.get((key, kpi))
+                or Figure(kpi, absent.get((key, kpi), Status.NOT_PROVIDED))
+                for kpi in KPIS
+            },
+        )
+        for key, service in services.items()
+    ]
+
+
+def headlines(frame: pd.DataFrame) -> pd.DataFrame:
+    """The row of each service and KPI that is its headline (frame of `figures`)."""
+    window = frame["kpi"].map({kpi.id: kpi.window for kpi in KPIS.values()})
+    month = (frame["unit"] == Unit.MONTH) & (frame["count"] == 1)
+    preferred = (window == Window.MONTH_ELSE_LATEST) & month
+    preferred |= (window != Window.MONTH_ELSE_LATEST) & is_year(frame)
+    ranked = frame.assign(preferred=preferred)[preferred | (window != Window.YEAR)]
+    ranked = ranked.sort_values(["preferred", "end", "start"], ascending=[True, True, False])
+    return ranked.drop_duplicates(["service", "kpi"], keep="last").drop(columns="preferred")
+
+
+def _absent(observations: pd.DataFrame) -> dict[tuple[str, str], Status]:
+    """Why a KPI without a figure has none: what its measures were last given as.
+
+    All not applicable is not applicable; anything confidential is confidential; else the figures
+    were not provided.
+    """
+    statuses = observations.groupby(["service", "measure"])["status"].agg(
+        lambda column: frozenset(column)  # noqa: PLW0108 - pandas takes the bare name for an alias
+    )
+    found: dict[tuple[str, str], Status] = {}
+    by_service: dict[str, dict[str, frozenset[str]]] = {}
+    for key, given in statuses.items():
+        service, measure = key if isinstance(key, tuple) else (key, "")
+        by_service.setdefault(str(service), {})[str(measure)] = given
+    for service, measures in by_service.items():
+        for kpi in KPIS.values():
+            given = frozenset().union(*(measures.get(name, frozenset()) for name in kpi.measures))
+            if given == {Status.NOT_APPLICABLE}:
+                found[service, kpi.id] = Status.NOT_APPLICABLE
+            elif Status.CONFIDENTIAL in given and Status.PROVIDED not in given:
+                found[service, kpi.id] = Status.CONFIDENTIAL
+    return found
+
+
+def _or_none(number: float) -> float | None:
+    return None if np.isnan(number) else float(number)

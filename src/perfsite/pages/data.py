@@ -1,0 +1,232 @@
+"""The data files of the site: everything that is published, as CSV and JSON.
+
+A number in a data file is the number behind the pages, digit for digit; pages round, files do not.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from perfsite.formats import exact
+from perfsite.kpi.groups import GroupKind
+from perfsite.measures import KPIS
+from perfsite.model import File, Status
+from perfsite.pages.site import FOLDERS
+from perfsite.periods import Period, Unit
+from perfsite.validate.values import MARKS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from perfsite.kpi import Figures, GroupSummary, ServiceSummary
+    from perfsite.model import Service
+
+OBSERVATIONS: Final = (
+    "service", "period", "measure", "channel", "value", "status", "note", "source",
+)  # fmt: skip
+KPI_COLUMNS: Final = (
+    "service", "kpi", "period", "value", "numerator", "denominator", "status",
+)  # fmt: skip
+REGISTER: Final = (
+    "service", "name", "department", "department_abbr", "agency", "agency_abbr", "category",
+    "customer_type", "funded_by", "url", "description", "cost_notes", "notes", "keywords",
+    "aliases", "opened", "closed",
+)  # fmt: skip
+GROUP_COLUMNS: Final = (
+    "kpi", "period", "value", "numerator", "denominator", "services", "of",
+    "like_for_like_value", "like_for_like_year_before", "like_for_like_services", "complete",
+)  # fmt: skip
+ALL_CSV: Final = "data/all-services.csv"
+FLAG: Final = "part_above_whole"
+
+Rows = list[tuple[Any, ...]]
+
+
+def observation_rows(observations: pd.DataFrame) -> Rows:
+    """The observations as rows of text in the columns of `OBSERVATIONS`."""
+    marks = observations["marks"].map(
+        {m: " ".join(MARKS[letter] for letter in m) for m in observations["marks"].unique()}
+    )
+    flags = np.where(observations["flagged"], FLAG, "")
+    words = [observations["status"], marks, pd.Series(flags, index=observations.index)]
+    status = words[0].str.cat(words[1:], sep=" ").str.split().str.join(" ")
+    frame = observations.assign(value=_texts(observations["value"]), status=status)
+    return list(frame[list(OBSERVATIONS)].itertuples(index=False, name=None))
+
+
+def kpi_rows(figures: Figures, summaries: Sequence[ServiceSummary]) -> Rows:
+    """All KPI figures as rows of text, service by service; absent KPIs have one row without period."""
+    frame = figures.frame
+    codes = {
+        key: Period(Unit(key[0]), key[2], key[1]).code
+        for key in frame[["unit", "count", "first"]]
+        .drop_duplicates()
+        .itertuples(index=False, name=None)
+    }
+    keys = zip(frame["unit"], frame["count"], frame["first"], strict=True)
+    table = frame.assign(
+        period=[codes[key] for key in keys],
+        **{name: _texts(frame[name]) for name in ("value", "numerator", "denominator")},
+    )
+    absent = pd.DataFrame(
+        [
+            (summary.service.id, kpi, "", "", "", "", str(figure.status))
+            for summary in summaries
+            for kpi, figure in summary.figures.items()
+            if figure.period is None
+        ],
+        columns=list(KPI_COLUMNS),
+    )
+    rank = {summary.service.id: i for i, summary in enumerate(summaries)}
+    order = {kpi: i for i, kpi in enumerate(KPIS)}
+    joined = pd.concat([table, absent.assign(start=0, end=0)], ignore_index=True)
+    joined = joined.assign(a=joined["service"].map(rank), b=joined["kpi"].map(order))
+    joined = joined.sort_values(["a", "b", "end", "start"], kind="stable")
+    return list(joined[list(KPI_COLUMNS)].itertuples(index=False, name=None))
+
+
+def _texts(numbers: pd.Series) -> pd.Series:
+    """Numbers as exact text; each value is spelt once, for values repeat."""
+    spelt = {number: exact(number) for number in numbers.dropna().unique()}
+    return numbers.map(spelt).astype(object).where(numbers.notna(), "")
+
+
+def csv_file(path: str, header: Iterable[str], rows: Iterable[Sequence[Any]]) -> File:
+    """A CSV file as RFC 4180 has it: UTF-8, commas, CRLF."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(header)
+    writer.writerows(rows)
+    return File(path, text.getvalue().encode())
+
+
+def services_file(summaries: Sequence[ServiceSummary]) -> File:
+    """data/services.csv: the register, and each KPI with its period and status."""
+    header = [*REGISTER]
+    for kpi in KPIS:
+        header += [kpi, f"{kpi}_period", f"{kpi}_status"]
+    return csv_file(
+        "data/services.csv",
+        header,
+        [[*_register(s.service).values(), *_headlines(s)] for s in summaries],
+    )
+
+
+def _register(service: Service) -> dict[str, str]:
+    values = asdict(service)
+    values["service"] = values.pop("id")
+    values["aliases"] = " ".join(service.aliases)
+    return {name: values[name] for name in REGISTER}
+
+
+def _headlines(summary: ServiceSummary) -> list[str]:
+    cells = []
+    for kpi in KPIS:
+        figure = summary.figures[kpi]
+        value = "" if figure.value is None else exact(figure.value)
+        cells += [value, figure.period.code if figure.period else "", str(figure.status)]
+    return cells
+
+
+def service_files(
+    summaries: Sequence[ServiceSummary], observations: Rows, kpis: Rows
+) -> list[File]:
+    """services/<service>.csv and .json: the figures behind each dashboard."""
+    own = _by_first(observations)
+    own_kpis = _by_first(kpis)
+    files = []
+    for summary in summaries:
+        key = summary.service.id
+        mine, figures = own.get(key, []), own_kpis.get(key, [])
+        files.append(csv_file(f"services/{key}.csv", OBSERVATIONS, mine))
+        content = {
+            **_register(summary.service),
+            "kpis": [_record(KPI_COLUMNS[1:], row[1:]) for row in figures],
+            "observations": [_record(OBSERVATIONS[1:], row[1:]) for row in mine],
+        }
+        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        files.append(File(f"services/{key}.json", f"{text}\n".encode()))
+    return files
+
+
+_NUMBERS: Final = {"value", "numerator", "denominator"}
+
+
+def _record(names: Sequence[str], row: Sequence[str]) -> dict[str, str | float | int | None]:
+    return {
+        name: _number(text) if name in _NUMBERS else text
+        for name, text in zip(names, row, strict=True)
+    }
+
+
+def _number(text: str) -> float | int | None:
+    if not text:
+        return None
+    return float(text) if "." in text else int(text)
+
+
+def _by_first(rows: Rows) -> dict[str, Rows]:
+    found: dict[str, Rows] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(row)
+    return found
+
+
+def group_files(groups: Sequence[GroupSummary]) -> list[File]:
+    """data/departments.csv, one file for all services, and one for each other group."""
+    departments: Rows = []
+    files = []
+    for summary in groups:
+        rows = _group_rows(summary)
+        if summary.group.kind is GroupKind.ALL:
+            files.append(csv_file(ALL_CSV, GROUP_COLUMNS, rows))
+            continue
+        folder = FOLDERS[summary.group.kind][0]
+        files.append(csv_file(f"{folder}/{summary.group.slug}.csv", GROUP_COLUMNS, rows))
+        if summary.group.kind is GroupKind.DEPARTMENT:
+            departments += [(summary.group.name, *row) for row in rows]
+    return [csv_file("data/departments.csv", ("department", *GROUP_COLUMNS), departments), *files]
+
+
+def _group_rows(summary: GroupSummary) -> Rows:
+    def text(value: float | None) -> str:
+        return "" if value is None else exact(value)
+
+    return [
+        (
+            f.kpi,
+            f.period.code,
+            text(f.value),
+            text(f.numerator),
+            text(f.denominator),
+            f.services,
+            f.of,
+            text(f.like_now),
+            text(f.like_before),
+            f.like_services,
+            "yes" if f.complete else "no",
+        )
+        for figures in summary.series.values()
+        for f in figures
+    ]
+
+
+def status_words() -> Mapping[str, str]:
+    """What each status in a data file means."""
+    return {
+        Status.PROVIDED: "the figure was provided",
+        Status.OLDER: "provided, but for a period before the site's newest",
+        Status.WITHHELD: "a part is larger than its whole, so no ratio is published",
+        Status.NOT_PROVIDED: "no figure was provided",
+        Status.NOT_APPLICABLE: "there can be no such figure",
+        Status.CONFIDENTIAL: "there is a figure, and it is confidential",
+        FLAG: "published as given; it is one of a pair of which one must be wrong",
+        **{word: f"the number was marked [{letter}]" for letter, word in MARKS.items()},
+    }

@@ -1,0 +1,254 @@
+"""Pages of departments, agencies and categories, and the home page, which is that of all services.
+
+Every figure of a group says which period it is for and how many services stand behind it; every
+change is like for like; a period that fewer services reported is marked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from perfsite.charts.jobs import panel_job
+from perfsite.charts.sentences import panel_sentence
+from perfsite.formats import day, full_figure, in_period, long_count, period_range, span_range
+from perfsite.kpi.groups import GroupKind
+from perfsite.measures import GROUP_KPIS, KPIS
+from perfsite.model import Status
+from perfsite.pages.context import (
+    Card,
+    Cell,
+    ChartFigure,
+    Column,
+    GroupPage,
+    GroupsPage,
+    HomePage,
+    Link,
+    Row,
+    Table,
+)
+from perfsite.pages.data import ALL_CSV
+from perfsite.pages.lists import DEFAULT, Order, ordered, services_table
+from perfsite.pages.site import FOLDERS, Builder, group_href
+from perfsite.pages.words import coverage, group_card, like_for_like, value_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from perfsite.charts.jobs import ChartJob
+    from perfsite.config import SiteConfig
+    from perfsite.kpi import GroupFigure, GroupSummary, ServiceSummary
+    from perfsite.kpi.panels import Panels
+    from perfsite.model import Edition
+
+CHARTED: Final = ("transactions_per_year", "digital_take_up")
+_CARDS: Final = ("transactions_per_year", "digital_take_up", "cost_per_transaction", "total_cost")
+_INCOMPLETE: Final = "incomplete: too few services have reported"
+
+
+@dataclass(frozen=True)
+class GroupTools:
+    """What every group page is made with."""
+
+    builder: Builder
+    config: SiteConfig
+    panels: Mapping[str, Panels]
+    summaries: Mapping[str, ServiceSummary]
+
+
+def home_page(
+    tools: GroupTools,
+    everything: GroupSummary,
+    departments: Sequence[GroupSummary],
+    edition: Edition,
+) -> tuple[HomePage, list[ChartJob]]:
+    """index.html: what the whole says, and the departments."""
+    figures, jobs = _figures(tools, everything, "charts", ALL_CSV)
+    config = tools.config
+    services = len(everything.group.services)
+    page = HomePage(
+        **tools.builder.base(
+            "index.html",
+            config.title,
+            config.description or f"Key figures of {services:,} public services.",
+            "home",
+        ),
+        edition=day(edition.date),
+        services=f"{services:,}",
+        departments=f"{len(departments):,}",
+        lead=_lead(everything),
+        cards=_cards(everything, config),
+        figures=figures,
+        table=groups_table(departments, "Departments", config),
+    )
+    return page, jobs
+
+
+def group_page(
+    tools: GroupTools, summary: GroupSummary, agencies: Sequence[GroupSummary]
+) -> tuple[GroupPage, list[ChartJob]]:
+    """The page of one group; a department's lists its agencies."""
+    group, config = summary.group, tools.config
+    folder, folder_name = FOLDERS[group.kind]
+    csv = f"{folder}/{group.slug}.csv"
+    figures, jobs = _figures(tools, summary, f"{folder}/{group.slug}", csv)
+    members = [tools.summaries[service] for service in group.services]
+    order = Order(*DEFAULT)
+    kind = str(group.kind)
+    # Departments and agencies may share a name (the Cabinet Office is both): titles must not.
+    title = group.name if group.kind is GroupKind.DEPARTMENT else f"{group.name} ({kind})"
+    page = GroupPage(
+        **tools.builder.base(
+            group_href(group),
+            title,
+            _lead(summary),
+            folder,
+            Link(folder_name, f"{folder}/index.html"),
+        ),
+        name=group.name,
+        kind=kind,
+        lead=_lead(summary),
+        cards=_cards(summary, config),
+        figures=figures,
+        agencies=tuple(Link(a.group.name, group_href(a.group)) for a in agencies),
+        table=services_table(
+            ordered(members, order),
+            f"Services of {group.name}, by {order.words}",
+            config.currency,
+            with_department=group.kind is GroupKind.CATEGORY,
+        ),
+        csv=csv,
+    )
+    return page, jobs
+
+
+def groups_page(
+    builder: Builder, config: SiteConfig, kind: GroupKind, groups: Sequence[GroupSummary]
+) -> GroupsPage:
+    """The list of all groups of a kind."""
+    folder, name = FOLDERS[kind]
+    members = sum(len(summary.group.services) for summary in groups)
+    return GroupsPage(
+        **builder.base(
+            f"{folder}/index.html",
+            name,
+            f"{len(groups):,} {name.lower()} with {members:,} services, and their key figures.",
+            folder,
+        ),
+        lead=f"{len(groups):,} {name.lower()} with {members:,} services.",
+        table=groups_table(groups, name, config),
+    )
+
+
+def groups_table(groups: Sequence[GroupSummary], caption: str, config: SiteConfig) -> Table:
+    """Groups with their headlines: each figure with its period and its coverage."""
+    columns = ("Name", "Services", *(KPIS[kpi].name for kpi in _CARDS))
+    rows = [
+        Row(
+            summary.group.name,
+            (
+                Cell(f"{len(summary.group.services):,}"),
+                *(_headline(summary.figures.get(kpi), config) for kpi in _CARDS),
+            ),
+            group_href(summary.group),
+            ", ".join(summary.group.parents),
+        )
+        for summary in groups
+    ]
+    return Table(caption, tuple(Column(text) for text in columns), tuple(rows))
+
+
+def _headline(figure_: GroupFigure | None, config: SiteConfig) -> Cell:
+    if figure_ is None:
+        return Cell("no data", missing=True)
+    cell = value_cell(figure_.value, KPIS[figure_.kpi].kind, config.currency, Status.PROVIDED)
+    note = f"{coverage(figure_)}, {period_range(figure_.period)}"
+    return Cell(cell.text, cell.full, note)
+
+
+def _cards(summary: GroupSummary, config: SiteConfig) -> tuple[Card, ...]:
+    shown = [
+        kpi
+        for kpi in GROUP_KPIS
+        if kpi in _CARDS or kpi in summary.figures
+    ]
+    return tuple(group_card(kpi, summary.figures.get(kpi), config.currency) for kpi in shown)
+
+
+def _lead(summary: GroupSummary) -> str:
+    """One sentence: how many services, and what those with figures did in one and the same year."""
+    name, number = summary.group.name, len(summary.group.services)
+    services = f"{number:,} service{'' if number == 1 else 's'}"
+    subject = services if summary.group.kind is GroupKind.ALL else f"{name}: {services}"
+    head = summary.figures.get("transactions_per_year")
+    if head is None:
+        return f"{subject}. No figures for 12 months were provided."
+    reporting = (
+        "the one that reported"
+        if head.services == 1
+        else f"the {head.services:,} that reported"
+    )
+    return (
+        f"{subject}. {long_count(head.value)} transactions {in_period(head.period)} "
+        f"at {reporting}."
+    )
+
+
+def _figures(
+    tools: GroupTools, summary: GroupSummary, folder: str, csv: str
+) -> tuple[tuple[ChartFigure, ...], list[ChartJob]]:
+    figures: list[ChartFigure] = []
+    jobs: list[ChartJob] = []
+    for kpi in CHARTED:
+        if kpi not in summary.series:
+            continue
+        name = summary.group.name
+        slug = KPIS[kpi].slug
+        table = _series_table(summary, kpi, tools.config)
+        panel = tools.panels[kpi].of(summary)
+        if panel is None:
+            heading, subtitle, svg, alt, note = f"{KPIS[kpi].name} over time", "", "", "", ""
+        else:
+            last, value = panel.points[-1]
+            heading = panel_sentence(kpi, value, panel.year_before, panel.services, last)
+            covered = f"{panel.services:,} of {panel.of:,} services"
+            subtitle = (
+                f"{KPIS[kpi].name}, like for like: the {covered} with figures for every period "
+                f"shown, {span_range(panel.points[0][0], last)}"
+            )
+            job = panel_job(f"{folder}/{slug}.svg", heading, f"{name}. {subtitle}", panel)
+            jobs.append(job)
+            svg = job.path
+            alt = f"Line chart: {heading}. The figures of all services are in the table below it."
+            note = (
+                "The chart follows the same services from start to end. The table adds up "
+                "whichever services reported, so its totals also change when services start or "
+                "stop reporting."
+            )
+        figures.append(
+            ChartFigure(f"chart-{slug}", heading, subtitle, svg, alt, note, table, csv)
+        )
+    return tuple(figures), jobs
+
+
+def _series_table(summary: GroupSummary, kpi: str, config: SiteConfig) -> Table:
+    columns = ("12 months", KPIS[kpi].name, "Services reporting", "Change on a year before, like for like")
+    kind = KPIS[kpi].kind
+    rows = []
+    for figure_ in reversed(summary.series[kpi]):
+        cell = value_cell(figure_.value, kind, config.currency, Status.PROVIDED)
+        note = "" if figure_.complete else _INCOMPLETE
+        changed = like_for_like(figure_)
+        like = f"{figure_.like_services:,} services in both years" if changed else ""
+        rows.append(
+            Row(
+                period_range(figure_.period),
+                (
+                    Cell(cell.text, full_figure(figure_.value, kind, config.currency), note),
+                    Cell(coverage(figure_)),
+                    Cell(changed, note=like, missing=not changed),
+                ),
+            )
+        )
+    caption = f"{KPIS[kpi].name} of the services that reported: {summary.group.name}"
+    return Table(caption, tuple(Column(text) for text in columns), tuple(rows))

@@ -1,0 +1,241 @@
+"""The page of each service: its lead, cards and figures, and the charts that these need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from perfsite.charts.jobs import bars_job, describe, line_job
+from perfsite.charts.sentences import level_sentence, service_lead, transactions_sentence
+from perfsite.charts.series import TRANSACTIONS
+from perfsite.formats import count, period_range, span_range
+from perfsite.measures import KPIS, Kind
+from perfsite.model import Status
+from perfsite.pages.context import Cell, ChartFigure, Column, Link, Row, ServicePage, Table
+from perfsite.pages.site import Builder, service_href
+from perfsite.pages.words import change_cell, count_cell, service_card, value_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from perfsite.charts.jobs import ChartJob
+    from perfsite.charts.series import Point, Series
+    from perfsite.config import SiteConfig
+    from perfsite.kpi import ServiceSummary
+    from perfsite.kpi.groups import Group
+
+_CARDS: Final = (
+    "transactions_per_year",
+    "digital_take_up",
+    "cost_per_transaction",
+    "user_satisfaction",
+    "completion_rate",
+    "availability",
+    "total_cost",
+)
+_COLUMNS: Final = {
+    TRANSACTIONS: ("All transactions", "Digital", "Other channels"),
+    "digital_take_up": ("Digital take-up", "Digital transactions", "All transactions"),
+    "cost_per_transaction": ("Cost per transaction", "Total cost", "All transactions"),
+    "completion_rate": ("Completion rate", "Completed", "Started"),
+    "user_satisfaction": ("User satisfaction",),
+    "availability": ("Availability",),
+}
+_CHANGE: Final = "Change on a year before"
+_FEW_NOTES: Final = 3
+_YEAR: Final = 12
+
+
+def service_page(
+    builder: Builder,
+    config: SiteConfig,
+    summary: ServiceSummary,
+    series: Sequence[Series],
+    notes: Sequence[str],
+    groups: Mapping[str, Sequence[Group]],
+) -> tuple[ServicePage, list[ChartJob]]:
+    """The page of one service and the charts on it.
+
+    `notes` are the distinct notes on its observations, `groups` the department, agency and
+    category that it belongs to, by service.
+    """
+    service = summary.service
+    figures, jobs = [], []
+    for one in series:
+        figure, job = _figure(one, service.name, service.id, config.currency)
+        figures.append(figure)
+        jobs += [job] if job else []
+    organisations = tuple(
+        Link(group.name, f"{folder}/{group.slug}.html")
+        for folder, group in _organisations(groups.get(service.id, ()))
+    )
+    lead = _lead(summary)
+    notices = []
+    if service.closed:
+        notices.append(f"This service closed in {service.closed}. Its figures are kept here.")
+    if not summary.has_figures and not figures:
+        notices.append("This service is in the register, but no figures were provided for it.")
+    page = ServicePage(
+        **builder.base(
+            service_href(service.id),
+            f"{service.name}: {service.organisation}",
+            lead or f"{service.name}, {service.organisation}: no figures were provided.",
+            "services",
+            Link("Services", "services/index.html"),
+            *organisations[:2],
+        ),
+        name=service.name,
+        organisations=organisations,
+        lead=lead,
+        notices=tuple(notices),
+        cards=tuple(service_card(summary.figures[kpi], config.currency) for kpi in _CARDS),
+        figures=tuple(figures),
+        remarks=_remarks(notes),
+        facts=_facts(summary, organisations),
+        description_text=service.description,
+        cost_notes=service.cost_notes,
+        notes=service.notes,
+        url=service.url,
+        csv=f"services/{service.id}.csv",
+        json=f"services/{service.id}.json",
+    )
+    return page, jobs
+
+
+def _organisations(groups: Sequence[Group]) -> list[tuple[str, Group]]:
+    folders = {"department": "departments", "agency": "agencies"}
+    return [(folders[group.kind], group) for group in groups if group.kind in folders]
+
+
+def _facts(
+    summary: ServiceSummary, organisations: Sequence[Link]
+) -> tuple[tuple[str, str, str], ...]:
+    """Label, text and address of what the register says; what it does not say is said too."""
+    service = summary.service
+    rows = [("Department", service.department, organisations[0].href if organisations else "")]
+    if service.agency:
+        rows.append(("Agency or body", service.agency, organisations[-1].href))
+    rows += [
+        ("Category", service.category, ""),
+        ("Customer type", service.customer_type, ""),
+        ("Who pays", service.funded_by, ""),
+    ]
+    rows += [("Opened", service.opened, "")] if service.opened else []
+    rows += [("Closed", service.closed, "")] if service.closed else []
+    return tuple((label, text or "not provided", href) for label, text, href in rows)
+
+
+def _lead(summary: ServiceSummary) -> str:
+    transactions = summary.figures["transactions_per_year"]
+    take_up = summary.figures["digital_take_up"]
+    return service_lead(
+        (transactions.value, transactions.period)
+        if transactions.value is not None and transactions.period
+        else None,
+        (take_up.value, take_up.period, take_up.before)
+        if take_up.value is not None and take_up.period
+        else None,
+    )
+
+
+def _remarks(notes: Sequence[str]) -> tuple[str, ...]:
+    if len(notes) <= _FEW_NOTES:
+        return tuple(notes)
+    more = len(notes) - _FEW_NOTES
+    return (*notes[:_FEW_NOTES], f"and {count(more)} more notes, in the CSV file of this page")
+
+
+def _figure(
+    series: Series, name: str, service: str, currency: str
+) -> tuple[ChartFigure, ChartJob | None]:
+    last = series.given[-1] if series.given else None
+    label = "Transactions" if series.kpi == TRANSACTIONS else KPIS[series.kpi].name
+    if last is None or last.value is None:
+        sentence = f"{label}: withheld"
+    elif series.kpi == TRANSACTIONS:
+        sentence = transactions_sentence(last.value, last.before, last.period)
+    else:
+        sentence = level_sentence(series.kpi, last.value, last.before, last.period, currency)
+    job: ChartJob | None = None
+    path = f"services/{service}/{series.slug}.svg"
+    if series.is_drawn:
+        subtitle = describe(series, name)
+        is_bars = series.kpi == TRANSACTIONS and series.count < _YEAR
+        job = (
+            bars_job(path, sentence, subtitle, series)
+            if is_bars
+            else line_job(path, sentence, subtitle, series, currency)
+        )
+    first = series.points[0].period
+    grain = series.grain if series.count < _YEAR else "12 months, moving on"
+    over = f"{label} by {grain}, {span_range(first, series.points[-1].period)}"
+    figure = ChartFigure(
+        f"chart-{series.slug}",
+        sentence,
+        over,
+        job.path if job else "",
+        _alt(series, sentence) if job else "",
+        _figure_note(series),
+        _table(series, f"{over}: {name}", currency),
+        f"services/{service}.csv",
+    )
+    return figure, job
+
+
+def _alt(series: Series, sentence: str) -> str:
+    kind = "Bar chart" if series.kpi == TRANSACTIONS and series.count < _YEAR else "Line chart"
+    missing = len(series.points) - len(series.given)
+    gaps = f" {missing} periods have no figure." if missing > 1 else ""
+    gaps = " One period has no figure." if missing == 1 else gaps
+    return f"{kind}: {sentence}.{gaps} All figures are in the table below it."
+
+
+def _figure_note(series: Series) -> str:
+    withheld = sum(point.status is Status.WITHHELD for point in series.points)
+    if withheld:
+        what = "one period, its parts are" if withheld == 1 else f"{withheld} periods, parts are"
+        return f"In {what} larger than the whole: no percentage is shown for it."
+    if series.kpi == TRANSACTIONS and any(_over(point) for point in series.points):
+        return "Digital transactions are above all transactions in some periods, marked below."
+    return ""
+
+
+def _over(point: Point) -> bool:
+    return (
+        point.value is not None and point.numerator is not None and point.numerator > point.value
+    )
+
+
+def _table(series: Series, caption: str, currency: str) -> Table:
+    """All periods, newest first; missing ones are there and say so."""
+    columns = tuple(Column(text) for text in ("Period", *_COLUMNS[series.kpi], _CHANGE))
+    rows = tuple(
+        Row(period_range(point.period), _cells(series.kpi, point, currency))
+        for point in reversed(series.points)
+    )
+    return Table(caption, columns, rows)
+
+
+def _cells(kpi: str, point: Point, currency: str) -> tuple[Cell, ...]:
+    kind = Kind.COUNT if kpi == TRANSACTIONS else KPIS[kpi].kind
+    changed = change_cell(point.value, point.before, kind)
+    if kpi == TRANSACTIONS:
+        value = (
+            Cell(count(point.value))
+            if point.value is not None
+            else value_cell(None, kind, currency, point.status)
+        )
+        if _over(point):
+            other = Cell("digital is above all", missing=True)
+        elif point.value is None or point.numerator is None:
+            other = Cell("no data", missing=True)
+        else:
+            other = Cell(count(point.value - point.numerator))
+        return (value, count_cell(point.numerator), other, changed)
+    value = value_cell(point.value, kind, currency, point.status)
+    if len(_COLUMNS[kpi]) == 1:
+        return (value, changed)
+    if kpi == "cost_per_transaction":
+        top = value_cell(point.numerator, kind, currency, Status.NOT_PROVIDED)
+    else:
+        top = count_cell(point.numerator)
+    return (value, top, count_cell(point.denominator), changed)

@@ -1,0 +1,118 @@
+"""The parts that KPIs are made of: one figure a service, period and measure, all channels together.
+
+A part is named as its measure, `transactions:digital` being the digital channels together. The
+frame of parts has the columns `service, unit, count, first, part, value, status`; `value` is NaN
+exactly where `status` is not "provided". Only what services gave, or the sum of the channels that
+they gave, is here: nothing is estimated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from perfsite.measures import Aggregation
+from perfsite.model import Status
+
+if TYPE_CHECKING:
+    from perfsite.config import SiteConfig
+
+DIGITAL: Final = "transactions:digital"
+KEY: Final = ["service", "unit", "count", "first"]
+COLUMNS: Final = [*KEY, "part", "value", "status"]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The frame of parts, and the totals that differ from the sum of their channels.
+
+    `mismatches` has the columns of the key, `measure`, `stated` and `summed`.
+    """
+
+    frame: pd.DataFrame
+    mismatches: pd.DataFrame
+
+
+def resolve(observations: pd.DataFrame, config: SiteConfig) -> Parts:
+    """Work out each measure over all channels, and digital transactions.
+
+    All channels is the observation without a channel, else the sum of the channels (DESIGN.md,
+    section 3). A channel that has once been reported is expected from then on, until it is given
+    as [z]: a sum that lacks it would be a wrong figure, so it is missing. A lone digital figure of
+    a service that states totals elsewhere is a part, never the whole.
+    """
+    columns = [*KEY, "measure", "channel", "value", "status"]
+    frame = observations[columns]
+    whole = frame[frame["channel"] == ""].drop(columns="channel")
+    summable = [
+        key
+        for key, measure in config.all_measures.items()
+        if measure.aggregation is Aggregation.SUM
+    ]
+    channels = frame[(frame["channel"] != "") & frame["measure"].isin(summable)]
+    stated = whole.rename(columns={"measure": "part"})
+    if channels.empty:
+        return Parts(stated[COLUMNS].reset_index(drop=True), _no_mismatches())
+    index = ["service", "measure", "unit", "count", "first"]
+    grid = channels.pivot(index=index, columns="channel", values=["value", "status"]).sort_index()
+    is_digital = np.isin(grid["value"].columns.to_numpy(dtype=str), list(config.digital_channels))
+    sums, complete, missing = _sums(grid, np.ones_like(is_digital))
+    digital, digital_complete, digital_missing = _sums(grid, is_digital)
+    provided = grid["value"].notna().to_numpy()
+    beyond_digital = (provided & ~is_digital).any(axis=1)
+    keys = grid.index.to_frame(index=False)
+
+    totals = keys.assign(value=sums, status=missing)
+    totals.loc[complete, "status"] = Status.PROVIDED
+    states_totals = pd.MultiIndex.from_frame(keys[["service", "measure"]]).isin(
+        pd.MultiIndex.from_frame(whole[["service", "measure"]])
+    )
+    is_stated = pd.MultiIndex.from_frame(keys).isin(pd.MultiIndex.from_frame(whole[index]))
+    usable = ~is_stated & (~states_totals | beyond_digital)
+    summed = totals[usable].rename(columns={"measure": "part"})
+
+    is_transactions = (keys["measure"] == "transactions").to_numpy()
+    has_digital = grid["status"].notna().to_numpy()[:, is_digital].any(axis=1)
+    parts = keys.assign(value=digital, status=digital_missing, part=DIGITAL)
+    parts.loc[digital_complete, "status"] = Status.PROVIDED
+    parts = parts[is_transactions & has_digital]
+
+    both = whole[whole["status"] == Status.PROVIDED].merge(
+        totals[complete & beyond_digital & is_stated], on=index, suffixes=("", "_sum")
+    )
+    differ = ~np.isclose(both["value"], both["value_sum"], rtol=1e-9, atol=0)
+    mismatches = both[differ].rename(columns={"value": "stated", "value_sum": "summed"})
+    return Parts(
+        pd.concat([stated[COLUMNS], summed[COLUMNS], parts[COLUMNS]], ignore_index=True),
+        mismatches[[*KEY, "measure", "stated", "summed"]],
+    )
+
+
+def _sums(
+    grid: pd.DataFrame, chosen: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Sums over the chosen channels: the values, where they are complete, and why not.
+
+    `grid` has a row for each service, measure and period, sorted, and columns (value, channel)
+    and (status, channel).
+    """
+    values = grid["value"].loc[:, chosen].astype(float)
+    status = grid["status"].loc[:, chosen]
+    provided = values.notna()
+    seen = provided.groupby(level=["service", "measure", "unit", "count"]).cummax()
+    not_applicable = status == Status.NOT_APPLICABLE
+    given_as_missing = status.isin([Status.NOT_PROVIDED, Status.CONFIDENTIAL])
+    expected = (seen | given_as_missing) & ~not_applicable
+    complete = ((~expected | provided).all(axis=1) & provided.any(axis=1)).to_numpy()
+    sums = np.where(complete, values.fillna(0).sum(axis=1), np.nan)
+    why = np.full(len(grid), str(Status.NOT_PROVIDED), dtype=object)
+    why[(not_applicable.any(axis=1) & ~expected.any(axis=1)).to_numpy()] = Status.NOT_APPLICABLE
+    why[(status == Status.CONFIDENTIAL).any(axis=1).to_numpy()] = Status.CONFIDENTIAL
+    return sums, complete, why
+
+
+def _no_mismatches() -> pd.DataFrame:
+    return pd.DataFrame(columns=[*KEY, "measure", "stated", "summed"])

@@ -1,0 +1,86 @@
+"""Figures of one service held against each other, period by period.
+
+What is found here is published as given and marked; the ratio that would be wrong is withheld by
+`kpi`. Years against their parts are compared in `windows`, where the sums are made.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from perfsite.errors import Problem
+from perfsite.formats import exact
+from perfsite.parts import DIGITAL, KEY
+from perfsite.periods import Period, Unit
+
+if TYPE_CHECKING:
+    from perfsite.parts import Parts
+
+_PAIRS: Final = (
+    (DIGITAL, "transactions", "digital transactions"),
+    ("completed", "started", "transactions completed"),
+)
+
+
+def check_consistency(
+    observations: pd.DataFrame, parts: Parts
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """Mark parts that are larger than their wholes, and report channels that do not add up.
+
+    Returns:
+        The observations with a boolean column `flagged`, and PS201 and PS203 problems.
+    """
+    wide = parts.frame.pivot(index=KEY, columns="part", values="value")
+    keys = pd.MultiIndex.from_frame(observations[KEY])
+    flagged = pd.Series(data=False, index=observations.index)
+    problems: list[Problem] = []
+    for part, whole, words in _PAIRS:
+        if part not in wide or whole not in wide:
+            continue
+        over = wide[wide[part] > wide[whole]]
+        measures = [part.partition(":")[0], whole]
+        involved = keys.isin(over.index) & observations["measure"].isin(measures).to_numpy()
+        flagged |= involved
+        places = _places(observations[involved])
+        problems += [
+            Problem(
+                *places[key],
+                "PS201",
+                part,
+                f"{exact(row[part])} {words} of {exact(row[whole])} {whole} in {_code(key)}",
+                f"no more {words} than {whole}",
+                "send the right figures; these are published and marked, their ratio is withheld",
+            )
+            for key, row in zip(over.index, over.to_dict("records"), strict=True)
+        ]
+    places = _places(observations)
+    problems += [
+        Problem(
+            *places[(row["service"], row["unit"], row["count"], row["first"])],
+            "PS203",
+            row["measure"],
+            f"{exact(row['stated'])} in all, {exact(row['summed'])} in its channels",
+            "a total that is the sum of its channels",
+            "send the right figures; the total is used as it was given",
+        )
+        for row in parts.mismatches.to_dict("records")
+    ]
+    return observations.assign(flagged=flagged), problems
+
+
+def _places(observations: pd.DataFrame) -> dict[tuple[object, ...], tuple[str, int]]:
+    """File and row of the first observation of each service and period."""
+    first = observations.drop_duplicates(KEY)
+    files = first["source"].str.rpartition(":")
+    return {
+        key: (file, int(row))
+        for *key_parts, file, row in zip(*(first[k] for k in KEY), files[0], files[2], strict=True)
+        for key in [tuple(key_parts)]
+    }
+
+
+def _code(key: tuple[str, str, int, int]) -> str:
+    _service, unit, count, first = key
+    return Period(Unit(unit), int(first), int(count)).code

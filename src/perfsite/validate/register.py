@@ -1,0 +1,152 @@
+"""The register of services: from tables to `Service` values, with every problem on the way."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from perfsite.errors import Problem
+from perfsite.model import Service, Source, why_not_an_id
+from perfsite.periods import Period
+from perfsite.tables import ROW, read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+REQUIRED = ("service", "name", "department")
+COLUMNS = (
+    "service", "name", "department", "department_abbr", "agency", "agency_abbr", "category",
+    "customer_type", "funded_by", "url", "description", "cost_notes", "notes", "keywords",
+    "aliases", "opened", "closed",
+)  # fmt: skip
+
+
+def read_register(sources: Sequence[Source]) -> tuple[dict[str, Service], list[Problem]]:
+    """The services of services.csv and services/*.json by their ids, in the order given.
+
+    A row that lacks what is required, or whose id cannot be used, is left out and reported; of two
+    rows with one id the first stands.
+    """
+    services: dict[str, Service] = {}
+    problems: list[Problem] = []
+    for source in sources:
+        table, found = read_table(source)
+        problems += found
+        columns = [str(column) for column in table.columns if column != ROW]
+        if not columns:
+            continue
+        missing = [name for name in REQUIRED if name not in columns]
+        problems += [
+            Problem(
+                source.path,
+                0 if source.path.endswith(".json") else 1,
+                "PS105",
+                column=name,
+                found=f"the columns {', '.join(columns)}"[:200],
+                expected=f"the columns {', '.join(REQUIRED)}, and others if wanted",
+                fix=f"add a column named {name}",
+            )
+            for name in missing
+        ]
+        problems += [
+            Problem(
+                source.path,
+                0 if source.path.endswith(".json") else 1,
+                "PS106",
+                column=name,
+                found=name,
+                expected=f"one of {', '.join(COLUMNS)}",
+                fix=_suggestion(name, COLUMNS) or "delete the column, or keep it elsewhere",
+            )
+            for name in columns
+            if name not in COLUMNS
+        ]
+        if missing:
+            continue
+        known = [name for name in COLUMNS if name in columns]
+        for record in table[[*known, ROW]].to_dict("records"):
+            cells = {str(key): value for key, value in record.items()}
+            _add(services, problems, source.path, cells)
+    _check_aliases(services, problems, sources[0].path if sources else "services.csv")
+    return services, problems
+
+
+def _add(
+    services: dict[str, Service], problems: list[Problem], path: str, cells: dict[str, str | int]
+) -> None:
+    row = int(cells.pop(ROW))
+    text = {key: " ".join(str(value).split()) for key, value in cells.items()}
+    blank = [name for name in REQUIRED if not text[name]]
+    problems += [
+        Problem(path, row, "PS114", name, "nothing", "a value", f"fill in the {name}")
+        for name in blank
+    ]
+    if blank:
+        return
+    if why := why_not_an_id(text["service"]):
+        problems.append(Problem(path, row, "PS112", "service", text["service"], why))
+        return
+    if text["service"] in services:
+        problems.append(
+            Problem(
+                path,
+                row,
+                "PS113",
+                "service",
+                text["service"],
+                "one row a service",
+                "delete the row that is wrong; the first one stands",
+            )
+        )
+        return
+    if text.get("url") and not _is_web_address(text["url"]):
+        problems.append(
+            Problem(path, row, "PS116", "url", text["url"], "an address as https://www.gov.uk/x")
+        )
+        text["url"] = ""
+    for name in ("opened", "closed"):
+        if text.get(name):
+            try:
+                Period.parse(text[name])
+            except ValueError as error:
+                problems.append(
+                    Problem(path, row, "PS108", name, text[name], f"a date or month: {error}")
+                )
+                text[name] = ""
+    aliases = tuple(text.pop("aliases", "").split())
+    key = text.pop("service")
+    services[key] = Service(id=key, aliases=aliases, **text)
+
+
+def _check_aliases(services: dict[str, Service], problems: list[Problem], path: str) -> None:
+    """A former id must not be the id of another service, or have belonged to two."""
+    owners: dict[str, str] = {}
+    for service in services.values():
+        for alias in service.aliases:
+            other = alias if alias in services else owners.get(alias, "")
+            if other:
+                problems.append(
+                    Problem(
+                        path,
+                        0,
+                        "PS113",
+                        "aliases",
+                        f"{alias} as a former id of {service.id}",
+                        f"an id that {other} does not use",
+                    )
+                )
+            owners.setdefault(alias, service.id)
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and "." in parts.netloc and " " not in text
+
+
+def _suggestion(name: str, known: Sequence[str]) -> str:
+    close = get_close_matches(name, known, n=1)
+    return f"did you mean {close[0]}?" if close else ""

@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers import register, worked
+from perfsite.config import SiteConfig
+
+DIGITAL = "transactions:digital"
+
+
+def test_all_channels_is_the_figure_without_a_channel() -> None:
+    """A stated total stands, whatever its channels add up to."""
+    made = worked("period transactions transactions:digital transactions:phone\n2017 10 3 3")
+
+    assert made.part("transactions", "2017") == 10
+    assert made.part(DIGITAL, "2017") == 3
+
+
+def test_else_it_is_the_sum_of_the_channels() -> None:
+    """Without a stated total the channels are added, for every measure that adds up."""
+    made = worked(
+        "period transactions:digital transactions:phone cost:digital cost:post\n2017 3 4 1.5 2"
+    )
+
+    assert made.part("transactions", "2017") == 7
+    assert made.part("cost", "2017") == 3.5
+
+
+def test_ratios_by_channel_are_not_added() -> None:
+    """A cost per transaction of two channels is not their sum."""
+    made = worked("period cost_per_transaction:digital cost_per_transaction:phone\n2017 1 9")
+
+    assert made.part("cost_per_transaction", "2017") is None
+
+
+def test_digital_channels_are_those_of_the_configuration() -> None:
+    """Several digital channels count together, and assisted digital is not one of them."""
+    table = """
+        period transactions:web transactions:app transactions:assisted-digital transactions:kiosk
+        2017   5                3                2                             1
+        """
+
+    assert worked(table).part(DIGITAL, "2017") == 8
+    config = SiteConfig(digital_channels=("kiosk",))
+    assert worked(table, config=config).part(DIGITAL, "2017") == 1
+
+
+def test_digital_alone_is_never_the_total_of_a_service_that_states_totals() -> None:
+    """Where totals are given for other periods, a lone digital figure is a part of one unknown."""
+    made = worked(
+        """
+        period  measure      channel value
+        2017-01 transactions _       100
+        2017-01 transactions digital 40
+        2017-02 transactions digital 50
+        """
+    )
+
+    assert made.part("transactions", "2017-02") is None
+    assert made.part(DIGITAL, "2017-02") == 50
+
+
+def test_a_total_that_was_given_as_missing_is_missing() -> None:
+    """A blank total beside a digital figure is no total."""
+    made = worked("period transactions transactions:digital\n2017-01 [x] 40")
+
+    assert made.part("transactions", "2017-01") == "not_provided"
+
+
+def test_a_service_that_is_only_digital_has_its_digital_figures_as_totals() -> None:
+    """Of a service that has never stated a total, its one channel is all."""
+    made = worked("period transactions:digital\n2017-01 40")
+
+    assert made.part("transactions", "2017-01") == made.part(DIGITAL, "2017-01") == 40
+
+
+def test_another_service_changes_nothing() -> None:
+    """That one service states totals says nothing of another."""
+    made = worked(
+        """
+        service period measure      channel value
+        alpha   2017   transactions _       100
+        beta    2017   transactions digital 40
+        """,
+        register("alpha", "beta"),
+    )
+
+    assert made.part("transactions", "2017", "beta") == 40
+
+
+@pytest.mark.parametrize("later", ["[x]", "_", "absent"])
+def test_a_channel_once_reported_is_expected_from_then_on(later: str) -> None:
+    """A sum that lacks a channel would be a wrong figure, so it is missing."""
+    row = "" if later == "absent" else f"2017-02 transactions phone {later}"
+    made = worked(
+        f"""
+        period measure channel value
+        2017-01 transactions digital 40
+        2017-01 transactions phone 60
+        2017-02 transactions digital 50
+        {row}
+        2017-03 transactions digital 50
+        2017-03 transactions phone 0
+        """.replace("\n        \n", "\n")
+    )
+
+    assert made.part("transactions", "2017-01") == 100
+    assert made.part("transactions", "2017-02") == "not_provided"
+    assert made.part("transactions", "2017-03") == 50
+
+
+def test_a_channel_is_not_expected_before_its_first_report() -> None:
+    """A new channel does not undo the figures of the time before it."""
+    made = worked(
+        """
+        period  measure      channel value
+        2017-01 transactions phone   60
+        2017-02 transactions phone   50
+        2017-02 transactions digital 10
+        """
+    )
+
+    assert made.part("transactions", "2017-01") == 60
+    assert made.part("transactions", "2017-02") == 60
+
+
+def test_a_channel_that_does_not_apply_is_left_out_of_the_sum() -> None:
+    """[z] is neither zero nor missing: the other channels are all there are."""
+    made = worked("period transactions:digital transactions:phone\n2017-01 4 6\n2017-02 5 [z]")
+
+    assert made.part("transactions", "2017-02") == 5
+
+
+def test_a_channel_closed_with_not_applicable_stays_closed() -> None:
+    """Once a channel is given as [z] it is no longer expected, until it reports again."""
+    made = worked(
+        """
+        period  measure      channel value
+        2017-01 transactions digital 4
+        2017-01 transactions phone   6
+        2017-02 transactions digital 5
+        2017-02 transactions phone   [z]
+        2017-03 transactions digital 7
+        """
+    )
+
+    assert made.part("transactions", "2017-03") == 7
+
+
+@pytest.mark.parametrize(
+    ("digital", "phone", "total"),
+    [
+        ("[z]", "[z]", "not_applicable"),
+        ("[x]", "[z]", "not_provided"),
+        ("[x]", "[x]", "not_provided"),
+        ("[c]", "5", "confidential"),
+        ("[c]", "[z]", "confidential"),
+        ("0", "0", 0.0),
+        ("0", "[z]", 0.0),
+    ],
+)
+def test_why_a_sum_is_missing_is_told_apart(digital: str, phone: str, total: float | str) -> None:
+    """Not applicable, confidential and not provided stay apart, and none becomes zero."""
+    made = worked(f"period transactions:digital transactions:phone\n2017 {digital} {phone}")
+
+    assert made.part("transactions", "2017") == total
+
+
+@pytest.mark.parametrize(
+    ("given_as", "status"),
+    [("[x]", "not_provided"), ("[z]", "not_applicable"), ("[c]", "confidential"), ("0", 0.0)],
+)
+def test_digital_is_missing_for_its_own_reason(given_as: str, status: float | str) -> None:
+    """A digital figure that is not there says why, beside a stated total."""
+    made = worked(f"period transactions transactions:digital\n2017 10 {given_as}")
+
+    assert made.part(DIGITAL, "2017") == status
+
+
+def test_each_length_of_period_expects_its_own_channels() -> None:
+    """A channel that is reported by year only is not missing from the months."""
+    made = worked(
+        """
+        period  measure      channel value
+        2016    transactions digital 40
+        2016    transactions phone   60
+        2017-01 transactions digital 5
+        """
+    )
+
+    assert made.part("transactions", "2016") == 100
+    assert made.part("transactions", "2017-01") == 5
+
+
+channel_values = st.sampled_from(["0", "3", "7", "[x]", "[z]", "[c]"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(channel_values, channel_values, channel_values), min_size=1, max_size=5))
+def test_a_sum_is_of_everything_that_was_expected(rows: list[tuple[str, str, str]]) -> None:
+    """A total is there exactly where every channel is a number or does not apply, and is their sum."""
+    lines = [f"2017-{i + 1:02d} {' '.join(row)}" for i, row in enumerate(rows)]
+    made = worked("period transactions:web transactions:app transactions:phone\n" + "\n".join(lines))
+
+    for i, row in enumerate(rows):
+        for name, cells in (("transactions", row), (DIGITAL, row[:2])):
+            numbers = [int(cell) for cell in cells if cell.isdigit()]
+            whole = numbers and not {"[x]", "[c]"} & set(cells)
+            found = made.part(name, f"2017-{i + 1:02d}")
+            assert found == sum(numbers) if whole else isinstance(found, str)

@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from perfsite.errors import Problem
+from perfsite.model import MAX_ID_LENGTH, Service, Source, why_not_an_id
+from perfsite.validate import read_register
+
+
+def read(text: str) -> tuple[dict[str, Service], list[Problem]]:
+    """The register of one CSV file."""
+    return read_register([Source("services.csv", text.encode())])
+
+
+def brief(problems: list[Problem]) -> list[tuple[int, str, str]]:
+    """Problems by row, code and column."""
+    return [(p.row, p.code, p.column) for p in problems]
+
+
+def test_three_columns_are_enough() -> None:
+    """Service, name and department are required, everything else is blank without them."""
+    services, problems = read("service,name,department\nalpha,Alpha,Ministry\n")
+
+    assert problems == []
+    assert services == {"alpha": Service("alpha", "Alpha", "Ministry")}
+
+
+def test_every_column_of_the_data_format_is_read() -> None:
+    """Each column of the register reaches the service, aliases as separate ids."""
+    columns = (
+        "service,name,department,department_abbr,agency,agency_abbr,category,customer_type,"
+        "funded_by,url,description,cost_notes,notes,keywords,aliases,opened,closed"
+    )
+    services, problems = read(
+        f"{columns}\na-1,A,D,DA,G,GA,Cat,Cust,Fund,https://www.gov.uk/a,Desc,CN,N,k1 k2,"
+        "old-a older-a,2012-04,2017-03-31\n"
+    )
+
+    assert problems == []
+    assert services["a-1"] == Service(
+        "a-1", "A", "D", "DA", "G", "GA", "Cat", "Cust", "Fund", "https://www.gov.uk/a", "Desc",
+        "CN", "N", "k1 k2", ("old-a", "older-a"), "2012-04", "2017-03-31",
+    )  # fmt: skip
+    assert services["a-1"].organisation == "G"
+
+
+def test_json_is_the_same_register() -> None:
+    """A list of records, or one record a file, is read as rows are; aliases may be a list."""
+    one = {"service": "a", "name": "A", "department": "D", "aliases": ["x", "y"]}
+    other = {"service": "b", "name": "B", "department": "D"}
+    services, problems = read_register(
+        [
+            Source("services/a.json", json.dumps(one).encode()),
+            Source("services/more.json", json.dumps([other]).encode()),
+        ]
+    )
+
+    assert problems == []
+    assert services == {"a": Service("a", "A", "D", aliases=("x", "y")), "b": Service("b", "B", "D")}
+
+
+def test_services_keep_the_order_of_the_register() -> None:
+    """The order is that of the rows, and spaces within a name are made single."""
+    services, _ = read("service,name,department\nzulu,Z,D\nalpha,  A   b ,D\n")
+
+    assert list(services) == ["zulu", "alpha"]
+    assert services["alpha"].name == "A b"
+
+
+@pytest.mark.parametrize("column", ["service", "name", "department"])
+def test_a_missing_column_is_named(column: str) -> None:
+    """Without a required column no row can be used, and the header is to blame."""
+    header = [name for name in ("service", "name", "department") if name != column]
+    services, problems = read(f"{','.join(header)}\na,b\n")
+
+    assert services == {}
+    assert brief(problems) == [(1, "PS105", column)]
+
+
+def test_a_blank_in_a_required_column_leaves_out_its_row_alone() -> None:
+    """The row is named, and the others stand."""
+    services, problems = read("service,name,department\na,,D\nb,B,D\n,C,\n")
+
+    assert list(services) == ["b"]
+    assert brief(problems) == [
+        (2, "PS114", "name"), (4, "PS114", "service"), (4, "PS114", "department")
+    ]  # fmt: skip
+
+
+def test_an_unknown_column_is_reported_with_a_guess() -> None:
+    """A misspelt column is not dropped in silence."""
+    services, problems = read("service,name,department,catgory\na,A,D,x\n")
+
+    assert list(services) == ["a"]
+    assert brief(problems) == [(1, "PS106", "catgory")]
+    assert "category" in problems[0].fix
+
+
+def test_of_two_rows_with_one_id_the_first_stands() -> None:
+    """The second is reported."""
+    services, problems = read("service,name,department\na,One,D\na,Two,D\n")
+
+    assert services["a"].name == "One"
+    assert brief(problems) == [(3, "PS113", "service")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "Alpha", "a_b", "a b", "-a", "a-", "a--b", "é", "a/b", "../a", "index", "by-name",
+        "by-", "con", "prn", "aux", "nul", "com1", "lpt9", "a.html", "a" * (MAX_ID_LENGTH + 1),
+    ],
+)  # fmt: skip
+def test_an_id_that_cannot_be_an_address_is_refused(text: str) -> None:
+    """Only lower-case letters, digits and single hyphens, and no name that is taken."""
+    assert why_not_an_id(text)
+
+
+@pytest.mark.parametrize("text", ["a", "0", "a-1", "by", "byway", "index-2", "console", "com10"])
+def test_an_ordinary_id_is_good(text: str) -> None:
+    """Words that only resemble reserved ones are free."""
+    assert why_not_an_id(text) == ""
+
+
+def test_a_bad_id_leaves_out_its_row() -> None:
+    """The id is quoted in the problem."""
+    services, problems = read("service,name,department\nindex,A,D\nb,B,D\n")
+
+    assert list(services) == ["b"]
+    assert brief(problems) == [(2, "PS112", "service")]
+    assert problems[0].found == "index"
+
+
+@pytest.mark.parametrize("alias", ["index", "by-name", "../x", "Old", "con"])
+def test_a_former_id_must_be_an_id_too(alias: str) -> None:
+    """A former id leaves a page that says so, so it has to be a possible address."""
+    services, problems = read(f"service,name,department,aliases\na,A,D,{alias}\n")
+
+    assert [(p.code, p.column) for p in problems] == [("PS112", "aliases")]
+    assert services["a"].aliases == ()
+
+
+@pytest.mark.parametrize("aliases", ["b", "shared"])
+def test_a_former_id_belongs_to_one_service(aliases: str) -> None:
+    """A former id cannot be another's id, nor the former id of two."""
+    _, problems = read(f"service,name,department,aliases\na,A,D,{aliases}\nb,B,D,shared\n")
+
+    assert [(p.code, p.column) for p in problems] == [("PS113", "aliases")]
+
+
+@pytest.mark.parametrize(
+    "url", ["www.gov.uk/x", "javascript:alert(1)", "ftp://gov.uk/x", "https://localhost", "http://["]
+)
+def test_a_link_that_is_no_web_address_is_dropped_and_reported(url: str) -> None:
+    """The service stays, without the link."""
+    services, problems = read(f"service,name,department,url\na,A,D,{url}\n")
+
+    assert services["a"].url == ""
+    assert brief(problems) == [(2, "PS116", "url")]
+
+
+def test_a_date_of_opening_that_cannot_be_read_is_dropped_and_reported() -> None:
+    """The service stays, without the date."""
+    services, problems = read("service,name,department,opened,closed\na,A,D,April 2012,2017-03\n")
+
+    assert (services["a"].opened, services["a"].closed) == ("", "2017-03")
+    assert brief(problems) == [(2, "PS108", "opened")]
+
+
+def test_all_problems_come_at_once() -> None:
+    """Nothing stops at the first mistake."""
+    _, problems = read("service,name,department,url\na,A,D,x\nB,B,D,\nc,,D,\na,A,D,\n")
+
+    assert [(p.row, p.code) for p in problems] == [
+        (2, "PS116"), (3, "PS112"), (4, "PS114"), (5, "PS113")
+    ]  # fmt: skip
+
+
+def test_no_register_is_no_services() -> None:
+    """Without a file there is nothing, and nothing breaks."""
+    assert read_register([]) == ({}, [])

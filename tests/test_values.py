@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from perfsite.errors import Problem
+from perfsite.measures import MEASURES, Aggregation, Kind, Measure
+from perfsite.validate.values import check_values
+
+KINDS = {
+    **{kind: next(m.id for m in MEASURES.values() if m.kind is kind) for kind in Kind if kind != "number"},
+    Kind.NUMBER: "balance",
+}
+ALL = {**MEASURES, "balance": Measure("balance", "Balance", Kind.NUMBER, Aggregation.NONE)}
+
+
+def read(text: str, kind: Kind = Kind.COUNT) -> tuple[float, str, str, list[Problem]]:
+    """One value: its number, status, marks and problems."""
+    long = pd.DataFrame(
+        {"file": ["a.csv"], "row": [2], "column": ["value"], "measure": [KINDS[kind]], "value": [text]}
+    )
+    frame, bad, problems = check_values(long, ALL)
+    assert bool(bad.iloc[0]) == bool(problems)
+    row = frame.iloc[0]
+    return float(row["value"]), str(row["status"]), str(row["marks"]), problems
+
+
+@given(st.integers(0, 2**53))
+def test_a_count_is_read_to_the_last_digit(value: int) -> None:
+    """Any whole number that a float can hold is that number, and is provided."""
+    number, status, marks, problems = read(str(value))
+
+    assert (number, status, marks, problems) == (value, "provided", "", [])
+
+
+@given(st.integers(0, 10**6))
+def test_a_percentage_is_the_share_it_says(tenths: int) -> None:
+    """88.4% is the float nearest to 0.884, not one beside it."""
+    share = tenths / 10**6
+    number, status, _, problems = read(f"{tenths / 10**4:.4f}%", Kind.SHARE)
+
+    assert (number, status, problems) == (share, "provided", [])
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [("", "not_provided"), ("[x]", "not_provided"), ("[z]", "not_applicable"), ("[c]", "confidential")],
+)
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_symbol_stands_for_no_number(text: str, status: str, kind: Kind) -> None:
+    """Missing, not applicable and confidential are apart, none is zero, and blank is [x]."""
+    number, found, marks, problems = read(text, kind)
+
+    assert math.isnan(number)
+    assert (found, marks, problems) == (status, "", [])
+
+
+def test_zero_is_a_number() -> None:
+    """A service that was not used was used 0 times."""
+    assert read("0") == (0.0, "provided", "", [])
+
+
+@pytest.mark.parametrize("mark", ["p", "e", "r", "b"])
+@pytest.mark.parametrize("space", ["", " "])
+def test_a_number_may_carry_a_mark(mark: str, space: str) -> None:
+    """Provisional, estimated, revised and broken series keep their number."""
+    assert read(f"12{space}[{mark}]") == (12.0, "provided", mark, [])
+    assert read(f"12{space}[{mark}]{space}[e]")[:2] == (12.0, "provided")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("12.", Kind.COUNT, 12),
+        ("12.0", Kind.COUNT, 12),
+        (".5", Kind.SHARE, 0.5),
+        ("50 %", Kind.SHARE, 0.5),
+        ("0", Kind.SHARE, 0),
+        ("1", Kind.SHARE, 1),
+        ("100%", Kind.SHARE, 1),
+        ("0.0659", Kind.CURRENCY, 0.0659),
+        ("86399.5", Kind.SECONDS, 86399.5),
+        ("-3.5", Kind.NUMBER, -3.5),
+    ],
+)
+def test_numbers_are_read_as_their_kind_allows(text: str, kind: Kind, value: float) -> None:
+    """Decimals, percentages and signs stand where the kind of the measure has them."""
+    assert read(text, kind) == (value, "provided", "", [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1,234", "1 234", "£5", "12k", "1e3", "#REF!", "-", "n/a", "NaN", "inf", "None", "five",
+        "[y]", "[p]", "[x] [z]", "[x][p]", "5 [x]", "[z]%", "%", "1.2.3", "--5", "+5", "0x10", "5%",
+        "O", "1O0", "[X]", "x", "(5)", "5[", "1_000", "٣", "１２", "True",
+    ],
+)  # fmt: skip
+def test_what_is_neither_number_nor_symbol_is_an_error(text: str) -> None:
+    """Nothing is guessed: the problem quotes the value and says what was expected."""
+    number_or_none = read(text)
+    problems = number_or_none[3]
+
+    assert [(p.file, p.row, p.code, p.column, p.found) for p in problems] == [
+        ("a.csv", 2, "PS104", "value", text)
+    ]
+    assert "whole number" in problems[0].expected
+    assert "[x]" in problems[0].expected
+    assert problems[0].fix
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("-1", Kind.COUNT),
+        ("2.5", Kind.COUNT),
+        ("-0.01", Kind.CURRENCY),
+        ("1.01", Kind.SHARE),
+        ("101%", Kind.SHARE),
+        ("88.4", Kind.SHARE),
+        ("-1", Kind.SHARE),
+        ("-1", Kind.SECONDS),
+        ("-1", Kind.MILLISECONDS),
+        ("9007199254740994", Kind.COUNT),
+        ("9" * 400, Kind.NUMBER),
+    ],
+)
+def test_a_number_that_its_measure_cannot_have_is_an_error(text: str, kind: Kind) -> None:
+    """Shares end at 100%, counts are whole, and only plain numbers go below zero."""
+    problems = read(text, kind)[3]
+
+    assert [p.code for p in problems] == ["PS115"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "hint"),
+    [
+        ("1,234", Kind.COUNT, "1234"),
+        ("£5.20", Kind.CURRENCY, "5.20"),
+        ("1O5", Kind.COUNT, "105"),
+        ("88.4", Kind.SHARE, "88.4%"),
+        ("n/a", Kind.COUNT, "[x]"),
+        ("#REF!", Kind.COUNT, "formula"),
+        ("1e3", Kind.COUNT, "digits"),
+    ],
+)
+def test_a_problem_says_how_to_mend_it(text: str, kind: Kind, hint: str) -> None:
+    """The fix is what a person would try, and is never applied by itself."""
+    number, _, _, problems = read(text, kind)
+
+    assert hint in problems[0].fix
+    assert math.isnan(number) or number == float(text)
+
+
+def test_each_row_has_its_own_answer() -> None:
+    """One spelling in several rows is one value in each, and a bad one spoils only its own rows."""
+    texts = ["5", "", "5", "x", "[z]", "x"]
+    long = pd.DataFrame(
+        {
+            "file": "a.csv",
+            "row": range(2, 8),
+            "column": "value",
+            "measure": "transactions",
+            "value": texts,
+        },
+        index=range(10, 16),
+    )
+
+    frame, bad, problems = check_values(long, MEASURES)
+
+    assert list(frame.index) == list(bad.index) == list(range(10, 16))
+    assert frame["value"].tolist()[::2][:2] == [5.0, 5.0]
+    assert bad.tolist() == [False, False, False, True, False, True]
+    assert [p.row for p in problems] == [5, 7]
+
+
+def test_no_rows_are_no_trouble() -> None:
+    """An empty table has no values and no problems."""
+    long = pd.DataFrame(columns=["file", "row", "column", "measure", "value"])
+
+    frame, bad, problems = check_values(long, MEASURES)
+
+    assert (len(frame), len(bad), problems) == (0, 0, [])
