@@ -44,6 +44,13 @@ MONITORED = {
     "unmonitored:sum": "unmonitored",
     "avgresponse:mean": "response_time",
 }
+NOTES = {
+    "bis-conduct-of-directors-assessments": "The register gives 0 for completion rate and user "
+    "satisfaction in five periods, and nothing for any other service. These zeros may be a slip.",
+    MARRIAGE_RECORDS: "Availability is that of the page for paying for a deposit of a foreign "
+    "marriage certificate. That it belongs to this service is perfsite's own reading.",
+}
+"""What a reader of the figures should know, in perfsite's own words."""
 NOT_AVAILABLE = "[x]"
 TIDY = ["period", "measure", "channel", "value", "note"]
 WORST_SCORE, SCORE_STEPS = 5, 4
@@ -59,11 +66,19 @@ def example_data(shared: Path) -> dict[str, str]:
     imported = import_register(Source(register.name, register.read_bytes()), with_text=False)
     return {
         **imported.files,
+        "services.csv": with_notes(imported.files["services.csv"]),
         **student_finance(shared / "student-finance" / "transactions-by-stage.csv"),
         **carers_allowance(shared / "backdrop"),
         **vehicle_licensing(shared / "backdrop" / "vehicle_licensing_customer_satisfaction.json"),
         **monitoring(shared / "backdrop" / "deposit_foreign_marriage_monitoring_day.json"),
     }
+
+
+def with_notes(register: str) -> str:
+    """The register with perfsite's notes on its services."""
+    services = pd.read_csv(io.StringIO(register), dtype=str, keep_default_na=False)
+    services["notes"] = services["service"].map(NOTES).fillna("")
+    return csv_text(services)
 
 
 def student_finance(path: Path) -> dict[str, str]:
@@ -142,7 +157,7 @@ def satisfaction(record: dict[str, Any], key: str) -> dict[str, str]:
         return row | {"value": NOT_AVAILABLE}
     score = Decimal(record[key])
     share = rounded((WORST_SCORE - score) / SCORE_STEPS, "0.000001")
-    note = f"from a mean score of {rounded(score, '0.01')} on a scale of 1 (best) to 5"
+    note = "from a mean score on a scale of 1 (best) to 5, by perfsite"
     return row | {"value": share, "note": note}
 
 

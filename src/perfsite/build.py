@@ -11,7 +11,6 @@ from perfsite.check import check_site
 from perfsite.kpi import summarise_groups, summarise_services, work_out
 from perfsite.kpi.groups import Group, GroupKind, GroupSummary, make_groups
 from perfsite.kpi.panels import Panels
-from perfsite.model import Edition, File, Service
 from perfsite.pages import data as data_files
 from perfsite.pages.general import (
     about_page,
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from perfsite.charts.jobs import ChartJob
     from perfsite.errors import Problem
     from perfsite.load import Data
+    from perfsite.model import Edition, File, Service
     from perfsite.pages.context import Context
     from perfsite.parts import Parts
 
@@ -114,9 +114,7 @@ def build_site(
     pages: list[Context] = []
     jobs: list[ChartJob] = []
     by_kind = {kind: [g for g in groups if g.group.kind is kind] for kind in GroupKind}
-    home, more = home_page(
-        tools, by_kind[GroupKind.ALL][0], by_kind[GroupKind.DEPARTMENT], edition
-    )
+    home, more = home_page(tools, by_kind[GroupKind.ALL][0], by_kind[GroupKind.DEPARTMENT], edition)
     pages.append(home)
     jobs += more
     pages += list_pages(builder, config, summaries)
@@ -190,7 +188,5 @@ def _notes(observations: pd.DataFrame) -> dict[str, list[str]]:
     noted = observations[observations["note"] != ""].iloc[::-1]
     noted = noted.drop_duplicates(["service", "note"])
     return {
-        str(service): list(notes)
-        for service, notes in noted.groupby("service", sort=False)["note"]
+        str(service): list(notes) for service, notes in noted.groupby("service", sort=False)["note"]
     }
-

@@ -1,4 +1,4 @@
-"""The command line: parse, call, report. The only room that knows click, exit codes and the clock."""
+"""The command line: parse, call, report. It alone knows click, exit codes, the clock."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import click
 
@@ -138,7 +138,9 @@ def serve(data: Path, host: str, port: int, **options: Any) -> None:  # noqa: AN
 
     _build(data, **options)
     with make_server(options["out"], host, port) as server:
-        click.echo(f"Serving {options['out']} at http://{host}:{server.server_port}/  (Ctrl+C ends)")
+        click.echo(
+            f"Serving {options['out']} at http://{host}:{server.server_port}/  (Ctrl+C ends)"
+        )
         try:
             server.serve_forever()
         except KeyboardInterrupt:
@@ -254,9 +256,11 @@ def _report(problems: Sequence[Problem], most: int) -> str:
 def _block(problem: Problem) -> str:
     column = f'  column "{problem.column}"' if problem.column else ""
     lines = [f"{problem.place}{column}  {problem.severity} {problem.code}: {problem.rule.title}"]
-    for name in ("found", "expected", "fix"):
-        if text := getattr(problem, name):
-            lines.append(f"  {name:<9} {text}")
+    lines += [
+        f"  {name:<9} {text}"
+        for name in ("found", "expected", "fix")
+        if (text := getattr(problem, name))
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -266,7 +270,7 @@ class _Bar:
     def __init__(self) -> None:
         self._bar: ProgressBar[int] | None = None
 
-    def __enter__(self) -> _Bar:
+    def __enter__(self) -> Self:
         return self
 
     def start(self, total: int) -> None:

@@ -53,7 +53,7 @@ def long_count(value: float) -> str:
     """A count for a sentence: `3.29 million`, `847,000`, `9,876`."""
     number, scale, suffix = _scaled(value)
     if scale in (1e9, 1e6):
-        return f"{number} {dict((s, word) for s, _, word in _SCALES)[scale]}"
+        return f"{number} {next(word for size, _, word in _SCALES if size == scale)}"
     return count(_significant(value, 3)) if suffix else number
 
 
@@ -119,7 +119,7 @@ def figure(value: float, kind: Kind, currency: str) -> str:
     if kind is Kind.COUNT:
         return short_count(value)
     if kind is Kind.SHARE:
-        return percent(value)
+        return percent(value).replace("more than ", ">").replace("less than ", "<")
     if kind is Kind.CURRENCY:
         return money(value, currency)
     return count(value)

@@ -91,26 +91,26 @@ def resolve(observations: pd.DataFrame, config: SiteConfig) -> Parts:
     )
 
 
-def _sums(
-    grid: pd.DataFrame, chosen: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _sums(grid: pd.DataFrame, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Sums over the chosen channels: the values, where they are complete, and why not.
 
     `grid` has a row for each service, measure and period, sorted, and columns (value, channel)
     and (status, channel).
     """
     values = grid["value"].loc[:, chosen].astype(float)
-    status = grid["status"].loc[:, chosen]
+    given_as = grid["status"].loc[:, chosen].to_numpy(dtype=object)
     provided = values.notna()
-    seen = provided.groupby(level=["service", "measure", "unit", "count"]).cummax()
-    not_applicable = status == Status.NOT_APPLICABLE
-    given_as_missing = status.isin([Status.NOT_PROVIDED, Status.CONFIDENTIAL])
-    expected = (seen | given_as_missing) & ~not_applicable
-    complete = ((~expected | provided).all(axis=1) & provided.any(axis=1)).to_numpy()
-    sums = np.where(complete, values.fillna(0).sum(axis=1), np.nan)
+    seen = provided.groupby(level=["service", "measure", "unit", "count"]).cummax().to_numpy()
+    have = provided.to_numpy()
+    not_applicable = given_as == Status.NOT_APPLICABLE
+    confidential = given_as == Status.CONFIDENTIAL
+    expected = seen | confidential | (given_as == Status.NOT_PROVIDED)
+    expected &= ~not_applicable
+    complete = (~expected | have).all(axis=1) & have.any(axis=1)
+    sums = np.where(complete, np.nansum(values.to_numpy(), axis=1), np.nan)
     why = np.full(len(grid), str(Status.NOT_PROVIDED), dtype=object)
-    why[(not_applicable.any(axis=1) & ~expected.any(axis=1)).to_numpy()] = Status.NOT_APPLICABLE
-    why[(status == Status.CONFIDENTIAL).any(axis=1).to_numpy()] = Status.CONFIDENTIAL
+    why[not_applicable.any(axis=1) & ~expected.any(axis=1)] = Status.NOT_APPLICABLE
+    why[confidential.any(axis=1)] = Status.CONFIDENTIAL
     return sums, complete, why
 
 

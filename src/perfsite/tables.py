@@ -18,6 +18,8 @@ import pandas as pd
 from perfsite.errors import Problem
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from perfsite.model import Source
 
 ROW = "row"
@@ -146,11 +148,11 @@ def _framed(
     frame[ROW] = numbers[good]
     # A spreadsheet saves the empty rows and columns around its table too.
     if len(frame):
-        filled = (frame[named] != "").to_numpy()
-        frame = frame.loc[filled.any(axis=1)]
+        filled: NDArray[np.bool_] = np.asarray(frame[named] != "", dtype=bool)
+        frame = frame.loc[np.flatnonzero(filled.any(axis=1))]
         unnamed = [
             name
-            for name, given, used in zip(named, header, filled.any(axis=0), strict=True)
+            for name, given, used in zip(named, header, np.any(filled, axis=0), strict=True)
             if not given and not used
         ]
         frame = frame.drop(columns=unnamed)

@@ -83,7 +83,7 @@ def year_windows(parts: pd.DataFrame, additive: Sequence[str]) -> Windows:
 
 
 def month_windows(parts: pd.DataFrame, additive: Sequence[str]) -> pd.DataFrame:
-    """Every single month of the parts, given or added up of all of its days (as `Windows.frame`)."""
+    """Every single month of the parts, given or made of all its days (as `Windows.frame`)."""
     given = parts[parts["value"].notna()]
     months = given[(given["unit"] == Unit.MONTH) & (given["count"] == 1)]
     days = _days_to_months(given[given["part"].isin(list(additive))])
@@ -118,7 +118,7 @@ _EPOCH: Final = 719_163
 
 
 def _tile(periods: pd.DataFrame, length: int) -> pd.DataFrame:
-    """All windows of `length` units that the given periods tile: `service, part, first, count, value`.
+    """All windows of `length` units that the periods tile: `service, part, first, count, value`.
 
     Where several tilings are possible the one with the longest last period is taken, so that the
     answer does not depend on the order of the rows.

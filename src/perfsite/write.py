@@ -147,7 +147,9 @@ def _exchange(staging: Path, out: Path, aside: Path) -> None:
 
 def _swap(first: Path, second: Path) -> bool:
     """Exchange two folders in one step; False where the system has no such step."""
-    library = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
+    if os.name != "posix":
+        return False
+    library = ctypes.CDLL(None, use_errno=True)
     names = os.fsencode(first), os.fsencode(second)
     if sys.platform == "linux" and hasattr(library, "renameat2"):
         result = library.renameat2(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _EXCHANGE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -65,9 +66,7 @@ def bars_job(path: str, title: str, description: str, series: Series) -> ChartJo
     ticks = value_ticks(max(point.value or 0 for point in series.given), Kind.COUNT, "")
     top = ticks[-1][0]
     names = {0: "Digital", 1: "Other", 2: "Not split"} if split else {}
-    labels = _spread(
-        [(sum(shares[i]) / 2, name) for i, name in names.items() if i in shares], top
-    )
+    labels = _spread([(sum(shares[i]) / 2, name) for i, name in names.items() if i in shares], top)
     return ChartJob(
         path,
         "bars",
@@ -85,9 +84,7 @@ def bars_job(path: str, title: str, description: str, series: Series) -> ChartJo
 
 def _is_split(point: Point) -> bool:
     return (
-        point.value is not None
-        and point.numerator is not None
-        and point.numerator <= point.value
+        point.value is not None and point.numerator is not None and point.numerator <= point.value
     )
 
 
@@ -98,9 +95,7 @@ def _segments(point: Point, value: float, *, split: bool) -> list[tuple[int, flo
     return [(2 if split else 0, 0.0, value)]
 
 
-def line_job(
-    path: str, title: str, description: str, series: Series, currency: str
-) -> ChartJob:
+def line_job(path: str, title: str, description: str, series: Series, currency: str) -> ChartJob:
     """A series as a line, broken where figures are missing, its last value written at its end."""
     points = [(point.period, point.value) for point in series.points]
     kind = Kind.COUNT if series.kpi == TRANSACTIONS else KPIS[series.kpi].kind
@@ -126,7 +121,8 @@ def _line(
     alone = [
         places[i]
         for i, (_, value) in enumerate(places)
-        if value is not None and all(v is None for _, v in (*places[i - 1 : i], *places[i + 1 : i + 2]))
+        if value is not None
+        and all(v is None for _, v in (*places[i - 1 : i], *places[i + 1 : i + 2]))
     ]
     dots = dict([*alone, given[-1]])
     ticks = value_ticks(max(value for _, value in given), kind, currency)
@@ -138,7 +134,7 @@ def _line(
         description,
         tuple({"x": x, "y": value, "series": 0} for x, value in places),
         tuple({"x": x, "y": value, "series": 0} for x, value in sorted(dots.items())),
-        ({"x": last, "y": end, "text": label},),
+        ({"x": last, "y": max(end, ticks[-1][0] * _LABEL_DISTANCE / 2), "text": label},),
         (first, _with_room(first, last, [label])),
         (0.0, ticks[-1][0]),
         time_ticks(int(first), int(last)),
@@ -150,7 +146,7 @@ def _with_gaps(
     places: Sequence[tuple[float, float | None]],
 ) -> list[tuple[float, float | None]]:
     """A period that is not even in the data breaks the line as one without a figure does."""
-    pairs = list(zip(places, places[1:], strict=False))
+    pairs = list(itertools.pairwise(places))
     step = min((b - a for (a, _), (b, _) in pairs), default=1.0)
     gaps = [(a + step, None) for (a, _), (b, _) in pairs if b - a > step * _JUMP]
     return sorted([*places, *gaps], key=lambda place: place[0])
@@ -174,13 +170,14 @@ def _spread(labels: list[tuple[float, str]], top: float) -> list[tuple[float, st
     """Labels moved up until none covers another, in the order of their heights."""
     placed: list[tuple[float, str]] = []
     for y, text in sorted(labels):
-        lowest = placed[-1][0] + top * _LABEL_DISTANCE if placed else 0.0
+        lowest = placed[-1][0] + top * _LABEL_DISTANCE if placed else top * _LABEL_DISTANCE / 2
         placed.append((max(y, lowest), text))
     return placed
 
 
-def describe(series: Series, name: str) -> str:
-    """What is measured, of what, over which time: the line under a chart's title."""
+def describe(series: Series) -> str:
+    """What is measured over which time: the line under a chart's title."""
     measure = "Transactions" if series.kpi == TRANSACTIONS else KPIS[series.kpi].name
-    first, last = series.given[0].period, series.given[-1].period
-    return f"{measure} by {series.grain}, {name}, {span_range(first, last)}"
+    shown = series.given or series.points
+    lengths = f"by {series.grain}" if series.count < MONTHS_IN_YEAR else f"over {series.grain}"
+    return f"{measure} {lengths}, {span_range(shown[0].period, shown[-1].period)}"

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from math import ceil, floor, log10
+from typing import TYPE_CHECKING
 
-from perfsite.formats import day, exact, money, percent, short_count
+from perfsite.formats import day, exact, money, percent, period_range, short_count
 from perfsite.measures import Kind
 from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
+
+if TYPE_CHECKING:
+    from datetime import date
 
 Ticks = tuple[tuple[float, str], ...]
 """Positions on a scale and the words that stand there."""
@@ -15,6 +19,8 @@ _MOST_YEARS = 6
 _LONG_DAYS = 760
 _SHORT_DAYS = 62
 _MAX_LABELS = 3
+_MONTH_STEPS = (1, 2, 3, 6, 12, 24)
+_CORNER = 0.06
 
 
 def value_ticks(largest: float, kind: Kind, currency: str) -> Ticks:
@@ -56,21 +62,27 @@ def time_ticks(first: int, last: int) -> Ticks:
         chosen = sorted(years[::-1][::step])
         return tuple((float(_day(year, 1)), str(year)) for year in chosen)
     if span > _SHORT_DAYS:
-        months = range(start.year * MONTHS_IN_YEAR + start.month - 1, last // 28)
-        inside = [m for m in months if first <= _month_start(m) <= last]
-        chosen = inside[:: ceil(len(inside) / _MAX_LABELS) or 1]
+        months = range(_month_of(start), _month_of(end) + 1)
+        # A label in the corner would run into those of the values.
+        inside = [m for m in months if first + span * _CORNER <= _month_start(m) <= last]
+        step = next(s for s in _MONTH_STEPS if sum(m % s == 0 for m in inside) <= _MAX_LABELS)
         return tuple(
-            (float(_month_start(m)), Period(Unit.MONTH, m).start.strftime("%b %Y")) for m in chosen
+            (float(_month_start(m)), period_range(Period(Unit.MONTH, m)))
+            for m in inside
+            if m % step == 0
         )
     step = max(1, ceil(span / _MAX_LABELS))
-    return tuple(
-        (float(at), " ".join(_short(at))) for at in range(first, last + 1, step)
-    )
+    days = range(first + ceil(span * _CORNER), last + 1, step)
+    return tuple((float(at), _short(Period(Unit.DAY, at).start)) for at in days)
 
 
-def _short(at: int) -> tuple[str, str]:
-    number, month, _year = day(Period(Unit.DAY, at).start).split()
-    return number, month[:3]
+def _short(value: date) -> str:
+    number, month, _year = day(value).split()
+    return f"{number} {month[:3]}"
+
+
+def _month_of(value: date) -> int:
+    return value.year * MONTHS_IN_YEAR + value.month - 1
 
 
 def _day(year: int, month: int) -> int:

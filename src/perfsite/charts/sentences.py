@@ -6,9 +6,13 @@ never claim a difference that the printed figures do not show.
 
 from __future__ import annotations
 
-from perfsite.formats import in_period, long_count, money, percent, period_name
+from typing import TYPE_CHECKING
+
+from perfsite.formats import in_period, long_count, money, percent
 from perfsite.measures import Kind
-from perfsite.periods import Period, Unit
+
+if TYPE_CHECKING:
+    from perfsite.periods import Period
 
 _TIMES_FROM = 3.0
 
@@ -95,26 +99,25 @@ def service_lead(
     transactions: tuple[float, Period] | None,
     take_up: tuple[float, Period, float | None] | None,
 ) -> str:
-    """What the figures of a service say, in one sentence; empty where they say nothing."""
-    parts = []
-    if transactions:
+    """What the figures of a service say, in a sentence or two; empty where they say nothing."""
+    if take_up is None:
+        if transactions is None:
+            return ""
         count, period = transactions
-        parts.append(f"{_transactions(count)} {in_period(period)}")
-    if take_up:
-        share, period, before = take_up
-        same = bool(transactions) and transactions is not None and transactions[1] == period
-        text = f"{percent(share)} of {'them' if same else 'transactions'} digital"
-        if not same:
-            text += f" {in_period(period)}"
-        comparison = compared_level(share, before, Kind.SHARE, "")
-        parts.append(_with(text, comparison))
-    return f"{_capital(', '.join(parts))}." if parts else ""
-
-
-def for_period(period: Period) -> str:
-    """A period as the subject of a heading: `July to September 2015`."""
-    name = period_name(period)
-    return _capital(name.removeprefix("the ")) if period.unit is not Unit.DAY else name
+        return f"{_transactions(count)} {in_period(period)}."
+    share, when, before = take_up
+    comparison = compared_level(share, before, Kind.SHARE, "")
+    if transactions is None or transactions[1] != when:
+        digital = f"{percent(share)} of transactions were digital {in_period(when)}"
+        first = service_lead(transactions, None)
+        return f"{first} {_capital(_with(digital, comparison))}.".strip()
+    return (
+        _with(
+            f"{_transactions(transactions[0])} {in_period(when)}, {percent(share)} of them digital",
+            comparison,
+        )
+        + "."
+    )
 
 
 def _capital(text: str) -> str:

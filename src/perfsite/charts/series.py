@@ -160,9 +160,7 @@ def _cut(kpi: str, table: pd.DataFrame) -> list[tuple[str, Series]]:
     bounds = bounds.join(last, how="inner").reset_index()
     ends = [
         Period(Unit(unit), first, count).end.toordinal()
-        for unit, first, count in zip(
-            bounds["unit"], bounds["first"], bounds["count"], strict=True
-        )
+        for unit, first, count in zip(bounds["unit"], bounds["first"], bounds["count"], strict=True)
     ]
     bounds["recent"] = ends
     newest = bounds.groupby("service")["recent"].transform("max")

@@ -31,7 +31,7 @@ def _template(kind: str) -> Any:  # noqa: ANN401 - Altair's own types
     """An Altair chart of one kind over the named data sets `marks`, `dots` and `labels`."""
     import altair as alt  # noqa: PLC0415 - half a second that only workers pay
 
-    def axis(**more: object) -> alt.Axis:
+    def axis(**more: Any) -> alt.Axis:  # noqa: ANN401 - Altair's own types
         return alt.Axis(
             title=None,
             labelFontSize=16,
@@ -50,9 +50,7 @@ def _template(kind: str) -> Any:  # noqa: ANN401 - Altair's own types
     y = alt.Y("y:Q", scale=scale, axis=y_axis)
     index = list(range(len(PALETTE)))
     color = alt.Color("series:O", legend=None, scale=alt.Scale(domain=index, range=[*PALETTE]))
-    dash = alt.StrokeDash(
-        "series:O", legend=None, scale=alt.Scale(domain=index, range=[*_DASHES])
-    )
+    dash = alt.StrokeDash("series:O", legend=None, scale=alt.Scale(domain=index, range=[*_DASHES]))
     marks = alt.Chart(alt.NamedData("marks"))
     if kind == "bars":
         layers = [marks.mark_rect(aria=False).encode(x=x, x2="x1:Q", y=y, y2="y1:Q", color=color)]

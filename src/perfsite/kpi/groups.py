@@ -53,7 +53,8 @@ class GroupFigure:
     `services` of the group's `of` services stand behind `value`; services to which the KPI does
     not apply count in neither. `like_now` and `like_before` are for the `like_services` that
     have figures for this period and for the same period a year before; None where there are none.
-    `complete` tells whether enough services reported for this to be a headline.
+    `complete` tells whether enough services reported for this to be a headline, `older` whether
+    any service of the site has figures for a later period.
     """
 
     kpi: str
@@ -67,6 +68,7 @@ class GroupFigure:
     like_before: float | None
     like_services: int
     complete: bool
+    older: bool
 
 
 @dataclass(frozen=True)
@@ -154,9 +156,12 @@ def summarise_groups(
     table["complete"] = table["services"] >= table["ever"] * headline_share
     series: dict[tuple[str, str], list[GroupFigure]] = {}
     of = _sizes(groups, keys, summaries)
+    newest = int(table["first"].max()) if len(table) else 0
     for row in table.to_dict("records"):
         kpi, key = str(row["kpi"]), str(row["slug"])
-        series.setdefault((key, kpi), []).append(_figure(row, of[key, kpi]))
+        series.setdefault((key, kpi), []).append(
+            _figure({str(k): v for k, v in row.items()}, of[key, kpi], newest)
+        )
     made = []
     for key, group in zip(keys, groups, strict=True):
         own = {kpi: tuple(series[key, kpi]) for kpi in GROUP_KPIS if (key, kpi) in series}
@@ -202,7 +207,7 @@ def _sizes(
     }
 
 
-def _figure(row: Mapping[str, object], of: int) -> GroupFigure:
+def _figure(row: Mapping[str, object], of: int, newest: int) -> GroupFigure:
     def number(name: str) -> float:
         return float(str(row[name]))
 
@@ -225,4 +230,5 @@ def _figure(row: Mapping[str, object], of: int) -> GroupFigure:
         value("numerator_then", "denominator_then") if like else None,
         like,
         bool(row["complete"]),
+        number("first") < newest,
     )

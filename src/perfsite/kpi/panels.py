@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from perfsite.kpi.figures import Figures
 from perfsite.kpi.groups import yearly
 from perfsite.measures import KPIS, Kind
 from perfsite.periods import MONTHS_IN_QUARTER, MONTHS_IN_YEAR, Period, Unit
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from perfsite.kpi.figures import Figures
     from perfsite.kpi.groups import GroupSummary
 
 _STEPS: Final = 16

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 
 from perfsite.kpi.figures import is_year
 from perfsite.measures import KPIS, Window
@@ -15,6 +14,8 @@ from perfsite.periods import YEAR_IN_UNITS, Period, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pandas as pd
 
     from perfsite.kpi.figures import Figures
 
@@ -118,17 +119,14 @@ def _absent(observations: pd.DataFrame) -> dict[tuple[str, str], Status]:
     All not applicable is not applicable; anything confidential is confidential; else the figures
     were not provided.
     """
-    statuses = observations.groupby(["service", "measure"])["status"].agg(
-        lambda column: frozenset(column)  # noqa: PLW0108 - pandas takes the bare name for an alias
-    )
+    given_as = observations[["service", "measure", "status"]].drop_duplicates()
     found: dict[tuple[str, str], Status] = {}
-    by_service: dict[str, dict[str, frozenset[str]]] = {}
-    for key, given in statuses.items():
-        service, measure = key if isinstance(key, tuple) else (key, "")
-        by_service.setdefault(str(service), {})[str(measure)] = given
+    by_service: dict[str, dict[str, set[str]]] = {}
+    for service, measure, status in given_as.itertuples(index=False, name=None):
+        by_service.setdefault(service, {}).setdefault(measure, set()).add(status)
     for service, measures in by_service.items():
         for kpi in KPIS.values():
-            given = frozenset().union(*(measures.get(name, frozenset()) for name in kpi.measures))
+            given = {status for name in kpi.measures for status in measures.get(name, ())}
             if given == {Status.NOT_APPLICABLE}:
                 found[service, kpi.id] = Status.NOT_APPLICABLE
             elif Status.CONFIDENTIAL in given and Status.PROVIDED not in given:

@@ -171,6 +171,7 @@ class GroupPage(Context):
     name: str
     kind: str
     lead: str
+    notices: tuple[str, ...]
     cards: tuple[Card, ...]
     figures: tuple[ChartFigure, ...]
     agencies: tuple[Link, ...]
@@ -183,6 +184,7 @@ class GroupsPage(Context):
     """The list of departments, agencies or categories."""
 
     template = "pages/groups.html"
+    name: str
     lead: str
     table: Table
 

@@ -55,14 +55,14 @@ def observation_rows(observations: pd.DataFrame) -> Rows:
         {m: " ".join(MARKS[letter] for letter in m) for m in observations["marks"].unique()}
     )
     flags = np.where(observations["flagged"], FLAG, "")
-    words = [observations["status"], marks, pd.Series(flags, index=observations.index)]
-    status = words[0].str.cat(words[1:], sep=" ").str.split().str.join(" ")
+    words: pd.Series[str] = observations["status"] + " " + marks + " " + flags
+    status = words.str.split().str.join(" ")
     frame = observations.assign(value=_texts(observations["value"]), status=status)
     return list(frame[list(OBSERVATIONS)].itertuples(index=False, name=None))
 
 
 def kpi_rows(figures: Figures, summaries: Sequence[ServiceSummary]) -> Rows:
-    """All KPI figures as rows of text, service by service; absent KPIs have one row without period."""
+    """All KPI figures as rows of text; those that are absent have a row without a period."""
     frame = figures.frame
     codes = {
         key: Period(Unit(key[0]), key[2], key[1]).code

@@ -28,18 +28,31 @@ if TYPE_CHECKING:
     from perfsite.model import Edition, Service
 
 CAVEATS: Final = (
-    "Missing is never zero. A figure that was not provided is shown as no data, and is in no sum.",
-    "A total of a group is for one and the same period and says how many services stand behind it. "
-    "Change over time compares the same services, so that a department that stops reporting does "
-    "not look like a service that people stopped using.",
-    "Every figure says which period it is for. One that ended before the newest period of the site "
-    "is marked as older data.",
-    "Where a part is larger than its whole, both figures are published as they were given and the "
-    "percentage is withheld.",
-    "A figure for 12 months is the one that the service gave for exactly those months; where it "
-    "gave none, shorter periods that cover them without gap or overlap are added up.",
-    "Services count their transactions in their own way, so large differences between services "
-    "often say more about counting than about the services.",
+    (
+        "Missing is never zero. A figure that was not provided is shown as no data, and is in no "
+        "sum."
+    ),
+    (
+        "A total of a group is for one and the same period and says how many services stand "
+        "behind it. Change over time compares the same services, so that a department that stops "
+        "reporting does not look like a service that people stopped using."
+    ),
+    (
+        "Every figure says which period it is for. One that ended before the newest period of the "
+        "site is marked as older data."
+    ),
+    (
+        "Where a part is larger than its whole, both figures are published as they were given and "
+        "the percentage is withheld."
+    ),
+    (
+        "A figure for 12 months is the one that the service gave for exactly those months; where "
+        "it gave none, shorter periods that cover them without gap or overlap are added up."
+    ),
+    (
+        "Services count their transactions in their own way, so large differences between "
+        "services often say more about counting than about the services."
+    ),
 )
 
 

@@ -79,7 +79,7 @@ def home_page(
         lead=_lead(everything),
         cards=_cards(everything, config),
         figures=figures,
-        table=groups_table(departments, "Departments", config),
+        table=groups_table(departments, "Key figures of departments", config),
     )
     return page, jobs
 
@@ -108,6 +108,7 @@ def group_page(
         name=group.name,
         kind=kind,
         lead=_lead(summary),
+        notices=_notices(summary),
         cards=_cards(summary, config),
         figures=figures,
         agencies=tuple(Link(a.group.name, group_href(a.group)) for a in agencies),
@@ -136,7 +137,8 @@ def groups_page(
             folder,
         ),
         lead=f"{len(groups):,} {name.lower()} with {members:,} services.",
-        table=groups_table(groups, name, config),
+        name=name,
+        table=groups_table(groups, f"Key figures of {name.lower()}", config),
     )
 
 
@@ -167,11 +169,7 @@ def _headline(figure_: GroupFigure | None, config: SiteConfig) -> Cell:
 
 
 def _cards(summary: GroupSummary, config: SiteConfig) -> tuple[Card, ...]:
-    shown = [
-        kpi
-        for kpi in GROUP_KPIS
-        if kpi in _CARDS or kpi in summary.figures
-    ]
+    shown = [kpi for kpi in GROUP_KPIS if kpi in _CARDS or kpi in summary.figures]
     return tuple(group_card(kpi, summary.figures.get(kpi), config.currency) for kpi in shown)
 
 
@@ -184,13 +182,26 @@ def _lead(summary: GroupSummary) -> str:
     if head is None:
         return f"{subject}. No figures for 12 months were provided."
     reporting = (
-        "the one that reported"
-        if head.services == 1
-        else f"the {head.services:,} that reported"
+        "the one that reported" if head.services == 1 else f"the {head.services:,} that reported"
     )
     return (
-        f"{subject}. {long_count(head.value)} transactions {in_period(head.period)} "
-        f"at {reporting}."
+        f"{subject}. {long_count(head.value)} transactions {in_period(head.period)} at {reporting}."
+    )
+
+
+def _notices(summary: GroupSummary) -> tuple[str, ...]:
+    """What a reader must know before comparing: that newer figures are too few to speak for all."""
+    newer = [f for f in summary.series.get("transactions_per_year", ()) if not f.complete]
+    head = summary.figures.get("transactions_per_year")
+    newer = [f for f in newer if head and f.period > head.period]
+    if not newer:
+        return ()
+    last = newer[-1]
+    return (
+        (
+            f"Newer figures are incomplete: {in_period(last.period)}, {coverage(last)} reported. "
+            "The figures below are for the newest period that enough services have reported."
+        ),
     )
 
 
@@ -225,14 +236,17 @@ def _figures(
                 "whichever services reported, so its totals also change when services start or "
                 "stop reporting."
             )
-        figures.append(
-            ChartFigure(f"chart-{slug}", heading, subtitle, svg, alt, note, table, csv)
-        )
+        figures.append(ChartFigure(f"chart-{slug}", heading, subtitle, svg, alt, note, table, csv))
     return tuple(figures), jobs
 
 
 def _series_table(summary: GroupSummary, kpi: str, config: SiteConfig) -> Table:
-    columns = ("12 months", KPIS[kpi].name, "Services reporting", "Change on a year before, like for like")
+    columns = (
+        "12 months",
+        KPIS[kpi].name,
+        "Services reporting",
+        "Change on a year before, like for like",
+    )
     kind = KPIS[kpi].kind
     rows = []
     for figure_ in reversed(summary.series[kpi]):

@@ -94,9 +94,9 @@ def services_table(
         current = order.direction if order.key == key else ""
         return Column(text, up.href, down.href, current)
 
-    columns = [column(_NAME, "Service")]
+    columns = [column(_NAME, "Service"), *(column(key, KPIS[key].name) for key in KPI_COLUMNS)]
+    # Last, because a phone shows the first columns, and people come for the figures.
     columns += [column(_DEPARTMENT, "Department")] if with_department else []
-    columns += [column(key, KPIS[key].name) for key in KPI_COLUMNS]
     rows = []
     for summary in summaries:
         service = summary.service
@@ -105,7 +105,7 @@ def services_table(
         rows.append(
             Row(
                 service.name,
-                tuple([*(where if with_department else []), *cells]),
+                (*cells, *(where if with_department else [])),
                 service_href(service.id),
                 service.agency if service.agency != service.department else "",
                 service.id,

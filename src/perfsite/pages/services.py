@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from perfsite.charts.jobs import bars_job, describe, line_job
 from perfsite.charts.sentences import level_sentence, service_lead, transactions_sentence
 from perfsite.charts.series import TRANSACTIONS
-from perfsite.formats import count, period_range, span_range
+from perfsite.formats import count, period_range
 from perfsite.measures import KPIS, Kind
 from perfsite.model import Status
 from perfsite.pages.context import Cell, ChartFigure, Column, Link, Row, ServicePage, Table
@@ -102,8 +102,12 @@ def service_page(
 
 
 def _organisations(groups: Sequence[Group]) -> list[tuple[str, Group]]:
+    """The department, and the agency where it is another body."""
     folders = {"department": "departments", "agency": "agencies"}
-    return [(folders[group.kind], group) for group in groups if group.kind in folders]
+    mine = {
+        group.name: (folders[group.kind], group) for group in groups[::-1] if group.kind in folders
+    }
+    return list(mine.values())[::-1]
 
 
 def _facts(
@@ -112,7 +116,7 @@ def _facts(
     """Label, text and address of what the register says; what it does not say is said too."""
     service = summary.service
     rows = [("Department", service.department, organisations[0].href if organisations else "")]
-    if service.agency:
+    if service.agency and service.agency != service.department:
         rows.append(("Agency or body", service.agency, organisations[-1].href))
     rows += [
         ("Category", service.category, ""),
@@ -155,19 +159,17 @@ def _figure(
         sentence = transactions_sentence(last.value, last.before, last.period)
     else:
         sentence = level_sentence(series.kpi, last.value, last.before, last.period, currency)
+    over = describe(series)
     job: ChartJob | None = None
     path = f"services/{service}/{series.slug}.svg"
     if series.is_drawn:
-        subtitle = describe(series, name)
+        subtitle = f"{name}. {over}"
         is_bars = series.kpi == TRANSACTIONS and series.count < _YEAR
         job = (
             bars_job(path, sentence, subtitle, series)
             if is_bars
             else line_job(path, sentence, subtitle, series, currency)
         )
-    first = series.points[0].period
-    grain = series.grain if series.count < _YEAR else "12 months, moving on"
-    over = f"{label} by {grain}, {span_range(first, series.points[-1].period)}"
     figure = ChartFigure(
         f"chart-{series.slug}",
         sentence,
@@ -192,17 +194,20 @@ def _alt(series: Series, sentence: str) -> str:
 def _figure_note(series: Series) -> str:
     withheld = sum(point.status is Status.WITHHELD for point in series.points)
     if withheld:
-        what = "one period, its parts are" if withheld == 1 else f"{withheld} periods, parts are"
-        return f"In {what} larger than the whole: no percentage is shown for it."
-    if series.kpi == TRANSACTIONS and any(_over(point) for point in series.points):
-        return "Digital transactions are above all transactions in some periods, marked below."
+        where = "one period" if withheld == 1 else f"{withheld} periods"
+        return f"In {where} a part is larger than its whole, so no percentage is shown."
+    over = sum(_over(point) for point in series.points) if series.kpi == TRANSACTIONS else 0
+    if over:
+        where = "one period" if over == 1 else f"{over} periods"
+        return (
+            f"In {where} the service gave more digital transactions than transactions in all. "
+            "One of the two must be wrong, so they are not split in the chart."
+        )
     return ""
 
 
 def _over(point: Point) -> bool:
-    return (
-        point.value is not None and point.numerator is not None and point.numerator > point.value
-    )
+    return point.value is not None and point.numerator is not None and point.numerator > point.value
 
 
 def _table(series: Series, caption: str, currency: str) -> Table:

@@ -39,9 +39,7 @@ class Builder:
     site: Site
     base_url: str
 
-    def base(
-        self, path: str, title: str, description: str, section: str, *crumbs: Link
-    ) -> Base:
+    def base(self, path: str, title: str, description: str, section: str, *crumbs: Link) -> Base:
         """The shared fields of the page at `path`; titles are unique across the site."""
         full = title if title == self.site.title else f"{title} - {self.site.title}"
         trail = (HOME, *crumbs) if path != "index.html" else ()

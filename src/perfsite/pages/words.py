@@ -123,7 +123,7 @@ def group_card(kpi_id: str, figure_: GroupFigure | None, currency: str) -> Card:
         period_range(figure_.period),
         f"{changed} on a year before, like for like ({like})" if changed else "",
         (coverage(figure_),),
-        False,
+        figure_.older,
         False,
         definition,
     )

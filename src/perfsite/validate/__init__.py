@@ -1,7 +1,7 @@
 """From tables to the register and the observations, with every problem on the way.
 
-`register` reads services, `observations` reads figures, `consistency` holds figures of one service
-against each other. What a KPI is, is not known here.
+`register` reads services, `submissions` and `observations` read figures, `consistency` holds
+figures of one service against each other. What a KPI is, is not known here.
 """
 
 from perfsite.validate.consistency import check_consistency

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -10,6 +9,7 @@ from perfsite.errors import Problem
 from perfsite.model import Service, Source, why_not_an_id
 from perfsite.periods import Period
 from perfsite.tables import ROW, read_table
+from perfsite.validate.submissions import closest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,7 +57,7 @@ def read_register(sources: Sequence[Source]) -> tuple[dict[str, Service], list[P
                 column=name,
                 found=name,
                 expected=f"one of {', '.join(COLUMNS)}",
-                fix=_suggestion(name, COLUMNS) or "delete the column, or keep it elsewhere",
+                fix=closest(name, COLUMNS) or "delete the column, or keep it elsewhere",
             )
             for name in columns
             if name not in COLUMNS
@@ -145,8 +145,3 @@ def _is_web_address(text: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and "." in parts.netloc and " " not in text
-
-
-def _suggestion(name: str, known: Sequence[str]) -> str:
-    close = get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]}?" if close else ""

@@ -143,8 +143,10 @@ def _fix(found: str, kind: Kind) -> str:
     if re.fullmatch(r"[£$€]" + number, digits):
         return f"write it without the currency sign: {digits[1:]}"
     if re.fullmatch(number, swapped := re.sub(r"[lI]", "1", re.sub(r"[oO]", "0", digits))):
-        return f"letter O instead of zero? Try {swapped}" if swapped != found else _range_fix(
-            found, kind
+        return (
+            f"letter O instead of zero? Try {swapped}"
+            if swapped != found
+            else _range_fix(found, kind)
         )
     if re.fullmatch(number + "%", digits):
         return "a percentage stands only where a share is expected; give the counts"

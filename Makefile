@@ -1,0 +1,53 @@
+# perfsite: what people do with it. `make` alone prints this list.
+# It makes its own virtual environment in .venv; nothing is installed anywhere else.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+JOBS ?=
+EDITION ?=
+OUT ?= build
+DATA ?= data
+OPTIONS := $(if $(JOBS),--jobs $(JOBS)) $(if $(EDITION),--edition $(EDITION))
+
+.DEFAULT_GOAL := help
+.PHONY: help site test check lint serve validate golden benchmark clean
+
+help: ## print this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+
+$(READY): pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "perfsite needs Python 3.11 or later; say which with make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+site: $(READY) ## build the example site from data/ into build/
+	@$(BIN)/perfsite build $(DATA) --out $(OUT) $(OPTIONS)
+
+serve: $(READY) ## build the site and show it at http://127.0.0.1:8000/
+	@$(BIN)/perfsite serve $(DATA) --out $(OUT) $(OPTIONS)
+
+validate: $(READY) ## list every problem of the data
+	@$(BIN)/perfsite validate $(DATA)
+
+test: $(READY) ## run all tests
+	$(BIN)/python -m pytest
+
+lint: $(READY) ## check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+check: lint test ## everything that has to be green before a change is shared
+
+golden: $(READY) ## accept the actual output of the last test run (see tests/golden/README.md)
+	$(BIN)/python -m tests.golden_files accept
+
+benchmark: $(READY) ## measure a build (see docs/performance.md)
+	$(BIN)/python scripts/benchmark.py
+
+clean: ## remove the site, the virtual environment and all caches
+	rm -rf build .build.* $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/golden/actual
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
