@@ -38,6 +38,10 @@ class _Commands(click.Group):
         except PerfsiteError as error:
             click.echo(f"perfsite: {error}", err=True)
             ctx.exit(WRONG_USAGE if isinstance(error, UsageError) else BUILD_FAILED)
+        except KeyboardInterrupt:
+            # click's own exit code for this is 1, which here says that a site was built.
+            click.echo("perfsite: interrupted; the old site is as it was", err=True)
+            ctx.exit(BUILD_FAILED)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

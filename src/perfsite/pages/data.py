@@ -185,14 +185,12 @@ def group_files(groups: Sequence[GroupSummary]) -> list[File]:
     files = []
     for summary in groups:
         rows = _group_rows(summary)
-        if summary.group.kind is GroupKind.ALL:
-            files.append(csv_file(ALL_CSV, GROUP_COLUMNS, rows))
-            continue
-        folder = FOLDERS[summary.group.kind][0]
-        files.append(csv_file(f"{folder}/{summary.group.slug}.csv", GROUP_COLUMNS, rows))
-        if summary.group.kind is GroupKind.DEPARTMENT:
-            departments += [(summary.group.name, *row) for row in rows]
-    return [csv_file("data/departments.csv", ("department", *GROUP_COLUMNS), departments), *files]
+        kind, slug = summary.group.kind, summary.group.slug
+        path = ALL_CSV if kind is GroupKind.ALL else f"{FOLDERS[kind][0]}/{slug}.csv"
+        files.append(csv_file(path, (str(kind), *GROUP_COLUMNS), rows))
+        departments += rows if kind is GroupKind.DEPARTMENT else []
+    header = (str(GroupKind.DEPARTMENT), *GROUP_COLUMNS)
+    return [csv_file("data/departments.csv", header, departments), *files]
 
 
 def _group_rows(summary: GroupSummary) -> Rows:
@@ -201,6 +199,7 @@ def _group_rows(summary: GroupSummary) -> Rows:
 
     return [
         (
+            summary.group.name,
             f.kpi,
             f.period.code,
             text(f.value),

@@ -24,7 +24,7 @@ _WHY: Final = {
     Status.CONFIDENTIAL: "The figures are confidential.",
 }
 _PARTS: Final = {
-    "digital_take_up": ("digital transactions", "transactions"),
+    "digital_take_up": ("digital transactions", "transactions in all"),
     "completion_rate": ("transactions completed", "transactions started"),
 }
 
@@ -70,9 +70,9 @@ def service_card(figure_: Figure, currency: str) -> Card:
     if figure_.status is Status.WITHHELD:
         part, whole = _PARTS.get(figure_.kpi, ("the part", "the whole"))
         notes.append(
-            f"The service gave {count(figure_.numerator or 0)} {part} and "
-            f"{count(figure_.denominator or 0)} {whole} for this period. One of them must be "
-            "wrong, so no percentage is shown."
+            f"The service gave {count(figure_.numerator or 0)} {part}, but only "
+            f"{count(figure_.denominator or 0)} {whole}. One of the two must be wrong, so no "
+            "percentage is shown."
         )
     elif figure_.value is None:
         notes.append(_WHY.get(figure_.status, ""))

@@ -55,7 +55,8 @@ def check_consistency(
             )
             for key, row in zip(over.index, over.to_dict("records"), strict=True)
         ]
-    places = _places(observations)
+    differ = keys.isin(pd.MultiIndex.from_frame(parts.mismatches[KEY]))
+    places = _places(observations[differ])
     problems += [
         Problem(
             *places[(row["service"], row["unit"], row["count"], row["first"])],
@@ -73,12 +74,9 @@ def check_consistency(
 def _places(observations: pd.DataFrame) -> dict[tuple[object, ...], tuple[str, int]]:
     """File and row of the first observation of each service and period."""
     first = observations.drop_duplicates(KEY)
-    files = first["source"].str.rpartition(":")
-    return {
-        key: (file, int(row))
-        for *key_parts, file, row in zip(*(first[k] for k in KEY), files[0], files[2], strict=True)
-        for key in [tuple(key_parts)]
-    }
+    sources = (source.rpartition(":") for source in first["source"])
+    keys = first[KEY].itertuples(index=False, name=None)
+    return {key: (file, int(row)) for key, (file, _, row) in zip(keys, sources, strict=True)}
 
 
 def _code(key: tuple[str, str, int, int]) -> str:
