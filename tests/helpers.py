@@ -12,6 +12,7 @@ Tables are written as people read them, columns apart by spaces, and go through 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ from perfsite.periods import Period, Unit
 from perfsite.validate import check_consistency, read_observations, read_register
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -64,26 +65,77 @@ def csv_text(table: str) -> str:
 
 @dataclass(frozen=True)
 class Worked:
-    """Everything that comes of a table of figures, stage by stage."""
+    """Everything that comes of some submissions; each stage runs when it is first asked for."""
 
-    services: dict[str, Service]
-    observations: pd.DataFrame
-    parts: Parts
-    figures: Figures
-    summaries: dict[str, ServiceSummary]
-    groups: dict[str, GroupSummary]
-    series: dict[str, list[Series]]
-    problems: list[Problem]
+    sources: Sequence[Source]
+    services: Mapping[str, Service]
+    config: SiteConfig
+
+    @cached_property
+    def _read(self) -> tuple[pd.DataFrame, list[Problem]]:
+        return read_observations(self.sources, self.services, self.config)
+
+    @cached_property
+    def _held(self) -> tuple[pd.DataFrame, list[Problem]]:
+        return check_consistency(self.observations, self.parts)
+
+    @property
+    def observations(self) -> pd.DataFrame:
+        """All that was read."""
+        return self._read[0]
+
+    @property
+    def flagged(self) -> pd.DataFrame:
+        """The observations that contradict each other."""
+        frame = self._held[0]
+        return frame[frame["flagged"]]
+
+    @cached_property
+    def parts(self) -> Parts:
+        """What KPIs are made of."""
+        return resolve(self.observations, self.config)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """Every KPI of every period."""
+        return work_out(self.parts, self.observations, self.config)
+
+    @cached_property
+    def summaries(self) -> dict[str, ServiceSummary]:
+        """Headlines by service."""
+        found = summarise_services(self.figures, self.parts, self.services)
+        return {summary.service.id: summary for summary in found}
+
+    @cached_property
+    def groups(self) -> dict[str, GroupSummary]:
+        """Groups as `department/home-office`; everything is `all`."""
+        groups = make_groups(self.services)
+        share = self.config.headline_share
+        found = summarise_groups(self.figures, list(self.summaries.values()), groups, share)
+        keys = [f"{s.group.kind}/{s.group.slug}".removeprefix("all/") for s in found]
+        return dict(zip(keys, found, strict=True))
+
+    @cached_property
+    def series(self) -> dict[str, list[Series]]:
+        """What can be charted, by service."""
+        return collect_series(self.parts, self.figures, self.services)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What reading, comparing and adding up have found, in this order."""
+        return [*self._read[1], *self._held[1], *self.figures.problems]
 
     @property
     def codes(self) -> list[str]:
         """The codes of all problems, in their order."""
         return [problem.code for problem in self.problems]
 
-    def part(self, name: str, period: str, service: str = ALPHA) -> float | None | str:
+    def part(self, name: str, period: str, service: str = ALPHA) -> float | str | None:
         """A part's value, or its status where it has none, or None where it is not there."""
         row = _row(self.parts.frame[self.parts.frame["part"] == name], period, service)
-        return row if row is None or row["status"] != Status.PROVIDED else float(row["value"])  # type: ignore[return-value]
+        if row is None:
+            return None
+        return float(str(row["value"])) if row["status"] == Status.PROVIDED else str(row["status"])
 
     def kpi(self, kpi: str, period: str, service: str = ALPHA) -> float | str | None:
         """A KPI's value for a period: a number, `withheld`, or None where there is no figure."""
@@ -142,28 +194,12 @@ def worked(
 
 
 def worked_sources(
-    sources: Iterable[Source],
+    sources: Sequence[Source],
     services: Mapping[str, Service],
     config: SiteConfig | None = None,
 ) -> Worked:
     """Take submissions through every stage."""
-    config = config or SiteConfig()
-    observations, read = read_observations(list(sources), services, config)
-    parts = resolve(observations, config)
-    flagged, held = check_consistency(observations, parts)
-    figures = work_out(parts, observations, config)
-    summaries = summarise_services(figures, observations, services)
-    groups = summarise_groups(figures, summaries, make_groups(services), config.headline_share)
-    return Worked(
-        dict(services),
-        flagged,
-        parts,
-        figures,
-        {summary.service.id: summary for summary in summaries},
-        {summary.group.slug: summary for summary in groups},
-        collect_series(parts, figures, services),
-        [*read, *held, *figures.problems],
-    )
+    return Worked(tuple(sources), services, config or SiteConfig())
 
 
 def observe(

@@ -19,7 +19,7 @@ def test_figures_that_agree_are_let_be() -> None:
     )
 
     assert made.problems == []
-    assert not made.observations["flagged"].any()
+    assert made.flagged.empty
 
 
 def test_a_part_above_its_whole_is_marked_and_reported() -> None:
@@ -31,7 +31,7 @@ def test_a_part_above_its_whole_is_marked_and_reported() -> None:
         2017-02 100          101                  5
         """
     )
-    flagged = made.observations[made.observations["flagged"]]
+    flagged = made.flagged
 
     assert [(p.code, p.row, p.column) for p in made.problems] == [
         ("PS201", 3, "transactions:digital")
@@ -49,7 +49,7 @@ def test_more_completed_than_started_is_marked_and_reported() -> None:
     made = worked("period started completed transactions\n2017-01 10 11 10")
 
     assert [(p.code, p.column) for p in made.problems] == [("PS201", "completed")]
-    assert set(made.observations.loc[made.observations["flagged"], "measure"]) == {
+    assert set(made.flagged["measure"]) == {
         "started", "completed"
     }  # fmt: skip
 
@@ -101,7 +101,11 @@ def test_an_incomplete_list_of_channels_is_no_contradiction() -> None:
 
 def test_nothing_to_compare_is_no_problem() -> None:
     """No figures at all, or none that belong together, are consistent."""
-    for table in ("period transactions", "period transactions:digital\n2017 _", "period cost\n2017 5"):
+    for table in (
+        "period transactions",
+        "period transactions:digital\n2017 _",
+        "period cost\n2017 5",
+    ):
         observations, problems = observe(table)
         flagged, found = check_consistency(observations, resolve(observations, SiteConfig()))
         assert (problems, found) == ([], [])

@@ -45,7 +45,7 @@ def test_a_problem_has_the_severity_of_its_rule() -> None:
     """What is wrong with a value is an error, what contradicts another a warning."""
     assert Problem("a.csv", 2, "PS104").severity is Severity.ERROR
     assert Problem("a.csv", 2, "PS201").severity is Severity.WARNING
-    assert Problem("a.csv", 2, "PS205").severity is Severity.NOTE
+    assert Problem("a.csv", 2, "PS303").severity is Severity.NOTE
 
 
 def test_an_unknown_code_cannot_be_used() -> None:
@@ -62,14 +62,18 @@ def test_a_place_names_the_row_where_there_is_one() -> None:
 
 def test_problems_sort_by_file_and_row_as_numbers() -> None:
     """Row 10 comes after row 9, as in the file."""
-    rows = [Problem("a.csv", 10, "PS104"), Problem("b.csv", 1, "PS104"), Problem("a.csv", 9, "PS104")]
+    rows = [
+        Problem("a.csv", 10, "PS104"),
+        Problem("b.csv", 1, "PS104"),
+        Problem("a.csv", 9, "PS104"),
+    ]
 
     assert [problem.place for problem in sorted(rows)] == ["a.csv:9", "a.csv:10", "b.csv:1"]
 
 
 def test_only_errors_count_as_errors() -> None:
     """Warnings and notes alone leave the data good."""
-    mild = [Problem("a.csv", 2, "PS201"), Problem("a.csv", 2, "PS205")]
+    mild = [Problem("a.csv", 2, "PS201"), Problem("a.csv", 2, "PS303")]
 
     assert not has_errors(mild)
     assert not has_errors([])

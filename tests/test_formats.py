@@ -73,6 +73,7 @@ def test_a_short_count_has_three_significant_figures(value: int) -> None:
         (9_876, "9,876", "9,876"),
         (9_999, "9,999", "9,999"),
         (10_000, "10.0k", "10,000"),
+        (12_250, "12.3k", "12,300"),
         (12_345, "12.3k", "12,300"),
         (12_350, "12.4k", "12,400"),
         (847_499, "847k", "847,000"),
@@ -84,7 +85,7 @@ def test_a_short_count_has_three_significant_figures(value: int) -> None:
     ],
 )
 def test_counts_are_written_as_the_platform_did(value: int, short: str, long: str) -> None:
-    """k from 10,000, m and bn on cards and in cells; words in sentences."""
+    """Thousands are k from 10,000, then m and bn, on cards and in cells; words in sentences."""
     assert (formats.short_count(value), formats.long_count(value)) == (short, long)
 
 

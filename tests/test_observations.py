@@ -58,7 +58,7 @@ def as_csv(header: list[str], rows: list[list[str]], path: str = "a.csv") -> Sou
     return Source(path, text.getvalue().encode())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(tables)
 def test_wide_tidy_and_json_are_the_same_observations(
     table: list[tuple[str, str, dict[str, str], str]],
@@ -66,7 +66,10 @@ def test_wide_tidy_and_json_are_the_same_observations(
     """One set of figures, written in any of the four forms, is read as one frame."""
     wide = as_csv(
         ["service", "period", *NAMES, "note"],
-        [[service, period, *cells.values(), note] for service, period, cells, note in table],
+        [
+            [service, period, *(cells[name] for name in NAMES), note]
+            for service, period, cells, note in table
+        ],
     )
     tidy_rows = [
         [service, period, *name.partition(":")[::2], value, note]
@@ -95,7 +98,8 @@ def test_wide_tidy_and_json_are_the_same_observations(
         frames.append(frame.drop(columns="source").to_csv(index=False))
 
     assert len(set(frames)) == 1
-    assert frames[0].count("\n") > len(table) * 4
+    # Every figure is there: of each row all but perhaps the completion rate.
+    assert frames[0].count("\n") > len(table) * (len(NAMES) - 1)
 
 
 def test_the_frame_is_sorted_and_says_where_each_figure_comes_from() -> None:
@@ -103,7 +107,9 @@ def test_the_frame_is_sorted_and_says_where_each_figure_comes_from() -> None:
     services = register("zulu", "alpha")
     frame, problems = read_observations(
         [
-            csv_source("service period transactions\nalpha 2017-10 3\nalpha 2017-09 2\nzulu 2017 1"),
+            csv_source(
+                "service period transactions\nalpha 2017-10 3\nalpha 2017-09 2\nzulu 2017 1"
+            ),
         ],
         services,
         CONFIG,
@@ -134,7 +140,9 @@ def test_a_byte_order_mark_changes_nothing() -> None:
     plain = csv_source("period transactions\n2017 5")
     marked = Source(plain.path, b"\xef\xbb\xbf" + plain.data)
 
-    assert figures_of(read(marked)[0]) == figures_of(read(plain)[0]) == {"alpha 2017 transactions": 5}
+    assert (
+        figures_of(read(marked)[0]) == figures_of(read(plain)[0]) == {"alpha 2017 transactions": 5}
+    )
     assert read(marked)[1] == []
 
 
@@ -161,11 +169,11 @@ def test_a_blank_is_not_available_and_no_symbol_is_a_number() -> None:
 def test_marks_and_notes_stay_with_their_figures() -> None:
     """A provisional figure keeps its symbol, and a note its words."""
     frame, _ = read(
-        as_csv(["period", "measure", "value", "note"], [["2017", "cost", "5 [p]", "to, be revised"]],
+        as_csv(["period", "measure", "value", "note"], [["2017", "cost", "5 [p]", "a, note"]],
                "alpha.csv")
     )  # fmt: skip
 
-    assert frame[["value", "marks", "note"]].to_numpy().tolist() == [[5.0, "p", "to, be revised"]]
+    assert frame[["value", "marks", "note"]].to_numpy().tolist() == [[5.0, "p", "a, note"]]
 
 
 def test_one_period_in_two_spellings_is_one_period() -> None:

@@ -200,9 +200,11 @@ channel_values = st.sampled_from(["0", "3", "7", "[x]", "[z]", "[c]"])
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(channel_values, channel_values, channel_values), min_size=1, max_size=5))
 def test_a_sum_is_of_everything_that_was_expected(rows: list[tuple[str, str, str]]) -> None:
-    """A total is there exactly where every channel is a number or does not apply, and is their sum."""
+    """A total is there where every channel is a number or does not apply, and is their sum."""
     lines = [f"2017-{i + 1:02d} {' '.join(row)}" for i, row in enumerate(rows)]
-    made = worked("period transactions:web transactions:app transactions:phone\n" + "\n".join(lines))
+    made = worked(
+        "period transactions:web transactions:app transactions:phone\n" + "\n".join(lines)
+    )
 
     for i, row in enumerate(rows):
         for name, cells in (("transactions", row), (DIGITAL, row[:2])):

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
-from perfsite.errors import Problem
 from perfsite.model import MAX_ID_LENGTH, Service, Source, why_not_an_id
 from perfsite.validate import read_register
+
+if TYPE_CHECKING:
+    from perfsite.errors import Problem
 
 
 def read(text: str) -> tuple[dict[str, Service], list[Problem]]:
@@ -58,7 +61,10 @@ def test_json_is_the_same_register() -> None:
     )
 
     assert problems == []
-    assert services == {"a": Service("a", "A", "D", aliases=("x", "y")), "b": Service("b", "B", "D")}
+    assert services == {
+        "a": Service("a", "A", "D", aliases=("x", "y")),
+        "b": Service("b", "B", "D"),
+    }
 
 
 def test_services_keep_the_order_of_the_register() -> None:
@@ -151,7 +157,8 @@ def test_a_former_id_belongs_to_one_service(aliases: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["www.gov.uk/x", "javascript:alert(1)", "ftp://gov.uk/x", "https://localhost", "http://["]
+    "url",
+    ["www.gov.uk/x", "javascript:alert(1)", "ftp://gov.uk/x", "https://localhost", "http://["],
 )
 def test_a_link_that_is_no_web_address_is_dropped_and_reported(url: str) -> None:
     """The service stays, without the link."""

@@ -3,21 +3,27 @@ from __future__ import annotations
 import csv
 import io
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perfsite.errors import Problem
 from perfsite.model import Source
 from perfsite.tables import ROW, read_table
+
+if TYPE_CHECKING:
+    from perfsite.errors import Problem
+
 
 cells = st.text(
     st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from(",\"'\n;"), max_size=8
 ).map(str.strip)
 
 
-def records(data: bytes | str, path: str = "a.csv") -> tuple[list[dict[str, object]], list[Problem]]:
+def records(
+    data: bytes | str, path: str = "a.csv"
+) -> tuple[list[dict[str, object]], list[Problem]]:
     """The records of a file as dictionaries, and the problems."""
     frame, problems = read_table(Source(path, data if isinstance(data, bytes) else data.encode()))
     return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")], problems
@@ -43,7 +49,11 @@ def test_what_a_csv_writer_wrote_is_read_back(
     assert [row[ROW] for row in found] == list(range(2, len(rows) + 2))
 
 
-@given(st.lists(st.dictionaries(st.sampled_from(["one", "two", "three"]), cells, min_size=1), min_size=1))
+@given(
+    st.lists(
+        st.dictionaries(st.sampled_from(["one", "two", "three"]), cells, min_size=1), min_size=1
+    )
+)
 def test_what_a_json_writer_wrote_is_read_back(items: list[dict[str, str]]) -> None:
     """Records keep their values and their numbers; a key that is not there is blank."""
     columns = {key for item in items for key in item}

@@ -1,18 +1,26 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perfsite.errors import Problem
 from perfsite.measures import MEASURES, Aggregation, Kind, Measure
 from perfsite.validate.values import check_values
 
+if TYPE_CHECKING:
+    from perfsite.errors import Problem
+
+
 KINDS = {
-    **{kind: next(m.id for m in MEASURES.values() if m.kind is kind) for kind in Kind if kind != "number"},
+    **{
+        kind: next(m.id for m in MEASURES.values() if m.kind is kind)
+        for kind in Kind
+        if kind != "number"
+    },
     Kind.NUMBER: "balance",
 }
 ALL = {**MEASURES, "balance": Measure("balance", "Balance", Kind.NUMBER, Aggregation.NONE)}
@@ -21,7 +29,13 @@ ALL = {**MEASURES, "balance": Measure("balance", "Balance", Kind.NUMBER, Aggrega
 def read(text: str, kind: Kind = Kind.COUNT) -> tuple[float, str, str, list[Problem]]:
     """One value: its number, status, marks and problems."""
     long = pd.DataFrame(
-        {"file": ["a.csv"], "row": [2], "column": ["value"], "measure": [KINDS[kind]], "value": [text]}
+        {
+            "file": ["a.csv"],
+            "row": [2],
+            "column": ["value"],
+            "measure": [KINDS[kind]],
+            "value": [text],
+        }
     )
     frame, bad, problems = check_values(long, ALL)
     assert bool(bad.iloc[0]) == bool(problems)
@@ -48,7 +62,12 @@ def test_a_percentage_is_the_share_it_says(tenths: int) -> None:
 
 @pytest.mark.parametrize(
     ("text", "status"),
-    [("", "not_provided"), ("[x]", "not_provided"), ("[z]", "not_applicable"), ("[c]", "confidential")],
+    [
+        ("", "not_provided"),
+        ("[x]", "not_provided"),
+        ("[z]", "not_applicable"),
+        ("[c]", "confidential"),
+    ],
 )
 @pytest.mark.parametrize("kind", list(Kind))
 def test_a_symbol_stands_for_no_number(text: str, status: str, kind: Kind) -> None:
@@ -97,7 +116,7 @@ def test_numbers_are_read_as_their_kind_allows(text: str, kind: Kind, value: flo
     [
         "1,234", "1 234", "£5", "12k", "1e3", "#REF!", "-", "n/a", "NaN", "inf", "None", "five",
         "[y]", "[p]", "[x] [z]", "[x][p]", "5 [x]", "[z]%", "%", "1.2.3", "--5", "+5", "0x10", "5%",
-        "O", "1O0", "[X]", "x", "(5)", "5[", "1_000", "٣", "１２", "True",
+        "O", "1O0", "[X]", "x", "(5)", "5[", "1_000", "\u0663", "\uff11\uff12", "True",
     ],
 )  # fmt: skip
 def test_what_is_neither_number_nor_symbol_is_an_error(text: str) -> None:

@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import perfsite
+
+PACKAGE = Path(perfsite.__file__).parent
+MODULES = sorted(
+    path.relative_to(PACKAGE).with_suffix("").as_posix().replace("/", ".")
+    for path in PACKAGE.rglob("*.py")
+    if "templates" not in path.relative_to(PACKAGE).parts
+)
+
+TIERS = (
+    {"periods", "errors", "model"},
+    {"measures"},
+    {"formats", "config", "tables"},
+    {"parts", "windows"},
+    {"validate", "kpi"},
+    {"revisions", "charts"},
+    {"pages"},
+    {"render"},
+    {"check", "report", "importers", "load", "write", "audit", "editions", "publish", "archive"},
+    {"build"},
+    {"serve"},
+    {"cli"},
+    {"__main__"},
+)
+"""Rooms from the lowest up: each may import from the ones below it, never from beside or above."""
+
+EDGE = {"importers", "load", "write", "serve", "publish", "archive"}
+"""Rooms that touch a disk, a network or other people's formats: only the commands know them."""
+COMMANDS = {"build", "cli", "serve"}
+
+ONLY = {
+    "click": {"cli"},
+    "jinja2": {"render"},
+    "altair": {"charts.specs", "charts.draw"},
+    "vl_convert": {"charts.specs", "charts.draw"},
+}
+"""Libraries that one room hides from all the others."""
+
+WORLDLY = {"build", "cli", "load", "write", "serve", "publish", "archive", "__main__"}
+"""Rooms that may ask the clock or the working directory."""
+
+
+@cache
+def tree(module: str) -> ast.Module:
+    """The syntax tree of a module."""
+    path = PACKAGE / f"{module.replace('.', '/')}.py"
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def room(module: str) -> str:
+    """The room that a module is in: its package, or itself."""
+    return module.partition(".")[0]
+
+
+@cache
+def imports(module: str) -> frozenset[str]:
+    """Everything that a module imports, for types too."""
+    found: set[str] = set()
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module} has a relative import"
+            found.add(node.module or "")
+            # `from perfsite.charts import draw` is an import of charts.draw.
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return frozenset(found)
+
+
+def own_imports(module: str) -> set[str]:
+    """The modules of perfsite that a module imports."""
+    names = {
+        name.removeprefix("perfsite.") for name in imports(module) if name.startswith("perfsite.")
+    }
+    known = {name.removesuffix(".__init__") for name in MODULES}
+    return names & known
+
+
+def test_the_whole_package_is_walked() -> None:
+    """The modules that these tests go through are there, those of the lower floors at least."""
+    rooms = {room(module) for module in MODULES}
+
+    assert rooms >= {*TIERS[0], *TIERS[1], *TIERS[2], *TIERS[3], *TIERS[4], "charts"}
+    assert own_imports("kpi.figures") >= {"errors", "parts", "windows"}
+    assert "pandas" in imports("windows")
+
+
+def test_every_room_has_its_floor() -> None:
+    """A new room is given a place among the others before it is used."""
+    placed = set().union(*TIERS)
+
+    assert {room(module) for module in MODULES if module != "__init__"} <= placed
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_run_one_way(module: str) -> None:
+    """A module imports from its own room or from rooms of lower floors."""
+    floor = {name: number for number, names in enumerate(TIERS) for name in names}
+    own = room(module)
+    wrong = [
+        name
+        for name in own_imports(module)
+        if room(name) != own and floor[room(name)] >= floor.get(own, -1)
+    ]
+
+    assert wrong == []
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    """Within a room, too, there is an order in which everything can be read."""
+    graph = {m: own_imports(m) for m in MODULES if not m.endswith("__init__")}
+    try:
+        order = list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        pytest.fail(f"these import each other: {error.args[1]}")
+
+    assert set(MODULES) - {m for m in MODULES if m.endswith("__init__")} <= set(order)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_only_commands_know_the_outside(module: str) -> None:
+    """Loading, writing, importing and serving are called by build, cli and serve alone."""
+    if room(module) in COMMANDS | {"__main__"}:
+        return
+    outside = {name for name in own_imports(module) if room(name) in EDGE - {room(module)}}
+
+    assert outside == set()
+
+
+@pytest.mark.parametrize("library", list(ONLY))
+def test_a_library_is_known_to_its_own_room_only(library: str) -> None:
+    """Only cli knows click, only render Jinja, only charts.specs and charts.draw the drawing."""
+    users = {
+        module
+        for module in MODULES
+        if any(name == library or name.startswith(f"{library}.") for name in imports(module))
+    }
+
+    assert users <= ONLY[library]
+    if ONLY[library] <= set(MODULES):
+        assert users
+
+
+CALLS = {
+    "now": "the clock",
+    "today": "the clock",
+    "utcnow": "the clock",
+    "time.time": "the clock",
+    "time.time_ns": "the clock",
+    "time.localtime": "the clock",
+    "time.gmtime": "the clock",
+    "getcwd": "the working directory",
+    "cwd": "the working directory",
+    "chdir": "the working directory",
+    "setlocale": "the locale",
+    "getlocale": "the locale",
+}
+
+
+def asked(code: ast.Module) -> list[str]:
+    """What some code asks of the world, and in which lines."""
+    found = []
+    for node in ast.walk(code):
+        if isinstance(node, ast.Import) and "locale" in {alias.name for alias in node.names}:
+            found.append(f"line {node.lineno}: the locale")
+        elif isinstance(node, ast.Attribute):
+            words = ast.unparse(node)
+            if what := CALLS.get(words) or CALLS.get(node.attr):
+                found.append(f"line {node.lineno}: {what}")
+        elif (
+            isinstance(node, ast.Call)
+            and ast.unparse(node.func).endswith("strftime")
+            and re.search("%[aAbBcxXp]", ast.unparse(node))
+        ):
+            # The names of months and weekdays are the locale's; digits are everybody's.
+            found.append(f"line {node.lineno}: the locale")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("code", "what"),
+    [
+        ("datetime.now(UTC)", "the clock"),
+        ("datetime.date.today()", "the clock"),
+        ("time.time()", "the clock"),
+        ("os.getcwd()", "the working directory"),
+        ("Path.cwd()", "the working directory"),
+        ("import locale", "the locale"),
+        ("period.start.strftime('%b %Y')", "the locale"),
+    ],
+)
+def test_a_question_to_the_world_is_recognised(code: str, what: str) -> None:
+    """The walk finds what it looks for, and nothing where there is none."""
+    assert asked(ast.parse(code)) == [f"line 1: {what}"]
+    assert asked(ast.parse("time.tzset(), day.strftime('%Y-%m-%d'), now")) == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_nothing_in_between_asks_the_world(module: str) -> None:
+    """Only the edge asks the clock, the locale or the working directory."""
+    if room(module) in WORLDLY:
+        return
+
+    assert asked(tree(module)) == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_says_what_lives_there_and_is_short(module: str) -> None:
+    """Every module has a docstring and at most 300 lines."""
+    path = PACKAGE / f"{module.replace('.', '/')}.py"
+
+    assert (ast.get_docstring(tree(module)) or "").strip()
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_nothing_is_imported_on_the_side(module: str) -> None:
+    """No module hides an import in a string."""
+    names = {ast.unparse(n.func) for n in ast.walk(tree(module)) if isinstance(n, ast.Call)}
+
+    assert not names & {"__import__", "import_module", "importlib.import_module", "exec", "eval"}

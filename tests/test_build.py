@@ -1,0 +1,412 @@
+from __future__ import annotations
+
+import csv
+import errno
+import hashlib
+import io
+import json
+import os
+import pty
+import re
+import select
+import shutil
+import signal
+import subprocess
+import time
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from perfsite.build import build_site, find_problems
+from perfsite.load import load_data, load_theme
+from perfsite.model import Edition
+from perfsite.write import MANIFEST
+from small_site import (
+    REGISTER,
+    ROOT,
+    SERVICES,
+    SUBMISSIONS,
+    Silent,
+    Tree,
+    build,
+    build_folder,
+    command,
+    data_folder,
+    environment,
+    link_faults,
+    pages_of,
+    perfsite,
+    read_tree,
+    rows_of,
+    small_site,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+EXAMPLE: Final = ROOT / "data"
+_DEADLINE: Final = 60.0
+"""Seconds after which something that must happen has not happened."""
+
+
+def test_the_build_counts_what_it_made(tmp_path: Path) -> None:
+    """Its counts are those of the files, and progress hears of each chart."""
+    data = load_data(data_folder(tmp_path))
+    heard = Silent()
+    built = build_site(
+        data,
+        Edition(date(2018, 9, 19), data.hash),
+        load_theme(),
+        workers=1,
+        charts=True,
+        progress=heard,
+    )
+    tree = {file.path: file.data for file in built.files}
+
+    assert built.services == len(SERVICES) == 11
+    assert built.pages == sum(path.endswith(".html") for path in tree)
+    assert built.charts == sum(path.endswith(".svg") for path in tree) == heard.total == heard.done
+    assert built.charts > 0
+    assert built.observations == len(rows_of(tree["data/observations.csv"]))
+    assert len(built.files) == len(tree)
+    assert {**tree, MANIFEST: small_site()[MANIFEST]} == small_site()
+
+
+def test_a_site_without_charts_has_no_gap(tmp_path: Path) -> None:
+    """Without charts no picture is made and none is shown, and all the tables stay."""
+    tree = build_folder(data_folder(tmp_path))
+    pictures = {path for path in small_site() if path.endswith(".svg")}
+
+    assert {*small_site()} - {*tree} == pictures | {MANIFEST}
+    assert [path for path, data in tree.items() if b"<img" in data] == []
+    tables = {path: data.count(b"<table") for path, data in tree.items() if path.endswith(".html")}
+    shown = {path: small_site()[path].count(b"<table") for path in tables}
+    assert tables == shown
+
+
+@pytest.mark.parametrize(
+    "submissions", [{}, {"full.csv": "period,transactions\n2017,[x]\n"}], ids=["none", "missing"]
+)
+def test_a_register_without_figures_is_a_site(tmp_path: Path, submissions: dict[str, str]) -> None:
+    """Before the first figure comes there are the services, their pages, and no number."""
+    ran = perfsite(
+        "build", data_folder(tmp_path, submissions=submissions), "--out", tmp_path / "site"
+    )
+
+    assert (ran.code, ran.err) == (0, "")
+    tree = read_tree(tmp_path / "site")
+    pages = pages_of(tree)
+    assert link_faults(tree, pages) == []
+    assert "11 services. No figures for 12 months were provided." in pages["index.html"].words
+    assert [row["transactions_per_year_status"] for row in rows_of(tree["data/services.csv"])] == [
+        "not_provided"
+    ] * 11
+    assert len(rows_of(tree["data/observations.csv"])) == len(submissions)
+
+
+def test_every_problem_is_found_without_building(tmp_path: Path) -> None:
+    """`find_problems` gives what the build gives: those of files, rows and figures."""
+    bad = {**SUBMISSIONS, "bad.csv": "service,period,transactions\nfull,2011,1\nnobody,2011,1\n"}
+    data = load_data(data_folder(tmp_path, submissions=bad))
+    (tmp_path / "data" / "submissions" / "book.xls").write_bytes(b"")
+    data = load_data(tmp_path / "data")
+
+    assert find_problems(data) == build(data).problems
+    codes = [problem.code for problem in find_problems(data)]
+    assert codes == ["PS101", "PS111", "PS201"]
+
+
+def test_the_editions_date_stands_in_few_places(tmp_path: Path) -> None:
+    """Another date over the same data changes the home page and the page about the data alone."""
+    data = load_data(data_folder(tmp_path))
+    one, two = (
+        {file.path: file.data for file in build(data, on=day).files}
+        for day in (date(2018, 9, 19), date(2019, 1, 2))
+    )
+
+    assert one.keys() == two.keys()
+    assert {path for path in one if one[path] != two[path]} == {"index.html", "about.html"}
+    for path in ("index.html", "about.html"):
+        assert b"2 January 2019" in two[path]
+        assert two[path].replace(b"2 January 2019", b"19 September 2018") == one[path]
+
+
+def test_the_order_of_files_does_not_matter(tmp_path: Path) -> None:
+    """Rows moved from one submission into others give the same pages."""
+    rows = SUBMISSIONS["deep/er/tidy.csv"].splitlines()
+    moved = {name: text for name, text in SUBMISSIONS.items() if name != "deep/er/tidy.csv"}
+    for number, row in enumerate(reversed(rows[1:])):
+        moved[f"z/{number}.csv"] = f"{rows[0]}\n{row}\n"
+    tree = build_folder(data_folder(tmp_path, submissions=moved), charts=True)
+
+    differ = {path for path in tree if tree[path] != small_site()[path]}
+    sources = ("data/observations.csv", ".csv", ".json")
+    assert [path for path in differ if not path.endswith(sources)] == []
+    assert tree["data/kpis.csv"] == small_site()["data/kpis.csv"]
+
+
+def test_services_may_share_a_name(tmp_path: Path) -> None:
+    """Two services of one name in one department are two pages with two titles."""
+    register = f"{REGISTER}second,Claim a week,Ministry of Time,MoT,,Claims,,,,,,,\n"
+    tree = build_folder(data_folder(tmp_path, register=register))
+
+    titles = {tree[f"services/{key}.html"].split(b"title>")[1] for key in ("weekly", "second")}
+    assert len(titles) == 2
+
+
+@pytest.mark.parametrize("alias", ["full", "old-name"])
+def test_a_former_id_that_is_in_use_is_reported_and_the_rest_built(
+    tmp_path: Path, alias: str
+) -> None:
+    """An alias that another service uses or used is an error, and the rest is built."""
+    row = f"second,Claim twice,Ministry of Time,MoT,,Claims,,,,,{alias},,\n"
+    folder = data_folder(tmp_path, register=REGISTER + row)
+    ran = perfsite("build", folder, "--out", tmp_path / "site", "--no-charts")
+
+    assert (ran.code, "PS113" in ran.err) == (1, True), ran.err
+    tree = read_tree(tmp_path / "site")
+    assert len(rows_of(tree["data/services.csv"])) == 12
+    assert b"Pay a toll" in tree["services/full.html"]
+    assert b"services/renamed.html" in tree["services/old-name.html"]
+
+
+def test_groups_have_addresses_that_windows_can_hold(tmp_path: Path) -> None:
+    """A body whose short name Windows reserves has a page under another name."""
+    row = "second,Claim twice,AUX,,Con,Prn,,,,,,,\n"
+    tree = build_folder(data_folder(tmp_path, register=REGISTER + row))
+
+    names = {Path(path).name.split(".")[0] for path in tree}
+    assert names & {"aux", "con", "prn"} == set()
+    assert any(b"<h1>AUX</h1>" in data for path, data in tree.items() if "departments/" in path)
+
+
+def hundred(parent: Path) -> Path:
+    """A hundred services of the example, with every kind of submission that it has."""
+    folder = parent / "hundred"
+    shutil.copytree(EXAMPLE, folder)
+    with (folder / "services.csv").open(encoding="utf-8", newline="") as file:
+        services = list(csv.DictReader(file))
+    special = {path.stem for path in folder.glob("submissions/*/*.csv")}
+    chosen = [s for s in services if s["service"] in special]
+    chosen += [s for s in services[::7] if s not in chosen]
+    chosen = sorted(chosen[:100], key=services.index)
+    ids = {service["service"] for service in chosen}
+
+    def keep(path: Path, rows: list[dict[str, str]]) -> None:
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        path.write_text(text.getvalue(), encoding="utf-8", newline="")
+
+    keep(folder / "services.csv", chosen)
+    for path in folder.glob("submissions/**/*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        if mine := [row for row in rows if row.get("service", path.stem) in ids]:
+            keep(path, mine)
+        else:
+            path.unlink()
+    for path in folder.glob("submissions/**/*.json"):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        content["observations"] = [r for r in content["observations"] if r["service"] in ids]
+        path.write_text(json.dumps(content), encoding="utf-8")
+    assert len(chosen) == 100
+    return folder
+
+
+def test_a_build_depends_on_its_input_alone(tmp_path: Path) -> None:
+    """Jobs, time zone, hash seed, locale, place, directory and file times change no byte."""
+    data = hundred(tmp_path)
+    other = tmp_path / "another" / "place"
+    for path in sorted(data.rglob("*"), reverse=True):
+        if path.is_file():
+            copy = other / path.relative_to(data)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(path.read_bytes())
+            os.utime(copy, (1, 1))
+    ways: list[tuple[Path, str, Path, dict[str, str]]] = [
+        (data, "1", tmp_path, {"TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "1", "LC_ALL": "C"}),
+        (
+            Path("place"),
+            "2",
+            other.parent,
+            {
+                "TZ": "America/St_Johns",
+                "PYTHONHASHSEED": "4242",
+                "LC_ALL": "tr_TR.UTF-8",
+                "LANG": "de_DE.UTF-8",
+                "COLUMNS": "20",
+            },
+        ),
+    ]
+    processes = [
+        subprocess.Popen(
+            command("build", folder, "--out", tmp_path / f"site{jobs}", "--jobs", jobs),
+            cwd=cwd,
+            env=environment(**variables),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        for folder, jobs, cwd, variables in ways
+    ]
+    said = [process.communicate()[1] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], said
+    one, two = (read_tree(tmp_path / f"site{jobs}") for jobs in "12")
+
+    assert list(one) == list(two)
+    assert next((path for path in one if one[path] != two[path]), None) is None
+    assert sum(path.endswith(".svg") for path in one) > 150
+    assert sum(path.startswith("services/") and path.endswith(".html") for path in one) == 116
+
+
+def is_whole(site: Path) -> bool:
+    """Whether a site is exactly what its manifest says."""
+    tree = read_tree(site)
+    lines = tree.pop(MANIFEST).decode().splitlines()
+    return [f"{hashlib.sha256(tree[p]).hexdigest()}  {p}" for p in sorted(tree)] == lines
+
+
+def alive(session: int) -> list[str]:
+    """The processes of a session that have not ended."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            words = stat.read_text().rpartition(")")[2].split()
+            line = (stat.parent / "cmdline").read_text().replace("\0", " ")
+        except OSError:
+            continue  # it ended while we looked
+        if int(words[3]) == session and words[0] != "Z":
+            found.append(f"{stat.parent.name} {line}")
+    return found
+
+
+def wait_until(true: Callable[[], bool], process: subprocess.Popen[bytes], what: str) -> None:
+    """Ask again and again, until it is so, or until it never will be."""
+    end = time.monotonic() + _DEADLINE
+    while not true():
+        assert time.monotonic() < end, f"{what}: not within {_DEADLINE} s"
+        try:
+            process.wait(0.002)
+        except subprocess.TimeoutExpired:
+            continue
+        assert true(), f"{what}: the build ended with {process.returncode} before"
+
+
+@contextmanager
+def building(out: Path, *options: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """A build of the example in a session of its own; the other end of its terminal is read."""
+    reading, writing = pty.openpty()
+    process = subprocess.Popen(
+        command("build", EXAMPLE, "--out", out, "--jobs", "2", *options),
+        env=environment(TERM="xterm", COLUMNS="80"),
+        stdout=writing,
+        stderr=writing,
+        start_new_session=True,
+    )
+    os.close(writing)
+    try:
+        yield process, reading
+    finally:
+        for pid in [int(line.split()[0]) for line in alive(process.pid)]:
+            os.kill(pid, signal.SIGKILL)
+        process.wait()
+        os.close(reading)
+
+
+def read_on(reading: int, seconds: float) -> bytes:
+    """What stands in the terminal, if anything comes within a time; nothing at its end."""
+    if not select.select([reading], [], [], seconds)[0]:
+        return b""
+    try:
+        return os.read(reading, 65536)
+    except OSError as error:
+        if error.errno != errno.EIO:  # the other end was closed
+            raise
+        return b""
+
+
+def until_drawing(reading: int) -> bytes:
+    """Read the terminal until the first charts have been drawn, so that the workers are at work."""
+    end, seen = time.monotonic() + _DEADLINE, b""
+    while not re.search(rb"Drawing charts *\[#", seen):
+        assert time.monotonic() < end, f"no chart within {_DEADLINE} s, only {seen!r}"
+        seen += read_on(reading, 1.0)
+    return seen
+
+
+def ended(session: int, reading: int) -> list[str]:
+    """The processes of a session that do not end, although there is nothing left to do."""
+    end = time.monotonic() + 20
+    while (left := alive(session)) and time.monotonic() < end:
+        read_on(reading, 0.05)
+    return left
+
+
+def old_site(tmp_path: Path) -> tuple[Path, Tree]:
+    """A site that is there before, and what is in it."""
+    out = tmp_path / "site"
+    built = perfsite("build", data_folder(tmp_path), "--out", out, "--no-charts")
+    assert built.code == 0, built.err
+    return out, read_tree(out)
+
+
+def assert_untouched(out: Path, before: Tree) -> None:
+    """The old site is whole, and the next build leaves nothing behind but its lock."""
+    assert read_tree(out) == before
+    assert is_whole(out)
+    again = perfsite("build", out.parent / "data", "--out", out, "--no-charts")
+    assert again.code == 0, again.err
+    assert "(0 new, 0 changed, 0 gone)" in again.out
+    assert read_tree(out) == before
+    left = {path.name for path in out.parent.iterdir()}
+    assert left - {".site.lock"} == {"site", "data"}
+
+
+def test_killed_while_writing_the_old_site_is_whole(tmp_path: Path) -> None:
+    """SIGKILL with half of the new site in staging: the old one stays, the next build works."""
+    out, before = old_site(tmp_path)
+    staging = tmp_path / ".site.staging"
+    with building(out, "--no-charts") as (process, _):
+        wait_until((staging / "services").is_dir, process, "no file in staging")
+        process.kill()
+        process.wait()
+    half = len(read_tree(staging))
+
+    assert process.returncode == -signal.SIGKILL
+    assert half > 0
+    assert not (staging / MANIFEST).exists()
+    assert_untouched(out, before)
+
+
+def test_killed_while_drawing_nothing_is_left_running(tmp_path: Path) -> None:
+    """SIGKILL among the charts: the old site is untouched, and the workers end by themselves."""
+    out, before = old_site(tmp_path)
+    with building(out) as (process, reading):
+        until_drawing(reading)
+        process.kill()
+        process.wait()
+        assert ended(process.pid, reading) == []
+    assert_untouched(out, before)
+
+
+def test_interrupted_the_old_site_is_whole(tmp_path: Path) -> None:
+    """Ctrl+C among the charts: the old site is untouched, the build says so and did not succeed."""
+    out, before = old_site(tmp_path)
+    with building(out) as (process, reading):
+        seen = until_drawing(reading)
+        os.killpg(process.pid, signal.SIGINT)
+        end = time.monotonic() + 20
+        while process.poll() is None and time.monotonic() < end:
+            seen += read_on(reading, 0.05)
+        while more := read_on(reading, 0.05):
+            seen += more
+
+        # 1 would say that the data has errors, and that the rest was built.
+        assert process.returncode == 3, seen.decode(errors="replace")[-2000:]
+        assert b"Traceback" not in seen, seen.decode(errors="replace")[-2000:]
+        assert ended(process.pid, reading) == []
+    assert_untouched(out, before)

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from perfsite.charts.scales import time_ticks, value_ticks
+from perfsite.measures import Kind
+from perfsite.periods import Period
+
+UNITS = {"": 1, "k": 10**3, "m": 10**6, "bn": 10**9}
+largest = st.one_of(
+    st.integers(0, 10**11).map(float),
+    st.integers(1, 10**5).map(lambda pence: pence / 1000),
+    st.floats(1e-4, 1e11).map(lambda x: float(f"{x:.6g}")),
+)
+
+
+def read(words: str) -> Decimal:
+    """A tick's words as the number that a reader takes them for."""
+    match = re.fullmatch(r"£?([\d,]+(?:\.\d+)?)(k|m|bn)?", words)
+    assert match, words
+    return Decimal(match[1].replace(",", "")) * UNITS[match[2] or ""]
+
+
+@given(largest, st.sampled_from(list(Kind)))
+def test_values_are_ticked_from_zero_to_above_the_largest(value: float, kind: Kind) -> None:
+    """Ticks start at nothing, end at or above the largest value, are even, and at most ten."""
+    value = min(value, 1.0) if kind is Kind.SHARE else value
+    at = [position for position, _ in value_ticks(value, kind, "GBP")]
+    steps = [b - a for a, b in pairwise(at)]
+
+    assert at[0] == 0
+    assert at[-1] >= value * (1 - 1e-6)
+    assert 2 <= len(at) <= 7
+    assert steps == pytest.approx([steps[0]] * len(steps), rel=1e-6)
+    if value > 0 and kind is not Kind.SHARE:
+        assert at[-1] < max(value + steps[0] * 1.001, 2), "a tick more than is needed"
+
+
+@given(largest, st.sampled_from([Kind.COUNT, Kind.CURRENCY]))
+@example(0.1, Kind.CURRENCY)
+def test_the_words_of_a_tick_are_where_it_stands(value: float, kind: Kind) -> None:
+    """A gridline that says £0.03 is at 0.03 and not at 0.025: words are never rounded."""
+    for position, words in value_ticks(value, kind, "GBP"):
+        assert read(words) == pytest.approx(Decimal(str(position)), rel=Decimal("1e-9"))
+
+
+@given(largest, st.sampled_from([Kind.COUNT, Kind.CURRENCY, Kind.SHARE]))
+def test_no_two_ticks_say_the_same(value: float, kind: Kind) -> None:
+    """Each gridline has words of its own."""
+    words = [text for _, text in value_ticks(value, kind, "GBP")]
+
+    assert len(set(words)) == len(words)
+
+
+@given(st.integers(0, 10**10))
+def test_counts_are_ticked_at_whole_numbers(value: int) -> None:
+    """Nobody makes half a transaction."""
+    assert all(position == int(position) for position, _ in value_ticks(value, Kind.COUNT, ""))
+
+
+def test_shares_run_to_everything_whatever_the_values() -> None:
+    """A take-up of 3% is drawn low on a scale that ends at 100%."""
+    expected = ((0.0, "0%"), (0.25, "25%"), (0.5, "50%"), (0.75, "75%"), (1.0, "100%"))
+
+    assert value_ticks(0.03, Kind.SHARE, "") == expected
+    assert value_ticks(1.0, Kind.SHARE, "") == expected
+
+
+@given(
+    st.integers(date(1990, 1, 1).toordinal(), date(2100, 1, 1).toordinal()),
+    st.integers(1, 12_000),
+)
+def test_time_is_ticked_within_its_ends(first: int, span: int) -> None:
+    """There are one to six labels, in order, inside the chart, each different from the next."""
+    ticks = time_ticks(first, first + span)
+    at = [position for position, _ in ticks]
+    words = [text for _, text in ticks]
+
+    assert 1 <= len(ticks) <= 6
+    assert at == sorted(set(at))
+    assert first <= at[0]
+    assert at[-1] <= first + span
+    assert len(set(words)) == len(words)
+
+
+@given(
+    st.integers(date(1990, 1, 1).toordinal(), date(2100, 1, 1).toordinal()),
+    st.integers(1, 12_000),
+)
+def test_a_label_of_time_is_the_start_of_what_it_names(first: int, span: int) -> None:
+    """A year stands at its 1 January, a month at its first day, a day at itself."""
+    for position, words in time_ticks(first, first + span):
+        day = date.fromordinal(int(position))
+        if re.fullmatch(r"\d{4}", words):
+            assert day == date(int(words), 1, 1)
+        elif re.fullmatch(r"\w{3} \d{4}", words):
+            assert (day.day, day.strftime("%b %Y")) == (1, words)
+        else:
+            assert f"{day.day} {day.strftime('%b')}" == words
+
+
+def test_five_years_have_a_label_each() -> None:
+    """From July 2012 to September 2017 every January is there."""
+    first, last = Period.parse("2012-Q3").start, Period.parse("2017-Q3").end + timedelta(days=1)
+
+    assert [words for _, words in time_ticks(first.toordinal(), last.toordinal())] == [
+        "2013", "2014", "2015", "2016", "2017"
+    ]  # fmt: skip

@@ -1,0 +1,748 @@
+"""What the pages of the small site say: words, lists, services, groups, the rest, and the data."""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from perfsite.kpi import Figure
+from perfsite.measures import KPIS, Kind
+from perfsite.model import Status
+from perfsite.pages.data import OBSERVATIONS
+from perfsite.pages.data import REGISTER as REGISTER_COLUMNS
+from perfsite.pages.lists import ORDERS
+from perfsite.pages.words import change_cell, count_cell, headline_cell, service_card, value_cell
+from perfsite.periods import Period, Unit
+from small_site import (
+    MOVED,
+    SERVICES,
+    SUBMISSIONS,
+    address_faults,
+    build_folder,
+    data_folder,
+    link_faults,
+    odd_words,
+    odd_words_of_svg,
+    page_faults,
+    pages_of,
+    reached,
+    rows_of,
+    small_pages,
+    small_site,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from perfsite.pages.lists import Order
+    from small_site import Page
+
+BY_TRANSACTIONS: Final = (
+    "not-applicable", "full", "withheld", "renamed", "closed", "one-figure",
+    # No figures: by name.
+    "no-figures", "weekly", "confidential", "satisfied", "monitored",
+)  # fmt: skip
+
+
+def page(path: str) -> Page:
+    """A page of the small site."""
+    return small_pages()[f"{path}.html"]
+
+
+def service(key: str) -> Page:
+    """A service's page."""
+    return page(f"services/{key}")
+
+
+def card(of: Page, kpi: str) -> list[str]:
+    """The paragraphs of a KPI's card, the value first."""
+    html = small_site()[of.path].decode()
+    section = html.partition(f'id="kpi-{kpi}">')[2].partition("</section>")[0]
+    paragraphs = re.findall(r"<p class=\"[a-z]+\">(.*?)</p>", section, re.DOTALL)
+    return [re.sub("<[^>]+>", "", paragraph) for paragraph in paragraphs]
+
+
+def cell(of: Page, table: int, row: int) -> list[str]:
+    """A row of a table, by their numbers; row 0 is the header."""
+    return list(of.tables.values())[table][row]
+
+
+def keys(path: str) -> list[str]:
+    """The services of a list in their order."""
+    return [key for key in page(path).ids if key in SERVICES]
+
+
+# words
+
+
+@pytest.mark.parametrize(
+    ("status", "word"),
+    [
+        (Status.NOT_PROVIDED, "no data"),
+        (Status.NOT_APPLICABLE, "not applicable"),
+        (Status.CONFIDENTIAL, "confidential"),
+        (Status.WITHHELD, "withheld"),
+    ],
+)
+def test_each_kind_of_absence_has_its_word(status: Status, word: str) -> None:
+    """Nothing is shown as a number, a blank or another absence."""
+    absent = value_cell(None, Kind.COUNT, "GBP", status)
+
+    assert (absent.text, absent.full, absent.missing) == (word, "", True)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "text", "full"),
+    [
+        (0.0, Kind.COUNT, "0", ""),
+        (0.0, Kind.SHARE, "0%", ""),
+        (1_234_567.0, Kind.COUNT, "1.23m", "1,234,567"),
+        (0.99999, Kind.SHARE, ">99.9%", "99.999%"),
+        (0.0065, Kind.CURRENCY, "£0.0065", ""),
+        (12_345.5, Kind.CURRENCY, "£12.3k", "£12,345.50"),
+    ],
+)
+def test_a_figure_is_there_with_all_its_digits(
+    value: float, kind: Kind, text: str, full: str
+) -> None:
+    """A zero is a figure; where the text is rounded, the full figure goes with it."""
+    shown = value_cell(value, kind, "GBP", Status.PROVIDED)
+
+    assert (shown.text, shown.full, shown.missing) == (text, full, False)
+
+
+def test_a_change_needs_both_figures() -> None:
+    """Without one of them nothing is said, not even that nothing changed."""
+    assert change_cell(None, 1, Kind.COUNT).text == ""
+    assert change_cell(1, None, Kind.COUNT).text == ""
+    assert change_cell(1, 1, Kind.COUNT).text == "no change"
+    assert count_cell(None).text == "no data"
+    assert count_cell(0).text == "0"
+
+
+@pytest.mark.parametrize(
+    ("period", "note"),
+    [
+        (Period.parse("2015-10/2016-09"), "to Sep 2016"),
+        (Period.parse("2017-02"), "to Feb 2017"),
+        # A week in the middle of August is not of July.
+        (Period.parse("2017-W33"), "to Aug 2017"),
+    ],
+)
+def test_an_older_figure_says_until_when_it_is(period: Period, note: str) -> None:
+    """In a list the month in which its period ended stands beside it."""
+    older = Figure("completion_rate", Status.OLDER, period, 0.5)
+
+    assert headline_cell(older, "GBP").note == note
+    assert headline_cell(Figure("completion_rate", Status.PROVIDED, period, 0.5), "GBP").note == ""
+
+
+def test_a_withheld_card_gives_both_figures() -> None:
+    """Reason and figures stand where the percentage would; there is no percentage."""
+    shown = service_card(
+        Figure("digital_take_up", Status.WITHHELD, Period(Unit.MONTH, 24200, 12), None, 3080, 674),
+        "GBP",
+    )
+
+    assert (shown.value, shown.missing, shown.change) == ("Withheld", True, "")
+    assert "3,080 digital transactions" in shown.notes[0]
+    assert "674 transactions" in shown.notes[0]
+    assert "%" not in shown.notes[0]
+
+
+# lists
+
+
+def test_the_list_is_ordered_by_transactions() -> None:
+    """Most first; no figure is less than zero, and comes last, by name."""
+    assert keys("services/index") == list(BY_TRANSACTIONS)
+    assert keys("services/by-transactions-per-year-ascending") == [
+        *BY_TRANSACTIONS[5::-1],
+        *BY_TRANSACTIONS[6:],
+    ]
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=lambda order: f"{order.key}-{order.direction}")
+def test_each_order_is_that_of_its_column(order: Order) -> None:
+    """The values of data/services.csv run one way; services without one come last, by name."""
+    key, direction = order.key, order.direction
+    path = order.href.removesuffix(".html")
+    rows = {row["service"]: row for row in rows_of(small_site()["data/services.csv"])}
+    listed = [rows[service] for service in keys(path)]
+    values = [row[key] for row in listed]
+    number = len([value for value in values if value])
+
+    assert len(listed) == 11
+    assert all(values[:number])
+    assert not any(values[number:])
+    named = [(row["name"].casefold(), row["service"]) for row in listed[number:]]
+    assert named == sorted(named)
+    sortable: list[object] = [
+        value.casefold() if key in {"name", "department"} else Decimal(value)
+        for value in values[:number]
+    ]
+    assert sortable == sorted(sortable, reverse=direction == "descending")  # type: ignore[type-var]
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=lambda order: f"{order.key}-{order.direction}")
+def test_each_list_leads_to_all_the_others(order: Order) -> None:
+    """Each column leads to both its orders, except to the one that is shown, which it marks."""
+    path = order.href
+    own = small_pages()[path]
+    sorts = [a.get("aria-sort") for a in own.all("th") if a.get("scope") == "col"]
+    hrefs = {href.removeprefix("../") for tag, href in own.hrefs if tag == "a"}
+    orders = {other.href for other in ORDERS}
+
+    assert [sort for sort in sorts if sort] == [order.direction]
+    assert len(sorts) == 8
+    assert orders - hrefs == {path} - {"services/index.html"}
+    assert {f"services/{key}.html" for key in SERVICES} <= hrefs
+
+
+def test_a_list_marks_what_is_older() -> None:
+    """The closed service's figure says until when it is; figures of the newest period do not."""
+    html = small_site()["services/index.html"].decode()
+    row = {key: html.partition(f'<tr id="{key}">')[2].partition("</tr>")[0] for key in SERVICES}
+
+    assert "<td>70 <small>to Sep 2016</small></td>" in row["closed"]
+    assert "<small>to " not in row["full"]
+    assert '<td class="missing">withheld</td>' in row["withheld"]
+    assert '<td class="missing">confidential</td>' in row["confidential"]
+    assert "11 services, 9 of them with figures." in page("services/index").words
+
+
+# services
+
+
+def test_a_service_with_everything_says_everything() -> None:
+    """Lead, cards and charts of the full service, figure by figure."""
+    full = service("full")
+
+    assert full.text("h1") == ["Pay a toll"]
+    assert full.title == "Pay a toll: Ministry of Roads - Service figures"
+    lead = (
+        "5,000 transactions in the year to September 2017, 54.0% of them digital, "
+        "up from 41.3% a year before."
+    )
+    assert lead in full.text("p")
+    assert full.description == lead
+    assert card(full, "transactions-per-year") == [
+        "5,000", "Oct 2016 to Sep 2017", "+8.7% on a year before"
+    ]  # fmt: skip
+    assert card(full, "digital-take-up")[0] == "54.0%"
+    assert card(full, "cost-per-transaction")[0] == "£1.92"
+    assert card(full, "total-cost")[0] == "£9,600.25"
+    assert card(full, "completion-rate")[0] == "83.3%"
+    assert card(full, "user-satisfaction")[0] == "95.0%"
+    assert card(full, "availability") == ["No data", "No figures were provided."]
+    assert full.text("h3")[7:] == [
+        "1,400 transactions in July to September 2017, 8% more than a year before",
+        "53.6% of transactions were digital in July to September 2017, up from 42.3% a year before",
+        "A transaction cost £1.71 in July to September 2017, down from £1.92 a year before",
+        (
+            "83.3% of transactions started were completed in July to September 2017, "
+            "up from 75.0% a year before"
+        ),
+        "User satisfaction was 95.0% in July to September 2017, up from 90.0% a year before",
+    ]
+    assert len(full.all("img")) == 5
+
+
+def test_the_table_beside_a_chart_holds_its_figures() -> None:
+    """Every quarter, newest first, as it was submitted, with what is left for other channels."""
+    table = next(t for c, t in service("full").tables.items() if c.startswith("Transactions by"))
+    submitted = [line.split(",") for line in SUBMISSIONS["full.csv"].splitlines()[1:]]
+
+    assert table[0][:4] == ["Period", "All transactions", "Digital", "Other channels"]
+    year = table[0].index("Change on a year before")
+    assert [row[1].replace(",", "") for row in table[1:]] == [r[1] for r in reversed(submitted)]
+    assert [row[2] for row in table[1:]] == [r[2] for r in reversed(submitted)]
+    assert [int(row[3]) for row in table[1:]] == [
+        int(r[1]) - int(r[2]) for r in reversed(submitted)
+    ]
+    assert table[1][0] == "Jul to Sep 2017"
+    assert table[1][year] == "+7.7%"
+    assert table[-1][year] == ""
+
+
+def test_text_of_the_register_is_shown_as_text() -> None:
+    """Markup in a name is shown, not obeyed; descriptions and notes are there."""
+    html = small_site()["services/not-applicable.html"].decode()
+
+    assert service("not-applicable").text("h1") == ['Write <b>to</b> us & "them" now']
+    assert "<b>" not in html
+    words = service("full").words
+    for text in ("For drivers.", "Wages only.", "Old.", "counted twice and mended"):
+        assert text in words
+    assert ("a", "https://example.org/toll") in service("full").hrefs
+    svg = small_site()["services/not-applicable/transactions.svg"].decode()
+    assert "Write &lt;b&gt;to&lt;/b&gt; us &amp; &quot;them&quot; now" in svg
+
+
+def test_a_withheld_share_is_nowhere() -> None:
+    """3,080 of 674 are shown as given and marked; 457 % stands in no file of the site."""
+    page_ = service("withheld")
+
+    assert card(page_, "digital-take-up")[0] == "Withheld"
+    assert "digital is above all" in cell(page_, 0, 1)
+    assert cell(page_, 0, 1)[1:3] == ["674", "3,080"]
+    assert [p for p, d in small_site().items() if re.search(rb"45[67](\.\d+)?%|4\.5697", d)] == []
+    row = next(r for r in rows_of(small_site()["data/services.csv"]) if r["service"] == "withheld")
+    assert (row["digital_take_up"], row["digital_take_up_status"]) == ("", "withheld")
+
+
+def test_what_does_not_apply_is_not_missing() -> None:
+    """A service that cannot be digital has no digital take-up, and nobody failed to provide it."""
+    own = service("not-applicable")
+    rows = {row["service"]: row for row in rows_of(small_site()["data/services.csv"])}
+
+    assert rows["not-applicable"]["digital_take_up_status"] == "not_applicable"
+    assert card(own, "digital-take-up") == [
+        "Not applicable",
+        "This does not apply to the service.",
+    ]
+    assert card(own, "transactions-per-year")[0] == "6,000"
+
+
+def test_confidential_figures_were_provided() -> None:
+    """A service whose figures are confidential is not said to have provided none."""
+    own = service("confidential")
+
+    assert card(own, "transactions-per-year") == ["Confidential", "The figures are confidential."]
+    assert "no figures were provided" not in own.words.lower().partition("key figures")[0]
+    assert "no figures were provided" not in own.description
+    assert "no figures were provided for it" in service("no-figures").words
+
+
+def test_a_closed_service_stays_and_says_so() -> None:
+    """Its page tells when it closed, in words; its figures are marked as older."""
+    own = service("closed")
+
+    assert card(own, "transactions-per-year")[:2] == ["70", "Oct 2015 to Sep 2016 older data"]
+    assert "This service closed in September 2016. Its figures are kept here." in own.words
+    assert [row["status"] for row in rows_of(small_site()["services/closed.csv"])] == [
+        "provided",
+        "provided provisional",
+    ]
+
+
+def test_a_service_that_reports_by_week_is_shown_by_week() -> None:
+    """Weeks are named by their days; one without a figure is there and says so."""
+    own = service("weekly")
+    table = next(iter(own.tables.values()))
+
+    assert [row[:2] for row in table[1:]] == [
+        ["14 Aug 2017 to 20 Aug 2017", "98.9%"],
+        ["7 Aug 2017 to 13 Aug 2017", "77.3%"],
+        ["31 Jul 2017 to 6 Aug 2017", "no data"],
+        ["24 Jul 2017 to 30 Jul 2017", "75.0%"],
+    ]
+    (image,) = own.all("img")
+    assert "One period has no figure." in image["alt"]
+
+
+def test_one_figure_is_no_trend() -> None:
+    """A single figure has its table and no chart; a zero is a figure."""
+    own = service("one-figure")
+
+    assert own.all("img") == []
+    assert cell(own, 0, 1)[:2] == ["Oct 2016 to Sep 2017", "0"]
+    assert "No transactions in the year to September 2017." in own.text("p")
+
+
+def test_former_ids_lead_to_the_service() -> None:
+    """Each former id has a page that says where the service went, and links to it."""
+    for alias in MOVED:
+        own = service(alias)
+        assert own.text("h1") == ["Set a clock has moved"]
+        assert alias in own.title
+        assert ("a", "../services/renamed.html") in own.hrefs
+        assert f"services/{alias}.html" in small_site()["sitemap.xml"].decode()
+
+
+@pytest.mark.parametrize(
+    ("number", "last"), [(3, "note 0"), (5, "and 2 more notes, in the CSV file")]
+)
+def test_few_notes_are_shown(tmp_path: Path, number: int, last: str) -> None:
+    """The three newest notes stand on the page; of more it says how many there are."""
+    rows = "".join(f"full,201{year},transactions,5,note {year}\n" for year in range(number))
+    figures = {"x.csv": f"service,period,measure,value,note\n{rows}"}
+    pages = pages_of(build_folder(data_folder(tmp_path, submissions=figures)))
+    notes = [item for item in pages["services/full.html"].text("li") if "note" in item]
+
+    assert notes[0] == f"note {number - 1}"
+    assert notes[-1].startswith(last)
+    assert len(notes) == min(number, 4)
+
+
+# groups
+
+
+def test_a_department_and_an_agency_may_share_a_name() -> None:
+    """Both have their page, with their own services and titles."""
+    department, agency = page("departments/ministry-of-roads"), page("agencies/ministry-of-roads")
+
+    assert department.text("h1") == agency.text("h1") == ["Ministry of Roads"]
+    assert department.title == "Ministry of Roads - Service figures"
+    assert agency.title == "Ministry of Roads (agency) - Service figures"
+    assert {key for key in SERVICES if f"services/{key}.html" in str(agency.hrefs)} == {"full"}
+    mine = {key for key in SERVICES if f"services/{key}.html" in str(department.hrefs)}
+    assert mine == {"full", "no-figures", "withheld"}
+
+
+def test_two_names_with_one_address_have_two() -> None:
+    """`Roads Agency` and `Roads-Agency` are two bodies with two pages."""
+    one, two = page("agencies/roads-agency"), page("agencies/roads-agency-2")
+
+    assert {one.text("h1")[0], two.text("h1")[0]} == {"Roads Agency", "Roads-Agency"}
+    assert one.title != two.title
+
+
+def test_a_groups_figure_says_how_many_stand_behind_it() -> None:
+    """12,000 transactions are the sum of five services of eleven, and the home page says so."""
+    home = page("index")
+
+    assert card(home, "transactions-per-year") == [
+        "12.0k",
+        "Oct 2016 to Sep 2017",
+        "+14% on a year before, like for like (4 services)",
+        "5 of 11 services",
+    ]
+    lead = "11 services. 12,000 transactions in the year to September 2017 at the 5 that reported."
+    assert lead in home.text("p")
+    # 674 is a figure for transactions although its digital part is wrong.
+    assert 5000 + 674 + 6000 + 330 + 0 == 12_004
+
+
+def test_coverage_leaves_out_what_does_not_apply() -> None:
+    """Digital take-up can be asked of ten of the eleven services."""
+    assert card(page("index"), "digital-take-up")[-1] == "2 of 10 services"
+
+
+def test_incomplete_years_are_marked_and_compared_like_for_like() -> None:
+    """A year that fewer services reported says so, and compares only those that are in both."""
+    table = next(t for c, t in page("index").tables.items() if c.startswith("Transactions a year"))
+    rows = {row[0]: row[1:] for row in table[1:]}
+
+    newest, before = rows["Oct 2016 to Sep 2017"], rows["Oct 2015 to Sep 2016"]
+    assert newest == ["12.0k", "5 of 11 services", "+14% 4 services in both years"]
+    assert before == ["10.6k", "5 of 11 services", "−9.1% 1 service in both years"]
+    assert rows["Oct 2014 to Sep 2015"][:2] == [
+        "77 incomplete: too few services have reported",
+        "1 of 11 services",
+    ]
+
+
+def test_group_lists_hold_every_group() -> None:
+    """Departments, agencies and categories, each with its number of services."""
+    found = {
+        kind: {row[0]: row[1] for row in next(iter(page(f"{kind}/index").tables.values()))[1:]}
+        for kind in ("departments", "agencies", "categories")
+    }
+
+    assert found["departments"] == {"Ministry of Roads": "3", "Ministry of Time": "8"}
+    assert found["categories"] == {"Claims": "6", "Payments": "2"}
+    assert {
+        name.split(" Ministry of T")[0]: number for name, number in found["agencies"].items()
+    } == {
+        "Clock House": "6",
+        "Ministry of Roads Ministry of Roads": "1",
+        "Roads Agency Ministry of Roads": "1",
+        "Roads-Agency Ministry of Roads": "1",
+    }
+
+
+# general
+
+
+def test_every_page_is_in_both_site_maps() -> None:
+    """sitemap.html links to each page and sitemap.xml lists it, but not the page for errors."""
+    entries = re.findall("<loc>(.*?)</loc>", small_site()["sitemap.xml"].decode())
+    html = small_site()["sitemap.html"].decode()
+    linked = set(
+        re.findall('<li><a href="(.*?)">', html.partition("<main")[2].partition("</main")[0])
+    )
+    pages = set(small_pages()) - {"404.html"}
+
+    assert sorted(entries) == sorted(pages)
+    assert linked == pages
+
+
+def test_urls_txt_lists_every_file() -> None:
+    """One line a file, sorted, itself and the manifest included."""
+    assert small_site()["urls.txt"].decode().splitlines() == sorted(small_site())
+
+
+def test_robots_lets_everybody_in() -> None:
+    """No crawler is kept out, no page says noindex."""
+    assert small_site()["robots.txt"] == b"User-agent: *\nAllow: /\n"
+    assert [p for p, d in small_site().items() if re.search(rb"noindex|nofollow|robots\"", d)] == []
+
+
+def test_the_page_about_the_data_explains_every_kpi() -> None:
+    """Definition, formula and window of each KPI under its anchor; caveats, source and licence."""
+    about = page("about")
+
+    assert {kpi.slug for kpi in KPIS.values()} <= set(about.ids)
+    for kpi in KPIS.values():
+        assert kpi.definition in about.words
+        assert f"{kpi.name} = {kpi.formula}" in about.words
+    for text in ("All of it is invented.", "19 September 2018", "Open Government Licence v3.0"):
+        assert text in about.words
+    assert ("a", "https://example.org/register") in about.hrefs
+
+
+def test_every_data_file_is_described() -> None:
+    """data/index.html links to each CSV of data/ with its size, and to the lists of all files."""
+    own = page("data/index")
+    linked = {href.removeprefix("../") for tag, href in own.hrefs if tag == "a"}
+    described = {
+        path for path in small_site() if path.startswith("data/") and path.endswith(".csv")
+    }
+
+    names = ("services", "observations", "kpis", "departments", "all-services")
+    assert described == {f"data/{name}.csv" for name in names}
+    assert described <= linked
+    assert {"urls.txt", "manifest-sha256.txt", "sitemap.xml", "robots.txt"} <= linked
+    for status in [str(status) for status in Status]:
+        assert f"status: {status}" in own.words
+
+
+# data
+
+
+def test_data_services_has_the_contracts_columns() -> None:
+    """The register's columns, then each KPI with its period and status."""
+    header = small_site()["data/services.csv"].split(b"\r\n")[0].decode().split(",")
+    kpis = [name for kpi in KPIS for name in (kpi, f"{kpi}_period", f"{kpi}_status")]
+
+    assert header == [*REGISTER_COLUMNS, *kpis]
+    row = rows_of(small_site()["data/services.csv"])[0]
+    assert {name: row[name] for name in ("service", "name", "url", "opened", "agency")} == {
+        "service": "full",
+        "name": "Pay a toll",
+        "url": "https://example.org/toll",
+        "opened": "2010-04",
+        "agency": "Ministry of Roads",
+    }
+    assert (row["total_cost"], row["total_cost_period"]) == ("9600.25", "2016-10/2017-09")
+
+
+def test_every_observation_stands_where_it_says() -> None:
+    """Each published figure is found, digit for digit, in the row that is its source."""
+    header = small_site()["data/observations.csv"].split(b"\r\n")[0].decode()
+    rows = rows_of(small_site()["data/observations.csv"])
+    assert header == ",".join(OBSERVATIONS)
+    for row in rows:
+        path, _, number = row["source"].rpartition(":")
+        text = SUBMISSIONS[path.removeprefix("submissions/")]
+        if path.endswith(".json"):
+            record = json.loads(text)["observations"][int(number) - 1]
+            assert (record["service"], record["measure"]) == (row["service"], row["measure"])
+            given = str(record["value"]).split()[0]
+        else:
+            columns = text.splitlines()[0].split(",")
+            cells = dict(zip(columns, text.splitlines()[int(number) - 1].split(","), strict=True))
+            wide = f"{row['measure']}:{row['channel']}".strip(":")
+            given = cells["value"] if "value" in cells else cells[wide]
+        if row["value"]:
+            number_ = Decimal(given.rstrip("%")) / (100 if given.endswith("%") else 1)
+            assert Decimal(row["value"]) == number_, row
+        else:
+            assert given in {"[x]", "[z]", "[c]"}, row
+    submitted = sum(
+        len(json.loads(text)["observations"])
+        if name.endswith(".json")
+        else sum(
+            1 if ",value," in text.splitlines()[0] else line.count(",") - ("note" in text)
+            for line in text.splitlines()[1:]
+        )
+        for name, text in SUBMISSIONS.items()
+    )
+    assert len(rows) == submitted > 100
+
+
+def numbers(text: str) -> set[Decimal]:
+    """Every number in a text, a percentage as a share too."""
+    found = {Decimal(number) for number in re.findall(r"\d+(?:\.\d+)?", text)}
+    return found | {number / 100 for number in found}
+
+
+def test_no_figure_is_published_that_was_not_given() -> None:
+    """Every value of every service's CSV is one of the submissions, exactly."""
+    given = set[Decimal]().union(*(numbers(text) for text in SUBMISSIONS.values()))
+    values = [
+        Decimal(row["value"])
+        for key in SERVICES
+        for row in rows_of(small_site()[f"services/{key}.csv"])
+        if row["value"]
+    ]
+
+    assert len(values) > 90
+    assert [value for value in values if value not in given] == []
+
+
+def test_the_files_of_services_are_the_whole_cut_up() -> None:
+    """All services' CSVs together are data/observations.csv; JSON says the same with KPIs."""
+    site = small_site()
+    together = [row for key in SERVICES for row in rows_of(site[f"services/{key}.csv"])]
+    assert together == rows_of(site["data/observations.csv"])
+    kpis = rows_of(site["data/kpis.csv"])
+    for key in SERVICES:
+        content = json.loads(site[f"services/{key}.json"])
+        assert content["service"] == key
+        for name, rows in (
+            ("observations", rows_of(site[f"services/{key}.csv"])),
+            ("kpis", [row for row in kpis if row["service"] == key]),
+        ):
+            figures = [
+                {k: "" if v is None else str(v) for k, v in record.items()}
+                for record in content[name]
+            ]
+            assert figures == [{k: v for k, v in row.items() if k != "service"} for row in rows]
+
+
+def test_every_kpi_is_its_numerator_by_its_denominator() -> None:
+    """A ratio in data/kpis.csv can be worked out again from the two figures beside it."""
+    rows = rows_of(small_site()["data/kpis.csv"])
+    ratios = [row for row in rows if row["denominator"] and row["value"]]
+
+    assert len(ratios) > 20
+    for row in ratios:
+        share = float(row["numerator"]) / float(row["denominator"])
+        assert float(row["value"]) == pytest.approx(share, rel=1e-12), row
+    shares = {kpi.id for kpi in KPIS.values() if kpi.kind is Kind.SHARE}
+    assert [r for r in rows if r["kpi"] in shares and r["value"] and float(r["value"]) > 1] == []
+    assert {(r["service"], r["kpi"]) for r in rows} == {(s, k) for s in SERVICES for k in KPIS}
+
+
+def test_csv_files_are_as_rfc_4180_has_them() -> None:
+    """Every line ends in CRLF, every row is as long as the header, and the text is UTF-8."""
+    for path, data in small_site().items():
+        if path.endswith(".csv"):
+            assert data.endswith(b"\r\n"), path
+            assert data.count(b"\n") == data.count(b"\r\n"), path
+            assert all(None not in row and None not in row.values() for row in rows_of(data)), path
+
+
+def test_departments_add_up_one_period() -> None:
+    """The departments' numerators of a year add up to those of all services."""
+    site = small_site()
+
+    def year(path: str) -> Decimal:
+        return sum(
+            (
+                Decimal(row["numerator"])
+                for row in rows_of(site[path])
+                if (row["kpi"], row["period"]) == ("transactions_per_year", "2016-10/2017-09")
+            ),
+            start=Decimal(),
+        )
+
+    assert year("data/departments.csv") == year("data/all-services.csv") == 12_004
+
+
+# the whole
+
+
+def test_no_link_leads_nowhere() -> None:
+    """Every address is relative to its page and leads to a file of the site, and anchors too."""
+    assert sum(len(page.hrefs) for page in small_pages().values()) > 1000
+    assert link_faults(small_site(), small_pages()) == []
+
+
+def test_every_file_is_reached_from_the_home_page() -> None:
+    """By plain links alone one comes to every file; only the page for errors has no link."""
+    assert set(small_site()) - reached(small_site(), small_pages()) == {"404.html"}
+
+
+def test_every_address_can_be_kept() -> None:
+    """Lower-case letters, digits and hyphens, short enough for archives and disks."""
+    assert address_faults(small_site()) == []
+
+
+def test_every_page_has_what_a_page_needs() -> None:
+    """One title, h1, language, description; whole markup; images with alt and size; no script."""
+    assert page_faults(small_pages()) == []
+
+
+def test_no_page_speaks_like_a_program() -> None:
+    """No NaN, None, nan, undefined or their like in any page or picture."""
+    pictures = {path: data for path, data in small_site().items() if path.endswith(".svg")}
+
+    assert len(pictures) > 10
+    assert {path: odd_words(page) for path, page in small_pages().items() if odd_words(page)} == {}
+    found = {path: odd_words_of_svg(data) for path, data in pictures.items()}
+    assert {path: words for path, words in found.items() if words} == {}
+
+
+def test_titles_are_unique() -> None:
+    """No two pages have one title."""
+    titles = [page.title for page in small_pages().values()]
+
+    assert len(set(titles)) == len(titles) == 45
+
+
+FAULTS: Final = {
+    "a dead link": ("about.html", 'href="index.html"', 'href="indes.html"', "leads to no file"),
+    "a rooted link": ("about.html", 'href="index.html"', 'href="/index.html"', "leads to no file"),
+    "a query": ("about.html", 'href="index.html"', 'href="index.html?a"', "leads to no file"),
+    "a dead anchor": ("index.html", "about.html#", "about.html#x", "no place in the page"),
+    "a style from elsewhere": (
+        "index.html", 'href="assets/', 'href="https://example.org/', "of another host"
+    ),
+    "a picture from elsewhere": (
+        "services/full.html", 'src="../', 'src="//example.org/', "of another host"
+    ),
+    "a picture that is not there": ("services/full.html", ".svg", ".svgz", "leads to no file"),
+    "a script in a picture": (
+        "services/full/transactions.svg", "</svg>", "<script/></svg>", "loads something"
+    ),
+    "a second heading": ("about.html", "</main>", "<h1>A</h1></main>", "2 of <h1>"),
+    "no language": ("about.html", ' lang="en-GB"', "", "the language is"),
+    "an empty description": ("about.html", 'content="What', 'content="" x="What', "0 descriptions"),
+    "an open element": ("about.html", "</main>", "<p></main>", "closes another element"),
+    "an id twice": ("about.html", "</main>", '<p id="main"></p></main>', "an id stands twice"),
+    "a picture without text": ("services/full.html", ' alt="', ' alt="" x="', "without alt"),
+    "a script": ("about.html", "</main>", "<script></script></main>", "not for archives"),
+    "a word of a program": ("about.html", "</h1>", " NaN</h1>", "NaN"),
+    "a word in an attribute": ("services/full.html", ' alt="', ' alt="None ', "None"),
+    "a word in a picture": (
+        "services/full/transactions.svg", "<desc>", "<desc>undefined ", "undefined"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_each_check_of_the_whole_finds_what_it_is_for(name: str) -> None:
+    """The checks above are not blind: broken once, the site has exactly that kind of fault."""
+    path, old, new, words = FAULTS[name]
+    tree = dict(small_site())
+    text = tree[path].decode()
+    assert old in text
+    tree[path] = text.replace(old, new, 1).encode()
+    pages = pages_of(tree)
+    faults = [*link_faults(tree, pages), *page_faults(pages)]
+    faults += [word for page in pages.values() for word in odd_words(page)]
+    if path.endswith(".svg"):
+        faults += odd_words_of_svg(tree[path])
+
+    assert any(words in fault for fault in faults), faults
+    assert [fault for fault in faults if not fault.startswith((path, words))] == []
+
+
+def test_the_checks_of_addresses_are_not_blind() -> None:
+    """A file that nothing leads to, and a name that cannot be kept, are found."""
+    lost = {"lost.txt", "services/Full.html", "a/con.csv", "x" * 101}
+    tree = {**small_site(), **dict.fromkeys(sorted(lost), b"")}
+
+    assert set(tree) - reached(tree, small_pages()) == {"404.html", *lost}
+    assert address_faults(tree) == [
+        "a/con.csv is a name that Windows reserves",
+        "services/Full.html has other characters",
+        f"{'x' * 101} is too long",
+    ]

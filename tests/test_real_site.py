@@ -1,0 +1,475 @@
+"""The example site, whole, through the real command: 734 services with all their charts."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import subprocess
+from collections import Counter
+from decimal import Decimal, InvalidOperation
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from answer_key import answer_key
+from perfsite.build import validate
+from perfsite.load import load_data
+from perfsite.pages.data import OBSERVATIONS, csv_file, observation_rows
+from perfsite.periods import Period
+from small_site import (
+    ROOT,
+    Page,
+    Tree,
+    address_faults,
+    link_faults,
+    odd_words,
+    odd_words_of_svg,
+    page_faults,
+    pages_of,
+    perfsite,
+    reached,
+    read_tree,
+    rows_of,
+    run,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from small_site import Ran
+
+SERVICES: Final = 734
+EDITIONS: Final = {
+    "2015-06-30": 7_373,
+    "2016-04-20": 12_055,
+    "2016-07-12": 13_116,
+    "2016-11-30": 14_108,
+    "2017-03-01": 15_019,
+    "2017-07-18": 16_284,
+    "2017-10-31": 18_268,
+    "2018-01-26": 19_168,
+    "2018-09-19": 20_555,
+}
+"""The figures that each edition published."""
+Place = tuple[str, str, str, str]
+"""Slug, period, measure and channel."""
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ran, Path]:
+    """The example as `perfsite build` builds it."""
+    out = tmp_path_factory.mktemp("real") / "site"
+    jobs = str(os.cpu_count() or 1)
+    return run("build", ROOT / "data", "--out", out, "--jobs", jobs), out
+
+
+@pytest.fixture(scope="session")
+def tree(built: tuple[Ran, Path]) -> Tree:
+    """Its files."""
+    return read_tree(built[1])
+
+
+@pytest.fixture(scope="session")
+def pages(tree: Tree) -> dict[str, Page]:
+    """Its pages."""
+    return pages_of(tree)
+
+
+def pictures(tree: Tree) -> dict[str, bytes]:
+    """Its charts."""
+    return {path: data for path, data in tree.items() if path.endswith(".svg")}
+
+
+def groups(pages: dict[str, Page]) -> dict[str, Page]:
+    """The home page and those of departments, agencies and categories."""
+    folders = ("departments/", "agencies/", "categories/")
+    return {p: page for p, page in pages.items() if p.startswith(folders) or p == "index.html"}
+
+
+def test_the_example_builds_without_an_error(built: tuple[Ran, Path], tree: Tree) -> None:
+    """Exit code 0 and a closing line with the counts; what is doubtful is said, and is no error."""
+    ran, _ = built
+    counts = (
+        f"{SERVICES} services, {sum(path.endswith('.html') for path in tree)} pages, "
+        f"{len(pictures(tree)):,} charts, {len(tree):,} files"
+    )
+
+    assert ran.code == 0, ran.err[-2000:]
+    assert counts in ran.out
+    assert "0 errors, " in ran.err
+    assert "PS201" in ran.err
+    assert len(pictures(tree)) > 1_500
+
+
+def test_the_manifest_verifies(built: tuple[Ran, Path], tree: Tree) -> None:
+    """`sha256sum -c` finds every file as the manifest has it, and the manifest has every file."""
+    done = subprocess.run(
+        ["sha256sum", "--strict", "--quiet", "-c", "manifest-sha256.txt"],
+        cwd=built[1],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    named = [line[66:] for line in tree["manifest-sha256.txt"].decode().splitlines()]
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert named == sorted(set(tree) - {"manifest-sha256.txt"})
+    assert tree["urls.txt"].decode().splitlines() == sorted(tree)
+
+
+def test_one_build_has_one_truth(tree: Tree, pages: dict[str, Page]) -> None:
+    """Register, pages, data/services.csv, sitemap and all sixteen lists hold the same 734."""
+    with (ROOT / "data" / "services.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    register = sorted(row["service"] for row in rows)
+    moved = sorted(alias for row in rows for alias in row["aliases"].split() if len(alias) <= 80)
+    lists = [path for path in pages if re.fullmatch(r"services/(index|by-.+)\.html", path)]
+    own = [
+        path.removeprefix("services/").removesuffix(".html")
+        for path in pages
+        if path.startswith("services/") and path not in lists
+    ]
+    sitemap = re.findall(r"<loc>services/(.*?)\.html</loc>", tree["sitemap.xml"].decode())
+    dashboards = [
+        path for path in own if pages[f"services/{path}.html"].text("h2")[0] == "Key figures"
+    ]
+
+    assert len(register) == len(set(register)) == SERVICES
+    assert sorted(own) == sorted([*register, *moved])
+    assert sorted(dashboards) == register
+    assert sorted(row["service"] for row in rows_of(tree["data/services.csv"])) == register
+    listed = [name for name in sitemap if name != "index" and not name.startswith("by-")]
+    assert sorted(listed) == sorted([*register, *moved])
+    assert len(lists) == 16
+    for path in lists:
+        (table,) = pages[path].tables.values()
+        assert len(table) - 1 == SERVICES, path
+        links = re.findall(r'<tr id="(.*?)"><th scope="row"><a href="(.*?)"', tree[path].decode())
+        assert sorted(key for key, _ in links) == register, path
+        assert [href for key, href in links if href != f"../services/{key}.html"] == []
+    by_department = next(iter(pages["departments/index.html"].tables.values()))[1:]
+    assert sum(int(row[1]) for row in by_department) == SERVICES
+
+
+def published(folder: Path) -> dict[Place, Decimal]:
+    """The figures of an edition's transaction-volumes.csv."""
+    key = answer_key(folder / "transaction-volumes.csv", folder / "services.csv")
+    places = zip(*(key[name].tolist() for name in key.columns[:4]), strict=True)
+    found = dict(zip(places, key["value"].tolist(), strict=True))
+    assert len(found) == len(key), "a figure stands twice in the answer key"
+    return found
+
+
+def ours(
+    services: list[dict[str, str]], observations: list[dict[str, str]]
+) -> dict[Place, Decimal]:
+    """The figures of data/observations.csv, by the slugs of the platform."""
+    slugs = {row["service"]: row["aliases"] or row["service"] for row in services}
+    found: dict[Place, Decimal] = {}
+    for row in observations:
+        if row["value"]:
+            place = (slugs[row["service"]], row["period"], row["measure"], row["channel"])
+            assert place not in found, f"{place} stands twice"
+            found[place] = Decimal(row["value"])
+    return found
+
+
+def cells(register: Path) -> dict[str, set[Decimal]]:
+    """Every number in the row of each service of a register, whatever its column."""
+    found: dict[str, set[Decimal]] = {}
+    with register.open(encoding="utf-8", newline="") as file:
+        lines = csv.reader(file)
+        slug = [name.strip() for name in next(lines)].index("Slug")
+        for line in lines:
+            numbers = found.setdefault(line[slug].strip(), set())
+            for cell in line:
+                try:
+                    numbers.add(Decimal(cell.strip().replace(",", "").rstrip("%")))
+                except InvalidOperation:
+                    continue
+    return found
+
+
+def compare(found: dict[Place, Decimal], folder: Path) -> None:
+    """Hold our figures against what an edition published, both ways."""
+    key = published(folder)
+    assert len(key) == EDITIONS[folder.name]
+    asked = {place[1:] for place in key}
+    years = {place for place in found if Period.parse(place[1]).is_year}
+    # Not in the published file: digital costs, rates, and in 2015 the two newest collections.
+    beyond = {place for place in years if place[1:] not in asked}
+    differences = {
+        place: (key.get(place), found.get(place))
+        for place in key.keys() | (years - beyond)
+        if key.get(place) != found.get(place)
+    }
+    assert differences == {}
+    measures = {place[1:] for place in asked}
+    newest = {"2013-10/2014-09", "2014"} if folder.name == "2015-06-30" else set()
+    assert {place[1] for place in beyond if place[2:] in measures} == newest
+    # And whatever else we publish of this register, quarters too, stands in the service's own row.
+    register = cells(folder / "services.csv")
+    assert [
+        (place, value) for place, value in found.items() if value not in register[place[0]]
+    ] == []
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_every_published_figure_of_every_edition_is_ours(
+    shared_data: Path, tmp_path: Path, edition: str
+) -> None:
+    """0 differences between transaction-volumes.csv and our data/observations.csv, both ways."""
+    folder = shared_data / "uk-performance-platform" / edition
+    out = tmp_path / "data"
+    ran = perfsite("import", "performance-platform", folder / "services.csv", "--out", out)
+    assert (ran.code, "PS301" in ran.out) in {(0, False), (1, True)}, ran.out
+    known = validate(load_data(out))
+    rows = observation_rows(known.observations)
+    file = csv_file("data/observations.csv", OBSERVATIONS, rows)
+
+    assert [problem for problem in known.problems if problem.severity == "error"] == []
+    compare(ours(rows_of((out / "services.csv").read_bytes()), rows_of(file.data)), folder)
+
+
+def test_all_editions_together_have_135946_figures() -> None:
+    """The nine answer keys, whose lengths the comparison asserts, are the whole that is known."""
+    assert sum(EDITIONS.values()) == 135_946
+    assert EDITIONS["2018-09-19"] == 20_555
+
+
+def test_the_published_figures_are_on_the_site(shared_data: Path, tree: Tree) -> None:
+    """0 differences between the last edition and what the finished site offers for download."""
+    rows = rows_of(tree["data/observations.csv"])
+    mine = [r for r in rows if r["source"].startswith("submissions/performance-platform/")]
+
+    found = ours(rows_of(tree["data/services.csv"]), mine)
+    compare(found, shared_data / "uk-performance-platform" / "2018-09-19")
+    assert len(found) > 20_555
+
+
+def test_each_services_own_file_has_its_figures(tree: Tree) -> None:
+    """All services' CSV files together are data/observations.csv, row by row."""
+    together = [
+        row
+        for service in rows_of(tree["data/services.csv"])
+        for row in rows_of(tree[f"services/{service['service']}.csv"])
+    ]
+
+    assert together == rows_of(tree["data/observations.csv"])
+
+
+# The trap: HM Revenue and Customs stopped reporting after March 2017.
+
+
+def sentences(page: Page) -> list[str]:
+    """What a page says in its title, headings, leads and alternative texts."""
+    alts = [image["alt"] for image in page.all("img")]
+    return [
+        page.title,
+        page.description,
+        *page.text("h1"),
+        *page.text("h3"),
+        *page.text("p"),
+        *alts,
+    ]
+
+
+def path_values(svg: bytes) -> list[float]:
+    """The heights of a line's points over the zero line, as shares of the plot's height."""
+    text = svg.decode()
+    plot = re.search(r'class="background" [^>]*d="M0,0h[\d.]+v([1-9][\d.]*)h-', text)
+    assert plot, "a chart without a plot"
+    lines = re.findall(r'class="mark-line role-mark[^>]*><path d="([^"]+)"', text)
+    points = re.findall(r"[ML]([\d.]+),([\d.]+)", " ".join(lines))
+    return [1 - float(y) / float(plot[1]) for _, y in points]
+
+
+def steps(svg: bytes) -> list[float]:
+    """By what factor each point of a line differs from the one before."""
+    values = path_values(svg)
+    return [b / a for a, b in pairwise(values) if a > 0]
+
+
+def test_a_hole_would_be_seen(tree: Tree) -> None:
+    """The eye of these tests: a point put two thirds lower in the picture is a fall to a third."""
+    svg = tree["charts/transactions-per-year.svg"].decode()
+    (line,) = re.findall(r'class="mark-line role-mark[^>]*><path d="([^"]+)"', svg)
+    last = line.rpartition(",")[2]
+    height = re.search(r'class="background" [^>]*d="M0,0h[\d.]+v([1-9][\d.]*)h-', svg)
+    assert height
+    low = float(height[1]) - (float(height[1]) - float(last)) * 0.33
+    fallen = svg.replace(line, f"{line.removesuffix(last)}{low}")
+
+    assert min(steps(svg.encode())) > 0.95
+    assert min(steps(fallen.encode())) == pytest.approx(0.33 * steps(svg.encode())[-1])
+
+
+def test_no_sentence_about_many_services_says_that_use_collapsed(pages: dict[str, Page]) -> None:
+    """A fall by 60 % or more is said of one service at most, never of a group of several."""
+    falls = [
+        (path, sentence)
+        for path, page in groups(pages).items()
+        for sentence in sentences(page)
+        for size in re.findall(r"(\d+)% fewer", sentence)
+        if int(size) >= 60 and "at the one service" not in sentence
+    ]
+
+    assert falls == []
+    said = " ".join(sentence for page in groups(pages).values() for sentence in sentences(page))
+    assert "% more than a year before" in said
+    assert not re.search(r"two.thirds|collapse|plunge", said)
+
+
+def test_no_change_on_the_home_page_is_the_hole(pages: dict[str, Page]) -> None:
+    """No change of transactions on the home page, in any year, is a fall by a fifth or more."""
+    home = pages["index.html"]
+    table = next(t for c, t in home.tables.items() if c.startswith("Transactions a year"))
+    changes = {row[0]: row[3] for row in table[1:]}
+
+    assert changes["Oct 2016 to Sep 2017"].startswith("+")
+    assert changes["Jul 2016 to Jun 2017"].startswith("+")
+    falls = [int(f) for cell in changes.values() for f in re.findall(r"−(\d+)", cell)]
+    assert max(falls) < 20
+    # Each total says how many services it speaks for, so that it cannot be taken for all.
+    assert [row for row in table[1:] if not re.fullmatch(r"\d+ of 734 services", row[2])] == []
+
+
+def test_the_home_pages_chart_never_drops(tree: Tree) -> None:
+    """The line of all services, read from the picture, never falls by more than 5 % at a step."""
+    factors = steps(tree["charts/transactions-per-year.svg"])
+
+    assert len(factors) >= 8
+    assert min(factors) > 0.95
+    assert path_values(tree["charts/transactions-per-year.svg"])[-1] > 0.5
+
+
+def test_no_chart_of_many_services_shows_the_hole(tree: Tree) -> None:
+    """In no department's or category's chart of ten services or more is there a fall by half."""
+    checked = 0
+    for path, svg in pictures(tree).items():
+        if re.fullmatch(r"(departments|categories)/[^/]+/transactions-per-year\.svg", path):
+            title = ET.fromstring(svg)[0].text or ""  # noqa: S314 - perfsite's own output
+            number = re.search(r"the same ([\d,]+) services", title)
+            if number and int(number[1].replace(",", "")) >= 10:
+                checked += 1
+                assert min(steps(svg)) > 0.5, path
+    assert checked >= 10
+
+
+def test_the_department_that_stopped_is_shown_as_it_last_was(
+    tree: Tree, pages: dict[str, Page]
+) -> None:
+    """Its headline is the year to March 2017 with 34 of 34 services; newer years are incomplete."""
+    page = pages["departments/hm-revenue-and-customs.html"]
+    table = next(t for c, t in page.tables.items() if c.startswith("Transactions a year"))
+
+    lead = (
+        "HM Revenue and Customs: 34 services. 2.25 billion transactions in the year to "
+        "March 2017 at the 34 that reported."
+    )
+    assert lead in page.text("p")
+    few = "incomplete: too few services have reported"
+    assert [row[:3] for row in table[1:4]] == [
+        ["Oct 2016 to Sep 2017", f"1.63m {few}", "8 of 34 services"],
+        ["Jul 2016 to Jun 2017", f"1.72m {few}", "8 of 34 services"],
+        ["Apr 2016 to Mar 2017", "2.25bn", "34 of 34 services"],
+    ]  # fmt: skip
+    listed = next(iter(pages["departments/index.html"].tables.values()))
+    row = next(row for row in listed if row[0].startswith("HM Revenue and Customs"))
+    assert row[2] == "2.25bn 34 of 34 services, Apr 2016 to Mar 2017"
+    assert min(steps(tree["departments/hm-revenue-and-customs/transactions-per-year.svg"])) > 0.9
+
+
+def test_the_home_pages_card_compares_like_with_like(pages: dict[str, Page]) -> None:
+    """The year to September 2017 is above the one before at the services that are in both."""
+    words = pages["index.html"].words
+    match = re.search(
+        r"1\.04bn Oct 2016 to Sep 2017 (\S+)% on a year before, like for like \((\d+) services\) "
+        r"(\d+) of 734 services",
+        words,
+    )
+
+    assert match, words[:600]
+    assert int(match[1]) > 0
+    assert int(match[2]) <= int(match[3])
+    assert "at the 414 that reported" in words
+
+
+# The whole.
+
+
+def test_no_link_of_the_example_leads_nowhere(tree: Tree, pages: dict[str, Page]) -> None:
+    """Every address is relative to its page and leads to a file of the site, and anchors too."""
+    assert sum(len(page.hrefs) for page in pages.values()) > 30_000
+    assert link_faults(tree, pages) == []
+
+
+def test_every_file_of_the_example_is_reached(tree: Tree, pages: dict[str, Page]) -> None:
+    """By plain links alone one comes from the home page to every file but the page for errors."""
+    assert set(tree) - reached(tree, pages) == {"404.html"}
+
+
+def test_every_address_of_the_example_can_be_kept(tree: Tree) -> None:
+    """Lower-case letters, digits and hyphens, short enough for archives and disks."""
+    assert address_faults(tree) == []
+
+
+def test_every_page_of_the_example_is_whole(pages: dict[str, Page]) -> None:
+    """One title, h1, language, description; whole markup; images with alt and size; no script."""
+    assert page_faults(pages) == []
+    titles = Counter(page.title for page in pages.values())
+    assert [title for title, number in titles.items() if number > 1] == []
+    descriptions = {page.description for page in pages.values()}
+    assert len(descriptions) > 0.85 * len(pages)
+
+
+def test_no_page_of_the_example_speaks_like_a_program(tree: Tree, pages: dict[str, Page]) -> None:
+    """No NaN, None, nan, undefined or their like in any page or picture.
+
+    Case matters: `none` is a keyword of SVG and a word of English; no name in the register is one
+    of these words, so there is no exception.
+    """
+    assert {path: odd_words(page) for path, page in pages.items() if odd_words(page)} == {}
+    found = {path: odd_words_of_svg(data) for path, data in pictures(tree).items()}
+    assert {path: words for path, words in found.items() if words} == {}
+    texts = [d for p, d in tree.items() if p.endswith((".csv", ".json", ".txt", ".xml"))]
+    assert [d[:60] for d in texts if re.search(rb"\bNaN\b|[,:](nan|None)[,\r}]", d)] == []
+
+
+def test_each_picture_stands_on_one_page_in_its_own_size(
+    tree: Tree, pages: dict[str, Page]
+) -> None:
+    """Every chart is shown once, at the size in which it was drawn, with a table beside it."""
+    shown = Counter[str]()
+    for path, page in pages.items():
+        root = "../" * path.count("/")
+        for image in page.all("img"):
+            svg = image["src"].removeprefix(root)
+            shown[svg] += 1
+            drawn = ET.fromstring(tree[svg]).attrib  # noqa: S314 - perfsite's own output
+            assert (image["width"], image["height"]) == (drawn["width"], drawn["height"]), svg
+        assert len(page.tables) >= len(page.all("img")), path
+
+    assert shown == Counter(list(pictures(tree)))
+
+
+def test_no_share_is_above_the_whole(tree: Tree) -> None:
+    """No share in the data files is above 1; the withheld ones have no value, and they exist."""
+    rows = rows_of(tree["data/kpis.csv"])
+    shares = {"digital_take_up", "completion_rate", "user_satisfaction", "availability"}
+    withheld = [row for row in rows if row["status"] == "withheld"]
+
+    assert [r for r in rows if r["kpi"] in shares and r["value"] and float(r["value"]) > 1] == []
+    assert len(withheld) > 20
+    assert {row["value"] for row in withheld} == {""}
+
+
+def test_no_two_pages_or_pictures_are_the_same(tree: Tree) -> None:
+    """One resource has one address: no page and no picture is there twice."""
+    content = Counter(data for path, data in tree.items() if path.endswith((".html", ".svg")))
+    twice = [number for number in content.values() if number > 1]
+
+    assert twice == [], [path for path, data in tree.items() if content.get(data, 0) > 1]
