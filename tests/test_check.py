@@ -31,7 +31,7 @@ LIST = "services/by-name-ascending.html"
 
 def check(tree: Tree) -> None:
     """Check a tree as the build does."""
-    check_site([File(path, data) for path, data in tree.items()], KNOWN, MOVED)
+    check_site([File(path, data) for path, data in tree.items()], KNOWN, MOVED, "")
 
 
 def changed(path: str, old: str, new: str) -> Callable[[Tree], None]:
@@ -134,7 +134,7 @@ def test_two_files_cannot_have_one_address() -> None:
     files = [File(path, data) for path, data in small_site().items()]
 
     with pytest.raises(ConsistencyError, match=r"two files at the address about\.html"):
-        check_site([*files, File("about.html", b"")], KNOWN, MOVED)
+        check_site([*files, File("about.html", b"")], KNOWN, MOVED, "")
 
 
 def test_a_moved_page_is_no_service() -> None:
@@ -142,7 +142,7 @@ def test_a_moved_page_is_no_service() -> None:
     files = [File(path, data) for path, data in small_site().items()]
 
     with pytest.raises(ConsistencyError, match="too many: old-name, older-name"):
-        check_site(files, KNOWN, set())
+        check_site(files, KNOWN, set(), "")
 
 
 @pytest.mark.parametrize("base", ["https://example.org", "https://example.org/x/services/"])

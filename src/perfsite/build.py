@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from perfsite.charts.draw import Drawing
@@ -12,6 +12,7 @@ from perfsite.kpi import summarise_groups, summarise_services, work_out
 from perfsite.kpi.groups import Group, GroupKind, GroupSummary, make_groups
 from perfsite.kpi.panels import Panels
 from perfsite.pages import data as data_files
+from perfsite.pages.context import GroupPage, HomePage, ServicePage
 from perfsite.pages.general import (
     about_page,
     downloads_page,
@@ -22,7 +23,7 @@ from perfsite.pages.general import (
 )
 from perfsite.pages.groups import CHARTED, GroupTools, group_page, groups_page, home_page
 from perfsite.pages.lists import list_pages
-from perfsite.pages.services import service_page
+from perfsite.pages.services import service_page, service_titles
 from perfsite.pages.site import FOLDERS, make_builder
 from perfsite.parts import resolve
 from perfsite.render import STYLESHEET, Renderer, Theme
@@ -101,7 +102,7 @@ def build_site(
     config = data.config
     known = validate(data)
     figures = work_out(known.parts, known.observations, config)
-    summaries = summarise_services(figures, known.observations, known.services)
+    summaries = summarise_services(figures, known.parts, known.services)
     groups = summarise_groups(
         figures, summaries, make_groups(known.services), config.headline_share
     )
@@ -119,11 +120,12 @@ def build_site(
     jobs += more
     pages += list_pages(builder, config, summaries)
     memberships = _memberships(groups)
+    titles = service_titles(summaries)
     notes = _notes(known.observations)
     for summary in summaries:
         key = summary.service.id
         page, more = service_page(
-            builder, config, summary, series[key], notes.get(key, ()), memberships
+            builder, config, summary, titles[key], series[key], notes.get(key, ()), memberships
         )
         pages.append(page)
         jobs += more
@@ -135,7 +137,8 @@ def build_site(
             pages.append(group_page_)
             jobs += more
     moved = moved_pages(builder, known.services.values())
-    jobs = jobs if charts else []
+    if not charts:
+        pages, jobs = [_without_pictures(page) for page in pages], []
 
     progress.start(len(jobs))
     with Drawing(jobs, workers) as drawing:
@@ -160,11 +163,19 @@ def build_site(
         files += [renderer.render(page) for page in pages]
         files += drawing.files(progress.advance)
     files += plain_files(config.base, pages, [file.path for file in files])
-    check_site(files, known.services, {page.former for page in moved})
+    check_site(files, known.services, {page.former for page in moved}, config.base)
     problems = (*known.problems, *figures.problems)
     return BuiltSite(
         tuple(files), problems, len(known.services), len(pages), len(jobs), len(observations)
     )
+
+
+def _without_pictures(page: Context) -> Context:
+    """The page as it is when nothing is drawn: sentences and tables stay."""
+    if not isinstance(page, (HomePage, ServicePage, GroupPage)):
+        return page
+    figures = tuple(replace(figure, svg="", alt="") for figure in page.figures)
+    return replace(page, figures=figures)
 
 
 def _memberships(groups: list[GroupSummary]) -> dict[str, list[Group]]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
+from html import unescape
 from typing import TYPE_CHECKING, Final
 
 from perfsite.errors import ConsistencyError
+from perfsite.pages.lists import ORDERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -15,16 +17,18 @@ if TYPE_CHECKING:
     from perfsite.model import File, Service
 
 _ROW: Final = re.compile(r'<tr id="([^"]+)"')
-_LOC: Final = re.compile(r"<loc>[^<]*services/([^/<]+)\.html</loc>")
-_LISTS: Final = re.compile(r"services/(index|by-[a-z-]+)\.html")
+_LOC: Final = re.compile(r"<loc>([^<]*)</loc>")
 _PAGES: Final = re.compile(r"services/([^/]+)\.html")
 _TITLE: Final = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 
 
-def check_site(files: Iterable[File], services: Mapping[str, Service], moved: set[str]) -> None:
+def check_site(
+    files: Iterable[File], services: Mapping[str, Service], moved: set[str], base_url: str
+) -> None:
     """Check that every list of services in the site is the register.
 
-    `moved` are the former ids that have a page of their own.
+    `moved` are the former ids that have a page of their own; addresses in sitemap.xml start with
+    `base_url`.
 
     Raises:
         ConsistencyError: naming the file that differs, and the services that it has too many or
@@ -41,12 +45,15 @@ def check_site(files: Iterable[File], services: Mapping[str, Service], moved: se
     _same("the pages of services", pages - moved, wanted)
     table = io.StringIO(content["data/services.csv"].decode(), newline="")
     _same_list("data/services.csv", [row["service"] for row in csv.DictReader(table)], wanted)
-    listed = _LOC.findall(content["sitemap.xml"].decode())
-    listed = [name for name in listed if name != "index" and not name.startswith("by-")]
-    _same("sitemap.xml", set(listed) - moved, wanted)
-    for path, data in content.items():
-        if _LISTS.fullmatch(path):
-            _same_list(path, _ROW.findall(data.decode()), wanted)
+    entries = [unescape(loc) for loc in _LOC.findall(content["sitemap.xml"].decode())]
+    listed = [_PAGES.fullmatch(entry.removeprefix(base_url)) for entry in entries]
+    names = [match[1] for match in listed if match]
+    names = [n for n in names if n not in moved | {"index"} and not n.startswith("by-")]
+    _same_list("sitemap.xml", names, wanted)
+    for order in ORDERS:
+        if order.href not in content:
+            raise ConsistencyError(f"the list {order.href} is missing")
+        _same_list(order.href, _ROW.findall(content[order.href].decode()), wanted)
     titles: dict[str, str] = {}
     for path, data in content.items():
         if path.endswith(".html") and (match := _TITLE.search(data.decode())):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -13,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import click
 
 from perfsite import __version__
-from perfsite.errors import BuildError, PerfsiteError, Severity, UsageError, has_errors
+from perfsite.errors import BuildError, PerfsiteError, UsageError, has_errors
+from perfsite.report import text_report
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from click._termui_impl import ProgressBar
 
@@ -97,7 +97,7 @@ def validate(data: Path, style: str) -> None:
 
     loaded = _load(data)
     problems = find_problems(loaded)
-    click.echo(_report(problems, len(problems)))
+    click.echo(text_report(problems, len(problems)))
     sys.exit(DATA_ERRORS if has_errors(problems) else DONE)
 
 
@@ -109,24 +109,27 @@ def import_() -> None:
 @import_.command("performance-platform")
 @click.argument("services", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--out", type=_FOLDER, required=True, help="The data folder to make.")
+@click.option("--force", is_flag=True, help="Replace files that are there and differ.")
 @click.option(
     "--text/--no-text",
     default=True,
     show_default=True,
     help="Carry descriptions and notes over, or figures and plain facts only.",
 )
-def performance_platform(services: Path, out: Path, text: bool) -> None:
+def performance_platform(services: Path, out: Path, force: bool, text: bool) -> None:
     """Import SERVICES, an edition of the GOV.UK Performance Platform's services.csv."""
     from perfsite.importers.performance_platform import import_register  # noqa: PLC0415
     from perfsite.load import load_source  # noqa: PLC0415
 
     imported = import_register(load_source(services), with_text=text)
     if not imported.files:
-        click.echo(_report(imported.problems, _SHOWN))
+        click.echo(text_report(imported.problems, len(imported.problems)))
         raise BuildError(f"{services} could not be imported; nothing was written")
+    if not force:
+        _check_new(out, imported.files)
     for name, content in imported.files.items():
-        _write_new(out / name, content)
-    click.echo(_report(imported.problems, _SHOWN))
+        _write(out / name, content)
+    click.echo(text_report(imported.problems, len(imported.problems)))
     click.echo(f"Imported {services.name} to {out}: {len(imported.files)} files.")
     sys.exit(DATA_ERRORS if has_errors(imported.problems) else DONE)
 
@@ -171,7 +174,7 @@ def _build(
     loaded = _load(data)
     theme = load_theme(templates)
     if strict and has_errors(problems := find_problems(loaded)):
-        click.echo(_report(problems, _SHOWN), err=True)
+        click.echo(text_report(problems, _SHOWN), err=True)
         raise BuildError("the data has errors and --strict was given; nothing was written")
     with _Bar() as bar:
         site = build_site(
@@ -184,7 +187,7 @@ def _build(
         )
     written = write_site(site.files, out)
     if site.problems:
-        click.echo(_report(site.problems, _SHOWN), err=True)
+        click.echo(text_report(site.problems, _SHOWN), err=True)
     counts = f"{site.services:,} services, {site.pages:,} pages, {site.charts:,} charts"
     click.echo(f"Built {out}: {counts}, {_size(written)} in {time.monotonic() - start:.1f} s.")
     return site.problems
@@ -225,7 +228,15 @@ def _edition_date(given: str | None, data: Data) -> date:
     return today
 
 
-def _write_new(path: Path, content: str) -> None:
+def _check_new(out: Path, files: Mapping[str, str]) -> None:
+    """An import must not replace what somebody has written since."""
+    for name, content in files.items():
+        path = out / name
+        if path.exists() and (not path.is_file() or path.read_bytes() != content.encode()):
+            raise UsageError(f"{path} is there and differs; name another folder, or give --force")
+
+
+def _write(path: Path, content: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, "utf-8", newline="\n")
@@ -238,34 +249,6 @@ def _size(written: Written) -> str:
         f"{written.files:,} files, {written.size / 1e6:.1f} MB "
         f"({written.new:,} new, {written.changed:,} changed, {written.gone:,} gone)"
     )
-
-
-def _report(problems: Sequence[Problem], most: int) -> str:
-    """The worst problems first, then how many there are of each kind."""
-    order = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
-    worst = sorted(problems, key=lambda problem: (order[problem.severity], problem))
-    blocks = [_block(problem) for problem in worst[:most]]
-    if len(worst) > most:
-        blocks.append(f"... and {len(worst) - most:,} more; `perfsite validate` lists them all.")
-    counts = Counter(problem.severity for problem in problems)
-    numbers = ", ".join(
-        f"{counts[severity]:,} {severity}{'' if counts[severity] == 1 else 's'}"
-        for severity in order
-    )
-    kinds = Counter((problem.code, problem.rule.title) for problem in problems)
-    lines = [f"  {code}  {number:>5,}  {title}" for (code, title), number in sorted(kinds.items())]
-    return "\n".join([*blocks, f"{numbers}.", *lines])
-
-
-def _block(problem: Problem) -> str:
-    column = f'  column "{problem.column}"' if problem.column else ""
-    lines = [f"{problem.place}{column}  {problem.severity} {problem.code}: {problem.rule.title}"]
-    lines += [
-        f"  {name:<9} {text}"
-        for name in ("found", "expected", "fix")
-        if (text := getattr(problem, name))
-    ]
-    return "\n".join(lines) + "\n"
 
 
 class _Bar:

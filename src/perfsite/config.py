@@ -18,6 +18,8 @@ from perfsite.measures import (
     Measure,
 )
 
+_COLUMNS = ("service", "period", "measure", "channel", "value", "note", "row")
+"""The names that a submission's columns have of their own."""
 _NAME = r"^[a-z][a-z0-9_]*$"
 
 
@@ -101,6 +103,6 @@ def parse_config(text: str, path: str = "perfsite.toml") -> SiteConfig:
             for item in error.errors()
         ]
         raise ConfigError("\n".join(lines)) from error
-    if clash := sorted(set(config.measures) & set(MEASURES)):
-        raise ConfigError(f"{path}: measures.{clash[0]}: perfsite already has this measure")
+    if clash := sorted(set(config.measures) & {*MEASURES, *_COLUMNS}):
+        raise ConfigError(f"{path}: measures.{clash[0]}: perfsite already uses this name")
     return config

@@ -98,7 +98,6 @@ RULES: dict[str, Rule] = {
         Rule("PS202", _W, "A year is not the sum of its parts"),
         Rule("PS203", _W, "Channels do not add up to the total"),
         Rule("PS204", _W, "Years of a series cannot be made by adding shorter periods"),
-        Rule("PS205", _N, "A service has no figures at all"),
         Rule("PS301", _E, "A cell of an imported file cannot be read as a figure"),
         Rule("PS302", _N, "An imported id was too long for an address and was shortened"),
         Rule("PS303", _N, "A column holds no figure for any service and was not imported"),

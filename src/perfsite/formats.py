@@ -7,6 +7,7 @@ always at hand for those who want it.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from math import floor, isfinite, log10
 from typing import TYPE_CHECKING
 
@@ -25,16 +26,22 @@ _SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$", "CAD": "$"}
 _SCALES = ((1e9, "bn", "billion"), (1e6, "m", "million"), (1e3, "k", ""))
 _FROM_THOUSANDS = 10_000
 _POUNDS_ONLY_FROM = 10_000
+_WHOLE_FROM = 0.1
+"""Changes of a tenth and more are told in whole per cent."""
+_ALMOST_ALL = -0.995
 
 
 def exact(value: float) -> str:
     """A figure as a data file holds it: the shortest digits that are exactly this number."""
-    if not isfinite(value):
-        return ""
-    if value == int(value):
-        return str(int(value))
-    text = repr(float(value))  # numpy's own floats spell themselves differently
-    return text if "e" not in text else f"{value:.15f}".rstrip("0")
+    # numpy's own floats spell themselves differently.
+    return exact_decimal(Decimal(repr(float(value)))) if isfinite(value) else ""
+
+
+def exact_decimal(value: Decimal) -> str:
+    """A decimal number without an exponent and without zeros at its end."""
+    text = format(value, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
 
 
 def count(value: float) -> str:
@@ -107,11 +114,15 @@ def money(value: float, currency: str) -> str:
 
 
 def full_money(value: float, currency: str) -> str:
-    """An amount in full, with pence."""
+    """An amount in full, with pence, and with what there is beyond pence.
+
+    From a pound up that is at most six decimals: quotients have no end, and nobody pays them.
+    """
     symbol = _SYMBOLS.get(currency, f"{currency} ")
     size = abs(value)
-    digits = f"{size:,.2f}" if size == round(size, 2) else f"{size:,.6f}".rstrip("0")
-    return f"{'−' if value < 0 else ''}{symbol}{digits}"
+    pounds, _, pence = exact(round(size, 6) if size >= 1 else size).partition(".")
+    sign = "−" if value < 0 else ""
+    return f"{sign}{symbol}{int(pounds):,}.{pence.ljust(2, '0')}"
 
 
 def figure(value: float, kind: Kind, currency: str) -> str:
@@ -128,7 +139,11 @@ def figure(value: float, kind: Kind, currency: str) -> str:
 def full_figure(value: float, kind: Kind, currency: str) -> str:
     """A figure in full, for the reader who wants to check it."""
     if kind is Kind.SHARE:
-        return f"{exact(round(value * 100, 6))}%"
+        hundred = Decimal(repr(float(value))) * 100
+        short = round(hundred, 6)
+        # Six decimals are plenty, but for what they would make nothing or everything of.
+        shown = hundred if short in (0, 100) and value not in (0, 1) else short
+        return f"{exact_decimal(shown)}%"
     if kind is Kind.CURRENCY:
         return full_money(value, currency)
     return count(value)
@@ -143,7 +158,10 @@ def change(now: float, before: float, kind: Kind) -> str:
         return signed((now - before) * 100, " points", 1)
     if before == 0:
         return "no change" if now == 0 else ""
-    return signed((now / before - 1) * 100, "%", 0 if abs(now / before - 1) >= 0.1 else 1)  # noqa: PLR2004
+    share = now / before - 1
+    if now != 0 and share < _ALMOST_ALL:
+        return "−99.9%"  # or more: a little is left, and 100% would say that nothing is
+    return signed(share * 100, "%", 0 if abs(share) >= _WHOLE_FROM else 1)
 
 
 def signed(value: float, unit: str, decimals: int) -> str:
@@ -180,6 +198,8 @@ def period_name(period: Period) -> str:
         return f"the {period.count} {period.unit}s to {day(period.end)}"
     if period.count == 1:
         return month(period.first)
+    if period.is_year and period.first % MONTHS_IN_YEAR == 0:
+        return str(period.start.year)
     if period.is_year:
         return f"the year to {month(period.last)}"
     first, last = month(period.first), month(period.last)

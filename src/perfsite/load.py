@@ -47,7 +47,10 @@ def load_data(folder: Path) -> Data:
     register = list(_read(folder, [folder / REGISTER], problems))
     register += _read(folder, sorted((folder / "services").glob("*.json")), problems)
     if not register:
-        raise UsageError(f"{folder} holds no register: {REGISTER} or services/*.json is needed")
+        why = "".join(f"; {problem.file} is {problem.found}" for problem in problems)
+        raise UsageError(
+            f"{folder} holds no register: {REGISTER} or services/*.json is needed{why}"
+        )
     submissions = list(_read(folder, sorted((folder / "submissions").rglob("*")), problems))
     submissions.sort(key=lambda source: source.path)
     config_path = folder / CONFIG
@@ -117,7 +120,7 @@ def load_theme(override: Path | None = None) -> Theme:
     An installed perfsite carries them in its package; a checkout has them at its top.
 
     Raises:
-        UsageError: if the folder that was named is not there.
+        UsageError: if the folder that was named is not there, or a template cannot be read.
     """
     packaged = Path(str(files("perfsite"))) / "templates"
     root = packaged if packaged.is_dir() else Path(__file__).parents[2] / "templates"
@@ -136,5 +139,8 @@ def _theme_files(root: Path) -> tuple[dict[str, str], dict[str, bytes]]:
         if path.is_file() and name.startswith("assets/"):
             assets[name.removeprefix("assets/")] = path.read_bytes()
         elif path.is_file() and path.suffix == _TEMPLATES:
-            templates[name] = path.read_text("utf-8")
+            try:
+                templates[name] = path.read_text("utf-8")
+            except (OSError, UnicodeDecodeError) as error:
+                raise UsageError(f"the template {path} cannot be read: {error}") from error
     return templates, assets

@@ -51,6 +51,9 @@ class Measure:
 _S, _A = Aggregation.SUM, Aggregation.NONE
 _HI, _LO = Better.HIGHER, Better.LOWER
 
+DIGITAL = "transactions:digital"
+"""The part that is the digital channels' transactions together."""
+
 RATINGS = tuple(f"rating_{i}" for i in range(1, 6))
 """Counts of answers, from very dissatisfied to very satisfied."""
 
@@ -98,9 +101,8 @@ class Window(StrEnum):
 class Kpi:
     """Something that is published: its words, and what it is a ratio of.
 
-    `formula` is the definition for readers. `measures` are those it is made of: the first that
-    a service has any observation of decides whether a missing KPI is not provided, not
-    applicable or confidential.
+    `formula` is the definition for readers. `parts` are those it is made of (see `parts`); they
+    decide whether a missing KPI is not provided, not applicable or confidential.
     """
 
     id: str
@@ -109,8 +111,7 @@ class Kpi:
     window: Window
     formula: str
     definition: str
-    measures: tuple[str, ...]
-    better: Better = Better.NEITHER
+    parts: tuple[str, ...]
 
     @property
     def slug(self) -> str:
@@ -139,8 +140,7 @@ KPIS: dict[str, Kpi] = {
             "digital transactions ÷ all transactions of the same 12 months",
             "The share of transactions that people completed online. Transactions that staff "
             "entered online for somebody (assisted digital) do not count as digital.",
-            ("transactions", "digital_take_up"),
-            Better.HIGHER,
+            (DIGITAL, "transactions", "digital_take_up"),
         ),
         Kpi(
             "cost_per_transaction",
@@ -150,7 +150,6 @@ KPIS: dict[str, Kpi] = {
             "total cost ÷ all transactions of the same 12 months",
             "What one transaction cost the organisation on average, all channels together.",
             ("cost_per_transaction", "cost"),
-            Better.LOWER,
         ),
         Kpi(
             "total_cost",
@@ -161,7 +160,6 @@ KPIS: dict[str, Kpi] = {
             "What the service cost in 12 months. Where a service gives only a cost per "
             "transaction, it is multiplied by the transactions of the same 12 months.",
             ("cost", "cost_per_transaction"),
-            Better.LOWER,
         ),
         Kpi(
             "completion_rate",
@@ -171,7 +169,6 @@ KPIS: dict[str, Kpi] = {
             "transactions completed ÷ transactions started, of the same period",
             "The share of the transactions started that people were able to finish.",
             ("completed", "completion_rate"),
-            Better.HIGHER,
         ),
         Kpi(
             "user_satisfaction",
@@ -182,7 +179,6 @@ KPIS: dict[str, Kpi] = {
             "How satisfied people said they were, where 0% means that everybody was very "
             "dissatisfied and 100% that everybody was very satisfied.",
             (*RATINGS, "user_satisfaction"),
-            Better.HIGHER,
         ),
         Kpi(
             "availability",
@@ -192,7 +188,6 @@ KPIS: dict[str, Kpi] = {
             "uptime ÷ (uptime + downtime); unmonitored time is left out",
             "The share of the time monitored during which the online service worked.",
             ("uptime", "availability"),
-            Better.HIGHER,
         ),
     )
 }

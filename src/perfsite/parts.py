@@ -1,8 +1,9 @@
 """The parts that KPIs are made of: one figure a service, period and measure, all channels together.
 
 A part is named as its measure, `transactions:digital` being the digital channels together. The
-frame of parts has the columns `service, unit, count, first, part, value, status`; `value` is NaN
-exactly where `status` is not "provided". Only what services gave, or the sum of the channels that
+frame of parts has the columns `service, unit, count, first, part, value, status, broken`; `value`
+is NaN exactly where `status` is not "provided", and `broken` tells that a break in the series was
+marked ([b]). Only what services gave, or the sum of the channels that
 they gave, is here: nothing is estimated.
 """
 
@@ -14,15 +15,16 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from perfsite.measures import Aggregation
+from perfsite.measures import DIGITAL, Aggregation
 from perfsite.model import Status
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from perfsite.config import SiteConfig
 
-DIGITAL: Final = "transactions:digital"
 KEY: Final = ["service", "unit", "count", "first"]
-COLUMNS: Final = [*KEY, "part", "value", "status"]
+COLUMNS: Final = [*KEY, "part", "value", "status", "broken"]
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,9 @@ def resolve(observations: pd.DataFrame, config: SiteConfig) -> Parts:
     as [z]: a sum that lacks it would be a wrong figure, so it is missing. A lone digital figure of
     a service that states totals elsewhere is a part, never the whole.
     """
-    columns = [*KEY, "measure", "channel", "value", "status"]
-    frame = observations[columns]
+    columns = [*KEY, "measure", "channel", "value", "status", "broken"]
+    marked = observations["marks"].astype(object).str.contains("b", regex=False).astype(bool)
+    frame = observations.assign(broken=marked)[columns]
     whole = frame[frame["channel"] == ""].drop(columns="channel")
     summable = [
         key
@@ -63,14 +66,15 @@ def resolve(observations: pd.DataFrame, config: SiteConfig) -> Parts:
     digital, digital_complete, digital_missing = _sums(grid, is_digital)
     provided = grid["value"].notna().to_numpy()
     beyond_digital = (provided & ~is_digital).any(axis=1)
-    keys = grid.index.to_frame(index=False)
+    broken = channels.groupby(index)["broken"].any()
+    keys = grid.index.to_frame(index=False).assign(broken=broken.reindex(grid.index).to_numpy())
 
     totals = keys.assign(value=sums, status=missing)
     totals.loc[complete, "status"] = Status.PROVIDED
     states_totals = pd.MultiIndex.from_frame(keys[["service", "measure"]]).isin(
         pd.MultiIndex.from_frame(whole[["service", "measure"]])
     )
-    is_stated = pd.MultiIndex.from_frame(keys).isin(pd.MultiIndex.from_frame(whole[index]))
+    is_stated = grid.index.isin(pd.MultiIndex.from_frame(whole[index]))
     usable = ~is_stated & (~states_totals | beyond_digital)
     summed = totals[usable].rename(columns={"measure": "part"})
 
@@ -100,18 +104,27 @@ def _sums(grid: pd.DataFrame, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarra
     values = grid["value"].loc[:, chosen].astype(float)
     given_as = grid["status"].loc[:, chosen].to_numpy(dtype=object)
     provided = values.notna()
-    seen = provided.groupby(level=["service", "measure", "unit", "count"]).cummax().to_numpy()
-    have = provided.to_numpy()
-    not_applicable = given_as == Status.NOT_APPLICABLE
-    confidential = given_as == Status.CONFIDENTIAL
-    expected = seen | confidential | (given_as == Status.NOT_PROVIDED)
-    expected &= ~not_applicable
+    have = provided.to_numpy(dtype=bool)
+    not_applicable = np.asarray(given_as == Status.NOT_APPLICABLE, dtype=bool)
+    confidential = np.asarray(given_as == Status.CONFIDENTIAL, dtype=bool)
+    missing = np.asarray(given_as == Status.NOT_PROVIDED, dtype=bool)
+    # What a channel was last given as stands until it is given again: reported, or closed.
+    last = pd.DataFrame(
+        np.where(have, 1.0, np.where(not_applicable, 0.0, np.nan)), index=values.index
+    )
+    open_ = last.groupby(level=["service", "measure", "unit", "count"]).ffill().fillna(0)
+    expected = (open_.to_numpy(dtype=float) == 1) | confidential | missing
     complete = (~expected | have).all(axis=1) & have.any(axis=1)
-    sums = np.where(complete, np.nansum(values.to_numpy(), axis=1), np.nan)
+    sums = np.where(complete, tidy_sum(np.nansum(values.to_numpy(), axis=1)), np.nan)
     why = np.full(len(grid), str(Status.NOT_PROVIDED), dtype=object)
     why[not_applicable.any(axis=1) & ~expected.any(axis=1)] = Status.NOT_APPLICABLE
     why[confidential.any(axis=1)] = Status.CONFIDENTIAL
     return sums, complete, why
+
+
+def tidy_sum(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sums without the dust of binary fractions: 12 x 0.07 is 0.84, not 0.8400000000000003."""
+    return np.round(values, 6)
 
 
 def _no_mismatches() -> pd.DataFrame:

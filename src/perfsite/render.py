@@ -16,7 +16,6 @@ from jinja2 import (
     Environment,
     PrefixLoader,
     StrictUndefined,
-    TemplateError,
 )
 
 from perfsite.errors import RenderError
@@ -78,6 +77,7 @@ class Renderer:
         root = "../" * page.path.count("/")
         try:
             text = self._environment.get_template(page.template).render(root=root, **values)
-        except TemplateError as error:
+        except Exception as error:
+            # A template is a program of somebody else's: it can fail in any way.
             raise RenderError(f"{page.path}: {page.template}: {error}") from error
         return File(page.path, text.encode())

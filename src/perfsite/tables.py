@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from perfsite.model import Source
 
 ROW = "row"
-_FIELD_LIMIT = 10_000_000
 
 
 def read_table(source: Source) -> tuple[pd.DataFrame, list[Problem]]:
@@ -71,7 +70,6 @@ def _nothing(source: Source, *problems: Problem) -> tuple[pd.DataFrame, list[Pro
 
 
 def _read_csv(source: Source, text: str) -> tuple[pd.DataFrame, list[Problem]]:
-    csv.field_size_limit(_FIELD_LIMIT)
     problems: list[Problem] = []
     rows: list[list[str]] = []
     try:
@@ -88,6 +86,9 @@ def _read_csv(source: Source, text: str) -> tuple[pd.DataFrame, list[Problem]]:
                 fix="check the quotation marks of this row; the rows from here on were not read",
             )
         )
+    # Blank lines above the header are kept by spreadsheets, and mean nothing.
+    above = next((i for i, cells in enumerate(rows) if any(map(str.strip, cells))), len(rows))
+    rows = rows[above:]
     if not rows:
         empty = Problem(source.path, 0, "PS103", found="an empty file", expected="a header row")
         return _nothing(source, *(problems or [empty]))
@@ -118,16 +119,19 @@ def _read_csv(source: Source, text: str) -> tuple[pd.DataFrame, list[Problem]]:
             )
         )
         return _nothing(source, *problems)
-    return _framed(source, header, rows[1:], problems)
+    return _framed(source, header, rows[1:], above + 2, problems)
 
 
 def _framed(
-    source: Source, header: list[str], rows: list[list[str]], problems: list[Problem]
+    source: Source, header: list[str], rows: list[list[str]], first: int, problems: list[Problem]
 ) -> tuple[pd.DataFrame, list[Problem]]:
-    """Rows of the header's length as a frame; blank rows dropped, ragged ones reported."""
+    """Rows of the header's length as a frame; blank rows dropped, ragged ones reported.
+
+    `first` is the number of the first of these rows.
+    """
     width = len(header)
     lengths = np.fromiter(map(len, rows), dtype="int64", count=len(rows))
-    numbers = np.arange(2, len(rows) + 2)
+    numbers = np.arange(first, len(rows) + first)
     blank = lengths == 0
     ragged = (lengths != width) & ~blank
     problems += [
@@ -162,7 +166,14 @@ def _framed(
 def _read_json(source: Source, text: str) -> tuple[pd.DataFrame, list[Problem]]:
     try:
         # Numbers stay the digits that were written: nothing is rounded on the way in.
-        content: Any = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+        content: Any = json.loads(
+            text,
+            parse_float=str,
+            parse_int=str,
+            parse_constant=str,
+            object_pairs_hook=_object,
+        )
+        json.dumps(content, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 0)
         problem = Problem(
@@ -204,6 +215,14 @@ def _read_json(source: Source, text: str) -> tuple[pd.DataFrame, list[Problem]]:
         frame = frame.apply(lambda column: column.map(_text)).fillna("")
     frame[ROW] = numbers
     return frame, problems
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """A JSON object; of a key given twice nobody can say which value is meant."""
+    keys = [key for key, _ in pairs]
+    if twice := sorted({key for key in keys if keys.count(key) > 1}):
+        raise ValueError(f"the key {twice[0]!r} twice in one record")
+    return dict(pairs)
 
 
 def _nested(value: object) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from perfsite.parts import tidy_sum
 from perfsite.periods import MONTHS_IN_YEAR, WEEKS_IN_YEAR, Unit
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ def _days_to_months(given: pd.DataFrame) -> pd.DataFrame:
     month = dates.dt.year * MONTHS_IN_YEAR + dates.dt.month - 1
     groups = days.assign(month=month, length=dates.dt.days_in_month).groupby([*SERIES, "month"])
     sums = groups.agg(value=("value", "sum"), n=("value", "size"), length=("length", "first"))
+    sums["value"] = tidy_sum(sums["value"].to_numpy())
     whole = sums[sums["n"] == sums["length"]].reset_index()
     return whole.rename(columns={"month": "first"}).assign(unit=str(Unit.MONTH), count=1)[
         [*SERIES, "unit", "count", "first", "value"]
@@ -169,7 +171,9 @@ def _tile_chunk(periods: pd.DataFrame, names: pd.DataFrame, length: int) -> pd.D
     windows = tiled.get(length, np.full((len(names), width), np.nan))
     at_series, at_end = np.nonzero(~np.isnan(windows))
     chosen = names.iloc[at_series].reset_index(drop=True)
-    return chosen.assign(first=at_end + start - length + 1, value=windows[at_series, at_end])
+    return chosen.assign(
+        first=at_end + start - length + 1, value=tidy_sum(windows[at_series, at_end])
+    )
 
 
 def _reachable(given: dict[int, NDArray[np.float64]], length: int) -> list[int]:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
 from html import escape
+from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Self
 
 from perfsite.charts.specs import filled
@@ -74,9 +76,18 @@ class Drawing:
 
 def _start_worker() -> None:
     """Vega draws dates in the zone of its process; V8 reads it once, at its start."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ["TZ"] = "UTC"
     if hasattr(time, "tzset"):
         time.tzset()
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def _draw_chunk(jobs: list[ChartJob]) -> list[File]:

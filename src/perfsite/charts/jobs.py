@@ -42,6 +42,7 @@ class ChartJob:
     marks: tuple[Mark, ...]
     dots: tuple[Mark, ...]
     labels: tuple[Mark, ...]
+    breaks: tuple[Mark, ...]
     x_domain: tuple[float, float]
     y_domain: tuple[float, float]
     x_ticks: Ticks
@@ -75,6 +76,7 @@ def bars_job(path: str, title: str, description: str, series: Series) -> ChartJo
         tuple(marks),
         (),
         tuple({"x": last, "y": y, "text": text} for y, text in labels),
+        tuple({"x": point.period.start.toordinal()} for point in series.points if point.broken),
         (first, _with_room(first, last, list(names.values()))),
         (0.0, top),
         time_ticks(first, last),
@@ -99,12 +101,13 @@ def line_job(path: str, title: str, description: str, series: Series, currency: 
     """A series as a line, broken where figures are missing, its last value written at its end."""
     points = [(point.period, point.value) for point in series.points]
     kind = Kind.COUNT if series.kpi == TRANSACTIONS else KPIS[series.kpi].kind
-    return _line(path, title, description, points, kind, currency)
+    breaks = [_place(point.period) for point in series.points if point.broken]
+    return _line(path, title, description, points, breaks, kind, currency)
 
 
 def panel_job(path: str, title: str, description: str, panel: Panel) -> ChartJob:
     """The like-for-like figures of a group as a line."""
-    return _line(path, title, description, list(panel.points), KPIS[panel.kpi].kind, "")
+    return _line(path, title, description, list(panel.points), [], KPIS[panel.kpi].kind, "")
 
 
 def _line(
@@ -112,10 +115,18 @@ def _line(
     title: str,
     description: str,
     points: Sequence[tuple[Period, float | None]],
+    breaks: Sequence[float],
     kind: Kind,
     currency: str,
 ) -> ChartJob:
-    places = _with_gaps([(_place(period), value) for period, value in points])
+    period = points[0][0]
+    days = period.end.toordinal() - period.start.toordinal() + 1
+    places = [(_place(period), value) for period, value in points]
+    # Halfway between the last figure before a break and the first after it.
+    cuts = [x - (x - max((p for p, _ in places if p < x), default=x)) / 2 for x in breaks]
+    places = sorted(
+        [*_with_gaps(places, days), *((x, None) for x in cuts)], key=lambda place: place[0]
+    )
     given = [(x, value) for x, value in places if value is not None]
     first, (last, end) = given[0][0], given[-1]
     alone = [
@@ -135,6 +146,7 @@ def _line(
         tuple({"x": x, "y": value, "series": 0} for x, value in places),
         tuple({"x": x, "y": value, "series": 0} for x, value in sorted(dots.items())),
         ({"x": last, "y": max(end, ticks[-1][0] * _LABEL_DISTANCE / 2), "text": label},),
+        tuple({"x": x} for x in cuts),
         (first, _with_room(first, last, [label])),
         (0.0, ticks[-1][0]),
         time_ticks(int(first), int(last)),
@@ -143,11 +155,15 @@ def _line(
 
 
 def _with_gaps(
-    places: Sequence[tuple[float, float | None]],
+    places: Sequence[tuple[float, float | None]], days: int
 ) -> list[tuple[float, float | None]]:
-    """A period that is not even in the data breaks the line as one without a figure does."""
+    """A period that is not even in the data breaks the line as one without a figure does.
+
+    Figures follow each other by the length of their periods (`days`), or closer where windows of
+    a year move on by a quarter.
+    """
     pairs = list(itertools.pairwise(places))
-    step = min((b - a for (a, _), (b, _) in pairs), default=1.0)
+    step = min([b - a for (a, _), (b, _) in pairs] + [float(days)])
     gaps = [(a + step, None) for (a, _), (b, _) in pairs if b - a > step * _JUMP]
     return sorted([*places, *gaps], key=lambda place: place[0])
 

@@ -21,6 +21,7 @@ _SHORT_DAYS = 62
 _MAX_LABELS = 3
 _MONTH_STEPS = (1, 2, 3, 6, 12, 24)
 _CORNER = 0.06
+_POUNDS = 10_000
 
 
 def value_ticks(largest: float, kind: Kind, currency: str) -> Ticks:
@@ -37,8 +38,12 @@ def value_ticks(largest: float, kind: Kind, currency: str) -> Ticks:
     number = ceil(largest / step - 1e-9)
     values = [round(i * step, 10) for i in range(number + 1)]
     words = [_tick(value, kind, currency) for value in values]
-    if all(text.endswith(".00") for text in words):
-        words = [text.removesuffix(".00") for text in words]
+    if kind is Kind.CURRENCY and largest < _POUNDS:
+        # As many decimals as the steps have, so that each label says just where it stands.
+        _, _, decimals = exact(step).partition(".")
+        digits = max(len(decimals), 2) if decimals else 0
+        symbol = money(0, currency).removesuffix("0.00")
+        words = [f"{symbol}{value:,.{digits}f}" for value in values]
     return tuple(zip(values, words, strict=True))
 
 

@@ -30,9 +30,8 @@ def compared_count(now: float, before: float | None) -> str:
     ratio = now / before
     if ratio >= _TIMES_FROM:
         return f"{ratio:.1f} times as many as a year before"
-    size = abs(ratio - 1) * 100
-    text = f"{size:.0f}" if size >= 0.5 else ""  # noqa: PLR2004 - rounds to a whole per cent
-    if not text:
+    text = f"{abs(ratio - 1) * 100:.0f}"
+    if text == "0" or long_count(now) == long_count(before):
         return "about the same as a year before"
     if text == "100" and ratio < 1:
         text = "more than 99"

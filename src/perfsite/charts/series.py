@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from perfsite.measures import KPIS
+from perfsite.measures import DIGITAL, KPIS
 from perfsite.model import Status
-from perfsite.parts import DIGITAL, KEY
+from perfsite.parts import KEY
 from perfsite.periods import MONTHS_IN_YEAR, YEAR_IN_UNITS, Period, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from perfsite.kpi import Figures
     from perfsite.parts import Parts
@@ -54,7 +54,9 @@ class Point:
     """A figure of a series; `value` is None where it is missing or withheld.
 
     `numerator` and `denominator` are digital and all transactions for a take-up, and so on; for
-    transactions the numerator is the digital part. `before` is the value a year before.
+    transactions the numerator is the digital part. `before` is the value a year before,
+    `previous` that of the period just before. `broken` marks a break in the series: figures from
+    this period on cannot be compared with those before it.
     """
 
     period: Period
@@ -62,7 +64,9 @@ class Point:
     numerator: float | None
     denominator: float | None
     before: float | None
+    previous: float | None
     status: Status
+    broken: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,7 @@ def collect_series(
     found: dict[str, list[Series]] = {service: [] for service in services}
     for kpi in CHARTED:
         table = _transactions(parts, figures) if kpi == TRANSACTIONS else _kpi(kpi, parts, figures)
-        for service, series in _cut(kpi, _with_year_before(table)):
+        for service, series in _cut(kpi, _with_earlier(table)):
             found[service].append(series)
     return found
 
@@ -123,14 +127,15 @@ def _transactions(parts: Parts, figures: Figures) -> pd.DataFrame:
     whole = rows[rows["part"] == TRANSACTIONS].set_index(KEY)
     digital = rows[rows["part"] == DIGITAL].set_index(KEY)["value"].rename("numerator")
     table = whole[["value", "status"]].join(digital, how="left").reset_index()
-    return table.assign(denominator=np.nan)
+    table = table.assign(denominator=np.nan)
+    return table.assign(broken=_broken(table, frame, (TRANSACTIONS, DIGITAL)))
 
 
 def _kpi(kpi: str, parts: Parts, figures: Figures) -> pd.DataFrame:
     """A KPI's figures, and the periods for which its measures were given without a figure."""
     have = figures.frame[figures.frame["kpi"] == kpi]
-    measures = KPIS[kpi].measures
-    asked = parts.frame[parts.frame["part"].isin(measures)].drop_duplicates(KEY)
+    wanted = KPIS[kpi].parts
+    asked = parts.frame[parts.frame["part"].isin(wanted)].drop_duplicates(KEY)
     # A service that never gave a digital figure has no series of missing take-up.
     asked = asked[asked["service"].isin(have["service"].unique())][[*KEY, "status"]]
     table = have.merge(asked, on=KEY, how="outer", suffixes=("", "_asked"))
@@ -138,14 +143,31 @@ def _kpi(kpi: str, parts: Parts, figures: Figures) -> pd.DataFrame:
         table["status_asked"] == Status.PROVIDED, str(Status.NOT_PROVIDED)
     )
     table["status"] = table["status"].fillna(reason)
-    return table[[*KEY, "value", "numerator", "denominator", "status"]]
+    table = table[[*KEY, "value", "numerator", "denominator", "status"]]
+    return table.assign(broken=_broken(table, parts.frame, wanted))
 
 
-def _with_year_before(table: pd.DataFrame) -> pd.DataFrame:
-    back = table["unit"].map({str(unit): n for unit, n in YEAR_IN_UNITS.items()})
-    earlier = table[[*KEY, "value"]].assign(first=table["first"] + back.astype("int64"))
-    earlier = earlier.rename(columns={"value": "before"})
-    return table.merge(earlier, on=KEY, how="left", validate="one_to_one")
+def _broken(table: pd.DataFrame, parts: pd.DataFrame, wanted: Sequence[str]) -> pd.Series[bool]:
+    """Which rows are of a period at which one of the parts was marked as a break."""
+    marked = parts[parts["broken"] & parts["part"].isin(list(wanted))]
+    where = pd.MultiIndex.from_frame(table[KEY]).isin(pd.MultiIndex.from_frame(marked[KEY]))
+    return pd.Series(where, index=table.index)
+
+
+def _with_earlier(table: pd.DataFrame) -> pd.DataFrame:
+    """Add `before`, the value a year before, and `previous`, that of the period just before.
+
+    Over a break in the series there is nothing to compare with.
+    """
+    table = table.sort_values(KEY, kind="stable")
+    run = table.groupby(["service", "unit", "count"])["broken"].cumsum()
+    year = table["unit"].map({str(unit): n for unit, n in YEAR_IN_UNITS.items()}).astype("int64")
+    values = table[[*KEY, "value"]].assign(run=run)
+    table = table.assign(run=run)
+    for name, back in (("before", year), ("previous", table["count"])):
+        earlier = values.assign(first=values["first"] + back).rename(columns={"value": name})
+        table = table.merge(earlier, on=[*KEY, "run"], how="left", validate="one_to_one")
+    return table
 
 
 def _cut(kpi: str, table: pd.DataFrame) -> list[tuple[str, Series]]:
@@ -191,11 +213,11 @@ def _points(table: pd.DataFrame) -> list[Point]:
         .itertuples(index=False, name=None)
     }
     keys = zip(table["unit"], table["count"], table["first"], strict=True)
-    numbers = table[["value", "numerator", "denominator", "before"]].astype(object)
+    numbers = table[["value", "numerator", "denominator", "before", "previous"]].astype(object)
     columns = numbers.where(numbers.notna(), None).itertuples(index=False, name=None)
     return [
-        Point(periods[key], value, numerator, denominator, before, Status(status))
-        for key, (value, numerator, denominator, before), status in zip(
-            keys, columns, table["status"], strict=True
+        Point(periods[key], value, top, bottom, before, previous, Status(status), broken)
+        for key, (value, top, bottom, before, previous), status, broken in zip(
+            keys, columns, table["status"], table["broken"].tolist(), strict=True
         )
     ]

@@ -28,7 +28,7 @@ _DASHES: Final = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
 
 
 def _template(kind: str) -> Any:  # noqa: ANN401 - Altair's own types
-    """An Altair chart of one kind over the named data sets `marks`, `dots` and `labels`."""
+    """An Altair chart of one kind, over data named `marks`, `dots`, `labels` and `breaks`."""
     import altair as alt  # noqa: PLC0415 - half a second that only workers pay
 
     def axis(**more: Any) -> alt.Axis:  # noqa: ANN401 - Altair's own types
@@ -64,13 +64,18 @@ def _template(kind: str) -> Any:  # noqa: ANN401 - Altair's own types
             .encode(x=x, y=y, color=color)
         )
         layers = [line, dots]
+    breaks = (
+        alt.Chart(alt.NamedData("breaks"))
+        .mark_rule(aria=False, color=_TEXT, strokeDash=[3, 3])
+        .encode(x=x)
+    )
     text = (
         alt.Chart(alt.NamedData("labels"))
         .mark_text(aria=False, align="left", baseline="middle", dx=6, fontSize=16, color=_TEXT)
         .encode(x=x, y=y, text="text:N")
     )
     return (
-        alt.layer(*layers, text)
+        alt.layer(*layers, breaks, text)
         .properties(
             width=WIDTH,
             height=HEIGHT,
@@ -94,7 +99,7 @@ def compiled(kind: str) -> str:
 def filled(job: ChartJob) -> dict[str, Any]:
     """The Vega specification of one chart."""
     spec: dict[str, Any] = json.loads(compiled(job.kind))
-    data = {"marks": job.marks, "dots": job.dots, "labels": job.labels}
+    data = {"marks": job.marks, "dots": job.dots, "labels": job.labels, "breaks": job.breaks}
     for item in spec["data"]:
         if item["name"] in data:
             item["values"] = list(data[item["name"]])

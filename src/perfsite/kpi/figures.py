@@ -23,9 +23,9 @@ import pandas as pd
 
 from perfsite.errors import Problem
 from perfsite.formats import exact
-from perfsite.measures import KPIS, RATINGS, Aggregation
+from perfsite.measures import DIGITAL, KPIS, RATINGS, Aggregation
 from perfsite.model import Status
-from perfsite.parts import DIGITAL, KEY, Parts
+from perfsite.parts import KEY, Parts
 from perfsite.periods import MONTHS_IN_YEAR, WEEKS_IN_YEAR, Period, Unit
 from perfsite.windows import Windows, month_windows, year_windows
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from perfsite.measures import GROUP_KPIS, KPIS, Kind
-from perfsite.model import Service, Status
+from perfsite.model import Service, Status, why_not_an_id
 from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
 
 if TYPE_CHECKING:
@@ -94,11 +94,11 @@ def make_groups(services: Mapping[str, Service]) -> list[Group]:
         for service in services.values():
             if name := str(getattr(service, kind)):
                 members.setdefault(name, []).append(service)
-        taken: set[str] = {"index"}
+        taken: set[str] = set()
         for name in sorted(members, key=str.casefold):
             slug = base = slugify(name)[:80].strip("-")
             number = 2
-            while slug in taken:
+            while slug in taken or why_not_an_id(slug):
                 slug, number = f"{base}-{number}", number + 1
             taken.add(slug)
             mine = members[name]
@@ -149,7 +149,7 @@ def summarise_groups(
     paired["like_denominator"] = paired["denominator"].where(both)
     rows = members.merge(paired, on="service")
     summed = [c for c in rows.columns if c.endswith(("numerator", "denominator", "_then"))]
-    table = rows.groupby(_ROW)[[*summed, "like"]].sum()
+    table = rows.groupby(_ROW)[[*summed, "like"]].sum().round(6)
     table["services"] = rows.groupby(_ROW)["service"].size()
     ever = rows.groupby(["slug", "kpi"])["service"].nunique().rename("ever")
     table = table.reset_index().merge(ever.reset_index(), on=["slug", "kpi"])

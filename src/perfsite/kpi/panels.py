@@ -72,7 +72,6 @@ class Panels:
         for first in range(last - MONTHS_IN_QUARTER, last - _STEPS * MONTHS_IN_QUARTER - 1, -3):
             still = keep & _column(above, first)
             if still.sum() < fewest:
-                # One period without reports is no reason to stop at it; a panel that has shrunk is.
                 break
             keep = still
             chosen.append(first)

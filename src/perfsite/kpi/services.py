@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from perfsite.kpi.figures import Figures
+    from perfsite.parts import Parts
 
 _PERIOD: Final = ["service", "kpi", "unit", "count", "first"]
 
@@ -53,7 +54,7 @@ class ServiceSummary:
 
 
 def summarise_services(
-    figures: Figures, observations: pd.DataFrame, services: Mapping[str, Service]
+    figures: Figures, parts: Parts, services: Mapping[str, Service]
 ) -> list[ServiceSummary]:
     """The headlines of all services, in the order of the register.
 
@@ -88,7 +89,7 @@ def summarise_services(
             denominator,
             year_before,
         )
-    absent = _absent(observations)
+    absent = _absent(parts.frame)
     return [
         ServiceSummary(
             service,
@@ -113,24 +114,24 @@ def headlines(frame: pd.DataFrame) -> pd.DataFrame:
     return ranked.drop_duplicates(["service", "kpi"], keep="last").drop(columns="preferred")
 
 
-def _absent(observations: pd.DataFrame) -> dict[tuple[str, str], Status]:
-    """Why a KPI without a figure has none: what its measures were last given as.
+def _absent(parts: pd.DataFrame) -> dict[tuple[str, str], Status]:
+    """Why a KPI without a figure has none, where it is for another reason than silence.
 
-    All not applicable is not applicable; anything confidential is confidential; else the figures
-    were not provided.
+    One part that was only ever given as confidential makes the KPI confidential; else one that was
+    only ever given as not applicable makes it not applicable.
     """
-    given_as = observations[["service", "measure", "status"]].drop_duplicates()
+    given: dict[str, dict[str, set[str]]] = {}
+    pairs = parts[["service", "part", "status"]].drop_duplicates()
+    for service, part, status in pairs.itertuples(index=False, name=None):
+        given.setdefault(service, {}).setdefault(part, set()).add(status)
     found: dict[tuple[str, str], Status] = {}
-    by_service: dict[str, dict[str, set[str]]] = {}
-    for service, measure, status in given_as.itertuples(index=False, name=None):
-        by_service.setdefault(service, {}).setdefault(measure, set()).add(status)
-    for service, measures in by_service.items():
+    for service, statuses in given.items():
         for kpi in KPIS.values():
-            given = {status for name in kpi.measures for status in measures.get(name, ())}
-            if given == {Status.NOT_APPLICABLE}:
-                found[service, kpi.id] = Status.NOT_APPLICABLE
-            elif Status.CONFIDENTIAL in given and Status.PROVIDED not in given:
+            own = [statuses[part] for part in kpi.parts if part in statuses]
+            if any(Status.CONFIDENTIAL in s and Status.PROVIDED not in s for s in own):
                 found[service, kpi.id] = Status.CONFIDENTIAL
+            elif {Status.NOT_APPLICABLE} in own:
+                found[service, kpi.id] = Status.NOT_APPLICABLE
     return found
 
 

@@ -227,7 +227,8 @@ def _figures(
                 f"{KPIS[kpi].name}, like for like: the {covered} with figures for every period "
                 f"shown, {span_range(panel.points[0][0], last)}"
             )
-            job = panel_job(f"{folder}/{slug}.svg", heading, f"{name}. {subtitle}", panel)
+            about = f"{name} ({summary.group.kind}). {subtitle}"
+            job = panel_job(f"{folder}/{slug}.svg", heading, about, panel)
             jobs.append(job)
             svg = job.path
             alt = f"Line chart: {heading}. The figures of all services are in the table below it."
@@ -253,7 +254,8 @@ def _series_table(summary: GroupSummary, kpi: str, config: SiteConfig) -> Table:
         cell = value_cell(figure_.value, kind, config.currency, Status.PROVIDED)
         note = "" if figure_.complete else _INCOMPLETE
         changed = like_for_like(figure_)
-        like = f"{figure_.like_services:,} services in both years" if changed else ""
+        noun = "service" if figure_.like_services == 1 else "services"
+        like = f"{figure_.like_services:,} {noun} in both years" if changed else ""
         rows.append(
             Row(
                 period_range(figure_.period),

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.jobs import bars_job, describe, line_job
 from perfsite.charts.sentences import level_sentence, service_lead, transactions_sentence
 from perfsite.charts.series import TRANSACTIONS
-from perfsite.formats import count, period_range
+from perfsite.formats import count, in_period, period_name, period_range
 from perfsite.measures import KPIS, Kind
 from perfsite.model import Status
 from perfsite.pages.context import Cell, ChartFigure, Column, Link, Row, ServicePage, Table
 from perfsite.pages.site import Builder, service_href
 from perfsite.pages.words import change_cell, count_cell, service_card, value_cell
+from perfsite.periods import Period
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,15 +42,24 @@ _COLUMNS: Final = {
     "user_satisfaction": ("User satisfaction",),
     "availability": ("Availability",),
 }
-_CHANGE: Final = "Change on a year before"
+_ON_YEAR: Final = "Change on a year before"
+_ON_PREVIOUS: Final = "Change on the period before"
 _FEW_NOTES: Final = 3
 _YEAR: Final = 12
+
+
+def service_titles(summaries: Sequence[ServiceSummary]) -> dict[str, str]:
+    """The title of each service's page; services of one name and organisation show their ids."""
+    titles = {s.service.id: f"{s.service.name}: {s.service.organisation}" for s in summaries}
+    shared = Counter(titles.values())
+    return {key: f"{t} ({key})" if shared[t] > 1 else t for key, t in titles.items()}
 
 
 def service_page(
     builder: Builder,
     config: SiteConfig,
     summary: ServiceSummary,
+    title: str,
     series: Sequence[Series],
     notes: Sequence[str],
     groups: Mapping[str, Sequence[Group]],
@@ -71,14 +82,16 @@ def service_page(
     lead = _lead(summary)
     notices = []
     if service.closed:
-        notices.append(f"This service closed in {service.closed}. Its figures are kept here.")
-    if not summary.has_figures and not figures:
+        when = in_period(Period.parse(service.closed))
+        notices.append(f"This service closed {when}. Its figures are kept here.")
+    silent = all(f.status is Status.NOT_PROVIDED for f in summary.figures.values())
+    if silent and not figures:
         notices.append("This service is in the register, but no figures were provided for it.")
     page = ServicePage(
         **builder.base(
             service_href(service.id),
-            f"{service.name}: {service.organisation}",
-            lead or f"{service.name}, {service.organisation}: no figures were provided.",
+            title,
+            lead or f"Performance figures of {service.name}, {service.organisation}.",
             "services",
             Link("Services", "services/index.html"),
             *organisations[:2],
@@ -123,8 +136,8 @@ def _facts(
         ("Customer type", service.customer_type, ""),
         ("Who pays", service.funded_by, ""),
     ]
-    rows += [("Opened", service.opened, "")] if service.opened else []
-    rows += [("Closed", service.closed, "")] if service.closed else []
+    dates = (("Opened", service.opened), ("Closed", service.closed))
+    rows += [(label, period_name(Period.parse(text)), "") for label, text in dates if text]
     return tuple((label, text or "not provided", href) for label, text, href in rows)
 
 
@@ -192,6 +205,16 @@ def _alt(series: Series, sentence: str) -> str:
 
 
 def _figure_note(series: Series) -> str:
+    notes = [_contradiction(series)]
+    if any(point.broken for point in series.points):
+        notes.append(
+            "A dashed line marks a break in the series: figures before and after it cannot be "
+            "compared."
+        )
+    return " ".join(filter(None, notes))
+
+
+def _contradiction(series: Series) -> str:
     withheld = sum(point.status is Status.WITHHELD for point in series.points)
     if withheld:
         where = "one period" if withheld == 1 else f"{withheld} periods"
@@ -212,17 +235,21 @@ def _over(point: Point) -> bool:
 
 def _table(series: Series, caption: str, currency: str) -> Table:
     """All periods, newest first; missing ones are there and say so."""
-    columns = tuple(Column(text) for text in ("Period", *_COLUMNS[series.kpi], _CHANGE))
-    rows = tuple(
-        Row(period_range(point.period), _cells(series.kpi, point, currency))
-        for point in reversed(series.points)
-    )
-    return Table(caption, columns, rows)
+    # For 12 months the period before is the year before.
+    changes = (_ON_YEAR,) if series.count >= _YEAR else (_ON_YEAR, _ON_PREVIOUS)
+    kind = Kind.COUNT if series.kpi == TRANSACTIONS else KPIS[series.kpi].kind
+    columns = tuple(Column(text) for text in ("Period", *_COLUMNS[series.kpi], *changes))
+    rows = []
+    for point in reversed(series.points):
+        earlier = (point.before, point.previous)[: len(changes)]
+        changed = [change_cell(point.value, value, kind) for value in earlier]
+        cells = _cells(series.kpi, kind, point, currency)
+        under = "break in the series" if point.broken else ""
+        rows.append(Row(period_range(point.period), (*cells, *changed), under=under))
+    return Table(caption, columns, tuple(rows))
 
 
-def _cells(kpi: str, point: Point, currency: str) -> tuple[Cell, ...]:
-    kind = Kind.COUNT if kpi == TRANSACTIONS else KPIS[kpi].kind
-    changed = change_cell(point.value, point.before, kind)
+def _cells(kpi: str, kind: Kind, point: Point, currency: str) -> tuple[Cell, ...]:
     if kpi == TRANSACTIONS:
         value = (
             Cell(count(point.value))
@@ -235,12 +262,12 @@ def _cells(kpi: str, point: Point, currency: str) -> tuple[Cell, ...]:
             other = Cell("no data", missing=True)
         else:
             other = Cell(count(point.value - point.numerator))
-        return (value, count_cell(point.numerator), other, changed)
+        return (value, count_cell(point.numerator), other)
     value = value_cell(point.value, kind, currency, point.status)
     if len(_COLUMNS[kpi]) == 1:
-        return (value, changed)
+        return (value,)
     if kpi == "cost_per_transaction":
         top = value_cell(point.numerator, kind, currency, Status.NOT_PROVIDED)
     else:
         top = count_cell(point.numerator)
-    return (value, top, count_cell(point.denominator), changed)
+    return (value, top, count_cell(point.denominator))

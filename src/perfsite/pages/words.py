@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from perfsite.formats import change, count, figure, full_figure, month, period_range
+from perfsite.formats import change, count, figure, full_figure, period_range
 from perfsite.measures import KPIS, Kind
 from perfsite.model import Status
 from perfsite.pages.context import Card, Cell
+from perfsite.periods import Period
 
 if TYPE_CHECKING:
     from perfsite.kpi import Figure, GroupFigure
@@ -34,7 +35,8 @@ def value_cell(value: float | None, kind: Kind, currency: str, status: Status) -
     if value is None:
         return Cell(MISSING_WORDS.get(status, "no data"), missing=True)
     text, full = figure(value, kind, currency), full_figure(value, kind, currency)
-    return Cell(text, full if full != text else "")
+    same = full in (text, text.replace(".0%", "%"))
+    return Cell(text, "" if same else full)
 
 
 def count_cell(value: float | None) -> Cell:
@@ -53,14 +55,10 @@ def headline_cell(figure_: Figure, currency: str) -> Cell:
     """A service's headline in a list; older figures say until when they are."""
     cell = value_cell(figure_.value, KPIS[figure_.kpi].kind, currency, figure_.status)
     if figure_.status is Status.OLDER and figure_.period:
-        note = f"to {_short(figure_.period.last_complete_month)}"
+        end = figure_.period.end
+        note = f"to {period_range(Period.months(end.year, end.month))}"
         return Cell(cell.text, cell.full, note)
     return cell
-
-
-def _short(index: int) -> str:
-    name, year = month(index).split()
-    return f"{name[:3]} {year}"
 
 
 def service_card(figure_: Figure, currency: str) -> Card:

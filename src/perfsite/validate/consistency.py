@@ -12,7 +12,8 @@ import pandas as pd
 
 from perfsite.errors import Problem
 from perfsite.formats import exact
-from perfsite.parts import DIGITAL, KEY
+from perfsite.measures import DIGITAL
+from perfsite.parts import KEY
 from perfsite.periods import Period, Unit
 
 if TYPE_CHECKING:
@@ -55,19 +56,20 @@ def check_consistency(
             )
             for key, row in zip(over.index, over.to_dict("records"), strict=True)
         ]
-    differ = keys.isin(pd.MultiIndex.from_frame(parts.mismatches[KEY]))
-    places = _places(observations[differ])
-    problems += [
-        Problem(
-            *places[(row["service"], row["unit"], row["count"], row["first"])],
-            "PS203",
-            row["measure"],
-            f"{exact(row['stated'])} in all, {exact(row['summed'])} in its channels",
-            "a total that is the sum of its channels",
-            "send the right figures; the total is used as it was given",
-        )
-        for row in parts.mismatches.to_dict("records")
-    ]
+    for measure, rows in parts.mismatches.groupby("measure"):
+        mine = observations[observations["measure"] == measure]
+        places = _places(mine)
+        problems += [
+            Problem(
+                *places[(row["service"], row["unit"], row["count"], row["first"])],
+                "PS203",
+                str(measure),
+                f"{exact(row['stated'])} in all, {exact(row['summed'])} in its channels",
+                "a total that is the sum of its channels",
+                "send the right figures; the total is used as it was given",
+            )
+            for row in rows.to_dict("records")
+        ]
     return observations.assign(flagged=flagged), problems
 
 

@@ -233,7 +233,7 @@ def _without_duplicates(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem
 def _ordered(frame: pd.DataFrame, services: Mapping[str, Service]) -> pd.DataFrame:
     rank = {service: i for i, service in enumerate(services)}
     frame = frame.assign(rank=frame["service"].map(rank)).astype(
-        {"first": "int64", "count": "int64", "value": "float64"}
+        {"unit": object, "first": "int64", "count": "int64", "value": "float64"}
     )
     order = ["rank", "measure", "channel", "unit", "count", "first"]
     frame = frame.sort_values(order, kind="stable").reset_index(drop=True)

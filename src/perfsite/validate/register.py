@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from perfsite.errors import Problem
-from perfsite.model import Service, Source, why_not_an_id
+from perfsite.model import MAX_ID_LENGTH, Service, Source, why_not_an_id
 from perfsite.periods import Period
 from perfsite.tables import ROW, read_table
 from perfsite.validate.submissions import closest
@@ -120,23 +121,25 @@ def _add(
 
 
 def _check_aliases(services: dict[str, Service], problems: list[Problem], path: str) -> None:
-    """A former id must not be the id of another service, or have belonged to two."""
+    """Drop and report former ids that cannot be one, or that another service uses or used.
+
+    One that is only too long for an address stays on record; it has no page.
+    """
     owners: dict[str, str] = {}
-    for service in services.values():
+    for service in list(services.values()):
+        kept = []
         for alias in service.aliases:
             other = alias if alias in services else owners.get(alias, "")
+            why = why_not_an_id(alias[:MAX_ID_LENGTH].rstrip("-"))
             if other:
-                problems.append(
-                    Problem(
-                        path,
-                        0,
-                        "PS113",
-                        "aliases",
-                        f"{alias} as a former id of {service.id}",
-                        f"an id that {other} does not use",
-                    )
-                )
-            owners.setdefault(alias, service.id)
+                expected = f"an id that {other} does not use"
+                problems.append(Problem(path, 0, "PS113", "aliases", alias, expected))
+            elif why:
+                problems.append(Problem(path, 0, "PS112", "aliases", alias, why))
+            else:
+                kept.append(alias)
+                owners[alias] = service.id
+        services[service.id] = replace(service, aliases=tuple(kept))
 
 
 def _is_web_address(text: str) -> bool:

@@ -128,6 +128,8 @@ def _melted(
                 fix="add a column, such as transactions",
             )
         )
+    if not known or table.empty:
+        return pd.DataFrame(columns=LONG, dtype=object), problems
     if "note" not in table:
         table["note"] = ""
     long = table.melt(kept, known, var_name="column", value_name="value")
