@@ -21,7 +21,8 @@ TIERS = (
     {"periods", "errors", "model"},
     {"measures"},
     {"formats", "config", "tables"},
-    {"parts", "windows"},
+    {"parts"},
+    {"windows"},
     {"validate", "kpi"},
     {"revisions", "charts"},
     {"pages"},
@@ -90,7 +91,7 @@ def test_the_whole_package_is_walked() -> None:
     """The modules that these tests go through are there, those of the lower floors at least."""
     rooms = {room(module) for module in MODULES}
 
-    assert rooms >= {*TIERS[0], *TIERS[1], *TIERS[2], *TIERS[3], *TIERS[4], "charts"}
+    assert rooms >= {*TIERS[0], *TIERS[1], *TIERS[2], *TIERS[3], *TIERS[4], *TIERS[5], "charts"}
     assert own_imports("kpi.figures") >= {"errors", "parts", "windows"}
     assert "pandas" in imports("windows")
 

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from perfsite.kpi.services import ServiceSummary
 
 
+_SLUG_LENGTH: Final = 60
+"""Leaves room below `MAX_ID_LENGTH` for the kind of the group before it and a number after it."""
+
+
 class GroupKind(StrEnum):
     """What holds a group together."""
 
@@ -96,9 +100,11 @@ def make_groups(services: Mapping[str, Service]) -> list[Group]:
                 members.setdefault(name, []).append(service)
         taken: set[str] = set()
         for name in sorted(members, key=str.casefold):
-            slug = base = slugify(name)[:80].strip("-")
+            base = slugify(name)[:_SLUG_LENGTH].strip("-")
+            # A department of the name Con or Index: such an address is another page's, or none.
+            slug = base = f"{kind}-{base}" if why_not_an_id(base) else base
             number = 2
-            while slug in taken or why_not_an_id(slug):
+            while slug in taken:
                 slug, number = f"{base}-{number}", number + 1
             taken.add(slug)
             mine = members[name]
