@@ -45,12 +45,15 @@ MONITORED = {
     "avgresponse:mean": "response_time",
 }
 NOTES = {
-    "bis-conduct-of-directors-assessments": "The register gives 0 for completion rate and user "
-    "satisfaction in five periods, and nothing for any other service. These zeros may be a slip.",
+    "bis-conduct-of-directors-assessments": "For five periods the register gives 0 for completion "
+    "rate and for user satisfaction, as it does for no other service. These zeros look like a slip "
+    "and are left out.",
     MARRIAGE_RECORDS: "Availability is that of the page for paying for a deposit of a foreign "
     "marriage certificate. That it belongs to this service is perfsite's own reading.",
 }
 """What a reader of the figures should know, in perfsite's own words."""
+LEFT_OUT = "submissions/performance-platform/12-months-completion-rate.csv"
+"""Holds those ten zeros and nothing else; the platform never published them either."""
 NOT_AVAILABLE = "[x]"
 TIDY = ["period", "measure", "channel", "value", "note"]
 WORST_SCORE, SCORE_STEPS = 5, 4
@@ -65,7 +68,7 @@ def example_data(shared: Path) -> dict[str, str]:
     register = shared / "uk-performance-platform" / EDITION / "services.csv"
     imported = import_register(Source(register.name, register.read_bytes()), with_text=False)
     return {
-        **imported.files,
+        **{path: text for path, text in imported.files.items() if path != LEFT_OUT},
         "services.csv": with_notes(imported.files["services.csv"]),
         **student_finance(shared / "student-finance" / "transactions-by-stage.csv"),
         **carers_allowance(shared / "backdrop"),

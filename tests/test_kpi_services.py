@@ -208,3 +208,15 @@ def test_a_value_stands_only_where_it_is_provided_or_older() -> None:
             figure.status in (Status.PROVIDED, Status.OLDER, Status.WITHHELD)
         )
     assert {figure.status for figure in figures} >= {Status.PROVIDED, Status.OLDER, Status.WITHHELD}
+
+
+@pytest.mark.parametrize(
+    ("mark", "before"), [("", 100.0), ("[b]", None)], ids=["no break", "a break"]
+)
+def test_a_break_leaves_nothing_to_compare_with(mark: str, before: float | None) -> None:
+    """Across a break in the series no headline is compared with the year before."""
+    made = worked(f"period transactions\n2015 90\n2016 100\n2017 120{mark}\n2018 130")
+    later = worked(f"period transactions\n2015 90\n2016 100\n2017 120{mark}")
+
+    assert made.summaries["alpha"].figures["transactions_per_year"].before == 120
+    assert later.summaries["alpha"].figures["transactions_per_year"].before == before

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 
 from perfsite.kpi.figures import is_year
 from perfsite.measures import KPIS, Window
@@ -15,11 +16,11 @@ from perfsite.periods import YEAR_IN_UNITS, Period, Unit
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import pandas as pd
-
     from perfsite.kpi.figures import Figures
     from perfsite.parts import Parts
 
+_YEAR_BACK: Final = 364
+"""The figure a year before starts so many days earlier (52 weeks), or a day or two more."""
 _PERIOD: Final = ["service", "kpi", "unit", "count", "first"]
 
 
@@ -28,7 +29,7 @@ class Figure:
     """One KPI of one service: its value and period, or why there is none.
 
     `value` is None unless `status` is provided or older. `before` is the figure of the same
-    period a year before, where there is one.
+    period a year before, where there is one and no break in the series lies between.
     """
 
     kpi: str
@@ -66,7 +67,8 @@ def summarise_services(
     before = frame.assign(
         first=frame["first"] - frame["unit"].map({str(u): n for u, n in YEAR_IN_UNITS.items()})
     )[_PERIOD].merge(figures.frame[[*_PERIOD, "value"]], on=_PERIOD, how="left")
-    frame = frame.assign(before=before["value"].to_numpy())
+    apart = _across_a_break(frame, parts.frame)
+    frame = frame.assign(before=before["value"].mask(apart.to_numpy()).to_numpy())
     periods = [
         Period(Unit(unit), first, count)
         for unit, count, first in zip(frame["unit"], frame["count"], frame["first"], strict=True)
@@ -112,6 +114,23 @@ def headlines(frame: pd.DataFrame) -> pd.DataFrame:
     ranked = frame.assign(preferred=preferred)[preferred | (window != Window.YEAR)]
     ranked = ranked.sort_values(["preferred", "end", "start"], ascending=[True, True, False])
     return ranked.drop_duplicates(["service", "kpi"], keep="last").drop(columns="preferred")
+
+
+def _across_a_break(frame: pd.DataFrame, parts: pd.DataFrame) -> pd.Series[bool]:
+    """Which headlines lie on the other side of a break from the figure a year before."""
+    marked = parts[parts["broken"]]
+    starts = [
+        Period(Unit(unit), first, count).start.toordinal()
+        for unit, first, count in zip(marked["unit"], marked["first"], marked["count"], strict=True)
+    ]
+    made_of = pd.DataFrame(
+        [(kpi.id, part) for kpi in KPIS.values() for part in kpi.parts], columns=["kpi", "part"]
+    )
+    breaks = marked.assign(at=starts)[["service", "part", "at"]].merge(made_of, on="part")
+    heads = frame.reset_index()[["index", "service", "kpi", "start", "end"]]
+    met = heads.merge(breaks, on=["service", "kpi"])
+    between = met[(met["at"] > met["start"] - _YEAR_BACK) & (met["at"] <= met["end"])]
+    return pd.Series(frame.index.isin(between["index"]), index=frame.index)
 
 
 def _absent(parts: pd.DataFrame) -> dict[tuple[str, str], Status]:
