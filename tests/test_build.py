@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from perfsite.build import build_site, find_problems
+from perfsite.errors import BuildError
 from perfsite.load import load_data, load_theme
 from perfsite.model import Edition
 from perfsite.write import MANIFEST
@@ -410,3 +411,11 @@ def test_interrupted_the_old_site_is_whole(tmp_path: Path) -> None:
         assert b"Traceback" not in seen, seen.decode(errors="replace")[-2000:]
         assert ended(process.pid, reading) == []
     assert_untouched(out, before)
+
+
+def test_a_register_without_a_usable_service_builds_nothing(tmp_path: Path) -> None:
+    """A site of no services would only replace one that has some."""
+    folder = data_folder(tmp_path, register="service,name,department\nX Y,Name,Ministry\n")
+
+    with pytest.raises(BuildError, match="no service that can be used"):
+        build_folder(folder)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from perfsite.charts.draw import Drawing
 from perfsite.charts.series import collect_series
 from perfsite.check import check_site
+from perfsite.errors import BuildError
 from perfsite.kpi import summarise_groups, summarise_services, work_out
 from perfsite.kpi.groups import Group, GroupKind, GroupSummary, make_groups
 from perfsite.kpi.panels import Panels
@@ -101,6 +102,8 @@ def build_site(
     """
     config = data.config
     known = validate(data)
+    if not known.services:
+        raise BuildError("the register holds no service that can be used; validate says why")
     figures = work_out(known.parts, known.observations, config)
     summaries = summarise_services(figures, known.parts, known.services)
     groups = summarise_groups(
