@@ -181,7 +181,7 @@ def _build(
             loaded,
             Edition(_edition_date(edition, loaded), loaded.hash),
             theme,
-            workers=jobs or os.cpu_count() or 1,
+            workers=jobs or _cores(),
             charts=not no_charts,
             progress=bar,
         )
@@ -191,6 +191,13 @@ def _build(
     counts = f"{site.services:,} services, {site.pages:,} pages, {site.charts:,} charts"
     click.echo(f"Built {out}: {counts}, {_size(written)} in {time.monotonic() - start:.1f} s.")
     return site.problems
+
+
+def _cores() -> int:
+    """The processors that this process may use, which can be fewer than the machine has."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _load(data: Path) -> Data:

@@ -57,7 +57,7 @@ def check_values(
     symbols = parts["symbols"].fillna("").str.replace(r"[\[\] ]", "", regex=True)
     read = pd.DataFrame(
         {
-            "number": pd.to_numeric(parts["number"].str.rstrip("."), errors="coerce"),
+            "number": parts["number"].str.rstrip(".").astype("float64"),
             "percent": parts["percent"].notna().to_numpy(),
             "missing": symbols.where(symbols.isin(list(MISSING_SYMBOLS)), ""),
             "marks": symbols.where(~symbols.isin(list(MISSING_SYMBOLS)), ""),
