@@ -32,7 +32,8 @@ MARKS: Final = {
     "r": "revised",
     "b": "break_in_series",
 }
-_VALUE = r"(?P<number>-?(?:[0-9]+\.?[0-9]*|\.[0-9]+))?(?P<percent> ?%)?(?P<symbols>(?: ?\[[a-z]\])*)"
+_NUMBER = r"(?P<number>-?(?:[0-9]+\.?[0-9]*|\.[0-9]+))?"
+_VALUE = _NUMBER + r"(?P<percent> ?%)?(?P<symbols>(?: ?\[[a-z]\])*)"
 _EXACT_LIMIT = 2.0**53
 """Beyond this, whole numbers can no longer be told apart in a float."""
 
