@@ -31,41 +31,30 @@ def read_table(source: Source) -> tuple[pd.DataFrame, list[Problem]]:
     Columns keep the order and the spelling of the header, stripped. Records that cannot be told
     apart into columns are left out and reported (PS102, PS103).
     """
-    try:
-        text = source.data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = source.data[: error.start].count(b"\n") + 1
-        return _nothing(
-            source,
-            Problem(
-                source.path,
-                line,
-                "PS102",
-                found=f"the byte 0x{source.data[error.start]:02X}",
-                expected="UTF-8 text",
-                fix='save the file as "CSV UTF-8"',
-            ),
-        )
+    text = decoded(source)
+    if isinstance(text, Problem):
+        return _nothing(text)
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
-        return _nothing(
-            source,
-            Problem(
-                source.path,
-                line,
-                "PS102",
-                found="a NUL byte",
-                expected="UTF-8 text",
-                fix='save the file as "CSV UTF-8", not as UTF-16 or a workbook',
-            ),
-        )
+        fix = 'save the file as "CSV UTF-8", not as UTF-16 or a workbook'
+        return _nothing(Problem(source.path, line, "PS102", "", "a NUL byte", "UTF-8 text", fix))
     if source.path.endswith(".json"):
         return _read_json(source, text)
     return _read_csv(source, text)
 
 
-def _nothing(source: Source, *problems: Problem) -> tuple[pd.DataFrame, list[Problem]]:
-    del source
+def decoded(source: Source) -> str | Problem:
+    """The text of a file, or PS102 with the line of the first byte that is not UTF-8."""
+    try:
+        return source.data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = source.data[: error.start].count(b"\n") + 1
+        found = f"the byte 0x{source.data[error.start]:02X}"
+        fix = 'save the file as "CSV UTF-8"'
+        return Problem(source.path, line, "PS102", "", found, "UTF-8 text", fix)
+
+
+def _nothing(*problems: Problem) -> tuple[pd.DataFrame, list[Problem]]:
     return pd.DataFrame({ROW: pd.Series(dtype="int64")}), list(problems)
 
 
@@ -91,7 +80,7 @@ def _read_csv(source: Source, text: str) -> tuple[pd.DataFrame, list[Problem]]:
     rows = rows[above:]
     if not rows:
         empty = Problem(source.path, 0, "PS103", found="an empty file", expected="a header row")
-        return _nothing(source, *(problems or [empty]))
+        return _nothing(*(problems or [empty]))
     header = [name.strip() for name in rows[0]]
     if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
         problems.append(
@@ -104,7 +93,7 @@ def _read_csv(source: Source, text: str) -> tuple[pd.DataFrame, list[Problem]]:
                 fix="save the file with commas between the columns",
             )
         )
-        return _nothing(source, *problems)
+        return _nothing(*problems)
     repeated = sorted({name for name in header if name and header.count(name) > 1})
     if repeated or ROW in header:
         problems.append(
@@ -118,7 +107,7 @@ def _read_csv(source: Source, text: str) -> tuple[pd.DataFrame, list[Problem]]:
                 fix="rename or delete one of the columns",
             )
         )
-        return _nothing(source, *problems)
+        return _nothing(*problems)
     return _framed(source, header, rows[1:], above + 2, problems)
 
 
@@ -179,7 +168,7 @@ def _read_json(source: Source, text: str) -> tuple[pd.DataFrame, list[Problem]]:
         problem = Problem(
             source.path, line, "PS103", found=str(error)[:200], expected="well-formed JSON"
         )
-        return _nothing(source, problem)
+        return _nothing(problem)
     if isinstance(content, dict):
         content = content.get("observations", content.get("services", content))
     if isinstance(content, dict):
@@ -192,7 +181,7 @@ def _read_json(source: Source, text: str) -> tuple[pd.DataFrame, list[Problem]]:
             found=f"a {type(content).__name__}",
             expected='a list of records, or an object with "observations"',
         )
-        return _nothing(source, problem)
+        return _nothing(problem)
     flat = [isinstance(item, dict) and not any(map(_nested, item.values())) for item in content]
     problems = [
         Problem(
@@ -210,7 +199,7 @@ def _read_json(source: Source, text: str) -> tuple[pd.DataFrame, list[Problem]]:
     frame.columns = frame.columns.map(str.strip)
     if ROW in frame.columns or not frame.columns.is_unique:
         problem = Problem(source.path, 0, "PS103", found="a key named 'row', or one key twice")
-        return _nothing(source, *problems, problem)
+        return _nothing(*problems, problem)
     if len(frame):
         frame = frame.apply(lambda column: column.map(_text)).fillna("")
     frame[ROW] = numbers

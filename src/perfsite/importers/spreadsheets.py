@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from perfsite.errors import Problem
+from perfsite.tables import decoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,13 +54,9 @@ def read_spreadsheet(source: Source) -> tuple[Spreadsheet | None, list[Problem]]
     None where nothing can be trusted: bytes that are not UTF-8, or quotation marks that do not
     pair. An empty file is a table without headers. Never raises.
     """
-    try:
-        text = source.data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = source.data[: error.start].count(b"\n") + 1
-        found = f"the byte 0x{source.data[error.start]:02X} in line {line}"
-        fix = "Save the spreadsheet again as 'CSV UTF-8'."
-        return None, [Problem(source.path, 0, "PS102", "", found, "UTF-8 text", fix)]
+    text = decoded(source)
+    if isinstance(text, Problem):
+        return None, [text]
     headers: list[str] = []
     rows: dict[int, list[str]] = {}
     problems: list[Problem] = []
