@@ -365,3 +365,23 @@ def test_every_group_of_the_example_says_how_many_it_counts(example: Worked) -> 
                 assert figure.like_services <= figure.services
             if kpi in summary.figures:
                 assert summary.figures[kpi].complete
+
+
+def test_the_largest_service_of_a_group_is_told_with_its_share() -> None:
+    """Who makes most of a sum is known; a group of one, or of none, has no largest."""
+    made = worked(
+        "service period transactions\nalpha 2017 30\nbeta 2017 10",
+        services=register("alpha", "beta"),
+    )
+    panels = Panels(made.figures, "transactions_per_year")
+
+    assert panels.largest(made.groups["all"]) == ("alpha", 0.75)
+    alone = worked(
+        "service period transactions\nalpha 2017 30\nbeta 2017 [x]",
+        services=register("alpha", "beta"),
+    )
+    assert Panels(alone.figures, "transactions_per_year").largest(alone.groups["all"]) is None
+    nothing = worked(
+        "service period transactions\nalpha 2017 0\nbeta 2017 0", services=register("alpha", "beta")
+    )
+    assert Panels(nothing.figures, "transactions_per_year").largest(nothing.groups["all"]) is None

@@ -22,7 +22,8 @@ from perfsite.pages.general import (
     plain_files,
     sitemap_page,
 )
-from perfsite.pages.groups import CHARTED, GroupTools, group_page, groups_page, home_page
+from perfsite.pages.group_figures import CHARTED
+from perfsite.pages.groups import GroupTools, group_page, groups_page, home_page
 from perfsite.pages.lists import list_pages
 from perfsite.pages.services import service_page, service_titles
 from perfsite.pages.site import FOLDERS, make_builder

@@ -127,6 +127,7 @@ class HomePage(Context):
     services: str
     departments: str
     lead: str
+    notices: tuple[str, ...]
     cards: tuple[Card, ...]
     figures: tuple[ChartFigure, ...]
     table: Table

@@ -9,16 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from perfsite.charts.jobs import panel_job
-from perfsite.charts.sentences import panel_sentence
-from perfsite.formats import day, full_figure, in_period, long_count, period_range, span_range
+from perfsite.formats import (
+    day,
+    in_period,
+    long_count,
+    percent,
+    period_range,
+)
 from perfsite.kpi.groups import GroupKind
 from perfsite.measures import GROUP_KPIS, KPIS
 from perfsite.model import Status
 from perfsite.pages.context import (
     Card,
     Cell,
-    ChartFigure,
     Column,
     GroupPage,
     GroupsPage,
@@ -28,9 +31,10 @@ from perfsite.pages.context import (
     Table,
 )
 from perfsite.pages.data import ALL_CSV
+from perfsite.pages.group_figures import group_figures
 from perfsite.pages.lists import DEFAULT, Order, ordered, services_table
 from perfsite.pages.site import FOLDERS, Builder, group_href
-from perfsite.pages.words import coverage, group_card, like_for_like, value_cell
+from perfsite.pages.words import coverage, group_card, value_cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,9 +45,9 @@ if TYPE_CHECKING:
     from perfsite.kpi.panels import Panels
     from perfsite.model import Edition
 
-CHARTED: Final = ("transactions_per_year", "digital_take_up")
 _CARDS: Final = ("transactions_per_year", "digital_take_up", "cost_per_transaction", "total_cost")
-_INCOMPLETE: Final = "incomplete: too few services have reported"
+_MOST: Final = 0.5
+"""From this share on, one service is said to make most of a group."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ def home_page(
     edition: Edition,
 ) -> tuple[HomePage, list[ChartJob]]:
     """index.html: what the whole says, and the departments."""
-    figures, jobs = _figures(tools, everything, "charts", ALL_CSV)
+    figures, jobs = group_figures(tools.config, tools.panels, everything, "charts", ALL_CSV)
     config = tools.config
     services = len(everything.group.services)
     page = HomePage(
@@ -77,6 +81,7 @@ def home_page(
         services=f"{services:,}",
         departments=f"{len(departments):,}",
         lead=_lead(everything),
+        notices=_notices(tools, everything),
         cards=_cards(everything, config),
         figures=figures,
         table=groups_table(departments, "Key figures of departments", config),
@@ -91,7 +96,7 @@ def group_page(
     group, config = summary.group, tools.config
     folder, folder_name = FOLDERS[group.kind]
     csv = f"{folder}/{group.slug}.csv"
-    figures, jobs = _figures(tools, summary, f"{folder}/{group.slug}", csv)
+    figures, jobs = group_figures(config, tools.panels, summary, f"{folder}/{group.slug}", csv)
     members = [tools.summaries[service] for service in group.services]
     order = Order(*DEFAULT)
     kind = str(group.kind)
@@ -108,7 +113,7 @@ def group_page(
         name=group.name,
         kind=kind,
         lead=_lead(summary),
-        notices=_notices(summary),
+        notices=_notices(tools, summary),
         cards=_cards(summary, config),
         figures=figures,
         agencies=tuple(Link(a.group.name, group_href(a.group)) for a in agencies),
@@ -189,8 +194,29 @@ def _lead(summary: GroupSummary) -> str:
     )
 
 
-def _notices(summary: GroupSummary) -> tuple[str, ...]:
-    """What a reader must know before comparing: that newer figures are too few to speak for all."""
+def _notices(tools: GroupTools, summary: GroupSummary) -> tuple[str, ...]:
+    """What a reader must know before comparing."""
+    return (*_incomplete(summary), *_dominated(tools, summary))
+
+
+def _dominated(tools: GroupTools, summary: GroupSummary) -> tuple[str, ...]:
+    """That one service makes most of the sum, so that the sum says little about the others."""
+    largest = tools.panels["transactions_per_year"].largest(summary)
+    if largest is None or largest[1] < _MOST:
+        return ()
+    service, share = largest
+    head = summary.figures["transactions_per_year"]
+    name = tools.summaries[service].service.name
+    return (
+        (
+            f"{percent(share, 0)} of the transactions reported {in_period(head.period)} were those "
+            f"of one service: {name}. Totals and changes of the group are mostly its own."
+        ),
+    )
+
+
+def _incomplete(summary: GroupSummary) -> tuple[str, ...]:
+    """That newer figures are too few to speak for all."""
     newer = [f for f in summary.series.get("transactions_per_year", ()) if not f.complete]
     head = summary.figures.get("transactions_per_year")
     newer = [f for f in newer if head and f.period > head.period]
@@ -203,68 +229,3 @@ def _notices(summary: GroupSummary) -> tuple[str, ...]:
             "The figures below are for the newest period that enough services have reported."
         ),
     )
-
-
-def _figures(
-    tools: GroupTools, summary: GroupSummary, folder: str, csv: str
-) -> tuple[tuple[ChartFigure, ...], list[ChartJob]]:
-    figures: list[ChartFigure] = []
-    jobs: list[ChartJob] = []
-    for kpi in CHARTED:
-        if kpi not in summary.series:
-            continue
-        name = summary.group.name
-        slug = KPIS[kpi].slug
-        table = _series_table(summary, kpi, tools.config)
-        panel = tools.panels[kpi].of(summary)
-        if panel is None:
-            heading, subtitle, svg, alt, note = f"{KPIS[kpi].name} over time", "", "", "", ""
-        else:
-            last, value = panel.points[-1]
-            heading = panel_sentence(kpi, value, panel.year_before, panel.services, last)
-            covered = f"{panel.services:,} of {panel.of:,} services"
-            subtitle = (
-                f"{KPIS[kpi].name}, like for like: the {covered} with figures for every period "
-                f"shown, {span_range(panel.points[0][0], last)}"
-            )
-            about = f"{name} ({summary.group.kind}). {subtitle}"
-            job = panel_job(f"{folder}/{slug}.svg", heading, about, panel)
-            jobs.append(job)
-            svg = job.path
-            alt = f"Line chart: {heading}. The figures of all services are in the table below it."
-            note = (
-                "The chart follows the same services from start to end. The table adds up "
-                "whichever services reported, so its totals also change when services start or "
-                "stop reporting."
-            )
-        figures.append(ChartFigure(f"chart-{slug}", heading, subtitle, svg, alt, note, table, csv))
-    return tuple(figures), jobs
-
-
-def _series_table(summary: GroupSummary, kpi: str, config: SiteConfig) -> Table:
-    columns = (
-        "12 months",
-        KPIS[kpi].name,
-        "Services reporting",
-        "Change on a year before, like for like",
-    )
-    kind = KPIS[kpi].kind
-    rows = []
-    for figure_ in reversed(summary.series[kpi]):
-        cell = value_cell(figure_.value, kind, config.currency, Status.PROVIDED)
-        note = "" if figure_.complete else _INCOMPLETE
-        changed = like_for_like(figure_)
-        noun = "service" if figure_.like_services == 1 else "services"
-        like = f"{figure_.like_services:,} {noun} in both years" if changed else ""
-        rows.append(
-            Row(
-                period_range(figure_.period),
-                (
-                    Cell(cell.text, full_figure(figure_.value, kind, config.currency), note),
-                    Cell(coverage(figure_)),
-                    Cell(changed, note=like, missing=not changed),
-                ),
-            )
-        )
-    caption = f"{KPIS[kpi].name} of the services that reported: {summary.group.name}"
-    return Table(caption, tuple(Column(text) for text in columns), tuple(rows))
