@@ -20,7 +20,7 @@ from perfsite.config import SiteConfig
 from perfsite.errors import RULES
 from perfsite.load import load_data
 from perfsite.measures import KPIS, MEASURES
-from perfsite.validate.register import COLUMNS
+from perfsite.model import REGISTER_COLUMNS as COLUMNS
 from perfsite.validate.submissions import TIDY
 
 if TYPE_CHECKING:

@@ -11,9 +11,8 @@ import pytest
 
 from perfsite.kpi import Figure
 from perfsite.measures import KPIS, Kind
-from perfsite.model import Status
+from perfsite.model import REGISTER_COLUMNS, Status
 from perfsite.pages.data import OBSERVATIONS
-from perfsite.pages.data import REGISTER as REGISTER_COLUMNS
 from perfsite.pages.lists import ORDERS
 from perfsite.pages.words import change_cell, count_cell, headline_cell, service_card, value_cell
 from perfsite.periods import Period, Unit

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from answer_key import answer_key
-from perfsite.importers.performance_platform import REGISTER, import_register
-from perfsite.model import MAX_ID_LENGTH, Source, why_not_an_id
+from perfsite.importers.performance_platform import import_register
+from perfsite.model import MAX_ID_LENGTH, REGISTER_COLUMNS, Source, why_not_an_id
 from perfsite.periods import Period
 
 if TYPE_CHECKING:
@@ -275,7 +275,7 @@ def test_facts_become_the_register() -> None:
         }
     ]
     assert imported.problems == []
-    assert imported.files["services.csv"].splitlines()[0] == ",".join(REGISTER)
+    assert imported.files["services.csv"].splitlines()[0] == ",".join(REGISTER_COLUMNS)
 
 
 def test_text_stays_behind_when_asked() -> None:

@@ -80,6 +80,15 @@ class SiteConfig(_Table):
         return {**MEASURES, **own}
 
     @property
+    def additive(self) -> tuple[str, ...]:
+        """The measures whose figures of shorter periods, or of channels, add up."""
+        return tuple(
+            key
+            for key, measure in self.all_measures.items()
+            if measure.aggregation is Aggregation.SUM
+        )
+
+    @property
     def base(self) -> str:
         """The address at which the site will stand, ending in `/`; empty where not configured."""
         return f"{str(self.base_url).rstrip('/')}/" if self.base_url else ""

@@ -17,7 +17,6 @@ from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
 if TYPE_CHECKING:
     from datetime import date
 
-NO_DATA = "no data"
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July",
     "August", "September", "October", "November", "December",

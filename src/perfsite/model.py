@@ -7,9 +7,9 @@ columns of theirs.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from datetime import date
@@ -83,6 +83,13 @@ class Service:
     def organisation(self) -> str:
         """The agency, or the department where there is none."""
         return self.agency or self.department
+
+
+REGISTER_COLUMNS: Final = (
+    "service",
+    *(field.name for field in fields(Service) if field.name != "id"),
+)
+"""The columns of the register, in the order of `Service`, whose id is the column `service`."""
 
 
 def why_not_an_id(text: str) -> str:

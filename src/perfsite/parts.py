@@ -3,8 +3,8 @@
 A part is named as its measure, `transactions:digital` being the digital channels together. The
 frame of parts has the columns `service, unit, count, first, part, value, status, broken`; `value`
 is NaN exactly where `status` is not "provided", and `broken` tells that a break in the series was
-marked ([b]). Only what services gave, or the sum of the channels that
-they gave, is here: nothing is estimated.
+marked ([b]). Only what services gave, or the sum of the channels that they gave, is here: nothing
+is estimated.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from perfsite.measures import DIGITAL, Aggregation
+from perfsite.measures import DIGITAL
 from perfsite.model import Status
+from perfsite.periods import Period, Unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,12 +51,7 @@ def resolve(observations: pd.DataFrame, config: SiteConfig) -> Parts:
     marked = observations["marks"].astype(object).str.contains("b", regex=False).astype(bool)
     frame = observations.assign(broken=marked)[columns]
     whole = frame[frame["channel"] == ""].drop(columns="channel")
-    summable = [
-        key
-        for key, measure in config.all_measures.items()
-        if measure.aggregation is Aggregation.SUM
-    ]
-    channels = frame[(frame["channel"] != "") & frame["measure"].isin(summable)]
+    channels = frame[(frame["channel"] != "") & frame["measure"].isin(config.additive)]
     stated = whole.rename(columns={"measure": "part"})
     if channels.empty:
         return Parts(stated[COLUMNS].reset_index(drop=True), _no_mismatches())
@@ -93,6 +89,13 @@ def resolve(observations: pd.DataFrame, config: SiteConfig) -> Parts:
         pd.concat([stated[COLUMNS], summed[COLUMNS], parts[COLUMNS]], ignore_index=True),
         mismatches[[*KEY, "measure", "stated", "summed"]],
     )
+
+
+def periods_of(frame: pd.DataFrame) -> list[Period]:
+    """The period of each row by its `unit`, `count` and `first`; each is made once."""
+    keys = list(zip(frame["unit"], frame["count"], frame["first"], strict=True))
+    made = {key: Period(Unit(key[0]), int(key[2]), int(key[1])) for key in dict.fromkeys(keys)}
+    return [made[key] for key in keys]
 
 
 def _sums(grid: pd.DataFrame, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

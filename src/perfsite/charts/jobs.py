@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.scales import Ticks, time_ticks, value_ticks
-from perfsite.charts.series import TRANSACTIONS, Series
 from perfsite.formats import figure, span_range
 from perfsite.measures import KPIS, Kind
 from perfsite.periods import MONTHS_IN_YEAR
@@ -15,7 +14,7 @@ from perfsite.periods import MONTHS_IN_YEAR
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from perfsite.charts.series import Point
+    from perfsite.charts.series import Point, Series
     from perfsite.kpi.panels import Panel
     from perfsite.periods import Period
 
@@ -100,9 +99,8 @@ def _segments(point: Point, value: float, *, split: bool) -> list[tuple[int, flo
 def line_job(path: str, title: str, description: str, series: Series, currency: str) -> ChartJob:
     """A series as a line, broken where figures are missing, its last value written at its end."""
     points = [(point.period, point.value) for point in series.points]
-    kind = Kind.COUNT if series.kpi == TRANSACTIONS else KPIS[series.kpi].kind
     breaks = [_place(point.period) for point in series.points if point.broken]
-    return _line(path, title, description, points, breaks, kind, currency)
+    return _line(path, title, description, points, breaks, series.kind, currency)
 
 
 def panel_job(path: str, title: str, description: str, panel: Panel) -> ChartJob:
@@ -193,7 +191,6 @@ def _spread(labels: list[tuple[float, str]], top: float) -> list[tuple[float, st
 
 def describe(series: Series) -> str:
     """What is measured over which time: the line under a chart's title."""
-    measure = "Transactions" if series.kpi == TRANSACTIONS else KPIS[series.kpi].name
     shown = series.given or series.points
     lengths = f"by {series.grain}" if series.count < MONTHS_IN_YEAR else f"over {series.grain}"
-    return f"{measure} {lengths}, {span_range(shown[0].period, shown[-1].period)}"
+    return f"{series.name} {lengths}, {span_range(shown[0].period, shown[-1].period)}"

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from perfsite.measures import DIGITAL, KPIS
+from perfsite.measures import DIGITAL, KPIS, Kind
 from perfsite.model import Status
-from perfsite.parts import KEY
+from perfsite.parts import KEY, periods_of
 from perfsite.periods import MONTHS_IN_YEAR, YEAR_IN_UNITS, Period, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from perfsite.kpi import Figures
     from perfsite.parts import Parts
@@ -78,6 +78,21 @@ class Series:
     count: int
     points: tuple[Point, ...]
     main: bool
+
+    @property
+    def name(self) -> str:
+        """What is measured, in words."""
+        return "Transactions" if self.kpi == TRANSACTIONS else KPIS[self.kpi].name
+
+    @property
+    def kind(self) -> Kind:
+        """What its figures are."""
+        return Kind.COUNT if self.kpi == TRANSACTIONS else KPIS[self.kpi].kind
+
+    @property
+    def has_bars(self) -> bool:
+        """Whether it is drawn as bars: counts of periods that do not overlap."""
+        return self.kpi == TRANSACTIONS and self.count < MONTHS_IN_YEAR
 
     @cached_property
     def given(self) -> tuple[Point, ...]:
@@ -180,10 +195,7 @@ def _cut(kpi: str, table: pd.DataFrame) -> list[tuple[str, Series]]:
     bounds["n"] = groups.groupby(grain)["good"].sum()
     last = groups[groups["good"]].groupby(grain)["first"].max()
     bounds = bounds.join(last, how="inner").reset_index()
-    ends = [
-        Period(Unit(unit), first, count).end.toordinal()
-        for unit, first, count in zip(bounds["unit"], bounds["first"], bounds["count"], strict=True)
-    ]
+    ends = [period.end.toordinal() for period in periods_of(bounds)]
     bounds["recent"] = ends
     newest = bounds.groupby("service")["recent"].transform("max")
     bounds["stale"] = bounds["recent"] < newest - _AS_RECENT_DAYS
@@ -206,18 +218,11 @@ def _cut(kpi: str, table: pd.DataFrame) -> list[tuple[str, Series]]:
 
 
 def _points(table: pd.DataFrame) -> list[Point]:
-    periods: Mapping[tuple[str, int, int], Period] = {
-        key: Period(Unit(key[0]), int(key[2]), int(key[1]))
-        for key in table[["unit", "count", "first"]]
-        .drop_duplicates()
-        .itertuples(index=False, name=None)
-    }
-    keys = zip(table["unit"], table["count"], table["first"], strict=True)
     numbers = table[["value", "numerator", "denominator", "before", "previous"]].astype(object)
     columns = numbers.where(numbers.notna(), None).itertuples(index=False, name=None)
     return [
-        Point(periods[key], value, top, bottom, before, previous, Status(status), broken)
-        for key, (value, top, bottom, before, previous), status, broken in zip(
-            keys, columns, table["status"], table["broken"].tolist(), strict=True
+        Point(period, value, top, bottom, before, previous, Status(status), broken)
+        for period, (value, top, bottom, before, previous), status, broken in zip(
+            periods_of(table), columns, table["status"], table["broken"].tolist(), strict=True
         )
     ]

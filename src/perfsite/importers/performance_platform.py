@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -20,7 +19,7 @@ from perfsite.errors import Problem
 from perfsite.importers import Imported
 from perfsite.importers.performance_platform_headers import TEXTS, Facts, Figures, read_header
 from perfsite.importers.spreadsheets import by_row, read_spreadsheet
-from perfsite.model import MAX_ID_LENGTH, Service, why_not_an_id
+from perfsite.model import MAX_ID_LENGTH, REGISTER_COLUMNS, why_not_an_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from perfsite.model import Source
     from perfsite.periods import Period
 
-REGISTER = ("service", *(field.name for field in fields(Service) if field.name != "id"))
 """The columns of our services.csv, in order."""
 
 _REQUIRED = {"service": "Slug", "name": "Name of service", "department": "Department"}
@@ -70,7 +68,7 @@ def import_register(source: Source, *, with_text: bool = True) -> Imported:
     columns, figure_problems = _figures(table, figures, register.index)
     if not with_text:
         register = register.drop(columns=list(TEXTS), errors="ignore")
-    register = register.reindex(columns=list(REGISTER), fill_value="")
+    register = register.reindex(columns=list(REGISTER_COLUMNS), fill_value="")
     files = {"services.csv": _csv(register), **_submissions(register["service"], columns)}
     return Imported(files, sorted([*problems, *id_problems, *figure_problems]))
 

@@ -23,10 +23,10 @@ import pandas as pd
 
 from perfsite.errors import Problem
 from perfsite.formats import exact
-from perfsite.measures import DIGITAL, KPIS, RATINGS, Aggregation
+from perfsite.measures import DIGITAL, KPIS, RATINGS
 from perfsite.model import Status
-from perfsite.parts import KEY, Parts
-from perfsite.periods import MONTHS_IN_YEAR, WEEKS_IN_YEAR, Period, Unit
+from perfsite.parts import KEY, Parts, periods_of
+from perfsite.periods import MONTHS_IN_YEAR, WEEKS_IN_YEAR, Unit
 from perfsite.windows import Windows, month_windows, year_windows
 
 if TYPE_CHECKING:
@@ -52,12 +52,7 @@ class Figures:
 
 def work_out(parts: Parts, observations: pd.DataFrame, config: SiteConfig) -> Figures:
     """All KPI figures: of each period as it was given, and of windows of 12 months or 52 weeks."""
-    additive = [
-        key
-        for key, measure in config.all_measures.items()
-        if measure.aggregation is Aggregation.SUM
-    ]
-    windows = year_windows(parts.frame, [*additive, DIGITAL])
+    windows = year_windows(parts.frame, [*config.additive, DIGITAL])
     months = month_windows(parts.frame[parts.frame["part"].isin(_UPTIME)], _UPTIME)
     given = parts.frame[parts.frame["value"].notna()]
     given = given[~((given["unit"] == Unit.MONTH) & (given["count"] == MONTHS_IN_YEAR))]
@@ -92,10 +87,7 @@ def _with_dates(frame: pd.DataFrame) -> pd.DataFrame:
     """Add `start` and `end`; periods repeat, so each is worked out once."""
     key = ["unit", "count", "first"]
     periods = frame[key].drop_duplicates()
-    made = [
-        Period(Unit(unit), first, count)
-        for unit, count, first in periods.itertuples(index=False, name=None)
-    ]
+    made = periods_of(periods)
     periods = periods.assign(
         start=[period.start.toordinal() for period in made],
         end=[period.end.toordinal() for period in made],

@@ -11,6 +11,7 @@ import pandas as pd
 from perfsite.kpi.figures import is_year
 from perfsite.measures import KPIS, Window
 from perfsite.model import Service, Status
+from perfsite.parts import periods_of
 from perfsite.periods import YEAR_IN_UNITS, Period, Unit
 
 if TYPE_CHECKING:
@@ -69,10 +70,7 @@ def summarise_services(
     )[_PERIOD].merge(figures.frame[[*_PERIOD, "value"]], on=_PERIOD, how="left")
     apart = _across_a_break(frame, parts.frame)
     frame = frame.assign(before=before["value"].mask(apart.to_numpy()).to_numpy())
-    periods = [
-        Period(Unit(unit), first, count)
-        for unit, count, first in zip(frame["unit"], frame["count"], frame["first"], strict=True)
-    ]
+    periods = periods_of(frame)
     months = np.array([period.last_complete_month for period in periods], dtype="int64")
     newest = int(months.max()) if len(months) else 0
     found: dict[tuple[str, str], Figure] = {}
@@ -119,10 +117,7 @@ def headlines(frame: pd.DataFrame) -> pd.DataFrame:
 def _across_a_break(frame: pd.DataFrame, parts: pd.DataFrame) -> pd.Series[bool]:
     """Which headlines lie on the other side of a break from the figure a year before."""
     marked = parts[parts["broken"]]
-    starts = [
-        Period(Unit(unit), first, count).start.toordinal()
-        for unit, first, count in zip(marked["unit"], marked["first"], marked["count"], strict=True)
-    ]
+    starts = [period.start.toordinal() for period in periods_of(marked)]
     made_of = pd.DataFrame(
         [(kpi.id, part) for kpi in KPIS.values() for part in kpi.parts], columns=["kpi", "part"]
     )

@@ -17,9 +17,9 @@ import pandas as pd
 from perfsite.formats import exact
 from perfsite.kpi.groups import GroupKind
 from perfsite.measures import KPIS
-from perfsite.model import File, Status
+from perfsite.model import REGISTER_COLUMNS, File, Status
 from perfsite.pages.site import FOLDERS
-from perfsite.periods import Period, Unit
+from perfsite.parts import periods_of
 from perfsite.validate.values import MARKS
 
 if TYPE_CHECKING:
@@ -33,11 +33,6 @@ OBSERVATIONS: Final = (
 )  # fmt: skip
 KPI_COLUMNS: Final = (
     "service", "kpi", "period", "value", "numerator", "denominator", "status",
-)  # fmt: skip
-REGISTER: Final = (
-    "service", "name", "department", "department_abbr", "agency", "agency_abbr", "category",
-    "customer_type", "funded_by", "url", "description", "cost_notes", "notes", "keywords",
-    "aliases", "opened", "closed",
 )  # fmt: skip
 GROUP_COLUMNS: Final = (
     "kpi", "period", "value", "numerator", "denominator", "services", "of",
@@ -64,15 +59,8 @@ def observation_rows(observations: pd.DataFrame) -> Rows:
 def kpi_rows(figures: Figures, summaries: Sequence[ServiceSummary]) -> Rows:
     """All KPI figures as rows of text; those that are absent have a row without a period."""
     frame = figures.frame
-    codes = {
-        key: Period(Unit(key[0]), key[2], key[1]).code
-        for key in frame[["unit", "count", "first"]]
-        .drop_duplicates()
-        .itertuples(index=False, name=None)
-    }
-    keys = zip(frame["unit"], frame["count"], frame["first"], strict=True)
     table = frame.assign(
-        period=[codes[key] for key in keys],
+        period=[period.code for period in periods_of(frame)],
         **{name: _texts(frame[name]) for name in ("value", "numerator", "denominator")},
     )
     absent = pd.DataFrame(
@@ -109,7 +97,7 @@ def csv_file(path: str, header: Iterable[str], rows: Iterable[Sequence[Any]]) ->
 
 def services_file(summaries: Sequence[ServiceSummary]) -> File:
     """data/services.csv: the register, and each KPI with its period and status."""
-    header = [*REGISTER]
+    header = [*REGISTER_COLUMNS]
     for kpi in KPIS:
         header += [kpi, f"{kpi}_period", f"{kpi}_status"]
     return csv_file(
@@ -123,7 +111,7 @@ def _register(service: Service) -> dict[str, str]:
     values = asdict(service)
     values["service"] = values.pop("id")
     values["aliases"] = " ".join(service.aliases)
-    return {name: values[name] for name in REGISTER}
+    return {name: values[name] for name in REGISTER_COLUMNS}
 
 
 def _headlines(summary: ServiceSummary) -> list[str]:

@@ -9,7 +9,6 @@ from perfsite.charts.jobs import bars_job, describe, line_job
 from perfsite.charts.sentences import level_sentence, service_lead, transactions_sentence
 from perfsite.charts.series import TRANSACTIONS
 from perfsite.formats import count, in_period, period_name, period_range
-from perfsite.measures import KPIS, Kind
 from perfsite.model import Status
 from perfsite.pages.context import Cell, ChartFigure, Column, Link, Row, ServicePage, Table
 from perfsite.pages.site import Builder, service_href
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from perfsite.config import SiteConfig
     from perfsite.kpi import ServiceSummary
     from perfsite.kpi.groups import Group
+    from perfsite.measures import Kind
 
 _CARDS: Final = (
     "transactions_per_year",
@@ -165,9 +165,8 @@ def _figure(
     series: Series, name: str, service: str, currency: str
 ) -> tuple[ChartFigure, ChartJob | None]:
     last = series.given[-1] if series.given else None
-    label = "Transactions" if series.kpi == TRANSACTIONS else KPIS[series.kpi].name
     if last is None or last.value is None:
-        sentence = f"{label}: withheld"
+        sentence = f"{series.name}: withheld"
     elif series.kpi == TRANSACTIONS:
         sentence = transactions_sentence(last.value, last.before, last.period)
     else:
@@ -177,10 +176,9 @@ def _figure(
     path = f"services/{service}/{series.slug}.svg"
     if series.is_drawn:
         subtitle = f"{name}. {over}"
-        is_bars = series.kpi == TRANSACTIONS and series.count < _YEAR
         job = (
             bars_job(path, sentence, subtitle, series)
-            if is_bars
+            if series.has_bars
             else line_job(path, sentence, subtitle, series, currency)
         )
     figure = ChartFigure(
@@ -197,7 +195,7 @@ def _figure(
 
 
 def _alt(series: Series, sentence: str) -> str:
-    kind = "Bar chart" if series.kpi == TRANSACTIONS and series.count < _YEAR else "Line chart"
+    kind = "Bar chart" if series.has_bars else "Line chart"
     missing = len(series.points) - len(series.given)
     gaps = f" {missing} periods have no figure." if missing > 1 else ""
     gaps = " One period has no figure." if missing == 1 else gaps
@@ -237,13 +235,12 @@ def _table(series: Series, caption: str, currency: str) -> Table:
     """All periods, newest first; missing ones are there and say so."""
     # For 12 months the period before is the year before.
     changes = (_ON_YEAR,) if series.count >= _YEAR else (_ON_YEAR, _ON_PREVIOUS)
-    kind = Kind.COUNT if series.kpi == TRANSACTIONS else KPIS[series.kpi].kind
     columns = tuple(Column(text) for text in ("Period", *_COLUMNS[series.kpi], *changes))
     rows = []
     for point in reversed(series.points):
         earlier = (point.before, point.previous)[: len(changes)]
-        changed = [change_cell(point.value, value, kind) for value in earlier]
-        cells = _cells(series.kpi, kind, point, currency)
+        changed = [change_cell(point.value, value, series.kind) for value in earlier]
+        cells = _cells(series.kpi, series.kind, point, currency)
         under = "break in the series" if point.broken else ""
         rows.append(Row(period_range(point.period), (*cells, *changed), under=under))
     return Table(caption, columns, tuple(rows))

@@ -27,7 +27,6 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from perfsite.errors import Problem
-from perfsite.model import Service, Source, Status
 from perfsite.periods import Period
 from perfsite.tables import ROW
 from perfsite.validate.submissions import LONG, closest, long_table
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
 
     from perfsite.config import SiteConfig
     from perfsite.measures import Measure
+    from perfsite.model import Service, Source
 
 COLUMNS: Final = (
     "service", "period", "unit", "first", "count", "measure", "channel",
@@ -76,7 +76,7 @@ def read_observations(
     good &= ~bad
     frame = pd.concat([long, periods, values], axis=1)[good]
     frame["source"] = frame["file"] + ":" + frame[ROW].astype(str)
-    frame, found = _without_duplicates(frame.drop(columns=["value_text"], errors="ignore"))
+    frame, found = _without_duplicates(frame)
     problems += found
     return _ordered(frame, services), list(dict.fromkeys(problems))
 
@@ -238,8 +238,3 @@ def _ordered(frame: pd.DataFrame, services: Mapping[str, Service]) -> pd.DataFra
     order = ["rank", "measure", "channel", "unit", "count", "first"]
     frame = frame.sort_values(order, kind="stable").reset_index(drop=True)
     return frame[list(COLUMNS)]
-
-
-def is_provided(frame: pd.DataFrame) -> pd.Series:
-    """Which observations hold a number."""
-    return frame["status"] == Status.PROVIDED

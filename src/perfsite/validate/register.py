@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from perfsite.errors import Problem
-from perfsite.model import MAX_ID_LENGTH, Service, Source, why_not_an_id
+from perfsite.model import MAX_ID_LENGTH, REGISTER_COLUMNS, Service, Source, why_not_an_id
 from perfsite.periods import Period
 from perfsite.tables import ROW, read_table
 from perfsite.validate.submissions import closest
@@ -16,11 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 REQUIRED = ("service", "name", "department")
-COLUMNS = (
-    "service", "name", "department", "department_abbr", "agency", "agency_abbr", "category",
-    "customer_type", "funded_by", "url", "description", "cost_notes", "notes", "keywords",
-    "aliases", "opened", "closed",
-)  # fmt: skip
 
 
 def read_register(sources: Sequence[Source]) -> tuple[dict[str, Service], list[Problem]]:
@@ -57,15 +52,15 @@ def read_register(sources: Sequence[Source]) -> tuple[dict[str, Service], list[P
                 "PS106",
                 column=name,
                 found=name,
-                expected=f"one of {', '.join(COLUMNS)}",
-                fix=closest(name, COLUMNS) or "delete the column, or keep it elsewhere",
+                expected=f"one of {', '.join(REGISTER_COLUMNS)}",
+                fix=closest(name, REGISTER_COLUMNS) or "delete the column, or keep it elsewhere",
             )
             for name in columns
-            if name not in COLUMNS
+            if name not in REGISTER_COLUMNS
         ]
         if missing:
             continue
-        known = [name for name in COLUMNS if name in columns]
+        known = [name for name in REGISTER_COLUMNS if name in columns]
         for record in table[[*known, ROW]].to_dict("records"):
             cells = {str(key): value for key, value in record.items()}
             _add(services, problems, source.path, cells)

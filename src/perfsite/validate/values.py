@@ -45,7 +45,7 @@ def check_values(
 
     Returns:
         A frame with `value` (float), `status` and `marks`, the rows that are wrong, and problems.
-        The text moves to `value_text` so that the two frames can stand side by side.
+        The text leaves `long`, so that the two frames can stand side by side.
     """
     text = long.pop("value").astype(object)
     if long.empty:
