@@ -12,7 +12,7 @@ DATA ?= data
 OPTIONS := $(if $(JOBS),--jobs $(JOBS)) $(if $(EDITION),--edition $(EDITION))
 
 .DEFAULT_GOAL := help
-.PHONY: help site test check lint serve validate golden benchmark clean
+.PHONY: help site test check lint serve validate golden patterns benchmark lighthouse screenshots clean
 
 help: ## print this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -33,6 +33,7 @@ validate: $(READY) ## list every problem of the data
 	@$(BIN)/perfsite validate $(DATA)
 
 test: $(READY) ## run all tests
+	@scripts/browser_tools.sh $(VENV)
 	$(BIN)/python -m pytest
 
 lint: $(READY) ## check style and types
@@ -45,9 +46,20 @@ check: lint test ## everything that has to be green before a change is shared
 golden: $(READY) ## accept the actual output of the last test run (see tests/golden/README.md)
 	$(BIN)/python -m tests.golden_files accept
 
+patterns: $(READY) ## write a page with every component of the templates
+	@$(BIN)/python scripts/patterns.py
+
 benchmark: $(READY) ## measure a build (see docs/performance.md)
 	$(BIN)/python scripts/benchmark.py
 
+lighthouse: site ## run Lighthouse on three pages of the example (see docs/testing.md)
+	@scripts/browser_tools.sh $(VENV) lighthouse
+	@PYTHONPATH=tests $(BIN)/python scripts/lighthouse.py --site $(OUT) $(if $(RUNS),--runs $(RUNS))
+
+screenshots: site ## take the pictures of docs/screenshots
+	@scripts/browser_tools.sh $(VENV)
+	@PYTHONPATH=tests $(BIN)/python scripts/screenshots.py --site $(OUT)
+
 clean: ## remove the site, the virtual environment and all caches
-	rm -rf build .build.* $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/golden/actual
+	rm -rf build .build.* $(VENV) build-patterns dist .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/golden/actual
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -27,8 +27,15 @@ FILES: Final = (
     "data/kpis.csv",
     "data/departments.csv",
     "sitemap.xml",
+    "about.html",
+    "health/index.html",
+    "services/full/transactions.html",
+    "services/full.csv-metadata.json",
+    "datapackage.json",
+    "feed.xml",
+    "fr/services/full.html",
 )
-"""One of each kind of output, of the small site."""
+"""One of each kind of output, of the small site; what is below fr/, of the one that speaks it."""
 
 
 def differs(path: str, data: bytes) -> str:

@@ -111,7 +111,9 @@ class Worked:
         """Groups as `department/home-office`; everything is `all`."""
         groups = make_groups(self.services)
         share = self.config.headline_share
-        found = summarise_groups(self.figures, list(self.summaries.values()), groups, share)
+        found = summarise_groups(
+            self.figures, list(self.summaries.values()), groups, share, self.parts
+        )
         keys = [f"{s.group.kind}/{s.group.slug}".removeprefix("all/") for s in found]
         return dict(zip(keys, found, strict=True))
 

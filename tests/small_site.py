@@ -2,13 +2,16 @@
 
 The file is not called `site`, because Python has a module of that name. Eleven services stand for
 the cases that pages must get right; `data_folder` writes them, `small_site` builds them through
-`build_site` and reads back what `write_site` has put on the disk.
+`build_site` and reads back what `write_site` has put on the disk. What a site may have besides
+(a second language, a logo, measures, journeys and targets of its own, a choice of modules) is in
+`small_site_in_two_languages`.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import posixpath
 import re
@@ -127,6 +130,73 @@ renamed,2016-10/2017-09,transactions,phone,30,
 SERVICES: Final = tuple(row.split(",")[0] for row in REGISTER.splitlines()[1:])
 MOVED: Final = {"old-name", "older-name"}
 
+MORE_CONFIG: Final = f"""\
+logo = "logo.svg"
+languages = ["en-GB", "fr"]
+status = "Invented"
+{CONFIG}
+[translations.fr]
+title = "Chiffres des services"
+publisher = "Le Bureau des exemples"
+description = "Les chiffres de services imaginaires."
+status = "Imaginaire"
+caveats = ["Tout est imaginaire."]
+
+[measures.calls]
+name = "Calls"
+kind = "count"
+aggregation = "sum"
+better = "lower"
+
+[measures.queue]
+name = "People waiting"
+kind = "count"
+aggregation = "last"
+
+[measures.confirmed]
+name = "Confirmed"
+kind = "count"
+aggregation = "sum"
+
+[[journeys]]
+service = "full"
+name = "Paying a toll"
+steps = ["started", "confirmed", "completed"]
+
+[targets.full]
+digital_take_up = 0.6
+"""
+CHOSEN: Final = {
+    "renamed": ("digital-take-up", "transactions"),
+    "monitored": ("readings", "measure-calls", "channels"),
+}
+"""The modules that services of the site in two languages choose."""
+MORE_REGISTER: Final = "".join(
+    f"{line},{'modules' if not number else ' '.join(CHOSEN.get(line.split(',')[0], ()))}\n"
+    for number, line in enumerate(REGISTER.splitlines())
+)
+MORE_SUBMISSIONS: Final = {
+    **SUBMISSIONS,
+    "more.csv": """\
+service,period,measure,channel,value,note
+full,2017-Q2,confirmed,,1100,
+full,2017-Q3,confirmed,,1050,
+monitored,2017-Q2,transactions,online,100,
+monitored,2017-Q2,transactions,phone,50,
+monitored,2017-Q2,transactions,paper,25,
+monitored,2017-Q3,transactions,online,120,
+monitored,2017-Q3,transactions,phone,40,
+monitored,2017-Q3,transactions,paper,20,
+monitored,2017-Q2,calls,,30,
+monitored,2017-Q3,calls,,20,
+monitored,2017-09-29,queue,,7,
+monitored,2017-09-30,queue,,5,
+""",
+}
+LOGO: Final = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" width="32" height="32"><path d="M0 0h9v9z"/></svg>'
+)
+
 
 def data_folder(
     parent: Path,
@@ -134,10 +204,13 @@ def data_folder(
     register: str = REGISTER,
     submissions: Mapping[str, str | bytes] | None = None,
     config: str = CONFIG,
+    logo: bytes = b"",
 ) -> Path:
     """Write a data folder into `parent`: the small one, or with parts of it replaced."""
     folder = parent / "data"
     parts: dict[str, str | bytes] = {"perfsite.toml": config, "services.csv": register}
+    if logo:
+        parts["logo.svg"] = logo
     given = SUBMISSIONS if submissions is None else submissions
     parts |= {f"submissions/{name}": content for name, content in given.items()}
     for name, content in parts.items():
@@ -178,10 +251,26 @@ def build_folder(folder: Path, *, charts: bool = False) -> Tree:
 def small_site() -> Tree:
     """The small site with its charts, as it stands on the disk; the same one for every test."""
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        built = build(load_data(data_folder(folder)), charts=True)
-        write_site(built.files, folder / "site")
-        return read_tree(folder / "site")
+        return _written(Path(name), data_folder(Path(name)))
+
+
+@cache
+def small_site_in_two_languages() -> Tree:
+    """The small site in English and French, with all that a site may have, charts included."""
+    with tempfile.TemporaryDirectory() as name:
+        data = data_folder(
+            Path(name),
+            register=MORE_REGISTER,
+            submissions=MORE_SUBMISSIONS,
+            config=MORE_CONFIG,
+            logo=LOGO,
+        )
+        return _written(Path(name), data)
+
+
+def _written(folder: Path, data: Path) -> Tree:
+    write_site(build(load_data(data), charts=True).files, folder / "site")
+    return read_tree(folder / "site")
 
 
 def read_tree(folder: Path) -> Tree:
@@ -244,13 +333,16 @@ def run(*args: str | Path, cwd: Path | None = None, **variables: str) -> Ran:
     return Ran(done.returncode, done.stdout, done.stderr)
 
 
-_VOID: Final = frozenset({"meta", "link", "br", "hr", "img", "input", "wbr", "source"})
+_VOID: Final = frozenset({"meta", "link", "br", "hr", "img", "input", "wbr", "source", "base"})
 _LOADS: Final = {"src", "srcset", "poster", "data", "action", "formaction", "background", "ping"}
 
 
 @dataclass
 class Page:
-    """What a page of HTML holds; `tables` are rows of cells by caption, the header row first."""
+    """What a page of HTML holds; `tables` are rows of cells by caption, the header row first.
+
+    `scripts` are the texts of script elements, which no reader sees: JSON-LD.
+    """
 
     path: str
     tags: list[tuple[str, dict[str, str]]] = field(default_factory=list)
@@ -258,6 +350,7 @@ class Page:
     elements: dict[str, list[str]] = field(default_factory=dict)
     tables: dict[str, list[list[str]]] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
+    scripts: list[str] = field(default_factory=list)
 
     def all(self, tag: str) -> list[dict[str, str]]:
         """The attributes of every element of a kind."""
@@ -285,6 +378,16 @@ class Page:
         return found
 
     @property
+    def is_embed(self) -> bool:
+        """Whether this is one figure, made to be shown within another page."""
+        return any(a.get("class") == "embed" for a in self.all("main"))
+
+    @property
+    def alternates(self) -> dict[str, str]:
+        """The same page in all languages of the site: addresses by language."""
+        return {a["hreflang"]: a["href"] for a in self.all("link") if "hreflang" in a}
+
+    @property
     def ids(self) -> list[str]:
         """Every id, in the order of the page."""
         return [a["id"] for _, a in self.tags if "id" in a]
@@ -296,7 +399,9 @@ class Page:
             (tag, value)
             for tag, attributes in self.tags
             for name, value in attributes.items()
-            if name == "href" or name in _LOADS
+            if name == "href"
+            or name in _LOADS
+            or (name == "content" and attributes.get("property") == "og:image")
         ]
 
 
@@ -305,12 +410,14 @@ class _Reader(HTMLParser):
 
     kept: Final = frozenset(
         {"title", "h1", "h2", "h3", "p", "li", "th", "td", "dt", "dd", "caption", "summary", "a"}
+        | {"label"}
     )
 
     def __init__(self, page: Page) -> None:
         super().__init__()
         self.page = page
         self.open: list[str] = []
+        self.classes: list[str] = []
         self.inside: list[tuple[str, list[str]]] = []
         self.caption = ""
         self.rows: list[list[str]] = []
@@ -320,10 +427,16 @@ class _Reader(HTMLParser):
         names = [name for name, _ in attrs]
         if len(names) != len(set(names)):
             self.page.wrong.append(f"<{tag}> has an attribute twice")
-        self.page.tags.append((tag, {name: value or "" for name, value in attrs}))
+        attributes = {name: value or "" for name, value in attrs}
+        self.page.tags.append((tag, attributes))
+        if tag == "script" and self.open[-1:] != ["head"]:
+            self.page.wrong.append("<script> outside the head")
+        if tag in {"select", "input", "button"} and "filter" not in self.classes:
+            self.page.wrong.append(f"<{tag}> outside the filter")
         if tag in _VOID:
             return
         self.open.append(tag)
+        self.classes.append(attributes.get("class", ""))
         if tag == "table":
             self.caption, self.rows = "", []
         if tag == "tr":
@@ -335,6 +448,7 @@ class _Reader(HTMLParser):
         """Close the element, which must be the innermost one."""
         if not self.open or self.open.pop() != tag:
             self.page.wrong.append(f"</{tag}> closes another element")
+        self.classes = self.classes[: len(self.open)]
         if tag == "table":
             self.page.tables[self.caption] = self.rows
         if self.inside and self.inside[-1][0] == tag:
@@ -350,6 +464,9 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Note the text."""
+        if self.open[-1:] == ["script"]:
+            self.page.scripts.append(data)
+            return
         self.page.texts.append(data)
         if self.inside:
             self.inside[-1][1].append(data)
@@ -376,6 +493,56 @@ def small_pages() -> dict[str, Page]:
     return pages_of(small_site())
 
 
+@cache
+def small_pages_in_two_languages() -> dict[str, Page]:
+    """Every page of the small site in two languages."""
+    return pages_of(small_site_in_two_languages())
+
+
+def target_of(path: str, href: str) -> str:
+    """The path of the file to which a relative address leads from the file at `path`."""
+    there = urlsplit(href).path
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path), there)) if there else path
+
+
+def _described(script: str) -> list[str]:
+    """The addresses in a page's description for machines: those of the page and of its data."""
+    found = []
+    todo: list[object] = [json.loads(script)]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, dict):
+            found += [value for key, value in one.items() if key in {"url", "contentUrl"}]
+            todo += one.values()
+        elif isinstance(one, list):
+            todo += one
+    return [str(address) for address in found]
+
+
+def machine_links(tree: Tree, path: str) -> list[str]:
+    """The relative addresses to which a file that is no page leads those who read such files.
+
+    A CSV file leads to its metadata by its name and its folder, as CSVW has it.
+    """
+    if path.endswith(".csv"):
+        folder = posixpath.join(posixpath.dirname(path), "csv-metadata.json")
+        name = posixpath.basename(path)
+        return [
+            posixpath.basename(each)
+            for each in (posixpath.join(posixpath.dirname(path), f"{name}-metadata.json"), folder)
+            if each in tree
+        ]
+    if path.endswith("csv-metadata.json"):
+        content = json.loads(tree[path])
+        return [table["url"] for table in content.get("tables", [content])]
+    if path == "datapackage.json":
+        return [resource["path"] for resource in json.loads(tree[path])["resources"]]
+    if path == "feed.xml":
+        links = ET.fromstring(tree[path]).iter("{http://www.w3.org/2005/Atom}link")  # noqa: S314
+        return [link.attrib["href"] for link in links]
+    return []
+
+
 def link_faults(tree: Tree, pages: Mapping[str, Page]) -> list[str]:
     """Every link that leads nowhere, is not relative to its page, or loads from elsewhere."""
     anchors = {path: set(page.ids) for path, page in pages.items()}
@@ -384,33 +551,57 @@ def link_faults(tree: Tree, pages: Mapping[str, Page]) -> list[str]:
         for tag, href in page.hrefs:
             parts = urlsplit(href)
             if parts.scheme or parts.netloc:
-                if tag != "a" or parts.scheme not in ("http", "https"):
+                if tag != "a" or parts.scheme not in ("http", "https", "mailto"):
                     faults.append(f"{path}: <{tag}> of another host: {href}")
+                elif parts.scheme == "mailto" and "@" not in parts.path:
+                    faults.append(f"{path}: a mail to nobody: {href}")
                 continue
-            target = posixpath.normpath(posixpath.join(posixpath.dirname(path), parts.path))
-            target = target if parts.path else path
+            target = target_of(path, href)
             if href.startswith("/") or parts.query or target not in tree:
                 faults.append(f"{path}: <{tag}> leads to no file: {href}")
             elif parts.fragment and parts.fragment not in anchors.get(target, set()):
                 faults.append(f"{path}: <{tag}> leads to no place in the page: {href}")
+        faults += [
+            f"{path}: the description leads to no file: {href}"
+            for script in page.scripts
+            for href in _described(script)
+            if not urlsplit(href).scheme and target_of(path, href) not in tree
+        ]
+    faults += [
+        f"{path}: leads to no file: {href}"
+        for path in tree
+        for href in machine_links(tree, path)
+        if not urlsplit(href).scheme and target_of(path, href) not in tree
+    ]
     faults += [
         f"{path}: loads something: {match}"
         for path, data in tree.items()
         if path.endswith((".css", ".svg"))
         for match in re.findall(rb"@import|url\([^)#]*\)|(?:xlink:)?href=|<script|<image", data)
     ]
+    faults += [
+        f"{path}: loads something: {match}"
+        for path, data in tree.items()
+        if path.endswith(".js")
+        for match in re.findall(rb"https?:|fetch|XMLHttp|\bimport\b|\beval\b|\.src\b", data)
+    ]
     return faults
 
 
 def reached(tree: Tree, pages: Mapping[str, Page]) -> set[str]:
-    """The files to which one comes from index.html by plain links."""
+    """The files to which one comes from index.html by links.
+
+    Links are those of pages, the picture that stands beside a link to a page, and what describes
+    data for machines. Lists of all files are not among them: they would lead to anything.
+    """
     found, todo = {"index.html"}, ["index.html"]
     while todo:
-        page = pages.get(path := todo.pop())
-        for _, href in page.hrefs if page else ():
+        path = todo.pop()
+        links = [href for _, href in pages[path].hrefs] if path in pages else []
+        for href in (*links, *machine_links(tree, path)):
             parts = urlsplit(href)
-            target = posixpath.normpath(posixpath.join(posixpath.dirname(path), parts.path))
-            if not parts.scheme and parts.path and target in tree and target not in found:
+            target = target_of(path, href)
+            if not parts.scheme and target in tree and target not in found:
                 found.add(target)
                 todo.append(target)
     return found
@@ -435,16 +626,23 @@ def address_faults(tree: Tree) -> list[str]:
     return faults
 
 
-def page_faults(pages: Mapping[str, Page]) -> list[str]:
-    """Every page that lacks what each page must have, or is not whole."""
+_LIST: Final = re.compile(r"(?:[a-z-]+/)?services/(?:index|by-[a-z-]+)\.html")
+
+
+def page_faults(pages: Mapping[str, Page], languages: Mapping[str, str] | None = None) -> list[str]:
+    """Every page that lacks what each page must have, or is not whole.
+
+    `languages` are the folders of the languages besides the first, which is British English.
+    """
     faults = []
     for path, page in pages.items():
         counts = {tag: len(page.text(tag)) for tag in ("title", "h1")}
         lang = [a.get("lang") for a in page.all("html")]
+        wanted = (languages or {}).get(path.partition("/")[0], "en-GB")
         described = [a for a in page.all("meta") if a.get("name") == "description" and a["content"]]
         faults += [f"{path}: {count} of <{tag}>" for tag, count in counts.items() if count != 1]
         faults += [f"{path}: {what}" for what in page.wrong]
-        if lang != ["en-GB"]:
+        if lang != [wanted]:
             faults.append(f"{path}: the language is {lang}")
         if len(described) != 1:
             faults.append(f"{path}: {len(described)} descriptions")
@@ -454,17 +652,42 @@ def page_faults(pages: Mapping[str, Page]) -> list[str]:
             f"{path}: an image without {name}"
             for image in page.all("img")
             for name in ("alt", "width", "height")
-            if not image.get(name)
+            if not image.get(name) and not _is_logo(image, name)
         ]
-        faults += [
-            f"{path}: <{tag}> is not for archives"
-            for tag, _ in page.tags
-            if tag in {"script", "form", "object", "embed", "iframe", "base", "picture", "select"}
-        ]
+        faults += [f"{path}: <{what}> is not for archives" for what in _not_for_archives(page)]
     return faults
 
 
-_NO_WORDS: Final = re.compile(r"\b(NaN|nan|None|undefined|null|NaT|inf|Infinity|True|False)\b")
+def _is_logo(image: Mapping[str, str], lacks: str) -> bool:
+    """Whether an image is the logo, beside which the title stands: it needs neither text nor width.
+
+    The title says what the logo says, and its height alone keeps its shape.
+    """
+    return "assets/" in image["src"] and "alt" in image and lacks != "height"
+
+
+def _not_for_archives(page: Page) -> list[str]:
+    """The elements of a page that need something at work, or change what others mean.
+
+    The filter of the services list may have its plain script, a page its description for
+    machines, and a figure within somebody else's page leads out of its frame.
+    """
+    allowed: list[tuple[str, set[str]]] = []
+    if _LIST.fullmatch(page.path):
+        allowed += [("script", {"src"}), ("select", {"id", "name"})]
+    found = []
+    for tag, attributes in page.tags:
+        if tag in {"script", "form", "object", "embed", "iframe", "base", "picture", "select"}:
+            is_data = tag == "script" and attributes == {"type": "application/ld+json"}
+            leaves = tag == "base" and page.is_embed and attributes == {"target": "_top"}
+            if not is_data and not leaves and (tag, set(attributes)) not in allowed:
+                found.append(tag)
+    return found
+
+
+_NO_WORDS: Final = re.compile(
+    r"\b(NaN|nan|None(?! of (?:its|their|the)\b)|undefined|null|NaT|inf|Infinity|True|False)\b"
+)
 
 
 def odd_words(page: Page) -> list[str]:

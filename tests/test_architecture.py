@@ -18,16 +18,28 @@ MODULES = sorted(
 )
 
 TIERS = (
-    {"periods", "errors", "model"},
+    {"periods", "errors", "model", "messages"},
     {"measures"},
-    {"formats", "config", "tables"},
+    {"formats", "config", "tables", "tokens"},
+    {"language"},
     {"parts"},
     {"windows"},
     {"validate", "kpi"},
-    {"revisions", "charts"},
+    {"revisions", "charts", "metadata"},
     {"pages"},
     {"render"},
-    {"check", "report", "importers", "load", "write", "audit", "editions", "publish", "archive"},
+    {
+        "check",
+        "report",
+        "importers",
+        "load",
+        "write",
+        "store",
+        "audit",
+        "editions",
+        "publish",
+        "archive",
+    },
     {"build"},
     {"serve"},
     {"cli"},
@@ -35,7 +47,7 @@ TIERS = (
 )
 """Rooms from the lowest up: each may import from the ones below it, never from beside or above."""
 
-EDGE = {"importers", "load", "write", "serve", "publish", "archive"}
+EDGE = {"importers", "load", "write", "store", "serve", "publish", "archive"}
 """Rooms that touch a disk, a network or other people's formats: only the commands know them."""
 COMMANDS = {"build", "cli", "serve"}
 
@@ -47,7 +59,7 @@ ONLY = {
 }
 """Libraries that one room hides from all the others."""
 
-WORLDLY = {"build", "cli", "load", "write", "serve", "publish", "archive", "__main__"}
+WORLDLY = {"build", "cli", "load", "write", "store", "serve", "publish", "archive", "__main__"}
 """Rooms that may ask the clock or the working directory."""
 
 

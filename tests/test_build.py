@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import time
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -24,6 +25,7 @@ from perfsite.build import build_site, find_problems
 from perfsite.errors import BuildError
 from perfsite.load import load_data, load_theme
 from perfsite.model import Edition
+from perfsite.store import Store
 from perfsite.write import MANIFEST
 from small_site import (
     REGISTER,
@@ -42,19 +44,29 @@ from small_site import (
     perfsite,
     read_tree,
     rows_of,
+    small_pages,
     small_site,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from concurrent.futures import Future
+
+    from perfsite.charts.pictures import Job
 
 EXAMPLE: Final = ROOT / "data"
 _DEADLINE: Final = 60.0
 """Seconds after which something that must happen has not happened."""
 
 
+def pictures(tree: Tree) -> set[str]:
+    """Its charts and its cards for links; the favicon is a picture that nobody draws."""
+    ends = (".svg", ".jpg")
+    return {path for path in tree if path.endswith(ends) and not path.startswith("assets/")}
+
+
 def test_the_build_counts_what_it_made(tmp_path: Path) -> None:
-    """Its counts are those of the files, and progress hears of each chart."""
+    """Its counts are those of the files, and progress hears of each chart and card."""
     data = load_data(data_folder(tmp_path))
     heard = Silent()
     built = build_site(
@@ -69,20 +81,24 @@ def test_the_build_counts_what_it_made(tmp_path: Path) -> None:
 
     assert built.services == len(SERVICES) == 11
     assert built.pages == sum(path.endswith(".html") for path in tree)
-    assert built.charts == sum(path.endswith(".svg") for path in tree) == heard.total == heard.done
-    assert built.charts > 0
+    assert built.charts == sum(path.endswith(".svg") for path in pictures(tree)) > 0
+    assert len(pictures(tree)) == heard.total == heard.done
+    assert sum(path.endswith(".jpg") for path in tree) == len(SERVICES) + 1
     assert built.observations == len(rows_of(tree["data/observations.csv"]))
     assert len(built.files) == len(tree)
     assert {**tree, MANIFEST: small_site()[MANIFEST]} == small_site()
 
 
 def test_a_site_without_charts_has_no_gap(tmp_path: Path) -> None:
-    """Without charts no picture is made and none is shown, and all the tables stay."""
+    """Without charts no picture is made, none is shown or named, and all the tables stay."""
     tree = build_folder(data_folder(tmp_path))
-    pictures = {path for path in small_site() if path.endswith(".svg")}
+    alone = {path for path, page in small_pages().items() if page.is_embed}
 
-    assert {*small_site()} - {*tree} == pictures | {MANIFEST}
-    assert [path for path, data in tree.items() if b"<img" in data] == []
+    assert pictures(tree) == set()
+    assert alone
+    assert {*small_site()} - {*tree} == pictures(small_site()) | alone | {MANIFEST}
+    shows = re.compile(rb"<img|og:image|\.jpg|/[a-z-]+\.svg")
+    assert {path for path, data in tree.items() if shows.search(data)} == set()
     tables = {path: data.count(b"<table") for path, data in tree.items() if path.endswith(".html")}
     shown = {path: small_site()[path].count(b"<table") for path in tables}
     assert tables == shown
@@ -121,7 +137,7 @@ def test_every_problem_is_found_without_building(tmp_path: Path) -> None:
 
 
 def test_the_editions_date_stands_in_few_places(tmp_path: Path) -> None:
-    """Another date over the same data changes the home page and the page about the data alone."""
+    """Another date over the same data changes what says the date, and nothing else in it."""
     data = load_data(data_folder(tmp_path))
     one, two = (
         {file.path: file.data for file in build(data, on=day).files}
@@ -129,23 +145,37 @@ def test_the_editions_date_stands_in_few_places(tmp_path: Path) -> None:
     )
 
     assert one.keys() == two.keys()
-    assert {path for path in one if one[path] != two[path]} == {"index.html", "about.html"}
-    for path in ("index.html", "about.html"):
-        assert b"2 January 2019" in two[path]
-        assert two[path].replace(b"2 January 2019", b"19 September 2018") == one[path]
+    changed = {path for path in one if one[path] != two[path]}
+    machines = {"datapackage.json", "data/csv-metadata.json", "feed.xml"}
+    assert changed == {"index.html", "about.html", *machines}
+    for path in changed:
+        new = two[path].replace(b"2 January 2019", b"19 September 2018")
+        new = new.replace(b"2019-01-02", b"2018-09-19")
+        if path == "about.html":
+            # The edition before this one is another, too.
+            earlier = b"Earlier editions: "
+            new = new.replace(earlier + b"19 September 2018, ", earlier)
+        assert new == one[path], path
+    assert all(b"2 January 2019" in two[path] for path in ("index.html", "about.html"))
+    assert all(b"2019-01-02" in two[path] for path in machines)
 
 
 def test_the_order_of_files_does_not_matter(tmp_path: Path) -> None:
-    """Rows moved from one submission into others give the same pages."""
+    """Rows moved from one submission into others give the same site but for where they stand."""
     rows = SUBMISSIONS["deep/er/tidy.csv"].splitlines()
     moved = {name: text for name, text in SUBMISSIONS.items() if name != "deep/er/tidy.csv"}
     for number, row in enumerate(reversed(rows[1:])):
         moved[f"z/{number}.csv"] = f"{rows[0]}\n{row}\n"
     tree = build_folder(data_folder(tmp_path, submissions=moved), charts=True)
 
-    differ = {path for path in tree if tree[path] != small_site()[path]}
-    sources = ("data/observations.csv", ".csv", ".json")
-    assert [path for path in differ if not path.endswith(sources)] == []
+    place = re.compile(
+        rb'<p class="source"><span>.*?</span>|submissions/[a-z0-9/]+\.(csv|json)(:|, row )[0-9]+'
+    )
+    differ = {
+        path for path in tree if place.sub(b"", tree[path]) != place.sub(b"", small_site()[path])
+    }
+    # The length of a file in bytes stands in the description for machines.
+    assert differ - {"datapackage.json"} == set()
     assert tree["data/kpis.csv"] == small_site()["data/kpis.csv"]
 
 
@@ -261,7 +291,8 @@ def test_a_build_depends_on_its_input_alone(tmp_path: Path) -> None:
     assert list(one) == list(two)
     assert next((path for path in one if one[path] != two[path]), None) is None
     assert sum(path.endswith(".svg") for path in one) > 150
-    assert sum(path.startswith("services/") and path.endswith(".html") for path in one) == 116
+    assert sum(path.endswith("/card.jpg") for path in one) == 100
+    assert sum(bool(re.fullmatch(r"services/[^/]+\.html", path)) for path in one) == 116
 
 
 def is_whole(site: Path) -> bool:
@@ -356,7 +387,7 @@ def old_site(tmp_path: Path) -> tuple[Path, Tree]:
 
 
 def assert_untouched(out: Path, before: Tree) -> None:
-    """The old site is whole, and the next build leaves nothing behind but its lock."""
+    """The old site is whole, and the next build leaves nothing behind but its lock and drawings."""
     assert read_tree(out) == before
     assert is_whole(out)
     again = perfsite("build", out.parent / "data", "--out", out, "--no-charts")
@@ -364,7 +395,7 @@ def assert_untouched(out: Path, before: Tree) -> None:
     assert "(0 new, 0 changed, 0 gone)" in again.out
     assert read_tree(out) == before
     left = {path.name for path in out.parent.iterdir()}
-    assert left - {".site.lock"} == {"site", "data"}
+    assert left - {".site.lock", ".site.drawings"} == {"site", "data"}
 
 
 def test_killed_while_writing_the_old_site_is_whole(tmp_path: Path) -> None:
@@ -383,15 +414,27 @@ def test_killed_while_writing_the_old_site_is_whole(tmp_path: Path) -> None:
     assert_untouched(out, before)
 
 
-def test_killed_while_drawing_nothing_is_left_running(tmp_path: Path) -> None:
-    """SIGKILL among the charts: the old site is untouched, and the workers end by themselves."""
+def test_killed_while_drawing_the_old_site_is_whole(tmp_path: Path) -> None:
+    """SIGKILL among the charts: the old site stays, the workers end, the drawings can be used."""
     out, before = old_site(tmp_path)
+    folder = tmp_path / ".site.drawings"
     with building(out) as (process, reading):
         until_drawing(reading)
         process.kill()
         process.wait()
         assert ended(process.pid, reading) == []
+    kept = {path.name for path in folder.glob("*/*")}
+    store = Store(folder)
+
+    whole = {name for name in kept if len(name) == 64}
+    assert len(whole) > 10
+    assert {name for name in whole if store.get(name) is None} == set()
+    # One file may have been half written; it has the name of a draft.
+    assert len(kept - whole) <= 1
     assert_untouched(out, before)
+    # The next drawings here are of other data: none of the kept ones is used, and none stays.
+    assert built_with_charts(tmp_path / "data") == small_site()
+    assert {path.name for path in folder.glob("*/*")} & kept == set()
 
 
 def test_interrupted_the_old_site_is_whole(tmp_path: Path) -> None:
@@ -419,3 +462,90 @@ def test_a_register_without_a_usable_service_builds_nothing(tmp_path: Path) -> N
 
     with pytest.raises(BuildError, match="no service that can be used"):
         build_folder(folder)
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The pictures that workers are given to draw from now on, by their addresses."""
+    given: list[str] = []
+    submit = ProcessPoolExecutor.submit
+
+    def note(
+        pool: ProcessPoolExecutor,
+        function: Callable[..., list[bytes]],
+        jobs: list[Job],
+        *rest: object,
+    ) -> Future[list[bytes]]:
+        given.extend(job.path for job in jobs)
+        return submit(pool, function, jobs, *rest)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", note)
+    return given
+
+
+def built_with_charts(data: Path, *options: str) -> Tree:
+    """The small site as the command builds it beside its data, with its charts."""
+    out = data.parent / "site"
+    ran = perfsite("build", data, "--out", out, "--jobs", "1", *options)
+    assert ran.code == 0, ran.err
+    return read_tree(out)
+
+
+def test_a_second_build_draws_nothing(tmp_path: Path, drawn: list[str]) -> None:
+    """What was drawn for the last build is not drawn again, and the site is the same."""
+    data = data_folder(tmp_path)
+    assert built_with_charts(data) == small_site()
+    assert sorted(drawn) == sorted(pictures(small_site()))
+    drawn.clear()
+
+    assert built_with_charts(data) == small_site()
+    assert drawn == []
+
+
+def test_a_changed_figure_draws_its_own_charts_only(tmp_path: Path, drawn: list[str]) -> None:
+    """A figure that no group adds up changes the pictures of its service and no other."""
+    data = data_folder(tmp_path)
+    built_with_charts(data)
+    drawn.clear()
+    text = SUBMISSIONS["clocks.json"].replace("88.4%", "12.5%")
+    assert text != SUBMISSIONS["clocks.json"]
+    (data / "submissions" / "clocks.json").write_text(text, encoding="utf-8")
+    tree = built_with_charts(data)
+
+    assert drawn
+    assert [path for path in drawn if not path.startswith("services/satisfied/")] == []
+    same = pictures(tree) - set(drawn)
+    assert {path for path in same if tree[path] != small_site()[path]} == set()
+    assert {path for path in drawn if tree[path] != small_site()[path]} == set(drawn)
+    entries = [path for path in (tmp_path / ".site.drawings").glob("*/*") if path.is_file()]
+    assert len(entries) == len({tree[path] for path in pictures(tree)})
+
+
+def test_without_a_store_everything_is_drawn(tmp_path: Path, drawn: list[str]) -> None:
+    """With --no-store all pictures are drawn anew, none is kept, and the site is the same."""
+    data = data_folder(tmp_path)
+    for _ in range(2):
+        drawn.clear()
+        assert built_with_charts(data, "--no-store") == small_site()
+        assert sorted(drawn) == sorted(pictures(small_site()))
+    assert not (tmp_path / ".site.drawings").exists()
+
+
+def test_a_damaged_store_changes_no_byte(tmp_path: Path, drawn: list[str]) -> None:
+    """Entries that were changed, cut short or deleted are drawn again, and the others are not."""
+    data = data_folder(tmp_path)
+    built_with_charts(data)
+    store = tmp_path / ".site.drawings"
+    entries = sorted(path for path in store.glob("*/*") if path.is_file())
+    changed, cut, gone = entries[:3]
+    changed.write_bytes(changed.read_bytes()[:-9] + b"!</svg>\n ")
+    cut.write_bytes(cut.read_bytes()[:100])
+    gone.unlink()
+    drawn.clear()
+
+    assert built_with_charts(data) == small_site()
+    assert len(drawn) == 3
+    shutil.rmtree(store)
+    drawn.clear()
+    assert built_with_charts(data) == small_site()
+    assert sorted(drawn) == sorted(pictures(small_site()))

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+import pickle
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chart_samples import ENGLISH, chart_jobs, point
 from helpers import worked
-from perfsite.charts.jobs import ChartJob, bars_job, describe, line_job
-from perfsite.charts.series import Point, Series
-from perfsite.model import Status
+from perfsite.charts.jobs import bars_job, describe, line_job
+from perfsite.charts.pictures import ChartJob, Target
+from perfsite.charts.series import Series
 from perfsite.periods import Period, Unit
 
 QUARTERS = """
@@ -24,12 +26,12 @@ QUARTERS = """
 
 def bars(table: str) -> ChartJob:
     """The bars of a table's transactions."""
-    return bars_job("a.svg", "Title", "Words", worked(table).chart("transactions"))
+    return bars_job("a.svg", "Title", "Words", worked(table).chart("transactions"), ENGLISH)
 
 
 def line(table: str, kpi: str = "digital_take_up") -> ChartJob:
     """The line of a table's KPI."""
-    return line_job("a.svg", "Title", "Words", worked(table).chart(kpi), "GBP")
+    return line_job("a.svg", "Title", "Words", worked(table).chart(kpi), ENGLISH)
 
 
 def days(code: str) -> tuple[int, int]:
@@ -62,19 +64,6 @@ def test_bars_without_a_digital_part_are_one_series_without_labels() -> None:
 
     assert [mark["series"] for mark in job.marks] == [0, 0]
     assert job.labels == ()
-
-
-def point(period: Period, value: float | None, part: float | None) -> Point:
-    """A point with a value and its digital part, and nothing to compare it with."""
-    return Point(
-        period=period,
-        value=value,
-        numerator=part,
-        denominator=None,
-        before=None,
-        previous=None,
-        status=Status.NOT_PROVIDED if value is None else Status.PROVIDED,
-    )
 
 
 @st.composite
@@ -116,14 +105,14 @@ def check_frame(job: ChartJob) -> None:
 @given(series())
 def test_bars_start_at_zero_and_are_as_high_as_their_figures(made: Series) -> None:
     """The segments of a bar stand on each other from zero up to its figure, and bars are apart."""
-    job = bars_job("a.svg", "Title", "Words", made)
+    job = bars_job("a.svg", "Title", "Words", made, ENGLISH)
     found = heights(job)
 
-    assert found.keys() == {point.period.start.toordinal() for point in made.given}
-    for point in made.given:
-        segments = found[point.period.start.toordinal()]
+    assert found.keys() == {p.period.start.toordinal() for p in made.given}
+    for each in made.given:
+        segments = found[each.period.start.toordinal()]
         assert segments[0][1] == 0
-        assert segments[-1][2] == point.value
+        assert segments[-1][2] == each.value
         assert all(a[2] == b[1] for a, b in pairwise(segments))
     ends = {float(str(mark["x"])): float(str(mark["x1"])) for mark in job.marks}
     starts = sorted(ends)
@@ -135,8 +124,10 @@ def test_bars_start_at_zero_and_are_as_high_as_their_figures(made: Series) -> No
 @given(series())
 def test_labels_of_bars_do_not_cover_each_other(made: Series) -> None:
     """Names stand at least a line of text apart."""
-    heights_ = sorted(float(str(label["y"])) for label in bars_job("a", "b", "c", made).labels)
-    top = bars_job("a", "b", "c", made).y_domain[1]
+    heights_ = sorted(
+        float(str(label["y"])) for label in bars_job("a", "b", "c", made, ENGLISH).labels
+    )
+    top = bars_job("a", "b", "c", made, ENGLISH).y_domain[1]
 
     assert all(b - a >= top * 0.0999 for a, b in pairwise(heights_))
 
@@ -145,7 +136,7 @@ def test_labels_of_bars_do_not_cover_each_other(made: Series) -> None:
 @given(series())
 def test_a_line_goes_through_its_figures_and_breaks_where_they_are_missing(made: Series) -> None:
     """Every figure is on the line, between two with a missing one the line is broken."""
-    job = line_job("a.svg", "Title", "Words", made, "GBP")
+    job = line_job("a.svg", "Title", "Words", made, ENGLISH)
     drawn = [mark["y"] for mark in job.marks]
 
     assert [y for y in drawn if y is not None] == [point.value for point in made.given]
@@ -229,4 +220,47 @@ def test_words_under_a_title_say_what_is_drawn() -> None:
     """Measure, length of period and time, from the first figure to the last."""
     made = worked(QUARTERS).chart("transactions")
 
-    assert describe(made) == "Transactions by quarter, Jan 2016 to Jun 2017"
+    assert describe(made, ENGLISH) == "Transactions by quarter, Jan 2016 to Jun 2017"
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        ("2016-01 5\n2016-02 6", "Transactions by month, Jan 2016 to Feb 2016"),
+        ("2016-W02 5\n2016-W03 6", "Transactions by week, 11 Jan 2016 to 24 Jan 2016"),
+        ("2016-01-05 5\n2016-01-06 6", "Transactions by day, 5 Jan 2016 to 6 Jan 2016"),
+        ("2016 5\n2017 6", "Transactions over 12 months, Jan 2016 to Dec 2017"),
+        (
+            "2016-01/2016-02 5\n2016-03/2016-04 6",
+            "Transactions by 2 months, Jan 2016 to Apr 2016",
+        ),
+    ],
+)
+def test_the_length_of_periods_is_in_the_words_under_a_title(table: str, expected: str) -> None:
+    """Days, weeks, months, quarters and years are called what they are."""
+    made = worked(f"period transactions\n{table}").chart("transactions")
+
+    assert describe(made, ENGLISH) == expected
+
+
+def test_a_target_is_a_line_with_its_words() -> None:
+    """It stands at its value, over the time of the figures, and is within the scale."""
+    made = worked(QUARTERS)
+    target = Target(600.0, "Target 600")
+    bars_ = bars_job("a", "b", "c", made.chart("transactions"), ENGLISH, target)
+    share = Target(0.8, "Target 80%")
+    line_ = line_job("a", "b", "c", made.chart("digital_take_up"), ENGLISH, share)
+
+    assert [rule["y"] for rule in bars_.targets] == [600]
+    assert bars_.y_domain == (0, 600)
+    assert "Target 600" in {label["text"] for label in bars_.labels}
+    assert [rule["y"] for rule in line_.targets] == [0.8]
+    assert line_.targets[0]["x"] == line_.x_domain[0]
+    assert bars(QUARTERS).targets == ()
+
+
+@settings(max_examples=100, deadline=None)
+@given(chart_jobs)
+def test_any_job_can_be_sent_to_a_worker(job: ChartJob) -> None:
+    """A job is a value: what arrives is equal to what was sent."""
+    assert pickle.loads(pickle.dumps(job)) == job  # noqa: S301 - our own value

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import re
+import tempfile
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,10 +26,13 @@ from small_site import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 KNOWN = {key: Service(key, key, "Ministry") for key in SERVICES}
 LIST = "services/by-name-ascending.html"
+OF_A_SERVICE = r"services/[^/]+\.html"
+"""The addresses of services, and of the lists beside them."""
+PARTS = re.compile(r"404\.html|services/[^/]+/.*|(?!services/).*/by-[a-z-]+\.html")
+"""The addresses that no site map lists: an error, figures alone, and other orders of groups."""
 
 
 def check(tree: Tree) -> None:
@@ -57,7 +63,7 @@ def test_a_site_that_agrees_passes() -> None:
         (table,) = pages[path].tables.values()
         assert len(table) == 1 + 11, path
     assert [row["service"] for row in rows_of(tree["data/services.csv"])] == list(SERVICES)
-    ids = {p.removeprefix("services/")[:-5] for p in pages if p.startswith("services/")}
+    ids = {p[len("services/") : -len(".html")] for p in pages if re.fullmatch(OF_A_SERVICE, p)}
     assert ids - {p.removeprefix("services/")[:-5] for p in lists} == {*SERVICES, *MOVED}
 
 
@@ -95,15 +101,15 @@ BROKEN: dict[str, tuple[Callable[[Tree], object], str]] = {
         r"sitemap\.xml",
     ),
     "a row of a list too few": (
-        changed(LIST, '<tr id="weekly">.*?</tr>', ""),
+        changed(LIST, r'<tr id="weekly".*?</tr>', ""),
         r"by-name-ascending\.html .*missing: weekly",
     ),
     "a row of a list too many": (
-        changed(LIST, '<tr id="weekly">', '<tr id="ghost"></tr><tr id="weekly">'),
+        changed(LIST, '<tr id="weekly"', '<tr id="ghost"></tr><tr id="weekly"'),
         r"by-name-ascending\.html .*too many: ghost",
     ),
     "a row of a list twice": (
-        changed(LIST, '(<tr id="weekly">.*?</tr>)', r"\1\1"),
+        changed(LIST, '(<tr id="weekly".*?</tr>)', r"\1\1"),
         r"by-name-ascending\.html lists a service twice",
     ),
     "no list": (lambda tree: tree.pop("services/index.html"), r"services/index\.html"),
@@ -153,8 +159,95 @@ def test_a_site_may_stand_under_any_address(tmp_path: Path, base: str) -> None:
     entries = re.findall("<loc>(.*?)</loc>", tree["sitemap.xml"].decode())
     pages = pages_of(tree)
 
-    assert {entry.removeprefix(base) for entry in entries} == pages.keys() - {"404.html"}
+    listed = {path for path in pages if not PARTS.fullmatch(path)}
+    assert {entry.removeprefix(base) for entry in entries} == listed
+    assert len(entries) == len(listed)
     assert all(entry.startswith(base) for entry in entries)
     canonical = [a["href"] for a in pages["about.html"].all("link") if a["rel"] == "canonical"]
     assert canonical == [f"{base}about.html"]
     assert f"Sitemap: {base}sitemap.xml\n" in tree["robots.txt"].decode()
+
+
+FRENCH = f'languages = ["en-GB", "fr"]\n{CONFIG}'
+
+
+@cache
+def two_languages() -> Tree:
+    """The small site in English, and in French under fr/."""
+    with tempfile.TemporaryDirectory() as name:
+        return build_folder(data_folder(Path(name), config=FRENCH))
+
+
+def check_both(tree: Tree, folders: tuple[str, ...] = ("", "fr/")) -> None:
+    """Check a tree of two languages."""
+    check_site([File(path, data) for path, data in tree.items()], KNOWN, MOVED, "", folders)
+
+
+def test_a_site_in_two_languages_that_agree_passes() -> None:
+    """Every page of the one language is a page of the other; titles may be the same in both."""
+    tree = two_languages()
+    check_both(tree)
+
+    html = {path for path in tree if path.endswith(".html")}
+    french = {path.removeprefix("fr/") for path in html if path.startswith("fr/")}
+    assert french == {path for path in html if not path.startswith("fr/")}
+    assert len([path for path in french if path.startswith("services/")]) > 11
+
+
+BROKEN_IN_ONE: dict[str, tuple[Callable[[Tree], object], str]] = {
+    "a page too few": (
+        lambda tree: tree.pop("fr/services/weekly.html"),
+        "pages of services in fr/ .*10 services, not 11; missing: weekly",
+    ),
+    "a page too many": (
+        lambda tree: tree.update({"fr/services/ghost.html": b"<title>Ghost</title>"}),
+        "pages of services in fr/ .*12 services, not 11; too many: ghost",
+    ),
+    "an entry of the sitemap too few": (
+        changed("sitemap.xml", "<url><loc>fr/services/weekly.html</loc></url>\n", ""),
+        r"sitemap\.xml for fr/ .*missing: weekly",
+    ),
+    "an entry of the sitemap too few in the first language": (
+        changed("sitemap.xml", "<url><loc>services/weekly.html</loc></url>\n", ""),
+        r"sitemap\.xml for \. .*missing: weekly",
+    ),
+    "a row of a list too few": (
+        changed(f"fr/{LIST}", r'<tr id="weekly".*?</tr>', ""),
+        "fr/services/by-name-ascending.html .*missing: weekly",
+    ),
+    "no list": (
+        lambda tree: tree.pop("fr/services/index.html"),
+        "the list fr/services/index.html is missing",
+    ),
+    "two pages with one title": (
+        lambda tree: tree.update({"fr/about.html": tree["fr/404.html"]}),
+        "fr/.* have the same title",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN_IN_ONE)
+def test_a_fault_of_one_language_is_found(name: str) -> None:
+    """The other language does not stand in for what one lacks; the message names the folder."""
+    change, words = BROKEN_IN_ONE[name]
+    tree = dict(two_languages())
+    change(tree)
+
+    with pytest.raises(ConsistencyError, match=words):
+        check_both(tree)
+
+
+def test_a_language_that_was_not_built_is_missed() -> None:
+    """A folder that holds no page lacks all services."""
+    with pytest.raises(ConsistencyError, match=r"services in cy/ .*: 0 services, not 11"):
+        check_both(two_languages(), ("", "fr/", "cy/"))
+
+
+def test_a_page_of_one_figure_is_no_service() -> None:
+    """What stands below the folder of a service is part of it, whatever it is called."""
+    tree = dict(small_site())
+    figures = [path for path in tree if re.fullmatch(r"services/full/.*\.html", path)]
+
+    assert figures
+    tree["services/ghost/take-up.html"] = b"<title>Ghost</title>"
+    check(tree)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import subprocess
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -10,8 +11,11 @@ import pytest
 from filelock import FileLock
 
 from perfsite import __version__
+from perfsite.pages import whole
+from perfsite.pages.whole import Made
 from small_site import (
     CONFIG,
+    LOGO,
     SERVICES,
     SUBMISSIONS,
     Ran,
@@ -27,6 +31,9 @@ from small_site import (
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from perfsite.pages.site import Builder
+    from perfsite.pages.whole import Facts
 
 CLEAN = {"full.csv": SUBMISSIONS["full.csv"]}
 """Submissions without a warning."""
@@ -52,7 +59,7 @@ def test_a_good_build_says_what_it_made(tmp_path: Path) -> None:
 
     assert (ran.code, ran.err) == (0, "")
     (line,) = ran.out.splitlines()
-    assert line.startswith(f"Built {out}: 11 services, 45 pages, 0 charts, {files} files, ")
+    assert line.startswith(f"Built {out}: 11 services, 89 pages, 0 charts, {files} files, ")
     assert line.endswith(" s.")
     assert f"({files - 1} new, 0 changed, 0 gone)" in line
 
@@ -157,8 +164,8 @@ def test_bad_input_is_reported_and_the_rest_built(tmp_path: Path, name: str) -> 
     assert "Built " in ran.out
     changed = {path for path in tree if tree[path] != good.get(path)}
     # A good row beside a bad one is published: it changes the files of its service.
-    allowed = ("data/", "services/full.", "urls", "manifest", "index", "departments/", "agencies/",
-               "categories/", "services/by-", "services/index")  # fmt: skip
+    allowed = ("data", "services/full.", "urls", "manifest", "index", "departments/", "agencies/",
+               "categories/", "services/by-", "services/index", "health/")  # fmt: skip
     assert [path for path in changed if not path.startswith(allowed)] == []
     assert [row["service"] for row in rows_of(tree["data/services.csv"])] == list(SERVICES)
     extra = rows_of(tree["data/observations.csv"])
@@ -299,7 +306,7 @@ def test_a_failed_build_has_its_own_exit_code(tmp_path: Path) -> None:
 def edition(out: Path) -> str:
     """The date that is printed on the home page."""
     text = (out / "index.html").read_text(encoding="utf-8")
-    return text.partition("Edition of ")[2].partition(".")[0]
+    return text.partition("This edition is dated ")[2].partition(".")[0]
 
 
 def test_the_edition_is_told_or_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -456,3 +463,147 @@ def test_every_command_explains_itself() -> None:
         assert (ran.code, ran.out.startswith(f"Usage: perfsite {name} ")) == (0, True)
     assert perfsite("--version").out == f"perfsite, version {__version__}\n"
     assert perfsite("bild").code == 2
+
+
+def more_config(*lines: str) -> str:
+    """The configuration of the small site with entries before its tables."""
+    return "\n".join((*lines, CONFIG))
+
+
+def test_a_second_language_has_all_pages_in_a_folder(tmp_path: Path) -> None:
+    """`languages` makes each page once a language: the list of services is the same in all."""
+    config = more_config('languages = ["en-GB", "fr"]')
+    ran, out = build(data_folder(tmp_path, submissions=CLEAN, config=config))
+    tree = read_tree(out)
+    pages = {path for path in tree if path.endswith(".html")}
+    french = {path.removeprefix("fr/") for path in pages if path.startswith("fr/")}
+
+    assert (ran.code, ran.err) == (0, "")
+    assert "11 services, 178 pages, " in ran.out
+    assert french == {path for path in pages if not path.startswith("fr/")}
+    assert [path for path in tree if path.startswith("fr/") and path not in pages] == []
+    for path in french:
+        assert tree[path].count(b'<html lang="en-GB">') == 1
+        assert tree[f"fr/{path}"].count(b'<html lang="fr">') == 1
+    listed = re.findall(rb"<loc>(.*?)</loc>", tree["sitemap.xml"])
+    assert sum(one.startswith(b"fr/") for one in listed) * 2 == len(listed)
+
+
+@pytest.mark.parametrize("folder", ["", "fr/"])
+def test_each_language_has_its_check_of_the_truth(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    """A service that is missing in one language alone ends the build, which names the folder."""
+    made = whole.make_pages
+
+    def forgetful(builder: Builder, facts: Facts) -> Made:
+        one = made(builder, facts)
+        lost = [page for page in one.pages if page.path != "services/weekly.html"]
+        return Made(lost, one.jobs) if builder.folder == folder else one
+
+    monkeypatch.setattr("perfsite.build.make_pages", forgetful)
+    config = more_config('languages = ["en-GB", "fr"]')
+    ran, out = build(data_folder(tmp_path, submissions=CLEAN, config=config))
+
+    assert ran.code == 3
+    assert f"the pages of services in {folder or '.'} and the register differ" in ran.err
+    assert "missing: weekly" in ran.err
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("entries", "said"),
+    [
+        ('languages = ["en-GB", "de"]', "languages: there is no translation into de"),
+        ('languages = ["gobbledegook"]', "there is no translation into gobbledegook"),
+        ('colours = { brnd = "#000000" }', "colours.brnd: one of text, "),
+        ('dark_colours = { ink = "#000000" }', "dark_colours.ink: one of text, "),
+        ('logo = "nowhere.svg"', "logo: nowhere.svg cannot be read"),
+        ('logo = "../data/../../logo.svg"', "is not within the data folder"),
+        ('logo = "services.csv"', "logo: services.csv: one of .svg, "),
+    ],
+)
+def test_what_there_is_not_cannot_be_asked_for(tmp_path: Path, entries: str, said: str) -> None:
+    """A language, a colour or a logo that is not there ends the build with 3 and a sentence."""
+    ran, out = build(data_folder(tmp_path, config=more_config(entries)))
+
+    assert (ran.code, ran.out) == (3, "")
+    assert ran.err.startswith("perfsite: perfsite.toml: ")
+    assert said in ran.err
+    assert not out.exists()
+
+
+def test_the_colours_of_the_configuration_are_in_the_stylesheet(tmp_path: Path) -> None:
+    """A colour replaces the theme's, on light pages or dark ones, and changes no page's words."""
+    before = read_tree(build(data_folder(tmp_path / "a"))[1])
+    config = more_config('colours = { brand = "#0B5345" }', 'dark_colours = { link = "#7dcea0" }')
+    after = read_tree(build(data_folder(tmp_path / "b", config=config))[1])
+
+    def styles(tree: dict[str, bytes]) -> tuple[str, str]:
+        ((path, css),) = ((p, d) for p, d in tree.items() if p.endswith(".css"))
+        return path, css.decode()
+
+    (old, plain), (new, css) = styles(before), styles(after)
+    light, dark = css.split("@media", 1)
+    assert "--brand:#0B5345;" in light
+    assert "--brand:#0B5345;" not in dark
+    assert "--link:#7dcea0;" in dark
+    assert css.replace("#0B5345", "#12436d").replace("#7dcea0", "#8fc4f3") == plain
+    pages = [path for path in before if path.endswith(".html")]
+    assert old != new
+    assert [p for p in pages if before[p] != after[p].replace(new.encode(), old.encode())] == []
+
+
+def test_a_logo_stands_on_every_page(tmp_path: Path) -> None:
+    """The picture of the data folder is published, at an address of its own, and shown."""
+    data = data_folder(tmp_path, config=more_config('logo = "Our Crest.SVG"'))
+    (data / "Our Crest.SVG").write_bytes(LOGO)
+    ran, out = build(data)
+    tree = read_tree(out)
+
+    assert ran.code == 0, ran.err
+    (path,) = (path for path, content in tree.items() if content == LOGO)
+    assert re.fullmatch(r"assets/logo\.[0-9a-f]{8}\.svg", path)
+    pages = [page for page in tree if page.endswith(".html")]
+    assert [page for page in pages if path.encode() not in tree[page]] == []
+
+
+@pytest.mark.parametrize(
+    ("table", "entry"),
+    [
+        ("[targets.ful]\ndigital_take_up = 0.8\n", "targets.ful"),
+        (
+            '[[journeys]]\nservice = "ful"\nname = "X"\nsteps = ["started", "completed"]\n',
+            "journeys.0.service",
+        ),
+    ],
+)
+def test_a_service_that_only_the_configuration_knows_is_reported(
+    tmp_path: Path, table: str, entry: str
+) -> None:
+    """A target or a journey of nobody is an error, named by its entry; the site is built."""
+    data = data_folder(tmp_path, submissions=CLEAN, config=f"{CONFIG}\n{table}")
+    ran, _ = build(data)
+
+    assert ran.code == 1
+    assert f'perfsite.toml  column "{entry}"  error PS111' in ran.err
+    assert "found     ful\n" in ran.err
+    assert perfsite("validate", data).code == 1
+
+
+def test_templates_may_bring_a_language(tmp_path: Path) -> None:
+    """A .po file in the folder of --templates makes its language one that a site can have."""
+    (tmp_path / "own" / "languages").mkdir(parents=True)
+    (tmp_path / "own" / "languages" / "cy.po").write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+        'msgid "Services"\nmsgstr "Gwasanaethau"\n',
+        encoding="utf-8",
+    )
+    data = data_folder(tmp_path, submissions=CLEAN, config=more_config('languages = ["cy"]'))
+    without, _ = build(data)
+    ran, out = build(data, "--templates", tmp_path / "own")
+
+    assert (without.code, ran.code) == (3, 0), ran.err
+    page = (out / "index.html").read_text(encoding="utf-8")
+    assert '<html lang="cy">' in page
+    assert ">Gwasanaethau</a>" in page

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from helpers import example_register, example_sources, register, span, worked, worked_sources
 from perfsite.config import SiteConfig
+from perfsite.kpi import summarise_groups
 from perfsite.kpi.groups import GroupKind, make_groups, slugify
 from perfsite.kpi.panels import Panels
 from perfsite.model import Service, why_not_an_id
@@ -365,6 +366,29 @@ def test_every_group_of_the_example_says_how_many_it_counts(example: Worked) -> 
                 assert figure.like_services <= figure.services
             if kpi in summary.figures:
                 assert summary.figures[kpi].complete
+
+
+@pytest.mark.parametrize("marked", ["2016", "2017"])
+def test_a_groups_change_leaves_out_who_had_a_break(marked: str) -> None:
+    """A service whose series breaks within the two years is in the sum, but not in the change."""
+    mark = dict.fromkeys(("2016", "2017"), "") | {marked: "[b]"}
+    made = worked(
+        "service period transactions\n"
+        f"alpha 2016 100{mark['2016']}\nalpha 2017 900{mark['2017']}\n"
+        "beta 2016 40\nbeta 2017 50\nbeta 2018 60",
+        services=register("alpha", "beta"),
+    )
+    found = summarise_groups(
+        made.figures, list(made.summaries.values()), make_groups(made.services), 0.5, made.parts
+    )
+    series = {figure.period.code: figure for figure in found[0].series[YEARLY]}
+    figure = series["2017"]
+
+    assert (figure.value, figure.services) == (950, 2)
+    both = marked == "2016"
+    assert figure.like_services == (2 if both else 1)
+    assert (figure.like_now, figure.like_before) == ((950, 140) if both else (50, 40))
+    assert series["2018"].like_now == 60
 
 
 def test_the_largest_service_of_a_group_is_told_with_its_share() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from perfsite.errors import ConfigError, PerfsiteError, UsageError
 from perfsite.load import load_data, load_source, load_theme
+from perfsite.tokens import parse_tokens
 from small_site import CONFIG, REGISTER, ROOT, SUBMISSIONS, data_folder
 
 if TYPE_CHECKING:
@@ -71,7 +72,11 @@ def test_a_site_needs_no_configuration(tmp_path: Path) -> None:
 
     config = load_data(folder).config
 
-    assert (config.title, config.lang, config.currency) == ("Service performance", "en-GB", "GBP")
+    assert (config.title, config.languages, config.currency) == (
+        "Service performance",
+        ("en-GB",),
+        "GBP",
+    )
     assert config.published == ()
 
 
@@ -173,7 +178,11 @@ def test_the_theme_is_that_of_the_checkout() -> None:
     }
 
     assets = {f"assets/{name}": data for name, data in theme.assets.items()}
-    assert {**{n: t.encode() for n, t in theme.templates.items()}, **assets} == kept
+    words = {f"languages/{name}": data for name, data in theme.translations.items()}
+    tokens = {"tokens.toml": kept["tokens.toml"]}
+    templates = {name: text.encode() for name, text in theme.templates.items()}
+    assert {**templates, **assets, **words, **tokens} == kept
+    assert theme.tokens == parse_tokens(kept["tokens.toml"].decode())
     assert theme.defaults == theme.templates
 
 
@@ -215,3 +224,39 @@ def test_templates_that_cannot_be_used_are_named(tmp_path: Path) -> None:
 
     with pytest.raises(PerfsiteError, match=r"404\.html"):
         load_theme(tmp_path)
+
+
+def test_a_folder_of_templates_replaces_tokens_and_adds_languages(tmp_path: Path) -> None:
+    """tokens.toml of the folder stands in the place of perfsite's, and a catalogue is added."""
+    tokens = (ROOT / "templates" / "tokens.toml").read_text(encoding="utf-8")
+    (tmp_path / "tokens.toml").write_text(tokens.replace("#12436d", "#004d40"), encoding="utf-8")
+    (tmp_path / "languages").mkdir()
+    (tmp_path / "languages" / "cy.po").write_bytes(b'msgid "Home"\nmsgstr "Hafan"\n')
+
+    theme = load_theme(tmp_path)
+
+    assert theme.tokens.light["brand"] == "#004d40"
+    assert set(theme.translations) == {"cy.po", "fr.po"}
+
+
+def test_a_logo_is_read_and_counts_as_data(tmp_path: Path) -> None:
+    """The picture that perfsite.toml names is read, and another picture is another edition."""
+    folder = data_folder(tmp_path, config=f'logo = "logo.svg"\n{CONFIG}')
+    (folder / "logo.svg").write_text("<svg/>")
+    first = load_data(folder)
+    (folder / "logo.svg").write_text("<svg></svg>")
+    second = load_data(folder)
+
+    assert first.logo is not None
+    assert (first.logo.path, first.logo.data) == ("logo.svg", b"<svg/>")
+    assert first.hash != second.hash
+
+
+@pytest.mark.parametrize("name", ["none.svg", "../logo.svg"])
+def test_a_logo_that_is_not_there_is_an_error(tmp_path: Path, name: str) -> None:
+    """A picture that is missing, or lies outside of the data folder, is named."""
+    (tmp_path / "logo.svg").write_text("<svg/>")
+    folder = data_folder(tmp_path, config=f'logo = "{name}"\n{CONFIG}')
+
+    with pytest.raises(ConfigError, match="logo"):
+        load_data(folder)

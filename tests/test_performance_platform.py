@@ -272,6 +272,7 @@ def test_facts_become_the_register() -> None:
             "aliases": "",
             "opened": "",
             "closed": "",
+            "modules": "",
         }
     ]
     assert imported.problems == []

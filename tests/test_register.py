@@ -188,3 +188,32 @@ def test_all_problems_come_at_once() -> None:
 def test_no_register_is_no_services() -> None:
     """Without a file there is nothing, and nothing breaks."""
     assert read_register([]) == ({}, [])
+
+
+def test_modules_are_read_in_their_order() -> None:
+    """Each stands once, in the order of the register."""
+    services, problems = read(
+        "service,name,department,modules\na,A,D,channels transactions  channels\n"
+    )
+
+    assert problems == []
+    assert services["a"].modules == ("channels", "transactions")
+
+
+def test_an_unknown_module_is_left_out_and_reported() -> None:
+    """The others stand, and the problem guesses what was meant."""
+    services, problems = read("service,name,department,modules\na,A,D,transaction year-before\n")
+
+    assert services["a"].modules == ("year-before",)
+    assert brief(problems) == [(2, "PS117", "modules")]
+    assert problems[0].found == "transaction"
+    assert problems[0].fix == "did you mean transactions?"
+
+
+def test_a_measure_of_the_site_is_a_module() -> None:
+    """It is named after the measure, with a prefix that keeps it apart from perfsite's own."""
+    source = Source("services.csv", b"service,name,department,modules\na,A,D,measure-calls-waiting")
+    known, problems = read_register([source], ["calls_waiting"])
+
+    assert (problems, known["a"].modules) == ([], ("measure-calls-waiting",))
+    assert brief(read_register([source])[1]) == [(2, "PS117", "modules")]

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+import re
+from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import pytest
 from jinja2 import Environment, meta, nodes
 
-from perfsite.pages import context
+from component_examples import PAGE
+from perfsite.language import Language
+from perfsite.load import load_theme
+from perfsite.pages import context, elements
 from perfsite.pages.context import Context
+from perfsite.render import Renderer
 from small_site import ROOT
 
 if TYPE_CHECKING:
@@ -17,10 +22,20 @@ TEMPLATES: Final = {
     path.relative_to(ROOT / "templates").as_posix(): path.read_text(encoding="utf-8")
     for path in sorted((ROOT / "templates").rglob("*.html"))
 }
-ENVIRONMENT: Final = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+ENVIRONMENT: Final = Environment(
+    autoescape=True, trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"]
+)
+# What the extension does not know of itself, the renderer sets by installing gettext.
+ENVIRONMENT.newstyle_gettext = True  # type: ignore[attr-defined]
 PAGES: Final = sorted(Context.__subclasses__(), key=lambda kind: kind.__name__)
+WAYS: Final = {"root", "top"}
+"""What the renderer adds to the fields of a page."""
+WORDS: Final = {"_", "gettext", "ngettext"}
+"""What the languages add to every template."""
 UNUSED: Final = {"path"}
 """Only the renderer needs a page's own path; its template has `root` instead."""
+FRAME: Final = {"section", "crumbs", "data", "card", "dataset"}
+"""What only the layout shows: a page within another's has none of it."""
 
 
 def parsed(name: str) -> nodes.Template:
@@ -43,7 +58,7 @@ def used(name: str) -> set[str]:
         imports = parsed(part).find_all(nodes.FromImport)
         # jinja2.meta does not see that what is imported above a block is known in it.
         known = {n if isinstance(n, str) else n[1] for node in imports for n in node.names}
-        found |= meta.find_undeclared_variables(parsed(part)) - known
+        found |= meta.find_undeclared_variables(parsed(part)) - known - WORDS
     return found
 
 
@@ -56,11 +71,54 @@ def test_each_template_belongs_to_one_page() -> None:
 
 @pytest.mark.parametrize("kind", PAGES, ids=lambda kind: kind.__name__)
 def test_a_template_is_given_what_it_uses_and_uses_what_it_is_given(kind: type[Context]) -> None:
-    """The names in a template and its layout are the fields of its context and `root`."""
+    """The names in a template and its layout are the fields of its context and the two ways."""
     given = {field.name for field in fields(kind)}
+    unused = UNUSED | FRAME if kind is context.EmbedPage else UNUSED
 
-    assert used(kind.template) - given == {"root"}
-    assert given - used(kind.template) == UNUSED
+    assert used(kind.template) - given == WAYS
+    assert given - used(kind.template) == unused
+
+
+def test_what_leaves_the_layout_is_known() -> None:
+    """Every page has the layout's head and foot, but the one that is shown within another's."""
+    without = [kind for kind in PAGES if "components/layout.html" not in extended(kind.template)]
+
+    assert without == [context.EmbedPage]
+
+
+def test_a_theme_may_replace_any_part_of_a_page() -> None:
+    """The layout has a block for each part of a page, and every page fills `main`."""
+    blocks = {node.name for node in parsed("components/layout.html").find_all(nodes.Block)}
+
+    assert blocks == {"head", "header", "main", "footer"}
+    for kind in PAGES:
+        assert "main" in {node.name for node in parsed(kind.template).find_all(nodes.Block)}
+
+
+def test_a_theme_extends_a_page_that_it_replaces() -> None:
+    """`default:pages/...` is perfsite's own page, of which a theme changes one block."""
+    own = (
+        '{% extends "default:pages/404.html" %}{% block main %}{{ super() }}<p>Mine</p>'
+        "{% endblock %}{% block footer %}{% endblock %}"
+    )
+    theme = load_theme()
+    mine = replace(theme, templates={**theme.templates, "pages/404.html": own})
+    text = Renderer(mine, Language("en-GB")).render(PAGE).data.decode()
+
+    assert "<p>Mine</p></main>" in text
+    assert "There is no page at this address." in text
+    assert "<header>" in text
+    assert "<footer>" not in text
+
+
+def test_a_theme_replaces_a_component_of_every_page() -> None:
+    """A component's file alone is enough."""
+    theme = load_theme()
+    foot = "{% macro footer(root, top, site, alternates) %}Foot{% endmacro %}"
+    mine = replace(theme, templates={**theme.templates, "components/footer.html": foot})
+    text = Renderer(mine, Language("en-GB")).render(PAGE).data.decode()
+
+    assert "</main>\nFoot\n</body>" in text
 
 
 @pytest.mark.parametrize("name", [name for name in TEMPLATES if name.startswith("components/")])
@@ -79,13 +137,24 @@ def test_every_field_of_every_part_is_shown() -> None:
     }
     parts = {
         kind.__name__: {field.name for field in fields(kind)}
-        for kind in vars(context).values()
+        for kind in (vars(context) | vars(elements)).values()
         if isinstance(kind, type) and is_dataclass(kind) and not issubclass(kind, Context)
     }
 
     assert len(parts) >= 8
     assert {name: names - read for name, names in parts.items() if names - read} == {}
     assert read - set().union(*parts.values()) == set()
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_word_is_a_message(name: str) -> None:
+    """No words stand in a template but those that a language can say otherwise."""
+    markup = "".join(node.data for node in parsed(name).find_all(nodes.TemplateData))
+    said = re.sub(r"<[^<>]*>", " ", markup)
+    labels = re.findall(r'(?:alt|title|aria-label|placeholder)="([^"]+)"', markup)
+
+    assert re.findall(r"[A-Za-z]{2,}", said) == []
+    assert labels == []
 
 
 def test_templates_do_no_arithmetic() -> None:

@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
+from perfsite.charts.breakdowns import charted_measures, collect_breakdowns
 from perfsite.charts.draw import Drawing
-from perfsite.charts.series import collect_series
+from perfsite.charts.pictures import CardJob
+from perfsite.charts.series import collect_measures, collect_series
 from perfsite.check import check_site
-from perfsite.errors import BuildError
+from perfsite.errors import BuildError, Problem
 from perfsite.kpi import summarise_groups, summarise_services, work_out
-from perfsite.kpi.groups import Group, GroupKind, GroupSummary, make_groups
+from perfsite.kpi.groups import make_groups
+from perfsite.kpi.health import assess_services
+from perfsite.kpi.ledger import make_ledger
 from perfsite.kpi.panels import Panels
+from perfsite.kpi.peers import peers
+from perfsite.kpi.provenance import trace
+from perfsite.language import Language, read_catalogue
+from perfsite.load import CONFIG
+from perfsite.metadata.csvw import described_files, whole_set_file
+from perfsite.metadata.datapackage import datapackage_file
+from perfsite.metadata.feed import feed_file
+from perfsite.metadata.schemas import schema_files
 from perfsite.pages import data as data_files
-from perfsite.pages.context import GroupPage, HomePage, ServicePage
-from perfsite.pages.general import (
-    about_page,
-    downloads_page,
-    moved_pages,
-    not_found_page,
-    plain_files,
-    sitemap_page,
-)
+from perfsite.pages.context import MovedPage
+from perfsite.pages.general import is_listed, plain_files
 from perfsite.pages.group_figures import CHARTED
-from perfsite.pages.groups import GroupTools, group_page, groups_page, home_page
-from perfsite.pages.lists import list_pages
-from perfsite.pages.services import service_page, service_titles
-from perfsite.pages.site import FOLDERS, make_builder
+from perfsite.pages.health_words import assess, health_file
+from perfsite.pages.site import Assets, make_builder
+from perfsite.pages.volumes import volumes_by_period
+from perfsite.pages.whole import Facts, Made, general_pages, make_pages
 from perfsite.parts import resolve
-from perfsite.render import STYLESHEET, Renderer, Theme
+from perfsite.render import FAVICON, SCRIPT, STYLESHEET, Renderer
 from perfsite.validate import check_consistency, read_observations, read_register
 
 if TYPE_CHECKING:
@@ -36,19 +42,21 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from perfsite.charts.jobs import ChartJob
-    from perfsite.errors import Problem
+    from perfsite.charts.store import Store
+    from perfsite.config import SiteConfig
+    from perfsite.kpi import Figures
     from perfsite.load import Data
     from perfsite.model import Edition, File, Service
-    from perfsite.pages.context import Context
+    from perfsite.pages.site import Builder
     from perfsite.parts import Parts
+    from perfsite.render import Theme
 
 
 class Progress(Protocol):
     """Hears how far the build is; a terminal shows a bar, a log shows nothing."""
 
     def start(self, total: int) -> None:
-        """The number of charts to draw."""
+        """The number of charts and cards to draw."""
 
     def advance(self, number: int) -> None:
         """This many more are drawn."""
@@ -66,7 +74,7 @@ class Validated:
 
 @dataclass(frozen=True)
 class BuiltSite:
-    """The files of the site and what was made."""
+    """The files of the site and what was made; the cards for links are no charts."""
 
     files: tuple[File, ...]
     problems: tuple[Problem, ...]
@@ -78,12 +86,24 @@ class BuiltSite:
 
 def validate(data: Data) -> Validated:
     """Understand the data, and gather every problem in the order of files and rows."""
-    services, register_problems = read_register(data.register)
+    services, register_problems = read_register(data.register, data.config.measures)
     observations, reading_problems = read_observations(data.submissions, services, data.config)
     parts = resolve(observations, data.config)
     observations, contradictions = check_consistency(observations, parts)
-    found = (*data.problems, *register_problems, *reading_problems, *contradictions)
+    strangers = _strangers(data.config, services)
+    found = (*data.problems, *register_problems, *strangers, *reading_problems, *contradictions)
     return Validated(services, observations, parts, found)
+
+
+def _strangers(config: SiteConfig, services: Mapping[str, Service]) -> list[Problem]:
+    """The services that perfsite.toml names and the register does not."""
+    entries = [(f"targets.{name}", name) for name in config.targets]
+    entries += [(f"journeys.{at}.service", one.service) for at, one in enumerate(config.journeys)]
+    return [
+        Problem(CONFIG, 0, "PS111", entry, name, "a service of the register", "add it, or mend it")
+        for entry, name in entries
+        if name not in services
+    ]
 
 
 def find_problems(data: Data) -> tuple[Problem, ...]:
@@ -94,108 +114,142 @@ def find_problems(data: Data) -> tuple[Problem, ...]:
 
 
 def build_site(
-    data: Data, edition: Edition, theme: Theme, *, workers: int, charts: bool, progress: Progress
+    data: Data,
+    edition: Edition,
+    theme: Theme,
+    *,
+    workers: int,
+    charts: bool,
+    progress: Progress,
+    store: Store | None = None,
 ) -> BuiltSite:
     """The whole site as files; nothing is read, written or asked of the clock.
 
+    What was drawn for an earlier build is taken from `store`, and what is drawn is put there.
+
     Raises:
         BuildError: if a chart or a page cannot be made, or the site contradicts itself.
+        ConfigError: if perfsite.toml asks for a language or a colour that there is not.
     """
     config = data.config
+    theme = theme.with_colours(config.colours, config.dark_colours).with_logo(data.logo)
+    assets = theme.asset_files()
+    builders = _builders(config, theme, assets)
     known = validate(data)
     if not known.services:
         raise BuildError("the register holds no service that can be used; validate says why")
     figures = work_out(known.parts, known.observations, config)
-    summaries = summarise_services(figures, known.parts, known.services)
-    groups = summarise_groups(
-        figures, summaries, make_groups(known.services), config.headline_share
-    )
-    series = collect_series(known.parts, figures, known.services)
-    panels = {kpi: Panels(figures, kpi) for kpi in CHARTED}
-
-    assets = theme.asset_files()
-    builder = make_builder(config, assets[STYLESHEET].path)
-    tools = GroupTools(builder, config, panels, {s.service.id: s for s in summaries})
-    pages: list[Context] = []
-    jobs: list[ChartJob] = []
-    by_kind = {kind: [g for g in groups if g.group.kind is kind] for kind in GroupKind}
-    home, more = home_page(tools, by_kind[GroupKind.ALL][0], by_kind[GroupKind.DEPARTMENT], edition)
-    pages.append(home)
-    jobs += more
-    pages += list_pages(builder, config, summaries)
-    memberships = _memberships(groups)
-    titles = service_titles(summaries)
-    notes = _notes(known.observations)
-    for summary in summaries:
-        key = summary.service.id
-        page, more = service_page(
-            builder, config, summary, titles[key], series[key], notes.get(key, ()), memberships
-        )
-        pages.append(page)
-        jobs += more
-    for kind in FOLDERS:
-        pages.append(groups_page(builder, config, kind, by_kind[kind]))
-        for group in by_kind[kind]:
-            inside = _agencies(group, by_kind[GroupKind.AGENCY])
-            group_page_, more = group_page(tools, group, inside)
-            pages.append(group_page_)
-            jobs += more
-    moved = moved_pages(builder, known.services.values())
+    facts = _facts(known, figures, config, edition)
+    made = [make_pages(builder, facts) for builder in builders]
     if not charts:
-        pages, jobs = [_without_pictures(page) for page in pages], []
+        made = [one.without_pictures() for one in made]
+    jobs = [job for one in made for job in one.jobs]
 
     progress.start(len(jobs))
-    with Drawing(jobs, workers) as drawing:
-        observations = data_files.observation_rows(known.observations)
-        kpis = data_files.kpi_rows(figures, summaries)
-        files = [
-            data_files.csv_file("data/observations.csv", data_files.OBSERVATIONS, observations),
-            data_files.csv_file("data/kpis.csv", data_files.KPI_COLUMNS, kpis),
-            data_files.services_file(summaries),
-            *data_files.service_files(summaries, observations, kpis),
-            *data_files.group_files(groups),
-            *assets.values(),
-        ]
-        pages += [
-            about_page(builder, config, edition),
-            downloads_page(builder, files),
-            not_found_page(builder),
-            *moved,
-        ]
-        pages.append(sitemap_page(builder, [p for p in pages if p.path != "404.html"]))
-        renderer = Renderer(theme)
-        files += [renderer.render(page) for page in pages]
+    with Drawing(jobs, workers, theme.tokens.chart, store) as drawing:
+        files = [*_data_files(known, figures, facts, config), *assets.values()]
+        listed: list[str] = []
+        pages = 0
+        moved: set[str] = set()
+        for builder, one in zip(builders, made, strict=True):
+            general = Made(general_pages(builder, facts, one.pages, files), [])
+            everything = [*one.pages, *(general if charts else general.without_pictures()).pages]
+            renderer = Renderer(theme, builder.language, builder.folder)
+            files += [renderer.render(page) for page in everything]
+            listed += [f"{builder.folder}{page.path}" for page in everything if is_listed(page)]
+            moved |= {page.former for page in everything if isinstance(page, MovedPage)}
+            pages += len(everything)
         files += drawing.files(progress.advance)
-    files += plain_files(config.base, pages, [file.path for file in files])
-    check_site(files, known.services, {page.former for page in moved}, config.base)
-    problems = (*known.problems, *figures.problems)
+    files.append(feed_file(config, edition, builders[0].language))
+    files += plain_files(config.base, listed, [file.path for file in files])
+    folders = [builder.folder for builder in builders]
+    check_site(files, known.services, moved, config.base, folders)
     return BuiltSite(
-        tuple(files), problems, len(known.services), len(pages), len(jobs), len(observations)
+        files=tuple(files),
+        problems=(*known.problems, *figures.problems),
+        services=len(known.services),
+        pages=pages,
+        charts=sum(not isinstance(job, CardJob) for job in jobs),
+        observations=len(known.observations),
     )
 
 
-def _without_pictures(page: Context) -> Context:
-    """The page as it is when nothing is drawn: sentences and tables stay."""
-    if not isinstance(page, (HomePage, ServicePage, GroupPage)):
-        return page
-    figures = tuple(replace(figure, svg="", alt="") for figure in page.figures)
-    return replace(page, figures=figures)
+def _builders(config: SiteConfig, theme: Theme, assets: Mapping[str, File]) -> list[Builder]:
+    """What makes the pages of each language; the first language stands at the top of the site."""
+    languages = [
+        Language(tag, read_catalogue(tag, theme.translations), config.currency)
+        for tag in config.languages
+    ]
+    folders = [
+        (one.tag, one.name, f"{one.tag.lower()}/" if place else "")
+        for place, one in enumerate(languages)
+    ]
+    paths = {name: file.path for name, file in assets.items()}
+    addresses = Assets(
+        stylesheet=paths.get(STYLESHEET, ""),
+        script=paths.get(SCRIPT, ""),
+        favicon=paths.get(FAVICON, ""),
+        logo=paths[theme.logo] if theme.logo else "",
+    )
+    return [make_builder(config, language, folders, addresses) for language in languages]
 
 
-def _memberships(groups: list[GroupSummary]) -> dict[str, list[Group]]:
-    """The department, agency and category of each service."""
-    found: dict[str, list[Group]] = {}
-    for summary in groups:
-        if summary.group.kind is not GroupKind.ALL:
-            for service in summary.group.services:
-                found.setdefault(service, []).append(summary.group)
-    return found
+def _facts(known: Validated, figures: Figures, config: SiteConfig, edition: Edition) -> Facts:
+    """Everything that pages say, worked out once for all languages."""
+    summaries = summarise_services(figures, known.parts, known.services)
+    groups = summarise_groups(
+        figures, summaries, make_groups(known.services), config.headline_share, known.parts
+    )
+    ledger = make_ledger(figures, known.parts, summaries)
+    return Facts(
+        services=known.services,
+        summaries=summaries,
+        groups=groups,
+        panels={kpi: Panels(figures, kpi) for kpi in CHARTED},
+        volumes=volumes_by_period(figures),
+        health=assess(ledger, assess_services(ledger), [summary.group for summary in groups]),
+        series=collect_series(known.parts, figures, known.services),
+        measures=collect_measures(known.parts, charted_measures(config), known.services),
+        breakdowns=collect_breakdowns(known.observations, known.parts, known.services, config),
+        notes=_notes(known.observations),
+        provenance=trace(summaries, known.parts, figures.windows, known.observations, config),
+        peers=peers(summaries),
+        covered=_covered(figures.frame),
+        edition=edition,
+        earlier=tuple(day for day in config.published if day < edition.date),
+    )
 
 
-def _agencies(group: GroupSummary, agencies: list[GroupSummary]) -> list[GroupSummary]:
-    if group.group.kind is not GroupKind.DEPARTMENT:
-        return []
-    return [agency for agency in agencies if group.group.name in agency.group.parents]
+def _data_files(known: Validated, figures: Figures, facts: Facts, config: SiteConfig) -> list[File]:
+    """Everything that can be downloaded, and its description for machines."""
+    observations = data_files.observation_rows(known.observations)
+    kpis = data_files.kpi_rows(figures, facts.summaries)
+    files = [
+        data_files.csv_file("data/observations.csv", data_files.OBSERVATIONS, observations),
+        data_files.csv_file("data/kpis.csv", data_files.KPI_COLUMNS, kpis),
+        data_files.services_file(facts.summaries),
+        *data_files.service_files(facts.summaries, observations, kpis),
+        *data_files.group_files(facts.groups),
+        health_file(facts.health.ledger),
+    ]
+    paths = [file.path for file in files]
+    names = {f"services/{key}.csv": service.name for key, service in known.services.items()}
+    names |= data_files.group_names(facts.groups)
+    return [
+        *files,
+        *described_files(paths, names, config),
+        whole_set_file(paths, config, facts.edition),
+        datapackage_file(files, config, facts.edition),
+        *schema_files(config.base),
+    ]
+
+
+def _covered(figures: pd.DataFrame) -> tuple[date, date] | None:
+    """The first and the last day that figures are for."""
+    if figures.empty:
+        return None
+    first, last = int(figures["start"].min()), int(figures["end"].max())
+    return date.fromordinal(first), date.fromordinal(last)
 
 
 def _notes(observations: pd.DataFrame) -> dict[str, list[str]]:

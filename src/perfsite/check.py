@@ -12,7 +12,7 @@ from perfsite.errors import ConsistencyError
 from perfsite.pages.lists import ORDERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from perfsite.model import File, Service
 
@@ -23,12 +23,16 @@ _TITLE: Final = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 
 
 def check_site(
-    files: Iterable[File], services: Mapping[str, Service], moved: set[str], base_url: str
+    files: Iterable[File],
+    services: Mapping[str, Service],
+    moved: set[str],
+    base_url: str,
+    folders: Sequence[str] = ("",),
 ) -> None:
     """Check that every list of services in the site is the register.
 
     `moved` are the former ids that have a page of their own; addresses in sitemap.xml start with
-    `base_url`.
+    `base_url`. `folders` are those of the site's languages, each of which has all pages.
 
     Raises:
         ConsistencyError: naming the file that differs, and the services that it has too many or
@@ -40,23 +44,37 @@ def check_site(
             raise ConsistencyError(f"two files at the address {file.path}")
         content[file.path] = file.data
     wanted = set(services)
-    pages = {match[1] for path in content if (match := _PAGES.fullmatch(path))}
-    pages = {name for name in pages if name != "index" and not name.startswith("by-")}
-    _same("the pages of services", pages - moved, wanted)
     table = io.StringIO(content["data/services.csv"].decode(), newline="")
     _same_list("data/services.csv", [row["service"] for row in csv.DictReader(table)], wanted)
     entries = [unescape(loc) for loc in _LOC.findall(content["sitemap.xml"].decode())]
-    listed = [_PAGES.fullmatch(entry.removeprefix(base_url)) for entry in entries]
-    names = [match[1] for match in listed if match]
-    names = [n for n in names if n not in moved | {"index"} and not n.startswith("by-")]
-    _same_list("sitemap.xml", names, wanted)
-    for order in ORDERS:
-        if order.href not in content:
-            raise ConsistencyError(f"the list {order.href} is missing")
-        _same_list(order.href, _ROW.findall(content[order.href].decode()), wanted)
+    listed = [entry.removeprefix(base_url) for entry in entries]
+    for folder in folders:
+        pages = _services(content, folder)
+        _same(f"the pages of services in {folder or '.'}", set(pages) - moved, wanted)
+        names = [name for name in _services(listed, folder) if name not in moved]
+        _same_list(f"sitemap.xml for {folder or '.'}", names, wanted)
+        for order in ORDERS:
+            href = folder + order.href
+            if href not in content:
+                raise ConsistencyError(f"the list {href} is missing")
+            _same_list(href, _ROW.findall(content[href].decode()), wanted)
+        _check_titles(content, folder, [other for other in folders if other != folder])
+
+
+def _services(paths: Iterable[str], folder: str) -> list[str]:
+    """The ids of services of which there is a page in a folder."""
+    inside = [path.removeprefix(folder) for path in paths if path.startswith(folder)]
+    names = [match[1] for path in inside if (match := _PAGES.fullmatch(path))]
+    return [name for name in names if name != "index" and not name.startswith("by-")]
+
+
+def _check_titles(content: Mapping[str, bytes], folder: str, others: Sequence[str]) -> None:
+    """No two pages of one language have the same title."""
+    foreign = tuple(other for other in others if other.startswith(folder))
     titles: dict[str, str] = {}
     for path, data in content.items():
-        if path.endswith(".html") and (match := _TITLE.search(data.decode())):
+        mine = path.startswith(folder) and not (foreign and path.startswith(foreign))
+        if mine and path.endswith(".html") and (match := _TITLE.search(data.decode())):
             other = titles.setdefault(match[1], path)
             if other != path:
                 raise ConsistencyError(f"{path} and {other} have the same title: {match[1]}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -64,6 +65,9 @@ _build_options = (
         "--jobs", type=click.IntRange(1), help="Processes that draw charts [default: one a core]."
     ),
     click.option("--no-charts", is_flag=True, help="Leave the charts out, for a quick look."),
+    click.option(
+        "--no-store", is_flag=True, help="Draw every chart anew, keep none for next time."
+    ),
     click.option("--strict", is_flag=True, help="Build nothing if the data has errors."),
 )
 
@@ -83,7 +87,7 @@ def build(data: Path, **options: Any) -> None:  # noqa: ANN401 - click passes op
     The old site stays as it is until the new one is complete. Rows with errors are left out of
     the figures and reported; the rest is built.
     """
-    problems = _build(data, **options)
+    problems = _build(data, _Options(**options))
     sys.exit(DATA_ERRORS if has_errors(problems) else DONE)
 
 
@@ -143,7 +147,7 @@ def serve(data: Path, host: str, port: int, **options: Any) -> None:  # noqa: AN
     """Build the site and show it on this machine, until interrupted."""
     from perfsite.serve import make_server  # noqa: PLC0415
 
-    _build(data, **options)
+    _build(data, _Options(**options))
     with make_server(options["out"], host, port) as server:
         click.echo(
             f"Serving {options['out']} at http://{host}:{server.server_port}/  (Ctrl+C ends)"
@@ -154,38 +158,49 @@ def serve(data: Path, host: str, port: int, **options: Any) -> None:  # noqa: AN
             click.echo("Stopped.")
 
 
-def _build(
-    data: Path,
-    out: Path,
-    edition: str | None,
-    templates: Path | None,
-    jobs: int | None,
-    no_charts: bool,
-    strict: bool,
-) -> Sequence[Problem]:
+@dataclass(frozen=True)
+class _Options:
+    """What `build` and `serve` were told (see `_build_options`)."""
+
+    out: Path
+    edition: str | None
+    templates: Path | None
+    jobs: int | None
+    no_charts: bool
+    no_store: bool
+    strict: bool
+
+
+def _build(data: Path, options: _Options) -> Sequence[Problem]:
     from perfsite.build import build_site, find_problems  # noqa: PLC0415 - see validate
     from perfsite.load import load_theme  # noqa: PLC0415
     from perfsite.model import Edition  # noqa: PLC0415
-    from perfsite.write import check_target, write_site  # noqa: PLC0415
+    from perfsite.store import Store  # noqa: PLC0415
+    from perfsite.write import check_target, drawings_beside, write_site  # noqa: PLC0415
 
     start = time.monotonic()
+    out = options.out
     _check_apart(data, out)
     check_target(out)
     loaded = _load(data)
-    theme = load_theme(templates)
-    if strict and has_errors(problems := find_problems(loaded)):
+    theme = load_theme(options.templates)
+    if options.strict and has_errors(problems := find_problems(loaded)):
         click.echo(text_report(problems, _SHOWN), err=True)
         raise BuildError("the data has errors and --strict was given; nothing was written")
+    store = None if options.no_store else Store(drawings_beside(out))
     with _Bar() as bar:
         site = build_site(
             loaded,
-            Edition(_edition_date(edition, loaded), loaded.hash),
+            Edition(_edition_date(options.edition, loaded), loaded.hash),
             theme,
-            workers=jobs or _cores(),
-            charts=not no_charts,
+            workers=options.jobs or _cores(),
+            charts=not options.no_charts,
             progress=bar,
+            store=store,
         )
     written = write_site(site.files, out)
+    if store and not options.no_charts:
+        store.forget_unused()
     if site.problems:
         click.echo(text_report(site.problems, _SHOWN), err=True)
     counts = f"{site.services:,} services, {site.pages:,} pages, {site.charts:,} charts"

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError
 from perfsite.errors import ConfigError
 from perfsite.measures import (
     DEFAULT_DIGITAL_CHANNELS,
+    KPIS,
     MEASURES,
     Aggregation,
     Better,
@@ -21,6 +22,7 @@ from perfsite.measures import (
 _COLUMNS = ("service", "period", "measure", "channel", "value", "note", "row")
 """The names that a submission's columns have of their own."""
 _NAME = r"^[a-z][a-z0-9_]*$"
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 
 class _Table(BaseModel):
@@ -34,6 +36,40 @@ class MeasureTable(_Table):
     kind: Kind
     aggregation: Aggregation
     better: Better = Better.NEITHER
+
+
+class JourneyTable(_Table):
+    """`[[journeys]]`: the steps that people take through a service, in their order.
+
+    Each step is a measure: one of perfsite's or one that `measures` declares.
+    """
+
+    service: str
+    name: str
+    steps: Annotated[tuple[str, ...], Field(min_length=2)]
+
+
+class RelatedTable(_Table):
+    """`[[related]]`: something of others that a reader may look for here."""
+
+    name: str
+    url: HttpUrl
+
+
+class WordsTable(_Table):
+    """`[translations.<language>]`: what the site says of itself, in another of its languages.
+
+    What is left out stands in the site's first language.
+    """
+
+    title: str = ""
+    publisher: str = ""
+    description: str = ""
+    status: str = ""
+    update_schedule: str = ""
+    end_plan: str = ""
+    strengths: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
 
 
 class SourceTable(_Table):
@@ -51,23 +87,39 @@ class SiteConfig(_Table):
 
     `published` lists the dates of the site's editions; the newest is this edition's date.
     `headline_share` is the share of the services that ever reported which must have reported for
-    a period before a group's headline is for that period.
+    a period before a group's headline is for that period. `languages` are BCP 47 tags, the site's
+    first one first. `colours` and `dark_colours` replace design tokens by their names.
+    `high_volume` is a number of transactions a year. `targets` are levels of KPIs by service.
     """
 
     title: str = "Service performance"
     publisher: str = ""
     description: str = ""
+    logo: str = ""
     contact: str = ""
+    contact_url: str = ""
+    status: str = ""
+    update_schedule: str = ""
+    next_update: date | None = None
+    end_plan: str = ""
     licence: str = ""
     licence_url: str = ""
     base_url: HttpUrl | None = None
-    lang: str = "en-GB"
+    languages: Annotated[tuple[str, ...], Field(min_length=1)] = ("en-GB",)
     currency: str = "GBP"
     published: tuple[date, ...] = ()
     digital_channels: tuple[str, ...] = DEFAULT_DIGITAL_CHANNELS
     headline_share: Annotated[float, Field(gt=0, le=1)] = 0.5
+    high_volume: Annotated[float, Field(gt=0)] = 750_000
+    colours: dict[str, Colour] = {}
+    dark_colours: dict[str, Colour] = {}
+    strengths: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()
+    related: tuple[RelatedTable, ...] = ()
     sources: tuple[SourceTable, ...] = ()
+    journeys: tuple[JourneyTable, ...] = ()
+    targets: dict[str, dict[str, float]] = {}
+    translations: dict[str, WordsTable] = {}
     measures: dict[Annotated[str, Field(pattern=_NAME)], MeasureTable] = {}
 
     @property
@@ -87,6 +139,11 @@ class SiteConfig(_Table):
             for key, measure in self.all_measures.items()
             if measure.aggregation is Aggregation.SUM
         )
+
+    def in_language(self, tag: str) -> SiteConfig:
+        """This configuration with what `translations` says of the site in that language."""
+        words = self.translations.get(tag)
+        return self.model_copy(update=words.model_dump(exclude_defaults=True)) if words else self
 
     @property
     def base(self) -> str:
@@ -112,6 +169,27 @@ def parse_config(text: str, path: str = "perfsite.toml") -> SiteConfig:
             for item in error.errors()
         ]
         raise ConfigError("\n".join(lines)) from error
+    _check_names(config, path)
+    return config
+
+
+def _check_names(config: SiteConfig, path: str) -> None:
+    """Check the names that entries use of each other.
+
+    Raises:
+        ConfigError: naming the entry.
+    """
     if clash := sorted(set(config.measures) & {*MEASURES, *_COLUMNS}):
         raise ConfigError(f"{path}: measures.{clash[0]}: perfsite already uses this name")
-    return config
+    for number, journey in enumerate(config.journeys):
+        if unknown := [step for step in journey.steps if step not in config.all_measures]:
+            raise ConfigError(f"{path}: journeys.{number}.steps: {unknown[0]} is no measure")
+    for service, levels in config.targets.items():
+        if wrong := sorted(set(levels) - set(KPIS)):
+            raise ConfigError(
+                f"{path}: targets.{service}.{wrong[0]}: one of {', '.join(KPIS)} is expected"
+            )
+    if twice := [tag for tag in config.languages if config.languages.count(tag) > 1]:
+        raise ConfigError(f"{path}: languages: {twice[0]} stands twice")
+    if extra := sorted(set(config.translations) - set(config.languages)):
+        raise ConfigError(f"{path}: translations.{extra[0]}: it is not among the languages")

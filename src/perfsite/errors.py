@@ -94,6 +94,7 @@ RULES: dict[str, Rule] = {
         Rule("PS114", _E, "A required value is blank"),
         Rule("PS115", _E, "A value is outside what its measure allows"),
         Rule("PS116", _E, "A link is not a web address"),
+        Rule("PS117", _E, "A module is not known"),
         Rule("PS201", _W, "A part is larger than its whole"),
         Rule("PS202", _W, "A year is not the sum of its parts"),
         Rule("PS203", _W, "Channels do not add up to the total"),

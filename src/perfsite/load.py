@@ -12,15 +12,19 @@ from perfsite.config import SiteConfig, parse_config
 from perfsite.errors import ConfigError, Problem, UsageError
 from perfsite.model import Source
 from perfsite.render import Theme
+from perfsite.tokens import parse_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 CONFIG: Final = "perfsite.toml"
 REGISTER: Final = "services.csv"
 _READ: Final = (".csv", ".json")
 _PASSED_OVER: Final = (".md",)
 _TEMPLATES: Final = ".html"
+_TRANSLATIONS: Final = ".po"
+TOKENS: Final = "tokens.toml"
+_PICTURES: Final = (".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp")
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ class Data:
     submissions: tuple[Source, ...]
     problems: tuple[Problem, ...]
     hash: str
+    logo: Source | None = None
 
 
 def load_data(folder: Path) -> Data:
@@ -58,16 +63,39 @@ def load_data(folder: Path) -> Data:
         text = config_path.read_text("utf-8-sig") if config_path.exists() else ""
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{config_path} cannot be read: {error}") from error
+    config = parse_config(text, CONFIG)
+    logo = _logo(folder, config.logo)
     digest = hashlib.sha256(text.encode())
-    for source in (*register, *submissions):
+    for source in (*register, *submissions, *([logo] if logo else ())):
         digest.update(f"{source.path}\0{hashlib.sha256(source.data).hexdigest()}\n".encode())
     return Data(
-        parse_config(text, CONFIG),
+        config,
         tuple(register),
         tuple(submissions),
         tuple(problems),
         digest.hexdigest(),
+        logo,
     )
+
+
+def _logo(folder: Path, name: str) -> Source | None:
+    """The picture that `logo` names, a path within the data folder.
+
+    Whatever its name was, it is called `logo` with its ending: under the name of one of perfsite's
+    own assets it would replace that, and not every name is an address.
+    """
+    if not name:
+        return None
+    path = (folder / name).resolve()
+    if folder.resolve() not in path.parents:
+        raise ConfigError(f"{CONFIG}: logo: {name} is not within the data folder")
+    ending = path.suffix.lower()
+    if ending not in _PICTURES:
+        raise ConfigError(f"{CONFIG}: logo: {name}: one of {', '.join(_PICTURES)} is expected")
+    try:
+        return Source(f"logo{ending}", path.read_bytes())
+    except OSError as error:
+        raise ConfigError(f"{CONFIG}: logo: {name} cannot be read: {error.strerror}") from error
 
 
 def load_source(path: Path) -> Source:
@@ -126,21 +154,50 @@ def load_theme(override: Path | None = None) -> Theme:
     root = packaged if packaged.is_dir() else Path(__file__).parents[2] / "templates"
     if override is not None and not override.is_dir():
         raise UsageError(f"there is no templates folder {override}")
-    defaults, assets = _theme_files(root)
-    own, own_assets = _theme_files(override) if override else ({}, {})
-    return Theme({**defaults, **own}, defaults, {**assets, **own_assets})
+    files_ = _theme_files(root)
+    defaults = _texts(files_)
+    own = _theme_files(override) if override else {}
+    both = {**files_, **own}
+    return Theme(
+        {**defaults, **_texts(own)},
+        defaults,
+        _below("assets/", both),
+        {name: data for name, data in _below("languages/", both).items() if _is_po(name)},
+        parse_tokens(_text(TOKENS, both[TOKENS]), TOKENS),
+    )
 
 
-def _theme_files(root: Path) -> tuple[dict[str, str], dict[str, bytes]]:
-    templates: dict[str, str] = {}
-    assets: dict[str, bytes] = {}
+def _theme_files(root: Path) -> dict[str, bytes]:
+    """The files of a theme by their paths."""
+    found = {}
     for path in sorted(root.rglob("*")):
-        name = path.relative_to(root).as_posix()
-        if path.is_file() and name.startswith("assets/"):
-            assets[name.removeprefix("assets/")] = path.read_bytes()
-        elif path.is_file() and path.suffix == _TEMPLATES:
+        if path.is_file():
             try:
-                templates[name] = path.read_text("utf-8")
-            except (OSError, UnicodeDecodeError) as error:
+                found[path.relative_to(root).as_posix()] = path.read_bytes()
+            except OSError as error:
                 raise UsageError(f"the template {path} cannot be read: {error}") from error
-    return templates, assets
+    return found
+
+
+def _below(folder: str, files_: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {n.removeprefix(folder): data for n, data in files_.items() if n.startswith(folder)}
+
+
+def _is_po(name: str) -> bool:
+    return name.endswith(_TRANSLATIONS)
+
+
+def _texts(files_: Mapping[str, bytes]) -> dict[str, str]:
+    """The templates among the files of a theme."""
+    return {
+        name: _text(name, data)
+        for name, data in files_.items()
+        if name.endswith(_TEMPLATES) and not name.startswith("assets/")
+    }
+
+
+def _text(name: str, data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise UsageError(f"the template {name} cannot be read: {error}") from error

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from perfsite.messages import message
+
 
 class Kind(StrEnum):
     """What a number is, which decides how it may be written, checked and shown."""
@@ -22,10 +24,11 @@ class Kind(StrEnum):
 
 
 class Aggregation(StrEnum):
-    """How figures of shorter periods make one of a longer period."""
+    """How figures of shorter periods make a longer one; of readings the last one stands."""
 
     SUM = "sum"
     NONE = "none"
+    LAST = "last"
 
 
 class Better(StrEnum):
@@ -60,31 +63,41 @@ RATINGS = tuple(f"rating_{i}" for i in range(1, 6))
 MEASURES: dict[str, Measure] = {
     measure.id: measure
     for measure in (
-        Measure("transactions", "Transactions", Kind.COUNT, _S, by_channel=True),
-        Measure("cost", "Cost", Kind.CURRENCY, _S, _LO, by_channel=True),
+        Measure("transactions", message("Transactions"), Kind.COUNT, _S, by_channel=True),
+        Measure("cost", message("Cost"), Kind.CURRENCY, _S, _LO, by_channel=True),
         Measure(
             "cost_per_transaction",
-            "Cost per transaction",
+            message("Cost per transaction"),
             Kind.CURRENCY,
             _A,
             _LO,
             by_channel=True,
         ),
-        Measure("started", "Transactions started", Kind.COUNT, _S, by_channel=True),
-        Measure("completed", "Transactions completed", Kind.COUNT, _S, by_channel=True),
-        Measure("rating_1", "Very dissatisfied", Kind.COUNT, _S, by_channel=True),
-        Measure("rating_2", "Dissatisfied", Kind.COUNT, _S, by_channel=True),
-        Measure("rating_3", "Neither satisfied nor dissatisfied", Kind.COUNT, _S, by_channel=True),
-        Measure("rating_4", "Satisfied", Kind.COUNT, _S, by_channel=True),
-        Measure("rating_5", "Very satisfied", Kind.COUNT, _S, by_channel=True),
-        Measure("user_satisfaction", "User satisfaction", Kind.SHARE, _A, _HI, by_channel=True),
-        Measure("completion_rate", "Completion rate", Kind.SHARE, _A, _HI, by_channel=True),
-        Measure("digital_take_up", "Digital take-up", Kind.SHARE, _A, _HI),
-        Measure("availability", "Availability", Kind.SHARE, _A, _HI),
-        Measure("uptime", "Uptime", Kind.SECONDS, _S, _HI),
-        Measure("downtime", "Downtime", Kind.SECONDS, _S, _LO),
-        Measure("unmonitored", "Unmonitored time", Kind.SECONDS, _S),
-        Measure("response_time", "Response time", Kind.MILLISECONDS, _A, _LO),
+        Measure("started", message("Transactions started"), Kind.COUNT, _S, by_channel=True),
+        Measure("completed", message("Transactions completed"), Kind.COUNT, _S, by_channel=True),
+        Measure("rating_1", message("Very dissatisfied"), Kind.COUNT, _S, by_channel=True),
+        Measure("rating_2", message("Dissatisfied"), Kind.COUNT, _S, by_channel=True),
+        Measure(
+            "rating_3",
+            message("Neither satisfied nor dissatisfied"),
+            Kind.COUNT,
+            _S,
+            by_channel=True,
+        ),
+        Measure("rating_4", message("Satisfied"), Kind.COUNT, _S, by_channel=True),
+        Measure("rating_5", message("Very satisfied"), Kind.COUNT, _S, by_channel=True),
+        Measure(
+            "user_satisfaction", message("User satisfaction"), Kind.SHARE, _A, _HI, by_channel=True
+        ),
+        Measure(
+            "completion_rate", message("Completion rate"), Kind.SHARE, _A, _HI, by_channel=True
+        ),
+        Measure("digital_take_up", message("Digital take-up"), Kind.SHARE, _A, _HI),
+        Measure("availability", message("Availability"), Kind.SHARE, _A, _HI),
+        Measure("uptime", message("Uptime"), Kind.SECONDS, _S, _HI),
+        Measure("downtime", message("Downtime"), Kind.SECONDS, _S, _LO),
+        Measure("unmonitored", message("Unmonitored time"), Kind.SECONDS, _S),
+        Measure("response_time", message("Response time"), Kind.MILLISECONDS, _A, _LO),
     )
 }
 
@@ -92,9 +105,9 @@ MEASURES: dict[str, Measure] = {
 class Window(StrEnum):
     """For which period a KPI's headline is worked out."""
 
-    YEAR = "12 months"
-    YEAR_ELSE_LATEST = "12 months, else the latest period"
-    MONTH_ELSE_LATEST = "the latest month, else the latest period"
+    YEAR = message("12 months")
+    YEAR_ELSE_LATEST = message("12 months, else the latest period")
+    MONTH_ELSE_LATEST = message("the latest month, else the latest period")
 
 
 @dataclass(frozen=True)
@@ -124,69 +137,79 @@ KPIS: dict[str, Kpi] = {
     for kpi in (
         Kpi(
             "transactions_per_year",
-            "Transactions a year",
+            message("Transactions a year"),
             Kind.COUNT,
             Window.YEAR,
-            "transactions through all channels in 12 months",
-            "How many times the service was used in 12 months, through every channel: online, "
-            "by phone, on paper and in person.",
+            message("transactions through all channels in 12 months"),
+            message(
+                "How many times the service was used in 12 months, through every channel: online, "
+                "by phone, on paper and in person."
+            ),
             ("transactions",),
         ),
         Kpi(
             "digital_take_up",
-            "Digital take-up",
+            message("Digital take-up"),
             Kind.SHARE,
             Window.YEAR,
-            "digital transactions ÷ all transactions of the same 12 months",
-            "The share of transactions that people completed online. Transactions that staff "
-            "entered online for somebody (assisted digital) do not count as digital.",
+            message("digital transactions ÷ all transactions of the same 12 months"),
+            message(
+                "The share of transactions that people completed online. Transactions that staff "
+                "entered online for somebody (assisted digital) do not count as digital."
+            ),
             (DIGITAL, "transactions", "digital_take_up"),
         ),
         Kpi(
             "cost_per_transaction",
-            "Cost per transaction",
+            message("Cost per transaction"),
             Kind.CURRENCY,
             Window.YEAR,
-            "total cost ÷ all transactions of the same 12 months",
-            "What one transaction cost the organisation on average, all channels together.",
+            message("total cost ÷ all transactions of the same 12 months"),
+            message(
+                "What one transaction cost the organisation on average, all channels together."
+            ),
             ("cost_per_transaction", "cost"),
         ),
         Kpi(
             "total_cost",
-            "Total cost",
+            message("Total cost"),
             Kind.CURRENCY,
             Window.YEAR,
-            "cost, or cost per transaction × transactions of the same 12 months",
-            "What the service cost in 12 months. Where a service gives only a cost per "
-            "transaction, it is multiplied by the transactions of the same 12 months.",
+            message("cost, or cost per transaction × transactions of the same 12 months"),
+            message(
+                "What the service cost in 12 months. Where a service gives only a cost per "
+                "transaction, it is multiplied by the transactions of the same 12 months."
+            ),
             ("cost", "cost_per_transaction"),
         ),
         Kpi(
             "completion_rate",
-            "Completion rate",
+            message("Completion rate"),
             Kind.SHARE,
             Window.YEAR_ELSE_LATEST,
-            "transactions completed ÷ transactions started, of the same period",
-            "The share of the transactions started that people were able to finish.",
+            message("transactions completed ÷ transactions started, of the same period"),
+            message("The share of the transactions started that people were able to finish."),
             ("completed", "completion_rate"),
         ),
         Kpi(
             "user_satisfaction",
-            "User satisfaction",
+            message("User satisfaction"),
             Kind.SHARE,
             Window.YEAR_ELSE_LATEST,
-            "(mean rating from 1 to 5 − 1) ÷ 4, all answers of the period pooled",
-            "How satisfied people said they were, where 0% means that everybody was very "
-            "dissatisfied and 100% that everybody was very satisfied.",
+            message("(mean rating from 1 to 5 − 1) ÷ 4, all answers of the period pooled"),
+            message(
+                "How satisfied people said they were, where 0% means that everybody was very "
+                "dissatisfied and 100% that everybody was very satisfied."
+            ),
             (*RATINGS, "user_satisfaction"),
         ),
         Kpi(
             "availability",
-            "Availability",
+            message("Availability"),
             Kind.SHARE,
             Window.MONTH_ELSE_LATEST,
-            "uptime ÷ (uptime + downtime); unmonitored time is left out",
-            "The share of the time monitored during which the online service worked.",
+            message("uptime ÷ (uptime + downtime); unmonitored time is left out"),
+            message("The share of the time monitored during which the online service worked."),
             ("uptime", "availability"),
         ),
     )

@@ -59,7 +59,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Service:
-    """A service of the register. Text that was not given is an empty string."""
+    """A service of the register. Text that was not given is an empty string.
+
+    `modules` are the parts of its page in the order wanted; none means all that have data.
+    """
 
     id: str
     name: str
@@ -78,6 +81,7 @@ class Service:
     aliases: tuple[str, ...] = ()
     opened: str = ""
     closed: str = ""
+    modules: tuple[str, ...] = ()
 
     @property
     def organisation(self) -> str:

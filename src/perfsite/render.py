@@ -1,13 +1,14 @@
 """Rendering: page contexts to HTML. The only room that knows Jinja.
 
-A template is given the fields of its context by name, and `root`, the way from the page to the
-site's root (`../` as often as needed); nothing else. What is not defined is an error.
+A template is given the fields of its context by name; `root`, the way from the page to the root of
+its language (`../` as often as needed), `top`, the way to the root of the site, which is the same
+but in a second language; and gettext's functions. What is not defined is an error.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from jinja2 import (
@@ -17,6 +18,7 @@ from jinja2 import (
     PrefixLoader,
     StrictUndefined,
 )
+from markupsafe import Markup
 
 from perfsite.errors import RenderError
 from perfsite.model import File
@@ -24,24 +26,56 @@ from perfsite.model import File
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from perfsite.language import Language
+    from perfsite.model import Source
     from perfsite.pages.context import Context
+    from perfsite.tokens import Tokens
 
 STYLESHEET = "perfsite.css"
+SCRIPT = "filter.js"
+FAVICON = "favicon.svg"
 
 
 @dataclass(frozen=True)
 class Theme:
-    """All templates and assets by their paths; `defaults` are perfsite's own, under `default:`."""
+    """All templates, assets and translations by their paths, and the design tokens.
+
+    `defaults` are perfsite's own templates, which others extend under `default:`. `logo` is the
+    asset that is the site's logo, if it has one.
+    """
 
     templates: Mapping[str, str]
     defaults: Mapping[str, str]
     assets: Mapping[str, bytes]
+    translations: Mapping[str, bytes]
+    tokens: Tokens
+    logo: str = ""
+
+    def with_logo(self, logo: Source | None) -> Theme:
+        """This theme with the site's own logo among its assets."""
+        if logo is None:
+            return self
+        return replace(self, assets={**self.assets, logo.path: logo.data}, logo=logo.path)
+
+    def with_colours(self, light: Mapping[str, str], dark: Mapping[str, str]) -> Theme:
+        """This theme with some colours replaced.
+
+        Raises:
+            ConfigError: if a name is not one of a colour.
+        """
+        return replace(self, tokens=self.tokens.with_colours(light, dark))
 
     def asset_files(self) -> dict[str, File]:
-        """The assets by their names, each at an address that changes with its content."""
+        """The assets by their names, each at an address that changes with its content.
+
+        The stylesheet begins with the design tokens.
+        """
+        assets = dict(self.assets)
+        if STYLESHEET in assets:
+            assets[STYLESHEET] = self.tokens.css().encode() + assets[STYLESHEET]
         return {
             name: File(f"assets/{_hashed(name, data)}", data)
-            for name, data in sorted(self.assets.items())
+            for name, data in sorted(assets.items())
         }
 
 
@@ -52,12 +86,13 @@ def _hashed(name: str, data: bytes) -> str:
 
 
 class Renderer:
-    """Turns contexts into files; compiles each template once."""
+    """Turns the contexts of one language into files; compiles each template once."""
 
-    def __init__(self, theme: Theme) -> None:
-        """Prepare the templates of `theme`."""
+    def __init__(self, theme: Theme, language: Language, folder: str = "") -> None:
+        """Prepare the templates of `theme`; the pages live in `folder`, which ends in `/`."""
         own = DictLoader(theme.templates)
         default = PrefixLoader({"default": DictLoader(theme.defaults)}, delimiter=":")
+        self._folder = folder
         self._environment = Environment(
             loader=ChoiceLoader([default, own]),
             autoescape=True,
@@ -65,7 +100,11 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
+            extensions=["jinja2.ext.i18n"],
         )
+        self._environment.policies["ext.i18n.trimmed"] = True
+        install = self._environment.install_gettext_translations  # type: ignore[attr-defined]
+        install(language.translations, newstyle=True)
 
     def render(self, page: Context) -> File:
         """The page as a file.
@@ -74,10 +113,13 @@ class Renderer:
             RenderError: if the template is not there, is wrong, or uses what it is not given.
         """
         values = {field.name: getattr(page, field.name) for field in fields(page)}
-        root = "../" * page.path.count("/")
+        # JSON knows no entities: what could end the script element is escaped in its own way.
+        values["dataset"] = Markup(page.dataset.replace("<", "\\u003c"))  # noqa: S704
+        path = f"{self._folder}{page.path}"
+        ways = {"root": "../" * page.path.count("/"), "top": "../" * path.count("/")}
         try:
-            text = self._environment.get_template(page.template).render(root=root, **values)
+            text = self._environment.get_template(page.template).render(**ways, **values)
         except Exception as error:
             # A template is a program of somebody else's: it can fail in any way.
-            raise RenderError(f"{page.path}: {page.template}: {error}") from error
-        return File(page.path, text.encode())
+            raise RenderError(f"{path}: {page.template}: {error}") from error
+        return File(path, text.encode())

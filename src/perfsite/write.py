@@ -100,6 +100,11 @@ def _write(files: Iterable[File], out: Path) -> Written:
     return written
 
 
+def drawings_beside(out: Path) -> Path:
+    """The folder in which the drawings of a site are kept for its next build."""
+    return _beside(out.absolute(), "drawings")
+
+
 def _beside(out: Path, what: str) -> Path:
     return out.parent / f".{out.name}.{what}"
 

@@ -2,88 +2,130 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import ceil, floor, log10
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from perfsite.formats import day, exact, money, percent, period_range, short_count
+from perfsite.charts.lettering import text_width
+from perfsite.formats import exact
 from perfsite.measures import Kind
 from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
+
+    from perfsite.language import Language
 
 Ticks = tuple[tuple[float, str], ...]
 """Positions on a scale and the words that stand there."""
 
+PLOT_PIXELS: Final = 300
+"""How wide the part of a picture with marks in it is, where nothing stands at its right."""
 _MOST_YEARS = 6
 _LONG_DAYS = 760
 _SHORT_DAYS = 62
 _MAX_LABELS = 3
+_MOST_MONTHS = 4
 _MONTH_STEPS = (1, 2, 3, 6, 12, 24)
 _CORNER = 0.06
 _POUNDS = 10_000
+_TEXT_SIZE = 16
+_BETWEEN = 8
+"""Pixels that labels are apart at least."""
 
 
-def value_ticks(largest: float, kind: Kind, currency: str) -> Ticks:
+def value_ticks(largest: float, kind: Kind, language: Language) -> Ticks:
     """From zero to above the largest value, at most six ticks; shares always run to 100%."""
     if kind is Kind.SHARE:
-        return tuple((share, percent(share, 0)) for share in (0.0, 0.25, 0.5, 0.75, 1.0))
+        return tuple((share, language.percent(share, 0)) for share in (0.0, 0.25, 0.5, 0.75, 1.0))
     if largest <= 0:
-        return ((0.0, _tick(0, kind, currency)), (1.0, _tick(1, kind, currency)))
+        return ((0.0, _tick(0, kind, language)), (1.0, _tick(1, kind, language)))
     raw = largest / 4
     power = 10.0 ** floor(log10(raw))
     step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= raw * 0.999999)
     if kind is Kind.COUNT:
         step = max(1.0, step if step >= 10 else float(ceil(step)))  # noqa: PLR2004
-    number = ceil(largest / step - 1e-9)
-    values = [round(i * step, 10) for i in range(number + 1)]
-    words = [_tick(value, kind, currency) for value in values]
+    number = max(1, ceil(largest / step - 1e-9))
+    values = [float(f"{i * step:.12g}") for i in range(number + 1)]
+    words = [_tick(value, kind, language) for value in values]
     if kind is Kind.CURRENCY and largest < _POUNDS:
         # As many decimals as the steps have, so that each label says just where it stands.
         _, _, decimals = exact(step).partition(".")
         digits = max(len(decimals), 2) if decimals else 0
-        symbol = money(0, currency).removesuffix("0.00")
-        words = [f"{symbol}{value:,.{digits}f}" for value in values]
+        words = [language.amount(language.plain(f"{value:.{digits}f}")) for value in values]
     return tuple(zip(values, words, strict=True))
 
 
-def _tick(value: float, kind: Kind, currency: str) -> str:
+def _tick(value: float, kind: Kind, language: Language) -> str:
     if kind is Kind.CURRENCY:
-        return money(value, currency)
-    for scale, suffix in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
-        if abs(value) >= scale * (10 if suffix == "k" else 1):
-            return f"{exact(round(value / scale, 6))}{suffix}"
-    return short_count(value)
+        return language.money(value)
+    if kind in {Kind.SECONDS, Kind.MILLISECONDS}:
+        return language.figure(value, kind)
+    for scale in (1e9, 1e6, 1e3):
+        if abs(value) >= scale * (10 if scale == 1e3 else 1):  # noqa: PLR2004 - 9,000 is not 9k
+            return language.scaled(exact(round(value / scale, 6)), scale)
+    return language.plain(exact(value))
 
 
-def time_ticks(first: int, last: int) -> Ticks:
+def time_ticks(first: int, last: int, language: Language, pixels: float = PLOT_PIXELS) -> Ticks:
     """Years, months or days between two days (ordinals), as many as there is room for."""
     span = last - first
     start, end = Period(Unit.DAY, first).start, Period(Unit.DAY, last).start
     if span > _LONG_DAYS:
         years = [y for y in range(start.year, end.year + 2) if first <= _day(y, 1) <= last]
-        step = ceil(len(years) / _MOST_YEARS)
         # Count back from the newest, so that it always carries its label.
-        chosen = sorted(years[::-1][::step])
-        return tuple((float(_day(year, 1)), str(year)) for year in chosen)
+        steps = range(ceil(len(years) / _MOST_YEARS), len(years) + 1)
+        choices = [
+            tuple((float(_day(year, 1)), str(year)) for year in sorted(years[::-1][::step]))
+            for step in steps
+        ]
+        return _with_space(choices, span, pixels)
     if span > _SHORT_DAYS:
         months = range(_month_of(start), _month_of(end) + 1)
         # A label in the corner would run into those of the values.
         inside = [m for m in months if first + span * _CORNER <= _month_start(m) <= last]
-        step = next(s for s in _MONTH_STEPS if sum(m % s == 0 for m in inside) <= _MAX_LABELS)
-        return tuple(
-            (float(_month_start(m)), period_range(Period(Unit.MONTH, m)))
-            for m in inside
-            if m % step == 0
-        )
+        choices = [
+            tuple(
+                (float(_month_start(m)), language.period_range(Period(Unit.MONTH, m)))
+                for m in inside
+                if m % step == 0
+            )
+            for step in _MONTH_STEPS
+        ]
+        few = [choice for choice in choices if 0 < len(choice) <= _MAX_LABELS]
+        return _with_space(few, span, pixels)
     step = max(1, ceil(span / _MAX_LABELS))
-    days = range(first + ceil(span * _CORNER), last + 1, step)
-    return tuple((float(at), _short(Period(Unit.DAY, at).start)) for at in days)
+    days = [
+        (float(at), language.short_day(Period(Unit.DAY, at).start, year=False))
+        for at in range(first + ceil(span * _CORNER), last + 1, step)
+    ]
+    return _with_space([tuple(days), tuple(days[::2]), tuple(days[:1])], span, pixels)
 
 
-def _short(value: date) -> str:
-    number, month, _year = day(value).split()
-    return f"{number} {month[:3]}"
+def season_ticks(first: int, last: int, language: Language, pixels: float = PLOT_PIXELS) -> Ticks:
+    """Months without their year, for an axis on which two years lie on each other."""
+    start, end = Period(Unit.DAY, first).start, Period(Unit.DAY, last).start
+    inside = [
+        m for m in range(_month_of(start), _month_of(end) + 1) if first <= _month_start(m) < last
+    ]
+    choices = [
+        tuple((float(_month_start(m)), language.short_month(m, year=False)) for m in inside[::step])
+        for step in _MONTH_STEPS
+    ]
+    few = [choice for choice in choices if len(choice) <= _MOST_MONTHS]
+    return _with_space(few, last - first, pixels)
+
+
+def _with_space(choices: Sequence[Ticks], span: int, pixels: float) -> Ticks:
+    """The first choice whose labels do not touch each other, else the last one."""
+    for ticks in choices[:-1]:
+        widest = max(text_width(words, _TEXT_SIZE) for _, words in ticks)
+        places = [at for at, _ in ticks]
+        nearest = min((b - a for a, b in pairwise(places)), default=span)
+        if len(ticks) == 1 or nearest / span * pixels >= widest + _BETWEEN:
+            return ticks
+    return choices[-1]
 
 
 def _month_of(value: date) -> int:

@@ -1,123 +1,256 @@
 """Sentences that say what figures show, and are true of them: titles of charts, leads of pages.
 
-Each takes the figures themselves. The words of a comparison come from the figures as they are, and
-never claim a difference that the printed figures do not show.
+Each takes the language and the figures themselves. The words of a comparison come from the
+figures as they are, and never claim a difference that the printed figures do not show. The
+sentences of breakdowns, journeys and readings are in `module_sentences`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from perfsite.formats import in_period, long_count, money, percent
-from perfsite.measures import Kind
+from perfsite.measures import MEASURES, Better, Kind
 
 if TYPE_CHECKING:
+    from perfsite.language import Language
     from perfsite.periods import Period
 
-_TIMES_FROM = 3.0
+_TIMES_FROM: Final = 3.0
+_HUNDRED: Final = 100
 
 
-def compared_count(now: float, before: float | None) -> str:
+def compared_count(language: Language, now: float, before: float | None) -> str:
     """`45% more than a year before`; empty where there is nothing to compare with."""
     if before is None:
         return ""
     if now == before:
-        return "the same as a year before"
+        return language.say("the same as a year before")
     if before == 0:
-        return "up from none a year before"
+        return language.say("up from none a year before")
     if now == 0:
-        return f"down from {long_count(before)} a year before"
-    ratio = now / before
+        return language.say("down from {figure} a year before", figure=language.long_count(before))
+    if language.long_count(now) == language.long_count(before):
+        return language.say("about the same as a year before")
+    return _compared_ratio(language, now / before)
+
+
+def _compared_ratio(language: Language, ratio: float) -> str:
+    """The words for a count that is so many times what it was, but neither none nor the same."""
     if ratio >= _TIMES_FROM:
-        return f"{ratio:.1f} times as many as a year before"
-    text = f"{abs(ratio - 1) * 100:.0f}"
-    if text == "0" or long_count(now) == long_count(before):
-        return "about the same as a year before"
-    if text == "100" and ratio < 1:
-        text = "more than 99"
-    return f"{text}% {'more' if ratio > 1 else 'fewer'} than a year before"
+        times = language.plain(f"{ratio:.1f}")
+        return language.say("{times} times as many as a year before", times=times)
+    points = int(f"{abs(ratio - 1) * _HUNDRED:.0f}")
+    if points == 0:
+        return language.say("about the same as a year before")
+    if points == _HUNDRED and ratio < 1:
+        # Of what is left, however little, 100% fewer would say that nothing is.
+        most = language.percent((_HUNDRED - 1) / _HUNDRED, 0)
+        return language.say("more than {share} fewer than a year before", share=most)
+    share = language.percent(points / _HUNDRED, 0)
+    if ratio > 1:
+        return language.say("{share} more than a year before", share=share)
+    return language.say("{share} fewer than a year before", share=share)
 
 
-def compared_level(now: float, before: float | None, kind: Kind, currency: str) -> str:
+def compared_level(language: Language, now: float, before: float | None, kind: Kind) -> str:
     """`up from 78.2% a year before`, for shares and amounts; empty without a figure before."""
     if before is None:
         return ""
     if now == before:
-        return "the same as a year before"
-    words = [percent(x) if kind is Kind.SHARE else money(x, currency) for x in (now, before)]
-    if words[0] == words[1]:
-        return "about the same as a year before"
-    return f"{'up' if now > before else 'down'} from {words[1]} a year before"
+        return language.say("the same as a year before")
+    figure = in_words(language, before, kind)
+    if in_words(language, now, kind) == figure:
+        return language.say("about the same as a year before")
+    if now > before:
+        return language.say("up from {figure} a year before", figure=figure)
+    return language.say("down from {figure} a year before", figure=figure)
 
 
-def _with(first: str, comparison: str) -> str:
-    return f"{first}, {comparison}" if comparison else first
+def compared_target(language: Language, now: float, target: float, kpi: str) -> str:
+    """`which meets the target of 80%`; lower is better for costs, higher for all else.
+
+    Where the printed figure looks like the target but falls short of it, the clause says so.
+    """
+    kind = _kind(kpi)
+    level = language.full_figure(target, kind)
+    if meets(kpi, now, target):
+        return language.say("which meets the target of {level}", level=level)
+    if in_words(language, now, kind) == in_words(language, target, kind):
+        return language.say("which just misses the target of {level}", level=level)
+    return language.say("which misses the target of {level}", level=level)
 
 
-def _transactions(number: float) -> str:
+def meets(kpi: str, now: float, target: float) -> bool:
+    """Whether a KPI is at its target or on the better side of it."""
+    measure = MEASURES.get("cost" if kpi == "total_cost" else kpi)
+    return now <= target if measure and measure.better is Better.LOWER else now >= target
+
+
+def in_words(language: Language, value: float, kind: Kind) -> str:
+    """A figure as sentences print it."""
+    if kind is Kind.COUNT:
+        return language.long_count(value)
+    return language.percent(value) if kind is Kind.SHARE else language.figure(value, kind)
+
+
+def with_comparison(language: Language, statement: str, comparison: str) -> str:
+    """The statement, with the comparison where there is one, and a capital at its start."""
+    text = capital(statement)
+    if not comparison:
+        return text
+    return language.say("{statement}, {comparison}", statement=text, comparison=comparison)
+
+
+def _kind(kpi: str) -> Kind:
+    if kpi in ("transactions", "transactions_per_year"):
+        return Kind.COUNT
+    return Kind.CURRENCY if kpi in ("cost_per_transaction", "total_cost") else Kind.SHARE
+
+
+def counted_transactions(language: Language, number: float) -> str:
+    """`3.29 million transactions`, `No transactions`."""
     if number == 0:
-        return "No transactions"
-    return f"{long_count(number)} {'transaction' if number == 1 else 'transactions'}"
+        return language.say("No transactions")
+    text = language.long_count(number)
+    return language.plural(number, "{number} transaction", "{number} transactions", number=text)
 
 
-def transactions_sentence(now: float, before: float | None, period: Period) -> str:
+def transactions_sentence(
+    language: Language,
+    now: float,
+    before: float | None,
+    period: Period,
+    target: float | None = None,
+) -> str:
     """What the latest bar of a transactions chart shows."""
-    return _with(f"{_transactions(now)} {in_period(period)}", compared_count(now, before))
+    comparison = (
+        compared_count(language, now, before)
+        if target is None
+        else compared_target(language, now, target, "transactions")
+    )
+    return with_comparison(language, _counted(language, now, period), comparison)
 
 
-def level_sentence(
-    kpi: str, now: float, before: float | None, period: Period, currency: str
-) -> str:
-    """What the latest point of a line of shares or amounts shows."""
-    kind = Kind.CURRENCY if kpi == "cost_per_transaction" else Kind.SHARE
-    text = percent(now) if kind is Kind.SHARE else money(now, currency)
-    when = in_period(period)
-    first = {
-        "digital_take_up": f"{text} of transactions were digital {when}",
-        "cost_per_transaction": f"A transaction cost {text} {when}",
-        "completion_rate": f"{text} of transactions started were completed {when}",
-        "user_satisfaction": f"User satisfaction was {text} {when}",
-        "availability": f"The online service was available {text} of the time {when}",
-    }[kpi]
-    return _with(_capital(first), compared_level(now, before, kind, currency))
-
-
-def panel_sentence(
-    kpi: str, now: float, before: float | None, services: int, period: Period
-) -> str:
-    """What a group's like-for-like chart shows: always of the same services."""
-    who = "the one service" if services == 1 else f"the same {services:,} services"
-    when = in_period(period)
-    if kpi == "digital_take_up":
-        first = f"{percent(now)} of transactions at {who} were digital {when}"
-        return _with(_capital(first), compared_level(now, before, Kind.SHARE, ""))
-    return _with(f"{_transactions(now)} at {who} {when}", compared_count(now, before))
-
-
-def service_lead(
-    transactions: tuple[float, Period] | None,
-    take_up: tuple[float, Period, float | None] | None,
-) -> str:
-    """What the figures of a service say, in a sentence or two; empty where they say nothing."""
-    if take_up is None:
-        if transactions is None:
-            return ""
-        count, period = transactions
-        return f"{_transactions(count)} {in_period(period)}."
-    share, when, before = take_up
-    comparison = compared_level(share, before, Kind.SHARE, "")
-    if transactions is None or transactions[1] != when:
-        digital = f"{percent(share)} of transactions were digital {in_period(when)}"
-        first = service_lead(transactions, None)
-        return f"{first} {_capital(_with(digital, comparison))}.".strip()
-    return (
-        _with(
-            f"{_transactions(transactions[0])} {in_period(when)}, {percent(share)} of them digital",
-            comparison,
-        )
-        + "."
+def _counted(language: Language, number: float, period: Period) -> str:
+    return language.say(
+        "{transactions} {when}",
+        transactions=counted_transactions(language, number),
+        when=language.in_period(period),
     )
 
 
-def _capital(text: str) -> str:
+def level_sentence(
+    language: Language,
+    kpi: str,
+    now: float,
+    before: float | None,
+    period: Period,
+    target: float | None = None,
+) -> str:
+    """What the latest point of a line of shares or amounts shows.
+
+    Where there is a target, the sentence says whether it is met, and the table has the change.
+    """
+    kind = _kind(kpi)
+    comparison = (
+        compared_level(language, now, before, kind)
+        if target is None
+        else compared_target(language, now, target, kpi)
+    )
+    return with_comparison(language, _level(language, kpi, now, period), comparison)
+
+
+def _level(language: Language, kpi: str, now: float, period: Period) -> str:
+    words = {"figure": in_words(language, now, _kind(kpi)), "when": language.in_period(period)}
+    if kpi == "digital_take_up":
+        return language.say("{figure} of transactions were digital {when}", **words)
+    if kpi == "cost_per_transaction":
+        return language.say("A transaction cost {figure} {when}", **words)
+    if kpi == "completion_rate":
+        return language.say("{figure} of transactions started were completed {when}", **words)
+    if kpi == "user_satisfaction":
+        return language.say("User satisfaction was {figure} {when}", **words)
+    return language.say("The online service was available {figure} of the time {when}", **words)
+
+
+def panel_sentence(
+    language: Language,
+    kpi: str,
+    now: float,
+    before: float | None,
+    services: int,
+    period: Period,
+) -> str:
+    """What a group's like-for-like chart shows: always of the same services."""
+    when = language.in_period(period)
+    if kpi == "digital_take_up":
+        first = language.plural(
+            services,
+            "{share} of transactions at the one service were digital {when}",
+            "{share} of transactions at the same {n} services were digital {when}",
+            share=language.percent(now),
+            when=when,
+        )
+        return with_comparison(language, first, compared_level(language, now, before, Kind.SHARE))
+    first = language.plural(
+        services,
+        "{transactions} at the one service {when}",
+        "{transactions} at the same {n} services {when}",
+        transactions=counted_transactions(language, now),
+        when=when,
+    )
+    return with_comparison(language, first, compared_count(language, now, before))
+
+
+def treemap_sentence(
+    language: Language, name: str, share: float, period: Period, group: str = ""
+) -> str:
+    """Which part of a group's transactions its largest service had; all services have no name."""
+    words = {
+        "name": name,
+        "share": language.percent(share),
+        "when": language.in_period(period),
+    }
+    if group:
+        return language.say(
+            "{name} had {share} of the transactions of {group} {when}", group=group, **words
+        )
+    return language.say("{name} had {share} of all transactions {when}", **words)
+
+
+def service_lead(
+    language: Language,
+    transactions: tuple[float, Period] | None,
+    take_up: tuple[float, Period, float | None] | None,
+) -> str:
+    """What the figures of a service say, in a sentence or two; empty where they say nothing.
+
+    `transactions` are a number and its period, `take_up` a share, its period and the share a year
+    before.
+    """
+    counted = (
+        language.say("{sentence}.", sentence=_counted(language, *transactions))
+        if transactions
+        else ""
+    )
+    if take_up is None:
+        return counted
+    share, when, before = take_up
+    comparison = compared_level(language, share, before, Kind.SHARE)
+    if transactions is None or transactions[1] != when:
+        digital = with_comparison(
+            language, _level(language, "digital_take_up", share, when), comparison
+        )
+        return f"{counted} {language.say('{sentence}.', sentence=digital)}".strip()
+    both = language.say(
+        "{transactions} {when}, {share} of them digital",
+        transactions=counted_transactions(language, transactions[0]),
+        when=language.in_period(when),
+        share=language.percent(share),
+    )
+    return language.say("{sentence}.", sentence=with_comparison(language, both, comparison))
+
+
+def capital(text: str) -> str:
+    """The text with its first letter a capital."""
     return text[:1].upper() + text[1:]

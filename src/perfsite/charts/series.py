@@ -13,15 +13,18 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from perfsite.measures import DIGITAL, KPIS, Kind
+from perfsite.measures import DIGITAL, KPIS, MEASURES, Aggregation, Kind
+from perfsite.messages import message
 from perfsite.model import Status
 from perfsite.parts import KEY, periods_of
 from perfsite.periods import MONTHS_IN_YEAR, YEAR_IN_UNITS, Period, Unit
+from perfsite.validate.modules import measure_module
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from perfsite.kpi import Figures
+    from perfsite.measures import Measure
     from perfsite.parts import Parts
 
 TRANSACTIONS: Final = "transactions"
@@ -45,6 +48,8 @@ _PREFERENCE: Final = {
 }
 """Quarters first: they show the seasons, and there are not too many of them."""
 _OTHER: Final = 4
+GRAIN: Final = ["service", "unit", "count"]
+"""What tells the lengths of period of a service apart."""
 _AS_RECENT_DAYS: Final = 31
 _FEW: Final = 2
 
@@ -71,28 +76,41 @@ class Point:
 
 @dataclass(frozen=True)
 class Series:
-    """One KPI at one length of period, oldest point first; `main` is the one shown first."""
+    """One KPI at one length of period, oldest point first; `main` is the one shown first.
+
+    With a `measure` it is a series of that instead, and `kpi` is the measure's id.
+    """
 
     kpi: str
     unit: Unit
     count: int
     points: tuple[Point, ...]
     main: bool
+    measure: Measure | None = None
 
     @property
     def name(self) -> str:
-        """What is measured, in words."""
-        return "Transactions" if self.kpi == TRANSACTIONS else KPIS[self.kpi].name
+        """What is measured, as a message."""
+        if self.measure:
+            return self.measure.name
+        return message("Transactions") if self.kpi == TRANSACTIONS else KPIS[self.kpi].name
 
     @property
     def kind(self) -> Kind:
         """What its figures are."""
+        if self.measure:
+            return self.measure.kind
         return Kind.COUNT if self.kpi == TRANSACTIONS else KPIS[self.kpi].kind
 
     @property
     def has_bars(self) -> bool:
         """Whether it is drawn as bars: counts of periods that do not overlap."""
-        return self.kpi == TRANSACTIONS and self.count < MONTHS_IN_YEAR
+        counted = self.kpi == TRANSACTIONS or (
+            self.kind is Kind.COUNT
+            and self.measure is not None
+            and self.measure.aggregation is Aggregation.SUM
+        )
+        return counted and self.count < MONTHS_IN_YEAR
 
     @cached_property
     def given(self) -> tuple[Point, ...]:
@@ -100,9 +118,16 @@ class Series:
         return tuple(point for point in self.points if point.value is not None)
 
     @property
+    def module(self) -> str:
+        """The module of a service's page that it belongs to: `digital-take-up`."""
+        # Whatever a site declares has names of its own, so that no two can clash.
+        declared = self.measure is not None and self.kpi not in MEASURES
+        return measure_module(self.kpi) if declared else self.kpi.replace("_", "-")
+
+    @property
     def slug(self) -> str:
         """The name of its files: `digital-take-up`, or `transactions-by-week` beside it."""
-        base = self.kpi.replace("_", "-")
+        base = self.module
         return base if self.main else f"{base}-by-{self.grain.replace(' ', '-')}"
 
     @property
@@ -126,6 +151,25 @@ def collect_series(
     for kpi in CHARTED:
         table = _transactions(parts, figures) if kpi == TRANSACTIONS else _kpi(kpi, parts, figures)
         for service, series in _cut(kpi, _with_earlier(table)):
+            found[service].append(series)
+    return found
+
+
+def collect_measures(
+    parts: Parts, measures: Iterable[Measure], services: Iterable[str]
+) -> dict[str, list[Series]]:
+    """The series of these measures for every service, in their order, the main ones first.
+
+    They are as services gave them: nothing is made of them but the sum of the channels of what
+    adds up.
+    """
+    found: dict[str, list[Series]] = {service: [] for service in services}
+    wanted = {measure.id: measure for measure in measures}
+    frame = parts.frame[parts.frame["part"].isin(list(wanted))]
+    for key, measure in wanted.items():
+        table = frame[frame["part"] == key][[*KEY, "value", "status", "broken"]]
+        table = table.assign(numerator=np.nan, denominator=np.nan)
+        for service, series in _cut(key, _with_earlier(table), measure):
             found[service].append(series)
     return found
 
@@ -185,18 +229,39 @@ def _with_earlier(table: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def _cut(kpi: str, table: pd.DataFrame) -> list[tuple[str, Series]]:
+def _cut(kpi: str, table: pd.DataFrame, measure: Measure | None = None) -> list[tuple[str, Series]]:
     """The table as series: one for each service and length of period that has a figure."""
-    grain = ["service", "unit", "count"]
-    table = table.sort_values([*grain, "first"], kind="stable").reset_index(drop=True)
-    table["at"] = np.arange(len(table))
-    groups = table.assign(good=table["value"].notna() | (table["status"] == Status.WITHHELD))
-    bounds = groups.groupby(grain)["at"].agg(["min", "max"])
-    bounds["n"] = groups.groupby(grain)["good"].sum()
-    last = groups[groups["good"]].groupby(grain)["first"].max()
+    table = table.sort_values([*GRAIN, "first"], kind="stable").reset_index(drop=True)
+    good = table["value"].notna() | (table["status"] == Status.WITHHELD)
+    points = _points(table)
+    return [
+        (
+            row["service"],
+            Series(
+                kpi,
+                Unit(row["unit"]),
+                int(row["count"]),
+                tuple(points[row["min"] : row["max"] + 1]),
+                bool(row["main"]),
+                measure,
+            ),
+        )
+        for row in ranked_grains(table.assign(good=good)).to_dict("records")
+    ]
+
+
+def ranked_grains(table: pd.DataFrame) -> pd.DataFrame:
+    """The lengths of period of each service that are worth showing, the main one first.
+
+    `table` has the columns of `GRAIN`, `first` and `good` (there is a figure), sorted by those of
+    `GRAIN`. The answer has `GRAIN`, `min` and `max` (places of the first and last row) and `main`.
+    """
+    groups = table.assign(at=np.arange(len(table)))
+    bounds = groups.groupby(GRAIN)["at"].agg(["min", "max"])
+    bounds["n"] = groups.groupby(GRAIN)["good"].sum()
+    last = groups[groups["good"]].groupby(GRAIN)["first"].max()
     bounds = bounds.join(last, how="inner").reset_index()
-    ends = [period.end.toordinal() for period in periods_of(bounds)]
-    bounds["recent"] = ends
+    bounds["recent"] = [period.end.toordinal() for period in periods_of(bounds)]
     newest = bounds.groupby("service")["recent"].transform("max")
     bounds["stale"] = bounds["recent"] < newest - _AS_RECENT_DAYS
     bounds["few"] = bounds["n"] < _FEW
@@ -208,13 +273,7 @@ def _cut(kpi: str, table: pd.DataFrame) -> list[tuple[str, Series]]:
     bounds["main"] = ~bounds.duplicated("service")
     main_unit = bounds["service"].map(bounds[bounds["main"]].set_index("service")["unit"])
     # Beside the main one only lengths that tell something else: weeks beside quarters, say.
-    shown = bounds["main"] | ((bounds["unit"] != main_unit) & ~bounds["few"])
-    points = _points(table)
-    return [
-        (row["service"], Series(kpi, Unit(row["unit"]), int(row["count"]), mine, bool(row["main"])))
-        for row in bounds[shown].to_dict("records")
-        if (mine := tuple(points[row["min"] : row["max"] + 1]))
-    ]
+    return bounds[bounds["main"] | ((bounds["unit"] != main_unit) & ~bounds["few"])]
 
 
 def _points(table: pd.DataFrame) -> list[Point]:

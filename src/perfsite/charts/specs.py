@@ -2,7 +2,8 @@
 
 Compiling a chart costs more than drawing it, and text costs most of the drawing; so titles and
 tables are HTML, ticks are few, and labels stand at the lines themselves (docs/performance.md).
-All words and tick positions come with the data: the template knows no locale.
+All words and tick positions come with the data: the template knows no locale. Colours and sizes
+come with the style.
 """
 
 from __future__ import annotations
@@ -11,31 +12,29 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from perfsite.charts.colours import readable_on
+from perfsite.charts.pictures import ChartJob, TreemapJob
+
 if TYPE_CHECKING:
-    from perfsite.charts.jobs import ChartJob
+    from perfsite.tokens import ChartStyle
 
-WIDTH: Final = 360
-"""Drawn for a phone: 16 px text is still 12.8 px where the picture shrinks to 288 px."""
-HEIGHT: Final = 230
-_FONT: Final = "Liberation Sans, Arial, Helvetica, sans-serif"
-"""vl-convert carries the first; others have other widths, and would change the bytes."""
-_TEXT: Final = "#0b0c0c"
-_AXIS: Final = "#505a5f"
-_GRID: Final = "#D6D6D6"
-PALETTE: Final = ("#12436D", "#28A197", "#801650", "#F46A25")
-"""The Government Analysis Function's categorical palette, in its order."""
-_DASHES: Final = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
+_DASHES: Final = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 3])
+"""Of the four series, and of what is there to compare with."""
+_LINE_HEIGHT: Final = 18
+_BOX_PADDING: Final = 6
+_STRETCH: Final = 2
+"""Boxes are laid out in half the width: words run from left to right, so flat boxes hold more."""
 
 
-def _template(kind: str) -> Any:  # noqa: ANN401 - Altair's own types
-    """An Altair chart of one kind, over data named `marks`, `dots`, `labels` and `breaks`."""
+def _template(kind: str, style: ChartStyle) -> Any:  # noqa: ANN401 - Altair's own types
+    """An Altair chart of one kind, over data named as the fields of a chart job are."""
     import altair as alt  # noqa: PLC0415 - half a second that only workers pay
 
     def axis(**more: Any) -> alt.Axis:  # noqa: ANN401 - Altair's own types
         return alt.Axis(
             title=None,
-            labelFontSize=16,
-            labelColor=_TEXT,
+            labelFontSize=style.text_size,
+            labelColor=style.text,
             labelAngle=0,
             labelOverlap=False,
             values=[0],
@@ -43,72 +42,88 @@ def _template(kind: str) -> Any:  # noqa: ANN401 - Altair's own types
             **more,
         )
 
-    x_axis = axis(grid=False, domainColor=_AXIS, tickColor=_AXIS, labelFlush=False)
-    y_axis = axis(gridColor=_GRID, domain=False, ticks=False)
+    def data(name: str) -> alt.Chart:
+        return alt.Chart(alt.NamedData(name))
+
+    x_axis = axis(grid=False, domainColor=style.axis, tickColor=style.axis, labelFlush=False)
+    y_axis = axis(gridColor=style.grid, domain=False, ticks=False)
+    axes = {"x": x_axis, "y": y_axis} if kind != "journey" else {"x": None, "y": None}
     scale = alt.Scale(domain=[0, 1], nice=False, zero=False)
-    x = alt.X("x:Q", scale=scale, axis=x_axis)
-    y = alt.Y("y:Q", scale=scale, axis=y_axis)
-    index = list(range(len(PALETTE)))
-    color = alt.Color("series:O", legend=None, scale=alt.Scale(domain=index, range=[*PALETTE]))
+    x = alt.X("x:Q", scale=scale, axis=axes["x"])
+    y = alt.Y("y:Q", scale=scale, axis=axes["y"])
+    colours = [*style.palette, style.axis]
+    index = list(range(len(colours)))
+    color = alt.Color("series:O", legend=None, scale=alt.Scale(domain=index, range=colours))
     dash = alt.StrokeDash("series:O", legend=None, scale=alt.Scale(domain=index, range=[*_DASHES]))
-    marks = alt.Chart(alt.NamedData("marks"))
-    if kind == "bars":
-        layers = [marks.mark_rect(aria=False).encode(x=x, x2="x1:Q", y=y, y2="y1:Q", color=color)]
-    else:
-        line = marks.mark_line(
+    if kind == "line":
+        line = data("marks").mark_line(
             aria=False, strokeWidth=3, invalid="break-paths-show-path-domains"
-        ).encode(x=x, y=y, color=color, strokeDash=dash)
-        dots = (
-            alt.Chart(alt.NamedData("dots"))
-            .mark_point(aria=False, filled=True, size=60, opacity=1)
-            .encode(x=x, y=y, color=color)
         )
-        layers = [line, dots]
-    breaks = (
-        alt.Chart(alt.NamedData("breaks"))
-        .mark_rule(aria=False, color=_TEXT, strokeDash=[3, 3])
-        .encode(x=x)
-    )
-    text = (
-        alt.Chart(alt.NamedData("labels"))
-        .mark_text(aria=False, align="left", baseline="middle", dx=6, fontSize=16, color=_TEXT)
-        .encode(x=x, y=y, text="text:N")
-    )
+        dots = data("dots").mark_point(aria=False, filled=True, size=60, opacity=1)
+        keys = data("keys").mark_rule(aria=False, strokeWidth=3)
+        layers = [
+            line.encode(x=x, y=y, color=color, strokeDash=dash),
+            dots.encode(x=x, y=y, color=color),
+            keys.encode(x=x, x2="x1:Q", y=y, color=color, strokeDash=dash),
+        ]
+    else:
+        bars = data("marks").mark_rect(aria=False)
+        keys = data("keys").mark_rule(aria=False, strokeWidth=12)
+        layers = [bars.encode(x=x, x2="x1:Q", y=y, y2="y1:Q", color=color)]
+        if kind == "bars":
+            layers.append(keys.encode(x=x, x2="x1:Q", y=y, color=color))
+    breaks = data("breaks").mark_rule(aria=False, color=style.text, strokeDash=[3, 3])
+    targets = [
+        # On a rim of the ground, so that it is seen on dark bars too.
+        data("targets").mark_rule(aria=False, color=colour, strokeWidth=width)
+        for colour, width in ((style.ground, 6), (style.text, 2))
+    ]
+    words = data("labels").mark_text(
+        aria=False, align="left", baseline="middle", dx=6, fontSize=style.text_size,
+        color=style.text,
+    )  # fmt: skip
+    if kind != "journey":
+        layers += [breaks.encode(x=x), *(rule.encode(x=x, x2="x1:Q", y=y) for rule in targets)]
     return (
-        alt.layer(*layers, breaks, text)
+        alt.layer(*layers, words.encode(x=x, y=y, text="text:N"))
         .properties(
-            width=WIDTH,
-            height=HEIGHT,
-            background="#ffffff",
+            width=1,
+            height=1,
+            background=style.ground,
             padding=5,
             autosize=alt.AutoSizeParams(type="fit", contains="padding"),
         )
-        .configure(font=_FONT)
+        .configure(font=style.font)
         .configure_view(stroke=None)
     )
 
 
 @cache
-def compiled(kind: str) -> str:
-    """The Vega specification of a kind of chart, as JSON, without data."""
+def compiled(kind: str, style: ChartStyle) -> str:
+    """The Vega specification of a kind of chart in a style, as JSON, without data."""
     import vl_convert  # noqa: PLC0415 - starts V8, which must not happen in the parent
 
-    return json.dumps(vl_convert.vegalite_to_vega(_template(kind).to_dict()))
+    return json.dumps(vl_convert.vegalite_to_vega(_template(kind, style).to_dict()))
 
 
-def filled(job: ChartJob) -> dict[str, Any]:
+def filled(job: ChartJob | TreemapJob, style: ChartStyle) -> dict[str, Any]:
     """The Vega specification of one chart."""
-    spec: dict[str, Any] = json.loads(compiled(job.kind))
-    data = {"marks": job.marks, "dots": job.dots, "labels": job.labels, "breaks": job.breaks}
+    return _treemap(job, style) if isinstance(job, TreemapJob) else _chart(job, style)
+
+
+def _chart(job: ChartJob, style: ChartStyle) -> dict[str, Any]:
+    spec: dict[str, Any] = json.loads(compiled(job.kind, style))
+    spec["width"], spec["height"] = job.width, job.height
     for item in spec["data"]:
-        if item["name"] in data:
-            item["values"] = list(data[item["name"]])
+        if item["name"] in _DATA:
+            item["values"] = list(getattr(job, item["name"]))
+    _drop_empty(spec)
     domains = {"x": job.x_domain, "y": job.y_domain}
     for scale in spec["scales"]:
         if scale["name"] in domains:
             scale["domain"] = list(domains[scale["name"]])
     ticks = {"x": job.x_ticks, "y": job.y_ticks}
-    for axis in spec["axes"]:
+    for axis in spec.get("axes", []):
         chosen = ticks[axis["scale"]]
         axis["values"] = [value for value, _ in chosen]
         if axis.get("labels", True):
@@ -117,3 +132,111 @@ def filled(job: ChartJob) -> dict[str, Any]:
             signal = f"{words}[indexof({places}, datum.value)]"
             axis["encode"]["labels"]["update"]["text"] = {"signal": signal}
     return spec
+
+
+_DATA: Final = ("marks", "dots", "labels", "breaks", "targets", "keys")
+
+
+def _drop_empty(spec: dict[str, Any]) -> None:
+    """Take out what has nothing to draw: it would cost time, and leave empty groups."""
+    empty = {item["name"] for item in spec["data"] if item.get("values") == []}
+    empty |= {item["name"] for item in spec["data"] if item.get("source") in empty}
+    spec["data"] = [item for item in spec["data"] if item["name"] not in empty]
+    spec["marks"] = [mark for mark in spec["marks"] if mark["from"].get("data") not in empty]
+
+
+def _treemap(job: TreemapJob, style: ChartStyle) -> dict[str, Any]:
+    """A treemap in Vega's own words, which Vega-Lite has none for.
+
+    Each box is offered all labels that it may have, and takes the first that fits. Lines between
+    boxes are of the ground, so that no box is moved by them.
+    """
+    boxes: list[dict[str, Any]] = [{"id": -1}]
+    boxes += [
+        {
+            "id": i,
+            "parent": -1,
+            "value": item.value,
+            "labels": [
+                {"lines": label.lines, "wide": label.width, "high": len(label.lines) * _LINE_HEIGHT}
+                for label in item.labels
+            ],
+        }
+        for i, item in enumerate(job.items)
+    ]
+    fill = style.palette[0]
+    room = 2 * _BOX_PADDING
+    fits = (
+        f"datum.labels.wide <= (datum.x1 - datum.x0) * {_STRETCH} - {room} && "
+        f"datum.labels.high <= datum.y1 - datum.y0 - {room}"
+    )
+    return {
+        "$schema": "https://vega.github.io/schema/vega/v6.json",
+        "width": job.width,
+        "height": job.height,
+        "padding": 0,
+        "autosize": "none",
+        "background": style.ground,
+        "config": {"text": {"font": style.font}},
+        "data": [
+            {
+                "name": "tree",
+                "values": boxes,
+                "transform": [
+                    {"type": "stratify", "key": "id", "parentKey": "parent"},
+                    {
+                        "type": "treemap",
+                        "field": "value",
+                        "sort": {"field": ["value", "id"], "order": ["descending", "ascending"]},
+                        "method": "squarify",
+                        "size": [job.width / _STRETCH, job.height],
+                    },
+                    {"type": "filter", "expr": "datum.id >= 0"},
+                ],
+            },
+            {
+                "name": "labels",
+                "source": "tree",
+                "transform": [
+                    {"type": "flatten", "fields": ["labels"], "index": "rank"},
+                    {"type": "filter", "expr": fits},
+                    {"type": "joinaggregate", "groupby": ["id"], "ops": ["min"],
+                     "fields": ["rank"], "as": ["best"]},
+                    {"type": "filter", "expr": "datum.rank === datum.best"},
+                ],
+            },
+        ],
+        "marks": [
+            {
+                "type": "rect",
+                "aria": False,
+                "from": {"data": "tree"},
+                "encode": {
+                    "update": {
+                        "x": {"field": "x0", "mult": _STRETCH},
+                        "x2": {"field": "x1", "mult": _STRETCH},
+                        "y": {"field": "y0"}, "y2": {"field": "y1"},
+                        "fill": {"value": fill},
+                        "stroke": {"value": style.ground},
+                        "strokeWidth": {"value": 2},
+                    }
+                },
+            },
+            {
+                "type": "text",
+                "aria": False,
+                "from": {"data": "labels"},
+                "encode": {
+                    "update": {
+                        "x": {"field": "x0", "mult": _STRETCH, "offset": _BOX_PADDING},
+                        "y": {"field": "y0", "offset": _BOX_PADDING},
+                        "text": {"field": "labels.lines"},
+                        "fontSize": {"value": style.text_size},
+                        "lineHeight": {"value": _LINE_HEIGHT},
+                        "baseline": {"value": "top"},
+                        "fill": {"value": readable_on(fill, style)},
+                    }
+                },
+            },
+        ],
+    }  # fmt: skip

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from perfsite.kpi.breaks import across_a_break
 from perfsite.measures import GROUP_KPIS, KPIS, Kind
+from perfsite.messages import message
 from perfsite.model import Service, Status, why_not_an_id
 from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from perfsite.kpi.figures import Figures
     from perfsite.kpi.services import ServiceSummary
+    from perfsite.parts import Parts
 
 
 _SLUG_LENGTH: Final = 60
@@ -56,7 +59,8 @@ class GroupFigure:
 
     `services` of the group's `of` services stand behind `value`; services to which the KPI does
     not apply count in neither. `like_now` and `like_before` are for the `like_services` that
-    have figures for this period and for the same period a year before; None where there are none.
+    have figures for this period and for the same period a year before, and no break in the series
+    between them; None where there are none.
     `complete` tells whether enough services reported for this to be a headline, `older` whether
     any service of the site has figures for a later period.
     """
@@ -92,7 +96,7 @@ def slugify(name: str) -> str:
 
 def make_groups(services: Mapping[str, Service]) -> list[Group]:
     """All groups: everything, then departments, agencies and categories, each by name."""
-    groups = [Group(GroupKind.ALL, "all", "All services", "", tuple(services))]
+    groups = [Group(GroupKind.ALL, "all", message("All services"), "", tuple(services))]
     for kind in (GroupKind.DEPARTMENT, GroupKind.AGENCY, GroupKind.CATEGORY):
         members: dict[str, list[Service]] = {}
         for service in services.values():
@@ -131,13 +135,17 @@ def summarise_groups(
     summaries: Sequence[ServiceSummary],
     groups: Sequence[Group],
     headline_share: float,
+    parts: Parts,
 ) -> list[GroupSummary]:
     """Add services up, for every period of 12 months and every group, all at once.
 
     The headline is for the newest period for which at least `headline_share` of the services that
-    ever reported have reported; newer periods stay in the series, marked incomplete.
+    ever reported have reported; newer periods stay in the series, marked incomplete. A
+    service whose year lies beyond a break in its series, as `parts` mark it, is in the sum and not
+    in what is compared with the year before.
     """
     year = yearly(figures.frame)
+    year = year.assign(apart=across_a_break(year, parts.frame))
     keys = [f"{group.kind}/{group.slug}" for group in groups]
     members = pd.DataFrame(
         {
@@ -149,8 +157,11 @@ def summarise_groups(
         first=year["first"] + MONTHS_IN_YEAR
     )
     paired = year.merge(before, on=["service", "kpi", "first"], how="left", suffixes=("", "_then"))
-    both = paired["numerator_then"].notna()
+    # Over a break figures cannot be compared: the service counts in the sum, not in the change.
+    both = paired["numerator_then"].notna() & ~paired["apart"]
     paired["like"] = both.astype(int)
+    for name in ("numerator_then", "denominator_then"):
+        paired[name] = paired[name].where(both)
     paired["like_numerator"] = paired["numerator"].where(both)
     paired["like_denominator"] = paired["denominator"].where(both)
     rows = members.merge(paired, on="service")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 
+from perfsite.kpi.breaks import across_a_break
 from perfsite.kpi.figures import is_year
 from perfsite.measures import KPIS, Window
 from perfsite.model import Service, Status
@@ -17,11 +17,11 @@ from perfsite.periods import YEAR_IN_UNITS, Period, Unit
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import pandas as pd
+
     from perfsite.kpi.figures import Figures
     from perfsite.parts import Parts
 
-_YEAR_BACK: Final = 364
-"""The figure a year before starts so many days earlier (52 weeks), or a day or two more."""
 _PERIOD: Final = ["service", "kpi", "unit", "count", "first"]
 
 
@@ -68,7 +68,7 @@ def summarise_services(
     before = frame.assign(
         first=frame["first"] - frame["unit"].map({str(u): n for u, n in YEAR_IN_UNITS.items()})
     )[_PERIOD].merge(figures.frame[[*_PERIOD, "value"]], on=_PERIOD, how="left")
-    apart = _across_a_break(frame, parts.frame)
+    apart = across_a_break(frame, parts.frame)
     frame = frame.assign(before=before["value"].mask(apart.to_numpy()).to_numpy())
     periods = periods_of(frame)
     months = np.array([period.last_complete_month for period in periods], dtype="int64")
@@ -112,20 +112,6 @@ def headlines(frame: pd.DataFrame) -> pd.DataFrame:
     ranked = frame.assign(preferred=preferred)[preferred | (window != Window.YEAR)]
     ranked = ranked.sort_values(["preferred", "end", "start"], ascending=[True, True, False])
     return ranked.drop_duplicates(["service", "kpi"], keep="last").drop(columns="preferred")
-
-
-def _across_a_break(frame: pd.DataFrame, parts: pd.DataFrame) -> pd.Series[bool]:
-    """Which headlines lie on the other side of a break from the figure a year before."""
-    marked = parts[parts["broken"]]
-    starts = [period.start.toordinal() for period in periods_of(marked)]
-    made_of = pd.DataFrame(
-        [(kpi.id, part) for kpi in KPIS.values() for part in kpi.parts], columns=["kpi", "part"]
-    )
-    breaks = marked.assign(at=starts)[["service", "part", "at"]].merge(made_of, on="part")
-    heads = frame.reset_index()[["index", "service", "kpi", "start", "end"]]
-    met = heads.merge(breaks, on=["service", "kpi"])
-    between = met[(met["at"] > met["start"] - _YEAR_BACK) & (met["at"] <= met["end"])]
-    return pd.Series(frame.index.isin(between["index"]), index=frame.index)
 
 
 def _absent(parts: pd.DataFrame) -> dict[tuple[str, str], Status]:

@@ -1,112 +1,54 @@
 """One dataclass for each kind of page: exactly what its template is given, and nothing else.
 
-Strings are final text, not yet escaped; addresses are relative to the site's root and end in
-their file's name, and the template makes them relative to the page.
+Strings are final text in the language of the page, not yet escaped. Addresses of pages and
+pictures are relative to the root of their language, those of data files and assets to the root of
+the site; a template makes them relative to the page with `root` and `top` (see `render`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-
-@dataclass(frozen=True)
-class Link:
-    """Text that leads to an address within the site."""
-
-    text: str
-    href: str
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A figure in a table: its text, the full figure where the text is rounded, and a remark.
-
-    `missing` marks words that stand in the place of a figure.
-    """
-
-    text: str
-    full: str = ""
-    note: str = ""
-    missing: bool = False
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of a table: its header and its cells; `href` leads to what the row is about."""
-
-    header: str
-    cells: tuple[Cell, ...]
-    href: str = ""
-    under: str = ""
-    key: str = ""
-
-
-@dataclass(frozen=True)
-class Column:
-    """The header of a column; where the table has other orders, the addresses of those."""
-
-    text: str
-    ascending: str = ""
-    descending: str = ""
-    current: str = ""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table: caption, the header of the row headers, the other columns, and the rows."""
-
-    caption: str
-    columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True)
-class Card:
-    """A headline KPI: value and period, or why there is none."""
-
-    anchor: str
-    name: str
-    value: str
-    full: str
-    period: str
-    change: str
-    notes: tuple[str, ...]
-    older: bool
-    missing: bool
-    definition: str
-
-
-@dataclass(frozen=True)
-class ChartFigure:
-    """A chart with its words, its table and where its data can be had; `svg` may be empty."""
-
-    anchor: str
-    heading: str
-    subtitle: str
-    svg: str
-    alt: str
-    note: str
-    table: Table
-    csv: str
+if TYPE_CHECKING:
+    from perfsite.pages.elements import (
+        Alternate,
+        Card,
+        ChartFigure,
+        DataLink,
+        Download,
+        Link,
+        Outside,
+        Table,
+    )
 
 
 @dataclass(frozen=True)
 class Site:
-    """What every page says about the site."""
+    """What every page says about the site; addresses of assets are relative to the site's root."""
 
     title: str
     publisher: str
+    status: str
     contact: str
+    contact_url: str
     licence: str
     licence_url: str
     lang: str
     stylesheet: str
+    favicon: str
+    logo: str
+    script: str
 
 
 @dataclass(frozen=True)
 class Context:
-    """What every page has. `section` is the part of the navigation that it belongs to."""
+    """What every page has. `section` is the part of the navigation that it belongs to.
+
+    `path` is relative to the root of the language. `card` is the picture that others show beside
+    a link to the page, absolute where the site knows its address. `dataset` is its description
+    as JSON-LD, or nothing.
+    """
 
     template: ClassVar[str]
     site: Site
@@ -116,6 +58,10 @@ class Context:
     section: str
     crumbs: tuple[Link, ...]
     canonical: str
+    alternates: tuple[Alternate, ...]
+    data: tuple[DataLink, ...]
+    card: str
+    dataset: str
 
 
 @dataclass(frozen=True)
@@ -127,19 +73,39 @@ class HomePage(Context):
     services: str
     departments: str
     lead: str
+    freshness: tuple[str, ...]
     notices: tuple[str, ...]
     cards: tuple[Card, ...]
     figures: tuple[ChartFigure, ...]
     table: Table
+    high_volume: Link
 
 
 @dataclass(frozen=True)
 class ListPage(Context):
-    """The services list in one of its orders."""
+    """The services list in one of its orders.
+
+    `count` and `total` say how many services there are and what they add up to. The filter says
+    the same of what it shows, in the words of `count_words`, with `{shown}` and `{all}` to be
+    filled in, and of `total_words`, with `{total}` and `{shown}`.
+    """
 
     template = "pages/services.html"
     order: str
     count: str
+    total: str
+    count_words: str
+    total_words: str
+    table: Table
+
+
+@dataclass(frozen=True)
+class HighVolumePage(Context):
+    """high-volume.html: the services with the most transactions."""
+
+    template = "pages/high-volume.html"
+    lead: str
+    note: str
     table: Table
 
 
@@ -162,6 +128,11 @@ class ServicePage(Context):
     url: str
     csv: str
     json: str
+    owed: tuple[str, ...]
+    peers: Table | None
+    peers_note: str
+    citation: str
+    report: Outside | None
 
 
 @dataclass(frozen=True)
@@ -176,8 +147,21 @@ class GroupPage(Context):
     cards: tuple[Card, ...]
     figures: tuple[ChartFigure, ...]
     agencies: tuple[Link, ...]
+    coverage: str
+    health: str
     table: Table
     csv: str
+
+
+@dataclass(frozen=True)
+class GroupOrderPage(Context):
+    """The services of a group, or the groups of a kind, in another order."""
+
+    template = "pages/group-order.html"
+    name: str
+    back: Link
+    lead: str
+    table: Table
 
 
 @dataclass(frozen=True)
@@ -187,29 +171,73 @@ class GroupsPage(Context):
     template = "pages/groups.html"
     name: str
     lead: str
+    figures: tuple[ChartFigure, ...]
     table: Table
 
 
 @dataclass(frozen=True)
+class HealthPage(Context):
+    """health/index.html: how complete and how fresh the whole is, department by department."""
+
+    template = "pages/health.html"
+    lead: str
+    notices: tuple[str, ...]
+    states: tuple[tuple[str, str], ...]
+    kpis: Table
+    departments: Table
+    csv: str
+
+
+@dataclass(frozen=True)
+class DepartmentHealthPage(Context):
+    """health/<department>.html: service by KPI by period, and what each service owes."""
+
+    template = "pages/department-health.html"
+    name: str
+    department: Link
+    lead: str
+    states: tuple[tuple[str, str], ...]
+    owed: Table
+    tables: tuple[Table, ...]
+    csv: str
+
+
+@dataclass(frozen=True)
 class AboutPage(Context):
-    """About the data: definitions, formulas, caveats, sources and licence."""
+    """About the data: definitions, formulas, strengths, limits, sources, updates and the end."""
 
     template = "pages/about.html"
     edition: str
     lead: str
     definitions: tuple[tuple[str, str, str, str, str], ...]
+    strengths: tuple[str, ...]
     caveats: tuple[str, ...]
+    revisions: tuple[str, ...]
+    updates: tuple[str, ...]
+    end: tuple[str, ...]
+    related: tuple[Outside, ...]
     sources: tuple[tuple[str, str, str, str, str], ...]
+    report: Outside | None
 
 
 @dataclass(frozen=True)
-class Download:
-    """A file that can be downloaded, and what is in it."""
+class AccessibilityPage(Context):
+    """accessibility.html: what was tested, with what, and what falls short."""
 
-    link: Link
-    size: str
-    what: str
-    columns: tuple[tuple[str, str], ...]
+    template = "pages/accessibility.html"
+    lead: str
+    tested: tuple[str, ...]
+    limits: tuple[str, ...]
+    report: Outside | None
+
+
+@dataclass(frozen=True)
+class EmbedPage(Context):
+    """A figure alone, to be shown within somebody else's page."""
+
+    template = "pages/embed.html"
+    figure: ChartFigure
+    back: Link
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,14 @@ import pandas as pd
 from perfsite.formats import exact
 from perfsite.kpi.groups import GroupKind
 from perfsite.measures import KPIS
-from perfsite.model import REGISTER_COLUMNS, File, Status
+from perfsite.metadata.columns import PART_ABOVE_WHOLE
+from perfsite.model import REGISTER_COLUMNS, File
 from perfsite.pages.site import FOLDERS
 from perfsite.parts import periods_of
 from perfsite.validate.values import MARKS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from perfsite.kpi import Figures, GroupSummary, ServiceSummary
     from perfsite.model import Service
@@ -39,8 +40,6 @@ GROUP_COLUMNS: Final = (
     "like_for_like_value", "like_for_like_year_before", "like_for_like_services", "complete",
 )  # fmt: skip
 ALL_CSV: Final = "data/all-services.csv"
-FLAG: Final = "part_above_whole"
-
 Rows = list[tuple[Any, ...]]
 
 
@@ -49,7 +48,7 @@ def observation_rows(observations: pd.DataFrame) -> Rows:
     marks = observations["marks"].map(
         {m: " ".join(MARKS[letter] for letter in m) for m in observations["marks"].unique()}
     )
-    flags = np.where(observations["flagged"], FLAG, "")
+    flags = np.where(observations["flagged"], PART_ABOVE_WHOLE, "")
     words: pd.Series[str] = observations["status"] + " " + marks + " " + flags
     status = words.str.split().str.join(" ")
     frame = observations.assign(value=_texts(observations["value"]), status=status)
@@ -111,6 +110,7 @@ def _register(service: Service) -> dict[str, str]:
     values = asdict(service)
     values["service"] = values.pop("id")
     values["aliases"] = " ".join(service.aliases)
+    values["modules"] = " ".join(service.modules)
     return {name: values[name] for name in REGISTER_COLUMNS}
 
 
@@ -167,6 +167,15 @@ def _by_first(rows: Rows) -> dict[str, Rows]:
     return found
 
 
+def group_names(groups: Sequence[GroupSummary]) -> dict[str, str]:
+    """The names of groups by the paths of their files."""
+    return {
+        f"{FOLDERS[summary.group.kind][0]}/{summary.group.slug}.csv": summary.group.name
+        for summary in groups
+        if summary.group.kind is not GroupKind.ALL
+    }
+
+
 def group_files(groups: Sequence[GroupSummary]) -> list[File]:
     """data/departments.csv, one file for all services, and one for each other group."""
     departments: Rows = []
@@ -203,17 +212,3 @@ def _group_rows(summary: GroupSummary) -> Rows:
         for figures in summary.series.values()
         for f in figures
     ]
-
-
-def status_words() -> Mapping[str, str]:
-    """What each status in a data file means."""
-    return {
-        Status.PROVIDED: "the figure was provided",
-        Status.OLDER: "provided, but for a period before the site's newest",
-        Status.WITHHELD: "a part is larger than its whole, so no ratio is published",
-        Status.NOT_PROVIDED: "no figure was provided",
-        Status.NOT_APPLICABLE: "there can be no such figure",
-        Status.CONFIDENTIAL: "there is a figure, and it is confidential",
-        FLAG: "published as given; it is one of a pair of which one must be wrong",
-        **{word: f"the number was marked [{letter}]" for letter, word in MARKS.items()},
-    }

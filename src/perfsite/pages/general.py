@@ -1,161 +1,74 @@
-"""Pages about the site: about the data, downloads, site map, not found, moved; and plain lists."""
+"""Pages about the site: downloads, site map, not found, moved; and the plain lists of files."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from perfsite.formats import day
-from perfsite.measures import KPIS
+from perfsite.metadata.tables import SET
 from perfsite.model import File, why_not_an_id
 from perfsite.pages.context import (
-    AboutPage,
     Context,
-    Download,
     DownloadsPage,
-    Link,
+    EmbedPage,
+    GroupOrderPage,
     MovedPage,
     NotFoundPage,
     SitemapPage,
 )
-from perfsite.pages.data import ALL_CSV, status_words
+from perfsite.pages.elements import Download, Link
 from perfsite.pages.site import Builder, service_href
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from perfsite.config import SiteConfig
-    from perfsite.model import Edition, Service
+    from perfsite.language import Language
+    from perfsite.model import Service
 
-CAVEATS: Final = (
-    (
-        "Missing is never zero. A figure that was not provided is shown as no data, and is in no "
-        "sum."
-    ),
-    (
-        "A total of a group is for one and the same period and says how many services stand "
-        "behind it. Change over time compares the same services, so that a department that stops "
-        "reporting does not look like a service that people stopped using."
-    ),
-    (
-        "Every figure says which period it is for. One that ended before the newest period of the "
-        "site is marked as older data."
-    ),
-    (
-        "Where a part is larger than its whole, both figures are published as they were given and "
-        "the percentage is withheld."
-    ),
-    (
-        "A figure for 12 months is the one that the service gave for exactly those months; where "
-        "it gave none, shorter periods that cover them without gap or overlap are added up."
-    ),
-    (
-        "Services count their transactions in their own way, so large differences between "
-        "services often say more about counting than about the services."
-    ),
-)
-
-
-def about_page(builder: Builder, config: SiteConfig, edition: Edition) -> AboutPage:
-    """about.html: what each KPI is, what the figures cannot say, and whose they are."""
-    return AboutPage(
-        **builder.base(
-            "about.html",
-            "About the data",
-            "What each figure means, how it is worked out, and where it comes from.",
-            "about",
-        ),
-        edition=day(edition.date),
-        lead=config.description,
-        definitions=tuple(
-            (kpi.slug, kpi.name, kpi.definition, kpi.formula, str(kpi.window))
-            for kpi in KPIS.values()
-        ),
-        caveats=(*CAVEATS, *config.caveats),
-        sources=tuple(
-            (source.name, source.publisher, source.licence, source.url, source.note)
-            for source in config.sources
-        ),
-    )
-
-
-_PERIOD_WORDS = "ISO 8601: 2017-07-03, 2017-W27, 2017-07, 2017-Q3, 2017 or 2016-10/2017-09"
-_FILES: Final = (
-    (
-        "data/services.csv",
-        "A row for each service: what the register says, and each KPI's headline.",
-        (
-            ("service", "the permanent id, as in the address of the page"),
-            ("<kpi>", "the value; shares are from 0 to 1"),
-            ("<kpi>_period", f"the period, {_PERIOD_WORDS}"),
-            ("<kpi>_status", "whether there is a value, and if not, why"),
-        ),
-    ),
-    (
-        "data/observations.csv",
-        "A row for each figure as it was given, missing ones too.",
-        (
-            ("period", _PERIOD_WORDS),
-            ("measure, channel", "what was counted; no channel means all channels"),
-            ("value", "as it was given"),
-            ("status", "whether there is a value, and if not, why; and marks on the value"),
-            ("source", "the file and the row in which the figure stands"),
-        ),
-    ),
-    (
-        "data/kpis.csv",
-        "A row for each KPI of each service and period, with what it is a ratio of.",
-        (("numerator, denominator", "the two figures; empty where the KPI was given as it is"),),
-    ),
-    (
-        "data/departments.csv",
-        "A row for each KPI of each department and 12 months.",
-        (
-            ("services, of", "how many of the department's services stand behind the figure"),
-            ("like_for_like_...", "the same services in this year and in the year before"),
-            ("complete", "whether enough services reported for this period"),
-        ),
-    ),
-    (
-        ALL_CSV,
-        "A row for each KPI of all services together and 12 months.",
-        (("kpi ... complete", "as in departments.csv"),),
-    ),
-)
+NOT_FOUND = "404.html"
+_MEGABYTE, _KILOBYTE = 1e6, 1e3
 
 
 def downloads_page(builder: Builder, files: Iterable[File]) -> DownloadsPage:
     """data/index.html: each data file, its size and its columns."""
+    language = builder.language
     sizes = {file.path: len(file.data) for file in files}
-    words = status_words()
-    statuses = tuple((f"status: {name}", meaning) for name, meaning in words.items())
-    downloads = tuple(
-        Download(
-            Link(path, path),
-            _size(sizes[path]),
-            what,
-            (*columns, *statuses) if path == "data/observations.csv" else columns,
+    downloads = []
+    for path, table in SET.items():
+        columns = [(column.name, language.say(column.description)) for column in table.columns]
+        words = {word: meaning for column in table.columns for word, meaning in column.words}
+        columns += [(word, language.say(meaning)) for word, meaning in words.items()]
+        downloads.append(
+            Download(
+                Link(path, path),
+                _size(sizes[path], language),
+                language.say(table.description),
+                tuple(columns),
+                f"{path}-metadata.json",
+            )
         )
-        for path, what, columns in _FILES
-    )
     return DownloadsPage(
         **builder.base(
             "data/index.html",
-            "Download the data",
-            "All figures of the site as CSV files, described column by column.",
+            language.say("Download the data"),
+            language.say("All figures of the site as CSV files, described column by column."),
             "data",
         ),
-        downloads=downloads,
+        downloads=tuple(downloads),
     )
 
 
-def _size(size: int) -> str:
-    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(1, round(size / 1e3))} kB"  # noqa: PLR2004
+def _size(size: int, language: Language) -> str:
+    kilobytes = max(1, round(size / _KILOBYTE))
+    if kilobytes * _KILOBYTE >= _MEGABYTE:
+        return language.say("{number} MB", number=language.plain(f"{size / _MEGABYTE:.1f}"))
+    return language.say("{number} kB", number=language.count(kilobytes))
 
 
 def not_found_page(builder: Builder) -> NotFoundPage:
     """404.html."""
-    return NotFoundPage(**builder.base("404.html", "Page not found", "Page not found.", ""))
+    title = builder.language.say("Page not found")
+    return NotFoundPage(**builder.base(NOT_FOUND, title, title, ""))
 
 
 def moved_pages(builder: Builder, services: Iterable[Service]) -> list[MovedPage]:
@@ -163,14 +76,15 @@ def moved_pages(builder: Builder, services: Iterable[Service]) -> list[MovedPage
 
     A former id that could never have been an address of perfsite has no page.
     """
+    say = builder.language.say
     return [
         MovedPage(
             **builder.base(
                 service_href(alias),
-                f"{service.name} has moved from {alias}",
-                f"This service is now at {service_href(service.id)}.",
+                say("{service} has moved from {former}", service=service.name, former=alias),
+                say("This service is now at {address}.", address=service_href(service.id)),
                 "services",
-                Link("Services", "services/index.html"),
+                Link(say("Services"), "services/index.html"),
             ),
             former=alias,
             now=Link(service.name, service_href(service.id)),
@@ -181,31 +95,46 @@ def moved_pages(builder: Builder, services: Iterable[Service]) -> list[MovedPage
     ]
 
 
+def is_listed(page: Context) -> bool:
+    """Whether a page stands in the site maps: one that people look for, not a part or an error."""
+    return not isinstance(page, (NotFoundPage, EmbedPage, GroupOrderPage))
+
+
 def sitemap_page(builder: Builder, pages: Sequence[Context]) -> SitemapPage:
     """sitemap.html: every page of the site by a plain link."""
+    say = builder.language.say
     suffix = f" - {builder.site.title}"
-    parts: dict[str, list[Link]] = {"Main pages": [], "Lists of services": []}
-    for page in pages:
+    main, lists = say("Main pages"), say("Lists of services")
+    names = {
+        "services": say("Services"),
+        "departments": say("Departments"),
+        "agencies": say("Agencies"),
+        "categories": say("Categories"),
+        "health": say("Data health"),
+    }
+    parts: dict[str, list[Link]] = {main: [], lists: []}
+    for page in filter(is_listed, pages):
         folder, _, name = page.path.rpartition("/")
-        part = {"services": "Services", "": "Main pages"}.get(folder, folder.capitalize())
+        part = names.get(folder, main)
         if folder == "services" and (name == "index.html" or name.startswith("by-")):
-            part = "Lists of services"
+            part = lists
         if name == "index.html":
-            part = "Main pages"
+            part = main
         parts.setdefault(part, []).append(Link(page.title.removesuffix(suffix), page.path))
-    base = builder.base("sitemap.html", "Site map", "Every page of this site.", "")
-    parts["Main pages"].append(Link("Site map", "sitemap.html"))
-    return SitemapPage(**base, parts=tuple((name, tuple(links)) for name, links in parts.items()))
+    title = say("Site map")
+    base = builder.base("sitemap.html", title, say("Every page of this site."), "")
+    parts[main].append(Link(title, "sitemap.html"))
+    filled = tuple((name, tuple(links)) for name, links in parts.items() if links)
+    return SitemapPage(**base, parts=filled)
 
 
-def plain_files(base_url: str, pages: Sequence[Context], files: Sequence[str]) -> list[File]:
-    """sitemap.xml, robots.txt and urls.txt.
+def plain_files(base_url: str, pages: Sequence[str], files: Sequence[str]) -> list[File]:
+    """sitemap.xml, robots.txt and urls.txt; `pages` are the paths that the site map lists.
 
     Without a base URL the addresses are relative to the site's root: that is what a mirror can
     use, and the sitemap protocol wants one configured.
     """
-    paths = [page.path for page in pages if page.path != "404.html"]
-    entries = "".join(f"<url><loc>{escape(base_url + path)}</loc></url>\n" for path in paths)
+    entries = "".join(f"<url><loc>{escape(base_url + path)}</loc></url>\n" for path in pages)
     sitemap = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
@@ -214,8 +143,7 @@ def plain_files(base_url: str, pages: Sequence[Context], files: Sequence[str]) -
     robots = "User-agent: *\nAllow: /\n"
     robots += f"\nSitemap: {base_url}sitemap.xml\n" if base_url else ""
     extra = ["manifest-sha256.txt", "robots.txt", "sitemap.xml", "urls.txt"]
-    everything = sorted({*files, *(page.path for page in pages), *extra})
-    urls = "".join(f"{base_url}{path}\n" for path in everything)
+    urls = "".join(f"{base_url}{path}\n" for path in sorted({*files, *extra}))
     return [
         File("robots.txt", robots.encode()),
         File("sitemap.xml", sitemap.encode()),

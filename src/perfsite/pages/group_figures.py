@@ -6,86 +6,142 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.jobs import panel_job
 from perfsite.charts.sentences import panel_sentence
-from perfsite.formats import full_figure, period_range, span_range
 from perfsite.measures import KPIS
+from perfsite.messages import message
 from perfsite.model import Status
-from perfsite.pages.context import Cell, ChartFigure, Column, Row, Table
+from perfsite.pages.elements import Cell, ChartFigure, Column, Row, Table
+from perfsite.pages.site import group_name
 from perfsite.pages.words import coverage, like_for_like, value_cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from perfsite.charts.jobs import ChartJob
-    from perfsite.config import SiteConfig
-    from perfsite.kpi import GroupSummary
-    from perfsite.kpi.panels import Panels
+    from perfsite.charts.pictures import ChartJob
+    from perfsite.kpi import GroupFigure, GroupSummary
+    from perfsite.kpi.panels import Panel, Panels
+    from perfsite.language import Language
 
 CHARTED: Final = ("transactions_per_year", "digital_take_up")
 """The KPIs that are charted for groups."""
-_INCOMPLETE: Final = "incomplete: too few services have reported"
+_OVER_TIME: Final = {
+    "transactions_per_year": message("Transactions a year over time"),
+    "digital_take_up": message("Digital take-up over time"),
+}
+_INCOMPLETE: Final = message("incomplete: too few services have reported")
+
+
+def source(language: Language) -> str:
+    """Whose the figures are that a group adds up."""
+    return language.say("Source: figures given by the services named.")
 
 
 def group_figures(
-    config: SiteConfig, panels: Mapping[str, Panels], summary: GroupSummary, folder: str, csv: str
-) -> tuple[tuple[ChartFigure, ...], list[ChartJob]]:
-    """The figures of a group over time, and the charts that they need."""
+    panels: Mapping[str, Panels], summary: GroupSummary, folder: str, csv: str, language: Language
+) -> tuple[list[ChartFigure], list[ChartJob]]:
+    """The figures of a group over time, and the charts that they need.
+
+    `folder` is that of its pictures, `csv` the address of its data.
+    """
     figures: list[ChartFigure] = []
     jobs: list[ChartJob] = []
     for kpi in CHARTED:
         if kpi not in summary.series:
             continue
-        name = summary.group.name
-        slug = KPIS[kpi].slug
-        table = _series_table(summary, kpi, config)
         panel = panels[kpi].of(summary)
         if panel is None:
-            heading, subtitle, svg, alt, note = f"{KPIS[kpi].name} over time", "", "", "", ""
+            figures.append(_without_picture(summary, kpi, csv, language))
         else:
-            last, value = panel.points[-1]
-            heading = panel_sentence(kpi, value, panel.year_before, panel.services, last)
-            covered = f"{panel.services:,} of {panel.of:,} services"
-            subtitle = (
-                f"{KPIS[kpi].name}, like for like: the {covered} with figures for every period "
-                f"shown, {span_range(panel.points[0][0], last)}"
-            )
-            about = f"{name} ({summary.group.kind}). {subtitle}"
-            job = panel_job(f"{folder}/{slug}.svg", heading, about, panel)
+            figure, job = _charted(summary, panel, folder, csv, language)
+            figures.append(figure)
             jobs.append(job)
-            svg = job.path
-            alt = f"Line chart: {heading}. The figures of all services are in the table below it."
-            note = (
-                "The chart follows the same services from start to end. The table adds up "
-                "whichever services reported, so its totals also change when services start or "
-                "stop reporting."
-            )
-        figures.append(ChartFigure(f"chart-{slug}", heading, subtitle, svg, alt, note, table, csv))
-    return tuple(figures), jobs
+    return figures, jobs
 
 
-def _series_table(summary: GroupSummary, kpi: str, config: SiteConfig) -> Table:
-    columns = (
-        "12 months",
-        KPIS[kpi].name,
-        "Services reporting",
-        "Change on a year before, like for like",
+def _without_picture(summary: GroupSummary, kpi: str, csv: str, language: Language) -> ChartFigure:
+    """A table alone: there is one period, or nobody to compare over time."""
+    table = _series_table(summary, kpi, language)
+    anchor, heading = f"chart-{KPIS[kpi].slug}", language.say(_OVER_TIME[kpi])
+    return ChartFigure(anchor, heading, "", "", "", "", table, csv, source(language))
+
+
+def _charted(
+    summary: GroupSummary, panel: Panel, folder: str, csv: str, language: Language
+) -> tuple[ChartFigure, ChartJob]:
+    kpi, slug = panel.kpi, KPIS[panel.kpi].slug
+    last, value = panel.points[-1]
+    heading = panel_sentence(language, kpi, value, panel.year_before, panel.services, last)
+    subtitle = language.plural(
+        panel.of,
+        "{kpi}, like for like: the {services} of {n} service with figures for every period shown, "
+        "{span}",
+        "{kpi}, like for like: the {services} of {n} services with figures for every period "
+        "shown, {span}",
+        kpi=language.say(KPIS[kpi].name),
+        services=language.count(panel.services),
+        span=language.span_range(panel.points[0][0], last),
     )
-    kind = KPIS[kpi].kind
-    rows = []
-    for figure_ in reversed(summary.series[kpi]):
-        cell = value_cell(figure_.value, kind, config.currency, Status.PROVIDED)
-        note = "" if figure_.complete else _INCOMPLETE
-        changed = like_for_like(figure_)
-        noun = "service" if figure_.like_services == 1 else "services"
-        like = f"{figure_.like_services:,} {noun} in both years" if changed else ""
-        rows.append(
-            Row(
-                period_range(figure_.period),
-                (
-                    Cell(cell.text, full_figure(figure_.value, kind, config.currency), note),
-                    Cell(coverage(figure_)),
-                    Cell(changed, note=like, missing=not changed),
-                ),
-            )
-        )
-    caption = f"{KPIS[kpi].name} of the services that reported: {summary.group.name}"
-    return Table(caption, tuple(Column(text) for text in columns), tuple(rows))
+    about = language.say(
+        "{name}. {subtitle}", name=group_name(summary.group, language), subtitle=subtitle
+    )
+    job = panel_job(f"{folder}/{slug}.svg", heading, about, panel, language)
+    figure = ChartFigure(
+        f"chart-{slug}",
+        heading,
+        subtitle,
+        job.path,
+        language.say(
+            "Line chart: {sentence}. The figures of all services are in the table below it.",
+            sentence=heading,
+        ),
+        language.say(
+            "The chart follows the same services from start to end. The table adds up whichever "
+            "services reported, so its totals also change when services start or stop reporting."
+        ),
+        _series_table(summary, kpi, language),
+        csv,
+        source(language),
+        f"{folder}/{slug}.html",
+        job.width,
+        job.height,
+    )
+    return figure, job
+
+
+def _series_table(summary: GroupSummary, kpi: str, language: Language) -> Table:
+    """A group's series, newest first: each period with who reported."""
+    texts = (
+        language.say("12 months"),
+        language.say(KPIS[kpi].name),
+        language.say("Services reporting"),
+        language.say("Change on a year before, like for like"),
+    )
+    rows = tuple(
+        Row(language.period_range(figure.period), _cells(figure, language))
+        for figure in reversed(summary.series[kpi])
+    )
+    caption = language.say(
+        "{kpi} of the services that reported: {group}",
+        kpi=language.say(KPIS[kpi].name),
+        group=group_name(summary.group, language),
+    )
+    return Table(caption, tuple(Column(text) for text in texts), rows)
+
+
+def _cells(figure: GroupFigure, language: Language) -> tuple[Cell, ...]:
+    kind = KPIS[figure.kpi].kind
+    cell = value_cell(figure.value, kind, Status.PROVIDED, language)
+    changed = like_for_like(figure, language)
+    like = language.plural(
+        figure.like_services,
+        "{n} service in both years",
+        "{n} services in both years",
+    )
+    return (
+        Cell(
+            cell.text,
+            language.full_figure(figure.value, kind),
+            "" if figure.complete else language.say(_INCOMPLETE),
+        ),
+        Cell(coverage(figure, language)),
+        Cell(changed, note=like if changed else "", missing=not changed),
+    )

@@ -1,4 +1,4 @@
-"""Pages of departments, agencies and categories, and the home page, which is that of all services.
+"""Pages of departments, agencies and categories.
 
 Every figure of a group says which period it is for and how many services stand behind it; every
 change is like for like; a period that fewer services reported is marked.
@@ -7,47 +7,51 @@ change is like for like; a period that fewer services reported is marked.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from perfsite.formats import (
-    day,
-    in_period,
-    long_count,
-    percent,
-    period_range,
-)
 from perfsite.kpi.groups import GroupKind
-from perfsite.measures import GROUP_KPIS, KPIS
-from perfsite.model import Status
-from perfsite.pages.context import (
-    Card,
-    Cell,
-    Column,
-    GroupPage,
-    GroupsPage,
-    HomePage,
-    Link,
-    Row,
-    Table,
-)
-from perfsite.pages.data import ALL_CSV
+from perfsite.messages import message
+from perfsite.pages.context import GroupPage, GroupsPage
+from perfsite.pages.elements import DataLink, Link
 from perfsite.pages.group_figures import group_figures
-from perfsite.pages.lists import DEFAULT, Order, ordered, services_table
-from perfsite.pages.site import FOLDERS, Builder, group_href
-from perfsite.pages.words import coverage, group_card, value_cell
+from perfsite.pages.group_tables import (
+    CAPTIONS,
+    differing_periods,
+    group_cards,
+    group_lead,
+    groups_listing,
+    groups_table,
+)
+from perfsite.pages.health_words import department_href
+from perfsite.pages.lists import DEFAULT, KPI_COLUMNS, kpi_cells, ordered, services_table
+from perfsite.pages.orders import NAME, ORDERED_FROM, Listing, Order
+from perfsite.pages.site import CSV, FOLDERS, Builder, group_href
+from perfsite.pages.treemaps import groups_treemap, services_treemap
+from perfsite.pages.volumes import VOLUME
+from perfsite.pages.words import coverage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from perfsite.charts.jobs import ChartJob
-    from perfsite.config import SiteConfig
-    from perfsite.kpi import GroupFigure, GroupSummary, ServiceSummary
+    from perfsite.charts.pictures import Job
+    from perfsite.kpi import GroupSummary, ServiceSummary
+    from perfsite.kpi.groups import Group
     from perfsite.kpi.panels import Panels
-    from perfsite.model import Edition
+    from perfsite.language import Language
+    from perfsite.pages.elements import Table
+    from perfsite.pages.health_words import Health
+    from perfsite.pages.lists import Cells
+    from perfsite.pages.volumes import Volumes
 
-_CARDS: Final = ("transactions_per_year", "digital_take_up", "cost_per_transaction", "total_cost")
+_DEPARTMENTS_CSV: Final = "data/departments.csv"
 _MOST: Final = 0.5
 """From this share on, one service is said to make most of a group."""
+KINDS: Final = {
+    GroupKind.DEPARTMENT: message("department"),
+    GroupKind.AGENCY: message("agency"),
+    GroupKind.CATEGORY: message("category"),
+}
 
 
 @dataclass(frozen=True)
@@ -55,177 +59,223 @@ class GroupTools:
     """What every group page is made with."""
 
     builder: Builder
-    config: SiteConfig
     panels: Mapping[str, Panels]
     summaries: Mapping[str, ServiceSummary]
+    volumes: Volumes
+    health: Health
 
+    @property
+    def language(self) -> Language:
+        """The language of the pages."""
+        return self.builder.language
 
-def home_page(
-    tools: GroupTools,
-    everything: GroupSummary,
-    departments: Sequence[GroupSummary],
-    edition: Edition,
-) -> tuple[HomePage, list[ChartJob]]:
-    """index.html: what the whole says, and the departments."""
-    figures, jobs = group_figures(tools.config, tools.panels, everything, "charts", ALL_CSV)
-    config = tools.config
-    services = len(everything.group.services)
-    page = HomePage(
-        **tools.builder.base(
-            "index.html",
-            config.title,
-            config.description or f"Key figures of {services:,} public services.",
-            "home",
-        ),
-        edition=day(edition.date),
-        services=f"{services:,}",
-        departments=f"{len(departments):,}",
-        lead=_lead(everything),
-        notices=_notices(tools, everything),
-        cards=_cards(everything, config),
-        figures=figures,
-        table=groups_table(departments, "Key figures of departments", config),
-    )
-    return page, jobs
+    @cached_property
+    def cells(self) -> Cells:
+        """The cells of the services' rows, made once: each stands in dozens of lists."""
+        return kpi_cells(list(self.summaries.values()), self.language)
 
 
 def group_page(
     tools: GroupTools, summary: GroupSummary, agencies: Sequence[GroupSummary]
-) -> tuple[GroupPage, list[ChartJob]]:
+) -> tuple[GroupPage, list[Job]]:
     """The page of one group; a department's lists its agencies."""
-    group, config = summary.group, tools.config
+    group, language = summary.group, tools.language
     folder, folder_name = FOLDERS[group.kind]
-    csv = f"{folder}/{group.slug}.csv"
-    figures, jobs = group_figures(config, tools.panels, summary, f"{folder}/{group.slug}", csv)
-    members = [tools.summaries[service] for service in group.services]
-    order = Order(*DEFAULT)
-    kind = str(group.kind)
-    # Departments and agencies may share a name (the Cabinet Office is both): titles must not.
-    title = group.name if group.kind is GroupKind.DEPARTMENT else f"{group.name} ({kind})"
+    own = f"{folder}/{group.slug}"
+    csv = f"{own}.csv"
+    figures, charts = group_figures(tools.panels, summary, own, csv, language)
+    jobs: list[Job] = [*charts]
+    made = services_treemap(summary, tools.summaries, tools.volumes, own, language)
+    if made:
+        figures.insert(0, made[0])
+        jobs.insert(0, made[1])
+    listing = services_listing(group)
+    lead = group_lead(summary, language)
     page = GroupPage(
         **tools.builder.base(
             group_href(group),
-            title,
-            _lead(summary),
+            group_title(group, language),
+            lead,
             folder,
-            Link(folder_name, f"{folder}/index.html"),
+            Link(language.say(folder_name), f"{folder}/index.html"),
+            data=(DataLink(CSV, language.say("Key figures of {group}", group=group.name), csv),),
         ),
         name=group.name,
-        kind=kind,
-        lead=_lead(summary),
-        notices=_notices(tools, summary),
-        cards=_cards(summary, config),
-        figures=figures,
+        kind=language.say(KINDS[group.kind]),
+        lead=lead,
+        notices=group_notices(tools, summary),
+        cards=group_cards(summary, language),
+        figures=tuple(figures),
         agencies=tuple(Link(a.group.name, group_href(a.group)) for a in agencies),
-        table=services_table(
-            ordered(members, order),
-            f"Services of {group.name}, by {order.words}",
-            config.currency,
-            with_department=group.kind is GroupKind.CATEGORY,
-        ),
+        coverage=given_words(tools, group),
+        health=department_href(group) if group.kind is GroupKind.DEPARTMENT else "",
+        table=members_table(tools, group, listing.first),
         csv=csv,
     )
     return page, jobs
 
 
 def groups_page(
-    builder: Builder, config: SiteConfig, kind: GroupKind, groups: Sequence[GroupSummary]
-) -> GroupsPage:
-    """The list of all groups of a kind."""
+    tools: GroupTools, kind: GroupKind, groups: Sequence[GroupSummary], whole: GroupSummary
+) -> tuple[GroupsPage, list[Job]]:
+    """The list of all groups of a kind; `whole` is all services.
+
+    The treemap of departments is on the home page, and one picture stands on one page.
+    """
+    language = tools.language
     folder, name = FOLDERS[kind]
-    members = sum(len(summary.group.services) for summary in groups)
-    return GroupsPage(
-        **builder.base(
+    made = None if kind is GroupKind.DEPARTMENT else groups_treemap(whole, groups, kind, language)
+    page = GroupsPage(
+        **tools.builder.base(
             f"{folder}/index.html",
-            name,
-            f"{len(groups):,} {name.lower()} with {members:,} services, and their key figures.",
+            language.say(name),
+            groups_lead(kind, groups, language),
             folder,
+            data=(DataLink(CSV, language.say("Key figures of departments"), _DEPARTMENTS_CSV),)
+            if kind is GroupKind.DEPARTMENT
+            else (),
         ),
-        lead=f"{len(groups):,} {name.lower()} with {members:,} services.",
-        name=name,
-        table=groups_table(groups, f"Key figures of {name.lower()}", config),
+        lead=f"{groups_lead(kind, groups, language)} {differing_periods(groups, language)}".strip(),
+        name=language.say(name),
+        figures=(made[0],) if made else (),
+        table=groups_table(
+            groups,
+            language.say(CAPTIONS[kind]),
+            tools.health,
+            language,
+            groups_listing(kind, len(groups)).first,
+        ),
     )
+    return page, [made[1]] if made else []
 
 
-def groups_table(groups: Sequence[GroupSummary], caption: str, config: SiteConfig) -> Table:
-    """Groups with their headlines: each figure with its period and its coverage."""
-    columns = ("Name", "Services", *(KPIS[kpi].name for kpi in _CARDS))
-    rows = [
-        Row(
-            summary.group.name,
-            (
-                Cell(f"{len(summary.group.services):,}"),
-                *(_headline(summary.figures.get(kpi), config) for kpi in _CARDS),
-            ),
-            group_href(summary.group),
-            ", ".join(summary.group.parents),
+def groups_lead(kind: GroupKind, groups: Sequence[GroupSummary], language: Language) -> str:
+    """How many groups of a kind there are, with how many services."""
+    members = language.plural(
+        sum(len(summary.group.services) for summary in groups), "{n} service", "{n} services"
+    )
+    number = len(groups)
+    if kind is GroupKind.DEPARTMENT:
+        return language.plural(
+            number,
+            "{n} department with {services}.",
+            "{n} departments with {services}.",
+            services=members,
         )
-        for summary in groups
-    ]
-    return Table(caption, tuple(Column(text) for text in columns), tuple(rows))
-
-
-def _headline(figure_: GroupFigure | None, config: SiteConfig) -> Cell:
-    if figure_ is None:
-        return Cell("no data", missing=True)
-    cell = value_cell(figure_.value, KPIS[figure_.kpi].kind, config.currency, Status.PROVIDED)
-    note = f"{coverage(figure_)}, {period_range(figure_.period)}"
-    return Cell(cell.text, cell.full, note)
-
-
-def _cards(summary: GroupSummary, config: SiteConfig) -> tuple[Card, ...]:
-    shown = [kpi for kpi in GROUP_KPIS if kpi in _CARDS or kpi in summary.figures]
-    return tuple(group_card(kpi, summary.figures.get(kpi), config.currency) for kpi in shown)
-
-
-def _lead(summary: GroupSummary) -> str:
-    """One sentence: how many services, and what those with figures did in one and the same year."""
-    name, number = summary.group.name, len(summary.group.services)
-    services = f"{number:,} service{'' if number == 1 else 's'}"
-    subject = services if summary.group.kind is GroupKind.ALL else f"{name}: {services}"
-    head = summary.figures.get("transactions_per_year")
-    if head is None:
-        return f"{subject}. No figures for 12 months were provided."
-    reporting = (
-        "the one that reported" if head.services == 1 else f"the {head.services:,} that reported"
-    )
-    return (
-        f"{subject}. {long_count(head.value)} transactions {in_period(head.period)} at {reporting}."
+    if kind is GroupKind.AGENCY:
+        return language.plural(
+            number, "{n} agency with {services}.", "{n} agencies with {services}.", services=members
+        )
+    return language.plural(
+        number,
+        "{n} category with {services}.",
+        "{n} categories with {services}.",
+        services=members,
     )
 
 
-def _notices(tools: GroupTools, summary: GroupSummary) -> tuple[str, ...]:
+def group_title(group: Group, language: Language) -> str:
+    """The title of a group's page.
+
+    Departments and agencies may share a name (the Cabinet Office is both): titles must not.
+    """
+    if group.kind is GroupKind.DEPARTMENT:
+        return group.name
+    return language.say("{group} ({kind})", group=group.name, kind=language.say(KINDS[group.kind]))
+
+
+def services_listing(group: Group) -> Listing:
+    """The orders of a group's services; few services stand in the default order alone."""
+    folder = f"{FOLDERS[group.kind][0]}/{group.slug}"
+    enough = len(group.services) >= ORDERED_FROM
+    return Listing(group_href(group), folder, (NAME, *KPI_COLUMNS) if enough else (), DEFAULT)
+
+
+def members_table(tools: GroupTools, group: Group, order: Order) -> Table:
+    """The services of a group in an order."""
+    language = tools.language
+    return services_table(
+        ordered([tools.summaries[service] for service in group.services], order),
+        language.say(
+            "Services of {group}, by {order}", group=group.name, order=order.words(language)
+        ),
+        language,
+        order=order,
+        cells=tools.cells,
+        with_department=group.kind is GroupKind.CATEGORY,
+    )
+
+
+def given_words(tools: GroupTools, group: Group) -> str:
+    """How much of what was asked of a group was given in the newest year; empty without quarters.
+
+    `group` is one of `tools.health`.
+    """
+    language, quarters = tools.language, tools.health.ledger.quarters
+    health = tools.health.of(group)
+    recent = health.total.recent
+    if recent.share is None or not quarters:
+        return ""
+    if not recent.provided:
+        return language.plural(
+            recent.requested,
+            "In the year to {month}, its services did not give the one figure that they were "
+            "asked for.",
+            "In the year to {month}, its services gave none of the {n} figures that they were "
+            "asked for.",
+            month=language.month(quarters[-1].last),
+        )
+    given = language.say(
+        "In the year to {month}, its services gave {share} of the figures that they were asked "
+        "for: {provided} of {requested}.",
+        month=language.month(quarters[-1].last),
+        share=language.percent(recent.share),
+        provided=language.count(recent.provided),
+        requested=language.count(recent.requested),
+    )
+    silent = language.plural(
+        health.silent_recently, "{n} service gave none.", "{n} services gave none."
+    )
+    return f"{given} {silent}" if health.silent_recently else given
+
+
+def group_notices(tools: GroupTools, summary: GroupSummary) -> tuple[str, ...]:
     """What a reader must know before comparing."""
-    return (*_incomplete(summary), *_dominated(tools, summary))
+    return (*_incomplete(summary, tools.language), *_dominated(tools, summary))
 
 
 def _dominated(tools: GroupTools, summary: GroupSummary) -> tuple[str, ...]:
     """That one service makes most of the sum, so that the sum says little about the others."""
-    largest = tools.panels["transactions_per_year"].largest(summary)
+    largest = tools.panels[VOLUME].largest(summary)
     if largest is None or largest[1] < _MOST:
         return ()
     service, share = largest
-    head = summary.figures["transactions_per_year"]
-    name = tools.summaries[service].service.name
-    return (
-        (
-            f"{percent(share, 0)} of the transactions reported {in_period(head.period)} were those "
-            f"of one service: {name}. Totals and changes of the group are mostly its own."
-        ),
+    language = tools.language
+    text = language.say(
+        "{share} of the transactions reported {period} were those of one service: {name}. Totals "
+        "and changes of the group are mostly its own.",
+        share=language.percent(share, 0),
+        period=language.in_period(summary.figures[VOLUME].period),
+        name=tools.summaries[service].service.name,
     )
+    return (text,)
 
 
-def _incomplete(summary: GroupSummary) -> tuple[str, ...]:
+def _incomplete(summary: GroupSummary, language: Language) -> tuple[str, ...]:
     """That newer figures are too few to speak for all."""
-    newer = [f for f in summary.series.get("transactions_per_year", ()) if not f.complete]
-    head = summary.figures.get("transactions_per_year")
-    newer = [f for f in newer if head and f.period > head.period]
+    head = summary.figures.get(VOLUME)
+    newer = [
+        figure
+        for figure in summary.series.get(VOLUME, ())
+        if head and not figure.complete and figure.period > head.period
+    ]
     if not newer:
         return ()
     last = newer[-1]
-    return (
-        (
-            f"Newer figures are incomplete: {in_period(last.period)}, {coverage(last)} reported. "
-            "The figures below are for the newest period that enough services have reported."
-        ),
+    text = language.say(
+        "Newer figures are incomplete: {period}, {services} reported. The figures below are for "
+        "the newest period that enough services have reported.",
+        period=language.in_period(last.period),
+        services=coverage(last, language),
     )
+    return (text,)

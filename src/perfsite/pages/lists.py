@@ -1,20 +1,32 @@
-"""Lists of services in every order: one table mechanism for the list, departments and the rest."""
+"""Lists of services: the table wherever it stands, and the list of all services in every order."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from perfsite.formats import exact
 from perfsite.measures import KPIS
-from perfsite.pages.context import Cell, Column, Link, ListPage, Row, Table
-from perfsite.pages.site import Builder, service_href
+from perfsite.pages.context import ListPage
+from perfsite.pages.elements import Cell, DataLink, Link, Row, Table
+from perfsite.pages.orders import (
+    DEPARTMENT,
+    DESCENDING,
+    NAME,
+    Listing,
+    Order,
+    arrange,
+    column,
+)
+from perfsite.pages.site import CSV, Builder, service_href
+from perfsite.pages.volumes import VOLUME, Volumes, headline_volumes
 from perfsite.pages.words import headline_cell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from perfsite.config import SiteConfig
-    from perfsite.kpi import ServiceSummary
+    from perfsite.kpi import GroupSummary, ServiceSummary
+    from perfsite.language import Language
 
 KPI_COLUMNS: Final = (
     "transactions_per_year",
@@ -25,123 +37,163 @@ KPI_COLUMNS: Final = (
     "completion_rate",
 )
 """The KPIs that are compared in lists."""
-_NAME, _DEPARTMENT = "name", "department"
-KEYS: Final = (_NAME, _DEPARTMENT, *KPI_COLUMNS)
-ASCENDING, DESCENDING = "ascending", "descending"
-DEFAULT: Final = ("transactions_per_year", DESCENDING)
-"""The order of services/index.html."""
-
-
-@dataclass(frozen=True)
-class Order:
-    """A column to sort by, and which way."""
-
-    key: str
-    direction: str
-
-    @property
-    def href(self) -> str:
-        """The address of the services list in this order."""
-        if (self.key, self.direction) == DEFAULT:
-            return "services/index.html"
-        return f"services/by-{self.key.replace('_', '-')}-{self.direction}.html"
-
-    @property
-    def words(self) -> str:
-        """The order in words: `Digital take-up, highest first`."""
-        if self.key in (_NAME, _DEPARTMENT):
-            way = "A to Z" if self.direction == ASCENDING else "Z to A"
-            return f"{self.key}, {way}"
-        way = "lowest first" if self.direction == ASCENDING else "highest first"
-        name = KPIS[self.key].name
-        return f"{name[0].lower()}{name[1:]}, {way}"
-
-
-ORDERS: Final = tuple(Order(key, way) for key in KEYS for way in (ASCENDING, DESCENDING))
+DEFAULT: Final = (VOLUME, DESCENDING)
+"""The order of services/index.html, and of every list of services."""
+ALL: Final = Listing("services/index.html", "services", (NAME, DEPARTMENT, *KPI_COLUMNS), DEFAULT)
+ORDERS: Final = ALL.orders
 
 
 def ordered(summaries: Sequence[ServiceSummary], order: Order) -> list[ServiceSummary]:
     """The services in an order; those without a figure come last both ways, equals by name."""
-    by_name = sorted(summaries, key=lambda s: (s.service.name.casefold(), s.service.id))
-    reverse = order.direction == DESCENDING
-    if order.key == _NAME:
-        return by_name[::-1] if reverse else by_name
-    if order.key == _DEPARTMENT:
-        return sorted(by_name, key=lambda s: s.service.department.casefold(), reverse=reverse)
-    values = {s.service.id: s.figures[order.key].value for s in by_name}
-    have = [s for s in by_name if values[s.service.id] is not None]
-    have.sort(key=lambda s: values[s.service.id] or 0.0, reverse=reverse)
-    return have + [s for s in by_name if values[s.service.id] is None]
+
+    def name(summary: ServiceSummary) -> tuple[str, str]:
+        return summary.service.name.casefold(), summary.service.id
+
+    def value(summary: ServiceSummary) -> float | str | None:
+        if order.key == DEPARTMENT:
+            return summary.service.department.casefold()
+        return summary.figures[order.key].value
+
+    return arrange(summaries, order, name, value)
+
+
+Cells = Mapping[str, tuple[Cell, ...]]
+"""The cells of each service's row, by its id: the same in every list that it stands in."""
+
+
+def kpi_cells(summaries: Sequence[ServiceSummary], language: Language) -> Cells:
+    """The headlines of services as the cells of `KPI_COLUMNS`."""
+    return {s.service.id: _cells(s, language) for s in summaries}
+
+
+def _cells(summary: ServiceSummary, language: Language) -> tuple[Cell, ...]:
+    return tuple(headline_cell(summary.figures[key], language) for key in KPI_COLUMNS)
 
 
 def services_table(
     summaries: Sequence[ServiceSummary],
     caption: str,
-    currency: str,
+    language: Language,
     *,
     order: Order | None = None,
+    cells: Cells | None = None,
+    volumes: Mapping[str, float] | None = None,
     with_department: bool,
 ) -> Table:
-    """The services with their headline KPIs, in the order given.
+    """The services with their headline KPIs, as they are given: sorted by the caller.
 
-    With `order`, the columns carry the addresses of the other orders.
+    With `order`, the columns carry the addresses of the other orders. `cells` are those of
+    `kpi_cells`, for who makes many tables. With `volumes`, the rows carry what the filter reads:
+    names, and the transactions of one and the same period.
     """
-
-    def column(key: str, text: str) -> Column:
-        if order is None:
-            return Column(text)
-        up, down = Order(key, ASCENDING), Order(key, DESCENDING)
-        current = order.direction if order.key == key else ""
-        return Column(text, up.href, down.href, current)
-
-    columns = [column(_NAME, "Service"), *(column(key, KPIS[key].name) for key in KPI_COLUMNS)]
-    # Last, because a phone shows the first columns, and people come for the figures.
-    columns += [column(_DEPARTMENT, "Department")] if with_department else []
+    columns = [column(language.say("Service"), NAME, order)]
+    columns += [column(language.say(KPIS[key].name), key, order) for key in KPI_COLUMNS]
+    if with_department:
+        # Last, because a phone shows the first columns, and people come for the figures.
+        columns.append(column(language.say("Department"), DEPARTMENT, order))
     rows = []
     for summary in summaries:
         service = summary.service
-        cells = [headline_cell(summary.figures[key], currency) for key in KPI_COLUMNS]
-        where = [Cell(service.department_abbr or service.department, full=service.department)]
+        mine = cells[service.id] if cells else _cells(summary, language)
+        if with_department:
+            abbr = service.department_abbr
+            where = Cell(abbr or service.department, full=service.department if abbr else "")
+            mine = (*mine, where)
+        own = None if volumes is None else volumes.get(service.id)
         rows.append(
             Row(
                 service.name,
-                (*cells, *(where if with_department else [])),
+                mine,
                 service_href(service.id),
                 service.agency if service.agency != service.department else "",
                 service.id,
+                department="" if volumes is None else service.department,
+                agency="" if volumes is None else service.agency,
+                volume="" if own is None else exact(own),
             )
         )
-    return Table(caption, tuple(columns), tuple(rows))
+    return Table(caption, tuple(columns), tuple(rows), wide=True)
 
 
 def list_pages(
-    builder: Builder, config: SiteConfig, summaries: Sequence[ServiceSummary]
+    builder: Builder, summaries: Sequence[ServiceSummary], whole: GroupSummary, volumes: Volumes
 ) -> list[ListPage]:
-    """services/index.html and the same list in every other order."""
-    pages = []
-    for order in ORDERS:
-        is_default = (order.key, order.direction) == DEFAULT
-        title = "All services" if is_default else f"All services by {order.words}"
-        crumbs = () if is_default else (Link("Services", "services/index.html"),)
-        with_figures = sum(summary.has_figures for summary in summaries)
-        pages.append(
-            ListPage(
-                **builder.base(
-                    order.href,
-                    title,
-                    f"{len(summaries):,} services and their key figures, by {order.words}.",
-                    "services",
-                    *crumbs,
-                ),
-                order=order.words,
-                count=f"{len(summaries):,} services, {with_figures:,} of them with figures",
-                table=services_table(
-                    ordered(summaries, order),
-                    f"Services by {order.words}",
-                    config.currency,
-                    order=order,
-                    with_department=True,
-                ),
-            )
-        )
-    return pages
+    """services/index.html and the same list in every other order; `whole` is all services."""
+    own = headline_volumes(whole, volumes)
+    cells = kpi_cells(summaries, builder.language)
+    return [_list_page(builder, summaries, order, whole, own, cells) for order in ALL.orders]
+
+
+def _list_page(
+    builder: Builder,
+    summaries: Sequence[ServiceSummary],
+    order: Order,
+    whole: GroupSummary,
+    volumes: Mapping[str, float],
+    cells: Cells,
+) -> ListPage:
+    language = builder.language
+    say = language.say
+    words = order.words(language)
+    is_default = order == ALL.first
+    title = say("All services") if is_default else say("All services by {order}", order=words)
+    crumbs = () if is_default else (Link(say("Services"), ALL.main),)
+    with_figures = sum(summary.has_figures for summary in summaries)
+    count = language.plural(
+        len(summaries),
+        "{n} service, {figures} of them with figures.",
+        "{n} services, {figures} of them with figures.",
+        figures=language.count(with_figures),
+    )
+    total_words = _total_words(language, whole)
+    total = total_words.format(
+        total=language.count(sum(volumes.values())), shown=language.count(len(volumes))
+    )
+    return ListPage(
+        **builder.base(
+            order.href,
+            title,
+            language.plural(
+                len(summaries),
+                "{n} service and its key figures, by {order}.",
+                "{n} services and their key figures, by {order}.",
+                order=words,
+            ),
+            "services",
+            *crumbs,
+            data=(DataLink(CSV, say("All services with their key figures"), "data/services.csv"),),
+            script=True,
+        ),
+        order=words,
+        count=count,
+        total=say("{sentence}.", sentence=total) if total else "",
+        count_words=say("{shown} of {all} services", shown="{shown}", all="{all}"),
+        total_words=total_words,
+        table=services_table(
+            ordered(summaries, order),
+            say("Services by {order}", order=words),
+            language,
+            order=order,
+            cells=cells,
+            volumes=volumes,
+            with_department=True,
+        ),
+    )
+
+
+def _total_words(language: Language, whole: GroupSummary) -> str:
+    """What services add up to in one period, with `{total}` and `{shown}` left open.
+
+    The words are the same for one and for many, because a script fills them in. Empty where all
+    services together have no headline.
+    """
+    head = whole.figures.get(VOLUME)
+    if head is None:
+        return ""
+    return language.say(
+        "Transactions {period}: {total}, at {shown} of {all} services",
+        period=language.in_period(head.period),
+        total="{total}",
+        shown="{shown}",
+        all=language.count(len(whole.group.services)),
+    )

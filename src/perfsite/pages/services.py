@@ -1,51 +1,82 @@
-"""The page of each service: its lead, cards and figures, and the charts that these need."""
+"""The page of each service: its lead, cards and figures, and the pictures that these need."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from perfsite.charts.jobs import bars_job, describe, line_job
-from perfsite.charts.sentences import level_sentence, service_lead, transactions_sentence
-from perfsite.charts.series import TRANSACTIONS
-from perfsite.formats import count, in_period, period_name, period_range
+from perfsite.charts.breakdowns import Breakdowns
+from perfsite.charts.cards import card_job
+from perfsite.kpi.groups import GroupKind
+from perfsite.metadata.dataset import as_script, service_dataset
 from perfsite.model import Status
-from perfsite.pages.context import Cell, ChartFigure, Column, Link, Row, ServicePage, Table
-from perfsite.pages.site import Builder, service_href
-from perfsite.pages.words import change_cell, count_cell, service_card, value_cell
+from perfsite.pages.breakdown_modules import answers_module, channel_module
+from perfsite.pages.context import ServicePage
+from perfsite.pages.elements import DataLink, Link
+from perfsite.pages.embeds import embed_page
+from perfsite.pages.health_words import owed_words
+from perfsite.pages.kpi_modules import series_module
+from perfsite.pages.modules import Subject, chosen
+from perfsite.pages.other_modules import journey_modules, readings_module, years_module
+from perfsite.pages.provenance import explained
+from perfsite.pages.service_words import (
+    card_lines,
+    citation_of,
+    covered_by,
+    facts_of,
+    lead_of,
+    peers_of,
+    remarks_of,
+    service_cards,
+)
+from perfsite.pages.site import CSV, JSON, Builder, group_href, service_href
 from perfsite.periods import Period
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from perfsite.charts.jobs import ChartJob
-    from perfsite.charts.series import Point, Series
-    from perfsite.config import SiteConfig
+    from perfsite.charts.pictures import Job
+    from perfsite.charts.series import Series
     from perfsite.kpi import ServiceSummary
     from perfsite.kpi.groups import Group
-    from perfsite.measures import Kind
+    from perfsite.kpi.health import ServiceHealth
+    from perfsite.kpi.provenance import Provenance
+    from perfsite.language import Language
+    from perfsite.pages.context import EmbedPage
+    from perfsite.pages.elements import Provenance as Explained
+    from perfsite.pages.modules import Module
 
-_CARDS: Final = (
-    "transactions_per_year",
-    "digital_take_up",
-    "cost_per_transaction",
-    "user_satisfaction",
-    "completion_rate",
-    "availability",
-    "total_cost",
-)
-_COLUMNS: Final = {
-    TRANSACTIONS: ("All transactions", "Digital", "Other channels"),
-    "digital_take_up": ("Digital take-up", "Digital transactions", "All transactions"),
-    "cost_per_transaction": ("Cost per transaction", "Total cost", "All transactions"),
-    "completion_rate": ("Completion rate", "Completed", "Started"),
-    "user_satisfaction": ("User satisfaction",),
-    "availability": ("Availability",),
-}
-_ON_YEAR: Final = "Change on a year before"
-_ON_PREVIOUS: Final = "Change on the period before"
-_FEW_NOTES: Final = 3
-_YEAR: Final = 12
+
+@dataclass(frozen=True)
+class ServiceTools:
+    """What the pages of all services of one language are made of, by service where not shared.
+
+    `series` are those of KPIs, `measures` those of response time and of what the site declares.
+    `notes` are the distinct notes on a service's observations, `memberships` its department, agency
+    and category, and `peers` the ids of services like it. A service may be in none of the last six.
+    """
+
+    builder: Builder
+    summaries: Mapping[str, ServiceSummary]
+    titles: Mapping[str, str]
+    series: Mapping[str, Sequence[Series]]
+    measures: Mapping[str, Sequence[Series]]
+    breakdowns: Mapping[str, Breakdowns]
+    notes: Mapping[str, Sequence[str]]
+    memberships: Mapping[str, Sequence[Group]]
+    provenance: Mapping[str, Mapping[str, Provenance]]
+    peers: Mapping[str, Sequence[str]]
+    health: Mapping[str, ServiceHealth]
+
+
+@dataclass(frozen=True)
+class ServicePages:
+    """The page of a service, its pictures, and the pages that show one of its figures alone."""
+
+    page: ServicePage
+    jobs: tuple[Job, ...]
+    embeds: tuple[EmbedPage, ...]
 
 
 def service_titles(summaries: Sequence[ServiceSummary]) -> dict[str, str]:
@@ -55,216 +86,136 @@ def service_titles(summaries: Sequence[ServiceSummary]) -> dict[str, str]:
     return {key: f"{t} ({key})" if shared[t] > 1 else t for key, t in titles.items()}
 
 
-def service_page(
-    builder: Builder,
-    config: SiteConfig,
-    summary: ServiceSummary,
-    title: str,
-    series: Sequence[Series],
-    notes: Sequence[str],
-    groups: Mapping[str, Sequence[Group]],
-) -> tuple[ServicePage, list[ChartJob]]:
-    """The page of one service and the charts on it.
-
-    `notes` are the distinct notes on its observations, `groups` the department, agency and
-    category that it belongs to, by service.
-    """
-    service = summary.service
-    figures, jobs = [], []
-    for one in series:
-        figure, job = _figure(one, service.name, service.id, config.currency)
-        figures.append(figure)
-        jobs += [job] if job else []
-    organisations = tuple(
-        Link(group.name, f"{folder}/{group.slug}.html")
-        for folder, group in _organisations(groups.get(service.id, ()))
-    )
-    lead = _lead(summary)
-    notices = []
-    if service.closed:
-        when = in_period(Period.parse(service.closed))
-        notices.append(f"This service closed {when}. Its figures are kept here.")
-    silent = all(f.status is Status.NOT_PROVIDED for f in summary.figures.values())
-    if silent and not figures:
-        notices.append("This service is in the register, but no figures were provided for it.")
+def service_page(tools: ServiceTools, summary: ServiceSummary) -> ServicePages:
+    """The page of one service, and all that belongs to it."""
+    service, builder, language = summary.service, tools.builder, tools.builder.language
+    key = service.id
+    modules = _modules(tools, summary)
+    series = [*tools.series.get(key, ()), *tools.measures.get(key, ())]
+    covered = covered_by(summary, series)
+    lead = lead_of(summary, language)
+    measured = [kpi for kpi, figure in summary.figures.items() if figure.value is not None]
+    path, title, card = service_href(key), tools.titles[key], f"services/{key}/card.jpg"
+    csv, json = f"services/{key}.csv", f"services/{key}.json"
+    organisations = _organisations(tools.memberships.get(key, ()))
+    peers = (tools.summaries[other] for other in tools.peers.get(key, ()))
+    table, note = peers_of(summary, peers, language)
     page = ServicePage(
         **builder.base(
-            service_href(service.id),
+            path,
             title,
-            lead or f"Performance figures of {service.name}, {service.organisation}.",
+            lead or _no_lead(summary, language),
             "services",
-            Link("Services", "services/index.html"),
+            Link(language.say("Services"), "services/index.html"),
             *organisations[:2],
+            data=(
+                DataLink(CSV, language.say("The figures as CSV"), csv),
+                DataLink(JSON, language.say("The figures as JSON"), json),
+            ),
+            card=card,
+            dataset=as_script(
+                service_dataset(
+                    service, f"{builder.folder}{path}", builder.config, language, covered, measured
+                )
+            ),
         ),
         name=service.name,
         organisations=organisations,
         lead=lead,
-        notices=tuple(notices),
-        cards=tuple(service_card(summary.figures[kpi], config.currency) for kpi in _CARDS),
-        figures=tuple(figures),
-        remarks=_remarks(notes),
-        facts=_facts(summary, organisations),
+        notices=_notices(summary, bool(modules), language),
+        cards=service_cards(
+            summary, series, builder.config.targets.get(key, {}), _provenance(tools, key), language
+        ),
+        figures=tuple(module.figure for module in modules),
+        remarks=remarks_of(tools.notes.get(key, ()), language),
+        facts=facts_of(summary, organisations, language),
         description_text=service.description,
         cost_notes=service.cost_notes,
         notes=service.notes,
         url=service.url,
-        csv=f"services/{service.id}.csv",
-        json=f"services/{service.id}.json",
+        csv=csv,
+        json=json,
+        owed=_owed(tools.health.get(key), language),
+        peers=table,
+        peers_note=note,
+        citation=citation_of(summary, covered, builder),
+        report=builder.report(title, path),
     )
-    return page, jobs
+    picture = card_job(
+        card,
+        service.name,
+        service.organisation,
+        card_lines(summary, language),
+        builder.site.title,
+    )
+    back = Link(title, path)
+    return ServicePages(
+        page,
+        (*(module.job for module in modules if module.job), picture),
+        tuple(
+            embed_page(builder, module.figure, back, card)
+            for module in modules
+            if module.figure.embed
+        ),
+    )
 
 
-def _organisations(groups: Sequence[Group]) -> list[tuple[str, Group]]:
-    """The department, and the agency where it is another body."""
-    folders = {"department": "departments", "agency": "agencies"}
-    mine = {
-        group.name: (folders[group.kind], group) for group in groups[::-1] if group.kind in folders
-    }
-    return list(mine.values())[::-1]
-
-
-def _facts(
-    summary: ServiceSummary, organisations: Sequence[Link]
-) -> tuple[tuple[str, str, str], ...]:
-    """Label, text and address of what the register says; what it does not say is said too."""
-    service = summary.service
-    rows = [("Department", service.department, organisations[0].href if organisations else "")]
-    if service.agency and service.agency != service.department:
-        rows.append(("Agency or body", service.agency, organisations[-1].href))
-    rows += [
-        ("Category", service.category, ""),
-        ("Customer type", service.customer_type, ""),
-        ("Who pays", service.funded_by, ""),
+def _modules(tools: ServiceTools, summary: ServiceSummary) -> list[Module]:
+    """The modules for which a service has data, in the order of its register entry."""
+    key = summary.service.id
+    breakdowns = tools.breakdowns.get(key) or Breakdowns()
+    subject = Subject(summary.service, tools.builder, breakdowns)
+    series = tools.series.get(key, ())
+    made = [
+        *(series_module(subject, one) for one in series),
+        years_module(subject, series),
+        channel_module(subject, breakdowns.channels) if breakdowns.channels else None,
+        answers_module(subject, breakdowns.ratings) if breakdowns.ratings else None,
+        *(series_module(subject, one) for one in tools.measures.get(key, ())),
+        *journey_modules(subject),
+        readings_module(subject, breakdowns.readings) if breakdowns.readings else None,
     ]
-    dates = (("Opened", service.opened), ("Closed", service.closed))
-    rows += [(label, period_name(Period.parse(text)), "") for label, text in dates if text]
-    return tuple((label, text or "not provided", href) for label, text, href in rows)
+    there = [module for module in made if module]
+    return chosen(there, summary.service, tools.builder.config.measures)
 
 
-def _lead(summary: ServiceSummary) -> str:
-    transactions = summary.figures["transactions_per_year"]
-    take_up = summary.figures["digital_take_up"]
-    return service_lead(
-        (transactions.value, transactions.period)
-        if transactions.value is not None and transactions.period
-        else None,
-        (take_up.value, take_up.period, take_up.before)
-        if take_up.value is not None and take_up.period
-        else None,
+def _provenance(tools: ServiceTools, key: str) -> dict[str, Explained]:
+    measures, language = tools.builder.config.all_measures, tools.builder.language
+    return {
+        kpi: explained(found, measures, language)
+        for kpi, found in tools.provenance.get(key, {}).items()
+    }
+
+
+def _organisations(groups: Sequence[Group]) -> tuple[Link, ...]:
+    """The department, and the agency where it is another body."""
+    kinds = (GroupKind.DEPARTMENT, GroupKind.AGENCY)
+    mine = {group.name: group for group in groups[::-1] if group.kind in kinds}
+    return tuple(Link(group.name, group_href(group)) for group in reversed(mine.values()))
+
+
+def _no_lead(summary: ServiceSummary, language: Language) -> str:
+    return language.say(
+        "Performance figures of {service}, {organisation}.",
+        service=summary.service.name,
+        organisation=summary.service.organisation,
     )
 
 
-def _remarks(notes: Sequence[str]) -> tuple[str, ...]:
-    if len(notes) <= _FEW_NOTES:
-        return tuple(notes)
-    more = len(notes) - _FEW_NOTES
-    return (*notes[:_FEW_NOTES], f"and {count(more)} more notes, in the CSV file of this page")
-
-
-def _figure(
-    series: Series, name: str, service: str, currency: str
-) -> tuple[ChartFigure, ChartJob | None]:
-    last = series.given[-1] if series.given else None
-    if last is None or last.value is None:
-        sentence = f"{series.name}: withheld"
-    elif series.kpi == TRANSACTIONS:
-        sentence = transactions_sentence(last.value, last.before, last.period)
-    else:
-        sentence = level_sentence(series.kpi, last.value, last.before, last.period, currency)
-    over = describe(series)
-    job: ChartJob | None = None
-    path = f"services/{service}/{series.slug}.svg"
-    if series.is_drawn:
-        subtitle = f"{name}. {over}"
-        job = (
-            bars_job(path, sentence, subtitle, series)
-            if series.has_bars
-            else line_job(path, sentence, subtitle, series, currency)
+def _notices(summary: ServiceSummary, has_figures: bool, language: Language) -> tuple[str, ...]:
+    notices = []
+    if summary.service.closed:
+        when = language.in_period(Period.parse(summary.service.closed))
+        notices.append(
+            language.say("This service closed {when}. Its figures are kept here.", when=when)
         )
-    figure = ChartFigure(
-        f"chart-{series.slug}",
-        sentence,
-        over,
-        job.path if job else "",
-        _alt(series, sentence) if job else "",
-        _figure_note(series),
-        _table(series, f"{over}: {name}", currency),
-        f"services/{service}.csv",
-    )
-    return figure, job
-
-
-def _alt(series: Series, sentence: str) -> str:
-    kind = "Bar chart" if series.has_bars else "Line chart"
-    missing = len(series.points) - len(series.given)
-    gaps = f" {missing} periods have no figure." if missing > 1 else ""
-    gaps = " One period has no figure." if missing == 1 else gaps
-    return f"{kind}: {sentence}.{gaps} All figures are in the table below it."
-
-
-def _figure_note(series: Series) -> str:
-    notes = [_contradiction(series)]
-    if any(point.broken for point in series.points):
-        notes.append(
-            "A dashed line marks a break in the series: figures before and after it cannot be "
-            "compared."
+    silent = all(f.status is Status.NOT_PROVIDED for f in summary.figures.values())
+    if silent and not has_figures:
+        notices.append(
+            language.say("This service is in the register, but no figures were provided for it.")
         )
-    return " ".join(filter(None, notes))
+    return tuple(notices)
 
 
-def _contradiction(series: Series) -> str:
-    withheld = sum(point.status is Status.WITHHELD for point in series.points)
-    if withheld:
-        where = "one period" if withheld == 1 else f"{withheld} periods"
-        return f"In {where} a part is larger than its whole, so no percentage is shown."
-    over = sum(_over(point) for point in series.points) if series.kpi == TRANSACTIONS else 0
-    if over:
-        where = "one period" if over == 1 else f"{over} periods"
-        return (
-            f"In {where} the service gave more digital transactions than transactions in all. "
-            "One of the two must be wrong, so they are not split in the chart."
-        )
-    return ""
-
-
-def _over(point: Point) -> bool:
-    return point.value is not None and point.numerator is not None and point.numerator > point.value
-
-
-def _table(series: Series, caption: str, currency: str) -> Table:
-    """All periods, newest first; missing ones are there and say so."""
-    # For 12 months the period before is the year before.
-    changes = (_ON_YEAR,) if series.count >= _YEAR else (_ON_YEAR, _ON_PREVIOUS)
-    columns = tuple(Column(text) for text in ("Period", *_COLUMNS[series.kpi], *changes))
-    rows = []
-    for point in reversed(series.points):
-        earlier = (point.before, point.previous)[: len(changes)]
-        changed = [change_cell(point.value, value, series.kind) for value in earlier]
-        cells = _cells(series.kpi, series.kind, point, currency)
-        under = "break in the series" if point.broken else ""
-        rows.append(Row(period_range(point.period), (*cells, *changed), under=under))
-    return Table(caption, columns, tuple(rows))
-
-
-def _cells(kpi: str, kind: Kind, point: Point, currency: str) -> tuple[Cell, ...]:
-    if kpi == TRANSACTIONS:
-        value = (
-            Cell(count(point.value))
-            if point.value is not None
-            else value_cell(None, kind, currency, point.status)
-        )
-        if _over(point):
-            other = Cell("digital is above all", missing=True)
-        elif point.value is None or point.numerator is None:
-            other = Cell("no data", missing=True)
-        else:
-            other = Cell(count(point.value - point.numerator))
-        return (value, count_cell(point.numerator), other)
-    value = value_cell(point.value, kind, currency, point.status)
-    if len(_COLUMNS[kpi]) == 1:
-        return (value,)
-    if kpi == "cost_per_transaction":
-        top = value_cell(point.numerator, kind, currency, Status.NOT_PROVIDED)
-    else:
-        top = count_cell(point.numerator)
-    return (value, top, count_cell(point.denominator))
+def _owed(health: ServiceHealth | None, language: Language) -> tuple[str, ...]:
+    return tuple(owed_words(owed, language) for owed in health.owes) if health else ()

@@ -1,23 +1,31 @@
-"""What pages share: the words of the site, page-relative trails, and the base of every context."""
+"""What pages share: the site as one language shows it, and the base of every context."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypedDict
+from urllib.parse import quote
 
 from perfsite.kpi.groups import GroupKind
-from perfsite.pages.context import Link, Site
+from perfsite.messages import message
+from perfsite.pages.context import Site
+from perfsite.pages.elements import Alternate, DataLink, Link, Outside
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from perfsite.config import SiteConfig
     from perfsite.kpi.groups import Group
+    from perfsite.language import Language
 
 FOLDERS: Final = {
-    GroupKind.DEPARTMENT: ("departments", "Departments"),
-    GroupKind.AGENCY: ("agencies", "Agencies"),
-    GroupKind.CATEGORY: ("categories", "Categories"),
+    GroupKind.DEPARTMENT: ("departments", message("Departments")),
+    GroupKind.AGENCY: ("agencies", message("Agencies")),
+    GroupKind.CATEGORY: ("categories", message("Categories")),
 }
-HOME: Final = Link("Home", "index.html")
+CSV, JSON = "text/csv", "application/json"
+SITE_CARD: Final = "cards/site.jpg"
+"""The picture of pages that have none of their own."""
 
 
 class Base(TypedDict):
@@ -30,43 +38,125 @@ class Base(TypedDict):
     section: str
     crumbs: tuple[Link, ...]
     canonical: str
+    alternates: tuple[Alternate, ...]
+    data: tuple[DataLink, ...]
+    card: str
+    dataset: str
+
+
+@dataclass(frozen=True)
+class Assets:
+    """The addresses of what pages load, relative to the root of the site."""
+
+    stylesheet: str
+    script: str
+    favicon: str
+    logo: str
 
 
 @dataclass(frozen=True)
 class Builder:
-    """Makes the part that all contexts share."""
+    """Makes the part that all contexts of one language share.
+
+    `config` speaks the language of the pages. `folder` is where they live: nothing for the site's
+    first language, `fr/` for another. `folders` are those of all its languages, by tag.
+    """
 
     site: Site
-    base_url: str
+    config: SiteConfig
+    language: Language
+    folder: str
+    folders: tuple[tuple[str, str, str], ...]
+    assets: Assets
 
-    def base(self, path: str, title: str, description: str, section: str, *crumbs: Link) -> Base:
-        """The shared fields of the page at `path`; titles are unique across the site."""
+    def base(  # noqa: PLR0913 - each is a field of every page
+        self,
+        path: str,
+        title: str,
+        description: str,
+        section: str,
+        *crumbs: Link,
+        data: Sequence[DataLink] = (),
+        card: str = SITE_CARD,
+        dataset: str = "",
+        script: bool = False,
+    ) -> Base:
+        """The shared fields of the page at `path`; titles are unique in a language.
+
+        `card` is relative to the root of the language. With `script` the page loads the script of
+        the site.
+        """
         full = title if title == self.site.title else f"{title} - {self.site.title}"
-        trail = (HOME, *crumbs) if path != "index.html" else ()
-        canonical = f"{self.base_url}{path}" if self.base_url else ""
+        home = Link(self.language.say("Home"), "index.html")
+        address = f"{self.folder}{path}"
+        several = self.folders if len(self.folders) > 1 else ()
         return Base(
-            site=self.site,
+            site=replace(self.site, script=self.assets.script) if script else self.site,
             path=path,
             title=full,
             description=description,
             section=section,
-            crumbs=trail,
-            canonical=canonical,
+            crumbs=(home, *crumbs) if path != "index.html" else (),
+            canonical=f"{self.config.base}{address}" if self.config.base else "",
+            alternates=tuple(Alternate(tag, name, f"{f}{path}") for tag, name, f in several),
+            data=tuple(data),
+            card=f"{self.config.base or '../' * address.count('/')}{self.folder}{card}",
+            dataset=dataset,
         )
 
+    def report(self, page: str, path: str) -> Outside | None:
+        """Where a reader can say that something on a page is wrong; None without a contact."""
+        text = self.language.say("Report an error on this page")
+        config = self.config
+        if is_mail(config.contact):
+            subject = self.language.say("Error on the page “{page}”", page=page)
+            body = f"{config.base}{self.folder}{path}"
+            return Outside(
+                text, f"mailto:{config.contact}?subject={quote(subject)}&body={quote(body)}"
+            )
+        if config.contact_url:
+            return Outside(text, config.contact_url)
+        return None
 
-def make_builder(config: SiteConfig, stylesheet: str) -> Builder:
-    """The builder of a site whose styles are at `stylesheet`."""
+
+def make_builder(
+    config: SiteConfig,
+    language: Language,
+    folders: Sequence[tuple[str, str, str]],
+    assets: Assets,
+) -> Builder:
+    """The builder of the pages in one language; `folders` has tag, name and folder of each."""
+    folder = next(folder for tag, _, folder in folders if tag == language.tag)
+    spoken = config.in_language(language.tag)
     site = Site(
-        config.title,
-        config.publisher,
-        config.contact,
-        config.licence,
-        config.licence_url,
-        config.lang,
-        stylesheet,
+        title=spoken.title,
+        publisher=spoken.publisher,
+        status=spoken.status,
+        contact=spoken.contact,
+        contact_url=spoken.contact_url or _mail(spoken.contact),
+        licence=spoken.licence,
+        licence_url=spoken.licence_url,
+        lang=language.tag,
+        stylesheet=assets.stylesheet,
+        favicon=assets.favicon,
+        logo=assets.logo,
+        script="",
     )
-    return Builder(site, config.base)
+    return Builder(site, spoken, language, folder, tuple(folders), assets)
+
+
+def is_mail(contact: str) -> bool:
+    """Whether a contact is an e-mail address."""
+    return "@" in contact and " " not in contact
+
+
+def _mail(contact: str) -> str:
+    return f"mailto:{contact}" if is_mail(contact) else ""
+
+
+def group_name(group: Group, language: Language) -> str:
+    """What a group is called: services named it, all but the one of all services."""
+    return language.say(group.name) if group.kind is GroupKind.ALL else group.name
 
 
 def group_href(group: Group) -> str:

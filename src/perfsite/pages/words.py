@@ -4,124 +4,164 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from perfsite.formats import change, count, figure, full_figure, period_range
 from perfsite.measures import KPIS, Kind
+from perfsite.messages import message
 from perfsite.model import Status
-from perfsite.pages.context import Card, Cell
+from perfsite.pages.elements import Card, Cell
 from perfsite.periods import Period
 
 if TYPE_CHECKING:
     from perfsite.kpi import Figure, GroupFigure
+    from perfsite.language import Language
+    from perfsite.pages.elements import Provenance
 
+NO_DATA: Final = message("no data")
 MISSING_WORDS: Final = {
-    Status.NOT_PROVIDED: "no data",
-    Status.NOT_APPLICABLE: "not applicable",
-    Status.CONFIDENTIAL: "confidential",
-    Status.WITHHELD: "withheld",
+    Status.NOT_PROVIDED: NO_DATA,
+    Status.NOT_APPLICABLE: message("not applicable"),
+    Status.CONFIDENTIAL: message("confidential"),
+    Status.WITHHELD: message("withheld"),
 }
 _WHY: Final = {
-    Status.NOT_PROVIDED: "No figures were provided.",
-    Status.NOT_APPLICABLE: "This does not apply to the service.",
-    Status.CONFIDENTIAL: "The figures are confidential.",
+    Status.NOT_PROVIDED: message("No figures were provided."),
+    Status.NOT_APPLICABLE: message("This does not apply to the service."),
+    Status.CONFIDENTIAL: message("The figures are confidential."),
 }
-_PARTS: Final = {
-    "digital_take_up": ("digital transactions", "transactions in all"),
-    "completion_rate": ("transactions completed", "transactions started"),
+_WITHHELD: Final = {
+    "digital_take_up": message(
+        "The service gave {part} digital transactions, but only {whole} transactions in all. One "
+        "of the two must be wrong, so no percentage is shown."
+    ),
+    "completion_rate": message(
+        "The service gave {part} transactions completed, but only {whole} transactions started. "
+        "One of the two must be wrong, so no percentage is shown."
+    ),
 }
+_WITHHELD_OTHER: Final = message(
+    "The service gave {part} for a part, but only {whole} for the whole. One of the two must be "
+    "wrong, so no percentage is shown."
+)
 
 
-def value_cell(value: float | None, kind: Kind, currency: str, status: Status) -> Cell:
+def value_cell(value: float | None, kind: Kind, status: Status, language: Language) -> Cell:
     """A figure, or the word for its absence."""
     if value is None:
-        return Cell(MISSING_WORDS.get(status, "no data"), missing=True)
-    text, full = figure(value, kind, currency), full_figure(value, kind, currency)
-    same = full in (text, text.replace(".0%", "%"))
+        return Cell(language.say(MISSING_WORDS.get(status, NO_DATA)), missing=True)
+    text, full = language.figure(value, kind), language.full_figure(value, kind)
+    # One decimal of a percentage is three of the share.
+    same = full == text or (kind is Kind.SHARE and round(value, 3) == value)
     return Cell(text, "" if same else full)
 
 
-def count_cell(value: float | None) -> Cell:
+def count_cell(value: float | None, language: Language) -> Cell:
     """A count in full, or the word for its absence."""
-    return Cell(count(value)) if value is not None else Cell("no data", missing=True)
+    if value is None:
+        return Cell(language.say(NO_DATA), missing=True)
+    return Cell(language.count(value))
 
 
-def change_cell(value: float | None, before: float | None, kind: Kind) -> Cell:
-    """The change on a year before; empty where one of the two is missing."""
+def change_cell(value: float | None, before: float | None, kind: Kind, language: Language) -> Cell:
+    """The change on an earlier figure; empty where one of the two is missing."""
     if value is None or before is None:
         return Cell("", missing=True)
-    return Cell(change(value, before, kind))
+    return Cell(language.change(value, before, kind))
 
 
-def headline_cell(figure_: Figure, currency: str) -> Cell:
+def headline_cell(figure_: Figure, language: Language) -> Cell:
     """A service's headline in a list; older figures say until when they are."""
-    cell = value_cell(figure_.value, KPIS[figure_.kpi].kind, currency, figure_.status)
+    cell = value_cell(figure_.value, KPIS[figure_.kpi].kind, figure_.status, language)
     if figure_.status is Status.OLDER and figure_.period:
         end = figure_.period.end
-        note = f"to {period_range(Period.months(end.year, end.month))}"
-        return Cell(cell.text, cell.full, note)
+        month = language.period_range(Period.months(end.year, end.month))
+        return Cell(cell.text, cell.full, language.say("to {month}", month=month))
     return cell
 
 
-def service_card(figure_: Figure, currency: str) -> Card:
-    """A headline KPI of a service."""
-    kpi = KPIS[figure_.kpi]
-    notes = []
+def why_missing(figure_: Figure, language: Language) -> str:
+    """Why a KPI has no value; empty where it has one."""
     if figure_.status is Status.WITHHELD:
-        part, whole = _PARTS.get(figure_.kpi, ("the part", "the whole"))
-        notes.append(
-            f"The service gave {count(figure_.numerator or 0)} {part}, but only "
-            f"{count(figure_.denominator or 0)} {whole}. One of the two must be wrong, so no "
-            "percentage is shown."
+        return language.say(
+            _WITHHELD.get(figure_.kpi, _WITHHELD_OTHER),
+            part=language.count(figure_.numerator or 0),
+            whole=language.count(figure_.denominator or 0),
         )
-    elif figure_.value is None:
-        notes.append(_WHY.get(figure_.status, ""))
-    cell = value_cell(figure_.value, kpi.kind, currency, figure_.status)
-    changed = change_cell(figure_.value, figure_.before, kpi.kind).text
+    return language.say(_WHY[figure_.status]) if figure_.value is None else ""
+
+
+def service_card(
+    figure_: Figure,
+    language: Language,
+    notes: tuple[str, ...] = (),
+    provenance: Provenance | None = None,
+) -> Card:
+    """A headline KPI of a service; `notes` are further remarks, such as who owes it."""
+    kpi = KPIS[figure_.kpi]
+    why = why_missing(figure_, language)
+    cell = value_cell(figure_.value, kpi.kind, figure_.status, language)
+    changed = change_cell(figure_.value, figure_.before, kpi.kind, language).text
     return Card(
         f"kpi-{kpi.slug}",
-        kpi.name,
-        cell.text.capitalize() if cell.missing else cell.text,
+        language.say(kpi.name),
+        capital(cell.text) if cell.missing else cell.text,
         cell.full,
-        period_range(figure_.period) if figure_.period else "",
-        f"{changed} on a year before" if changed else "",
-        tuple(notes),
+        language.period_range(figure_.period) if figure_.period else "",
+        language.say("{change} on a year before", change=changed) if changed else "",
+        (*([why] if why else ()), *notes),
         figure_.status is Status.OLDER,
         cell.missing,
         f"about.html#{kpi.slug}",
+        provenance,
     )
 
 
-def coverage(figure_: GroupFigure) -> str:
+def coverage(figure_: GroupFigure, language: Language) -> str:
     """How many services stand behind a group's figure: `34 of 49 services`."""
-    return f"{figure_.services:,} of {figure_.of:,} service{'' if figure_.of == 1 else 's'}"
+    return language.plural(
+        figure_.of,
+        "{reporting} of {n} service",
+        "{reporting} of {n} services",
+        reporting=language.count(figure_.services),
+    )
 
 
-def like_for_like(figure_: GroupFigure) -> str:
+def like_for_like(figure_: GroupFigure, language: Language) -> str:
     """The change of the same services on a year before; empty where there are none."""
     if figure_.like_now is None or figure_.like_before is None:
         return ""
-    kind = KPIS[figure_.kpi].kind
-    return change(figure_.like_now, figure_.like_before, kind)
+    return language.change(figure_.like_now, figure_.like_before, KPIS[figure_.kpi].kind)
 
 
-def group_card(kpi_id: str, figure_: GroupFigure | None, currency: str) -> Card:
+def group_card(kpi_id: str, figure_: GroupFigure | None, language: Language) -> Card:
     """A headline KPI of a group, with its coverage."""
     kpi = KPIS[kpi_id]
     anchor, definition = f"kpi-{kpi.slug}", f"about.html#{kpi.slug}"
+    name = language.say(kpi.name)
     if figure_ is None:
-        why = ("No service has figures for 12 months.",)
-        return Card(anchor, kpi.name, "No data", "", "", "", why, False, True, definition)
-    cell = value_cell(figure_.value, kpi.kind, currency, Status.PROVIDED)
-    changed = like_for_like(figure_)
-    like = f"{figure_.like_services:,} services" if figure_.like_services != 1 else "one service"
+        why = (language.say("No service has figures for 12 months."),)
+        no_data = capital(language.say(NO_DATA))
+        return Card(anchor, name, no_data, "", "", "", why, False, True, definition)
+    cell = value_cell(figure_.value, kpi.kind, Status.PROVIDED, language)
+    changed = like_for_like(figure_, language)
+    like = language.plural(
+        figure_.like_services,
+        "{change} on a year before, like for like (one service)",
+        "{change} on a year before, like for like ({n} services)",
+        change=changed,
+    )
     return Card(
         anchor,
-        kpi.name,
+        name,
         cell.text,
         cell.full,
-        period_range(figure_.period),
-        f"{changed} on a year before, like for like ({like})" if changed else "",
-        (coverage(figure_),),
+        language.period_range(figure_.period),
+        like if changed else "",
+        (coverage(figure_, language),),
         figure_.older,
         False,
         definition,
     )
+
+
+def capital(text: str) -> str:
+    """The text with its first letter a capital."""
+    return text[:1].upper() + text[1:]

@@ -10,20 +10,25 @@ from perfsite.errors import Problem
 from perfsite.model import MAX_ID_LENGTH, REGISTER_COLUMNS, Service, Source, why_not_an_id
 from perfsite.periods import Period
 from perfsite.tables import ROW, read_table
+from perfsite.validate.modules import all_modules
 from perfsite.validate.submissions import closest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 REQUIRED = ("service", "name", "department")
 
 
-def read_register(sources: Sequence[Source]) -> tuple[dict[str, Service], list[Problem]]:
+def read_register(
+    sources: Sequence[Source], measures: Iterable[str] = ()
+) -> tuple[dict[str, Service], list[Problem]]:
     """The services of services.csv and services/*.json by their ids, in the order given.
 
-    A row that lacks what is required, or whose id cannot be used, is left out and reported; of two
-    rows with one id the first stands.
+    `measures` are those that the site declares: they have modules, too. A row that lacks what is
+    required, or whose id cannot be used, is left out and reported; of two rows with one id the
+    first stands.
     """
+    modules = all_modules(measures)
     services: dict[str, Service] = {}
     problems: list[Problem] = []
     for source in sources:
@@ -63,13 +68,17 @@ def read_register(sources: Sequence[Source]) -> tuple[dict[str, Service], list[P
         known = [name for name in REGISTER_COLUMNS if name in columns]
         for record in table[[*known, ROW]].to_dict("records"):
             cells = {str(key): value for key, value in record.items()}
-            _add(services, problems, source.path, cells)
+            _add(services, problems, source.path, cells, modules)
     _check_aliases(services, problems, sources[0].path if sources else "services.csv")
     return services, problems
 
 
 def _add(
-    services: dict[str, Service], problems: list[Problem], path: str, cells: dict[str, str | int]
+    services: dict[str, Service],
+    problems: list[Problem],
+    path: str,
+    cells: dict[str, str | int],
+    known: Sequence[str],
 ) -> None:
     row = int(cells.pop(ROW))
     text = {key: " ".join(str(value).split()) for key, value in cells.items()}
@@ -110,9 +119,32 @@ def _add(
                     Problem(path, row, "PS108", name, text[name], f"a date or month: {error}")
                 )
                 text[name] = ""
+    modules, found = _modules(text.pop("modules", ""), path, row, known)
+    problems += found
     aliases = tuple(text.pop("aliases", "").split())
     key = text.pop("service")
-    services[key] = Service(id=key, aliases=aliases, **text)
+    services[key] = Service(id=key, aliases=aliases, modules=modules, **text)
+
+
+def _modules(
+    text: str, path: str, row: int, known: Sequence[str]
+) -> tuple[tuple[str, ...], list[Problem]]:
+    """The modules that are known, each once; the others are left out and reported."""
+    names = dict.fromkeys(text.split())
+    problems = [
+        Problem(
+            path,
+            row,
+            "PS117",
+            "modules",
+            name,
+            f"one of {', '.join(known)}",
+            closest(name, known) or "leave it out",
+        )
+        for name in names
+        if name not in known
+    ]
+    return tuple(name for name in names if name in known), problems
 
 
 def _check_aliases(services: dict[str, Service], problems: list[Problem], path: str) -> None:

@@ -1,0 +1,292 @@
+"""Breakdowns: what services gave beside the series of their KPIs.
+
+Channels, the five answers to the question of satisfaction, the steps of journeys, readings of
+what was once shown as it happened, and the files in which all of it stands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from perfsite.charts.series import GRAIN, TRANSACTIONS, ranked_grains
+from perfsite.measures import MEASURES, RATINGS, Aggregation, Kind
+from perfsite.model import Status
+from perfsite.parts import KEY, periods_of
+from perfsite.windows import month_windows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from perfsite.config import SiteConfig
+    from perfsite.measures import Measure
+    from perfsite.parts import Parts
+    from perfsite.periods import Period
+
+_UNMONITORED: Final = "unmonitored"
+Lengths = tuple[str, str, int]
+"""A measure, and the unit and count of the periods that it was given for."""
+_COLUMNS: Final = [*KEY, "name", "value", "status", "broken"]
+
+
+@dataclass(frozen=True)
+class StrandRow:
+    """The figures of one period, a value for each name; None where it is missing.
+
+    `statuses` say why. `broken` marks a break in the series, as in `Point`.
+    """
+
+    period: Period
+    values: tuple[float | None, ...]
+    statuses: tuple[Status, ...]
+    broken: bool
+
+    def known(self, start: int = 0) -> tuple[float, ...] | None:
+        """All values from a place on, with 0 for what does not apply; None if one is missing."""
+        found = [
+            0.0 if status is Status.NOT_APPLICABLE else value
+            for value, status in zip(self.values[start:], self.statuses[start:], strict=True)
+        ]
+        known = tuple(value for value in found if value is not None)
+        return known if len(known) == len(found) else None
+
+    @property
+    def numbers(self) -> tuple[float, ...] | None:
+        """All values, with 0 for what does not apply; None where one is missing."""
+        return self.known()
+
+
+@dataclass(frozen=True)
+class Strands:
+    """Several figures of a service at one length of period, oldest row first."""
+
+    names: tuple[str, ...]
+    rows: tuple[StrandRow, ...]
+
+    @property
+    def newest(self) -> StrandRow | None:
+        """The newest row that has all figures."""
+        return next((row for row in reversed(self.rows) if row.numbers is not None), None)
+
+    def year_before(self, row: StrandRow) -> StrandRow | None:
+        """The row a year earlier; None where there is none or a break lies between."""
+        wanted = row.period.year_before
+        later = [one for one in self.rows if wanted < one.period <= row.period]
+        if any(one.broken for one in later):
+            return None
+        return next((one for one in self.rows if one.period == wanted), None)
+
+
+@dataclass(frozen=True)
+class Journey:
+    """The steps that people take through a service, and how many took each."""
+
+    name: str
+    steps: tuple[Measure, ...]
+    strands: Strands
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The last reading of a measure, and when it was."""
+
+    measure: Measure
+    period: Period
+    value: float
+
+
+@dataclass(frozen=True)
+class Breakdowns:
+    """What one service gave beside its series; empty where it gave nothing.
+
+    `channels` are those of transactions, where they say more than the split into digital and
+    other. `ratings` are the answers from very dissatisfied to very satisfied. `unmonitored` are
+    seconds by period. `sources` are the files of each measure and length of period.
+    """
+
+    channels: Strands | None = None
+    ratings: Strands | None = None
+    unmonitored: Mapping[Period, float] = field(default_factory=dict)
+    journeys: tuple[Journey, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    sources: Mapping[Lengths, tuple[str, ...]] = field(default_factory=dict)
+
+    def files(self, measures: Iterable[str], length: tuple[str, int] | None) -> list[str]:
+        """The files of these measures, sorted: those of one length of period, if any has it.
+
+        What was added up from shorter periods has no file of its own length: then it is all files.
+        """
+        wanted = set(measures)
+        mine = {key: files for key, files in self.sources.items() if key[0] in wanted}
+        exact = {key: files for key, files in mine.items() if key[1:] == length}
+        return sorted({file for files in (exact or mine).values() for file in files})
+
+
+def collect_breakdowns(
+    observations: pd.DataFrame, parts: Parts, services: Iterable[str], config: SiteConfig
+) -> dict[str, Breakdowns]:
+    """The breakdowns of every service; every service is there."""
+    frame = parts.frame.rename(columns={"part": "name"})
+    channels = _strands(_channels(observations, config))
+    ratings = _strands(frame[frame["name"].isin(RATINGS)], RATINGS)
+    unmonitored = _unmonitored(parts)
+    journeys = _journeys(frame, config)
+    readings = _readings(frame, config)
+    sources = _sources(observations)
+    return {
+        service: Breakdowns(
+            channels.get(service),
+            ratings.get(service),
+            unmonitored.get(service, {}),
+            tuple(journeys.get(service, ())),
+            tuple(readings.get(service, ())),
+            sources.get(service, {}),
+        )
+        for service in services
+    }
+
+
+def _channels(observations: pd.DataFrame, config: SiteConfig) -> pd.DataFrame:
+    """Transactions by channel, of services with two digital channels or two others at least."""
+    rows = observations[(observations["measure"] == TRANSACTIONS) & (observations["channel"] != "")]
+    digital = rows["channel"].isin(config.digital_channels)
+    kinds = rows.assign(digital=digital).drop_duplicates(["service", "channel"])
+    sizes = kinds.groupby(["service", "digital"]).size()
+    several = sizes[sizes > 1].index.get_level_values("service")
+    rows = rows[rows["service"].isin(several)]
+    broken = rows["marks"].astype(object).str.contains("b", regex=False).astype(bool)
+    return rows.assign(broken=broken).rename(columns={"channel": "name"})[_COLUMNS]
+
+
+def _strands(table: pd.DataFrame, names: Sequence[str] = ()) -> dict[str, Strands]:
+    """The rows of a long table (`_COLUMNS`) as strands by service, at its main length of period.
+
+    The names are those given, or else those that the service has, the largest first.
+    """
+    if table.empty:
+        return {}
+    chosen = list(names) or sorted(table["name"].unique())
+    wide, why = (
+        table.pivot(index=KEY, columns="name", values=column).reindex(columns=chosen)
+        for column in ("value", "status")
+    )
+    values = wide.to_numpy(dtype=float)
+    statuses = why.astype(object).where(why.notna(), Status.NOT_PROVIDED).to_numpy(dtype=object)
+    broken = table.groupby(KEY)["broken"].any().reindex(wide.index).to_numpy(dtype=bool)
+    index = wide.index.to_frame(index=False)
+    grains = ranked_grains(index.assign(good=(~np.isnan(values)).any(axis=1)))
+    periods = periods_of(index)
+    found = {}
+    for grain in grains[grains["main"]].to_dict("records"):
+        rows = slice(grain["min"], grain["max"] + 1)
+        order = list(range(len(chosen))) if names else _by_size(values[rows])
+        found[str(grain["service"])] = Strands(
+            tuple(chosen[place] for place in order),
+            tuple(
+                StrandRow(
+                    period,
+                    tuple(None if np.isnan(value) else float(value) for value in numbers[order]),
+                    tuple(Status(status) for status in whys[order]),
+                    bool(cut),
+                )
+                for period, numbers, whys, cut in zip(
+                    periods[rows], values[rows], statuses[rows], broken[rows], strict=True
+                )
+            ),
+        )
+    return found
+
+
+def _by_size(values: np.ndarray) -> list[int]:
+    """The columns that have a figure, the one with the largest sum first."""
+    sums = np.nansum(values, axis=0)
+    given = (~np.isnan(values)).any(axis=0)
+    return [int(place) for place in np.argsort(-sums, kind="stable") if given[place]]
+
+
+def _unmonitored(parts: Parts) -> dict[str, dict[Period, float]]:
+    """The seconds that nobody watched, by service and period; months of days are added up."""
+    mine = parts.frame[parts.frame["part"] == _UNMONITORED]
+    if mine.empty:
+        return {}
+    columns = [*KEY, "value"]
+    made = month_windows(mine, [_UNMONITORED])
+    rows = pd.concat([mine[mine["value"].notna()][columns], made[columns]])
+    rows = rows.drop_duplicates(KEY)
+    found: dict[str, dict[Period, float]] = {}
+    for service, value, period in zip(
+        rows["service"], rows["value"], periods_of(rows), strict=True
+    ):
+        found.setdefault(service, {})[period] = float(value)
+    return found
+
+
+def _journeys(frame: pd.DataFrame, config: SiteConfig) -> dict[str, list[Journey]]:
+    """The journeys of which some period has all steps, at the length of the newest such one."""
+    found: dict[str, list[Journey]] = {}
+    for table in config.journeys:
+        steps = tuple(config.all_measures[step] for step in table.steps)
+        rows = frame[(frame["service"] == table.service) & frame["name"].isin(list(table.steps))]
+        if any(step.kind is not Kind.COUNT for step in steps):
+            continue
+        mine = [
+            strands
+            for _, part in rows.groupby(GRAIN)
+            for strands in _strands(part, table.steps).values()
+        ]
+        ends = [(strands.newest.period, strands) for strands in mine if strands.newest]
+        if ends:
+            _, newest = max(ends, key=lambda pair: (pair[0].end, pair[0].start))
+            found.setdefault(table.service, []).append(Journey(table.name, steps, newest))
+    return found
+
+
+def _readings(frame: pd.DataFrame, config: SiteConfig) -> dict[str, list[Reading]]:
+    """The last reading of each measure of which only that one counts."""
+    measures = {
+        key: measure
+        for key, measure in config.all_measures.items()
+        if measure.aggregation is Aggregation.LAST
+    }
+    rows = frame[frame["name"].isin(list(measures)) & frame["value"].notna()]
+    ends = [(period.end, period.start) for period in periods_of(rows)]
+    rows = rows.assign(end=pd.Series(ends, index=rows.index, dtype=object)).sort_values("end")
+    rows = rows.drop_duplicates(["service", "name"], keep="last")
+    last = {
+        (service, name): Reading(measures[name], period, float(value))
+        for service, name, value, period in zip(
+            rows["service"], rows["name"], rows["value"], periods_of(rows), strict=True
+        )
+    }
+    return {
+        service: [last[service, name] for name in measures if (service, name) in last]
+        for service in rows["service"].unique()
+    }
+
+
+def _sources(observations: pd.DataFrame) -> dict[str, dict[Lengths, tuple[str, ...]]]:
+    """The files in which each measure of each service stands, by length of period, sorted."""
+    files = observations["source"].str.rsplit(":", n=1).str[0]
+    columns = ["service", "measure", "unit", "count"]
+    pairs = observations[columns].assign(file=files).drop_duplicates()
+    found: dict[str, dict[Lengths, tuple[str, ...]]] = {}
+    for service, measure, unit, count, file in sorted(pairs.itertuples(index=False, name=None)):
+        mine = found.setdefault(service, {})
+        key = (measure, unit, count)
+        mine[key] = (*mine.get(key, ()), file)
+    return found
+
+
+def charted_measures(config: SiteConfig) -> tuple[Measure, ...]:
+    """The measures that have a series of their own: response time, and those the site declares.
+
+    Readings have none: of those only the last one is shown.
+    """
+    own = (measure for key, measure in config.all_measures.items() if key in config.measures)
+    return (
+        MEASURES["response_time"],
+        *(measure for measure in own if measure.aggregation is not Aggregation.LAST),
+    )

@@ -1,0 +1,200 @@
+"""Data health: how much of what was asked for each service and group gave, and what is owed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from perfsite.kpi.ledger import COUNTED, OWING, REQUESTED, STATES, State, quarter_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from perfsite.kpi.groups import Group
+    from perfsite.kpi.ledger import Ledger
+    from perfsite.periods import Period
+
+RECENT_QUARTERS: Final = 4
+"""Recent coverage is of the newest year, so that each season counts once."""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many figures were provided, of how many that were requested."""
+
+    provided: int = 0
+    requested: int = 0
+
+    @property
+    def share(self) -> float | None:
+        """Provided over requested, from 0 to 1; None where nothing was requested."""
+        return self.provided / self.requested if self.requested else None
+
+    def __add__(self, other: Coverage) -> Coverage:
+        return Coverage(self.provided + other.provided, self.requested + other.requested)
+
+
+@dataclass(frozen=True)
+class Covered:
+    """Coverage over the newest `RECENT_QUARTERS`, and over all quarters of the ledger."""
+
+    recent: Coverage = Coverage()
+    ever: Coverage = Coverage()
+
+    def __add__(self, other: Covered) -> Covered:
+        return Covered(self.recent + other.recent, self.ever + other.ever)
+
+
+@dataclass(frozen=True)
+class KpiHealth:
+    """A KPI of a service: its coverage, its states, and the quarter of its last figure.
+
+    `states` has one for each quarter of the ledger. `last` is None where there never was a figure;
+    a withheld figure was given, too.
+    """
+
+    kpi: str
+    covered: Covered
+    states: tuple[State, ...]
+    last: Period | None
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A KPI that is late or missing in the newest quarter.
+
+    `since` is the first of the quarters up to the newest that are all late or missing: mostly the
+    one after the last figure. It is None where the service never gave one.
+    """
+
+    kpi: str
+    state: State
+    since: Period | None
+
+
+@dataclass(frozen=True)
+class ServiceHealth:
+    """A service: each KPI of the ledger, and the total and what is owed of those `COUNTED`.
+
+    `last` is the newest quarter with a figure of a counted KPI.
+    """
+
+    service: str
+    kpis: dict[str, KpiHealth]
+    total: Covered
+    last: Period | None
+    owes: tuple[Owed, ...]
+
+
+@dataclass(frozen=True)
+class GroupHealth:
+    """A group: the sums over its services, by KPI of the ledger, and in total of those `COUNTED`.
+
+    `silent` services were asked for figures and gave none in any quarter, `silent_recently` none
+    in the newest `RECENT_QUARTERS`; `owing` services owe something.
+    """
+
+    group: Group
+    kpis: dict[str, Covered]
+    total: Covered
+    silent: int
+    silent_recently: int
+    owing: int
+
+
+def assess_services(ledger: Ledger) -> dict[str, ServiceHealth]:
+    """The health of every service of the ledger, in its order."""
+    provided = ledger.states == STATES.index(State.PROVIDED)
+    requested = np.isin(ledger.states, [STATES.index(state) for state in REQUESTED])
+    recent = _counts(provided, RECENT_QUARTERS), _counts(requested, RECENT_QUARTERS)
+    ever = _counts(provided), _counts(requested)
+    return {
+        service: _service(
+            service,
+            {
+                kpi: KpiHealth(
+                    kpi,
+                    Covered(
+                        Coverage(*(int(counts[row, column]) for counts in recent)),
+                        Coverage(*(int(counts[row, column]) for counts in ever)),
+                    ),
+                    tuple(STATES[code] for code in ledger.states[row, column]),
+                    quarter_of(int(ledger.last[row, column])),
+                )
+                for column, kpi in enumerate(ledger.kpis)
+            },
+            {
+                kpi: quarter_of(int(i))
+                for kpi, i in zip(ledger.kpis, ledger.since[row], strict=True)
+            },
+        )
+        for row, service in enumerate(ledger.services)
+    }
+
+
+def assess_groups(
+    services: Mapping[str, ServiceHealth], groups: Sequence[Group]
+) -> list[GroupHealth]:
+    """The health of every group, in the order given: the sums over its services."""
+    made = []
+    for group in groups:
+        mine = [services[key] for key in group.services]
+        kpis = {kpi: Covered() for health in mine for kpi in health.kpis}
+        for health in mine:
+            for kpi, one in health.kpis.items():
+                kpis[kpi] += one.covered
+        made.append(
+            GroupHealth(
+                group,
+                kpis,
+                sum((health.total for health in mine), start=Covered()),
+                sum(_is_silent(health.total.ever) for health in mine),
+                sum(_is_silent(health.total.recent) for health in mine),
+                sum(bool(health.owes) for health in mine),
+            )
+        )
+    return made
+
+
+def rank_groups(groups: Sequence[GroupHealth]) -> list[GroupHealth]:
+    """Groups by their recent coverage in total, the worst last; ties by name.
+
+    A group that was asked for nothing has no coverage and comes after all others.
+    """
+
+    def order(health: GroupHealth) -> tuple[bool, float, str, str]:
+        share = health.total.recent.share
+        return share is None, -(share or 0), health.group.name.casefold(), health.group.slug
+
+    return sorted(groups, key=order)
+
+
+def _service(
+    service: str, kpis: dict[str, KpiHealth], since: Mapping[str, Period | None]
+) -> ServiceHealth:
+    counted = [kpis[kpi] for kpi in COUNTED]
+    return ServiceHealth(
+        service,
+        kpis,
+        sum((one.covered for one in counted), start=Covered()),
+        max((one.last for one in counted if one.last), default=None),
+        tuple(
+            Owed(one.kpi, one.states[-1], since[one.kpi])
+            for one in counted
+            if one.states and one.states[-1] in OWING
+        ),
+    )
+
+
+def _counts(where: NDArray[np.bool_], newest: int | None = None) -> NDArray[np.int64]:
+    """How often this is true along the quarters: along all, or along so many of the newest."""
+    chosen = where if newest is None else where[:, :, -newest:]
+    return np.asarray(np.count_nonzero(chosen, axis=2), dtype=np.int64)
+
+
+def _is_silent(coverage: Coverage) -> bool:
+    return coverage.requested > 0 and coverage.provided == 0

@@ -1,0 +1,293 @@
+"""Where a headline comes from: the numbers in its formula, and the rows of files they stand in.
+
+A headline has one `Provenance`: which form of its formula was used, and a `Term` for each number
+in it. A term is one part for the headline's period; its origins are the observations that it is
+made of. That is one where the figure was given as it is, else the channels and the shorter periods
+that `parts` and `windows` added up. No figure is worked out anew here: only which they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from perfsite.measures import DIGITAL, RATINGS
+from perfsite.model import Status
+from perfsite.parts import KEY, periods_of
+from perfsite.periods import Period, Unit
+from perfsite.windows import month_windows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from perfsite.config import SiteConfig
+    from perfsite.kpi.services import ServiceSummary
+    from perfsite.parts import Parts
+    from perfsite.windows import Windows
+
+_PART: Final = [*KEY, "part"]
+_SERIES: Final = ["service", "part"]
+_TILE: Final = ["unit", "count", "first"]
+_UPTIME: Final = ("uptime", "downtime")
+Tile = tuple[str, int, int]
+"""A period as the frames name it: `unit, count, first`."""
+
+
+class Formula(StrEnum):
+    """How a figure comes from its terms."""
+
+    AMOUNT = "amount"  # the one term, a count or a sum of money
+    RATIO = "ratio"  # the first term divided by the second
+    PRODUCT = "product"  # the first term times the second, to six decimals
+    POOLED = "pooled"  # (mean - 1) / 4 of five counts, from very dissatisfied to very satisfied
+    UPTIME = "uptime"  # the first term divided by the sum of the two
+    STATED = "stated"  # the one term: the service gave the ratio itself
+
+
+_RATIO, _STATED = Formula.RATIO, Formula.STATED
+FORMS: Final[dict[str, dict[Formula, tuple[str, ...]]]] = {
+    "transactions_per_year": {Formula.AMOUNT: ("transactions",)},
+    "digital_take_up": {_RATIO: (DIGITAL, "transactions"), _STATED: ("digital_take_up",)},
+    "cost_per_transaction": {_RATIO: ("cost", "transactions"), _STATED: ("cost_per_transaction",)},
+    "total_cost": {
+        Formula.AMOUNT: ("cost",),
+        Formula.PRODUCT: ("cost_per_transaction", "transactions"),
+    },
+    "completion_rate": {_RATIO: ("completed", "started"), _STATED: ("completion_rate",)},
+    "user_satisfaction": {Formula.POOLED: RATINGS, _STATED: ("user_satisfaction",)},
+    "availability": {Formula.UPTIME: _UPTIME, _STATED: ("availability",)},
+}
+"""The forms of each KPI's formula and their parts; the first whose parts are all there is used,
+as in `figures`."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """One observation as it stands in a submission.
+
+    Attributes:
+        source_file: its path relative to the data folder.
+        row: the row of a CSV file, the header included, or the record of a JSON file, from 1.
+        period: what it was given for.
+        measure: the id of its measure.
+        channel: blank for all channels.
+        value: the number; a share that was written with % is divided by 100.
+        stated: whether it was given for exactly the headline's period, not for a part of it.
+    """
+
+    source_file: str
+    row: int
+    period: Period
+    measure: str
+    channel: str
+    value: float
+    stated: bool
+
+
+@dataclass(frozen=True)
+class Term:
+    """One number of a formula, and the observations that add up to it, by period and channel."""
+
+    part: str
+    value: float
+    origins: tuple[Origin, ...]
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """The periods that were added up, in order; one where it was given for exactly that."""
+        return tuple(dict.fromkeys(origin.period for origin in self.origins))
+
+    @property
+    def rows(self) -> tuple[tuple[str, int, int], ...]:
+        """The rows as runs without a gap: file, first and last row of each, sorted."""
+        runs: list[tuple[str, int, int]] = []
+        for file, row in sorted({(origin.source_file, origin.row) for origin in self.origins}):
+            if runs and runs[-1][0] == file and runs[-1][2] == row - 1:
+                runs[-1] = (file, runs[-1][1], row)
+            else:
+                runs.append((file, row, row))
+        return tuple(runs)
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """The form of a KPI's formula that gave a headline, filled with its numbers."""
+
+    kpi: str
+    formula: Formula
+    terms: tuple[Term, ...]
+
+    @property
+    def value(self) -> float:
+        """What the formula gives; for a withheld figure this is why it is withheld."""
+        numbers = [term.value for term in self.terms]
+        if self.formula is Formula.RATIO:
+            return numbers[0] / numbers[1]
+        if self.formula is Formula.PRODUCT:
+            return float(np.round(numbers[0] * numbers[1], 6))
+        if self.formula is Formula.POOLED:
+            return sum(i * number for i, number in enumerate(numbers)) / (4 * sum(numbers))
+        if self.formula is Formula.UPTIME:
+            return numbers[0] / (numbers[0] + numbers[1])
+        return numbers[0]
+
+
+def trace(
+    summaries: Sequence[ServiceSummary],
+    parts: Parts,
+    windows: Windows,
+    observations: pd.DataFrame,
+    config: SiteConfig,
+) -> dict[str, dict[str, Provenance]]:
+    """The provenance of every headline that has a period, by service and KPI.
+
+    The arguments are those that the headlines were worked out from; every service has an entry,
+    which is empty where it has no headline.
+
+    Raises:
+        ValueError: if a headline has a figure for which these parts and windows have no numbers.
+    """
+    heads = [
+        (summary.service.id, figure.kpi, figure.period)
+        for summary in summaries
+        for figure in summary.figures.values()
+        if figure.period is not None
+    ]
+    found: dict[str, dict[str, Provenance]] = {summary.service.id: {} for summary in summaries}
+    if not heads:
+        return found
+    terms = _terms(_known(_wanted(heads), parts, windows), parts, observations, config)
+    for service, kpi, period in heads:
+        mine = terms.get((service, period), {})
+        there = [formula for formula, names in FORMS[kpi].items() if mine.keys() >= set(names)]
+        if not there:
+            raise ValueError(f"the numbers of {kpi} of {service} in {period} are not there")
+        names = FORMS[kpi][there[0]]
+        found[service][kpi] = Provenance(kpi, there[0], tuple(mine[name] for name in names))
+    return found
+
+
+def _wanted(heads: Iterable[tuple[str, str, Period]]) -> pd.DataFrame:
+    """Every part that a headline may be made of, with its period: the columns of `_PART`."""
+    rows = {
+        (service, str(period.unit), period.count, period.first, part)
+        for service, kpi, period in heads
+        for names in FORMS[kpi].values()
+        for part in names
+    }
+    return pd.DataFrame(sorted(rows), columns=_PART)
+
+
+def _known(wanted: pd.DataFrame, parts: Parts, windows: Windows) -> pd.DataFrame:
+    """The wanted parts that are there, with `value`, and `summed` where shorter periods were."""
+    given = _provided(parts.frame)
+    months = month_windows(given[given["part"].isin(_UPTIME)], _UPTIME)
+    made = pd.concat([windows.frame, months], ignore_index=True)
+    rows = pd.concat([given.assign(summed=False), made[made["summed"].astype(bool)]])
+    return wanted.merge(rows[[*_PART, "value", "summed"]], on=_PART, validate="one_to_one")
+
+
+def _terms(
+    known: pd.DataFrame, parts: Parts, observations: pd.DataFrame, config: SiteConfig
+) -> dict[tuple[str, Period], dict[str, Term]]:
+    """The known parts as terms, by service and period, then by part."""
+    origins = _origins(_tiles(known, parts), observations, config)
+    found: dict[tuple[str, Period], dict[str, Term]] = {}
+    columns = (known["service"], known["part"], known["value"], periods_of(known))
+    for number, service, part, value, period in zip(known.index, *columns, strict=True):
+        term = Term(part, float(value), tuple(origins.get(number, ())))
+        found.setdefault((service, period), {})[part] = term
+    return found
+
+
+def _tiles(known: pd.DataFrame, parts: Parts) -> pd.DataFrame:
+    """The periods that each known part was added up from, or its own where it was given.
+
+    The columns are those of `_PART`, `term` (its number in `known`) and `stated`.
+    """
+    whole = known[~known["summed"]]
+    made = known[known["summed"]]
+    series = _provided(parts.frame).merge(made[_SERIES].drop_duplicates())
+    given = {
+        key: set(zip(*(rows[name].tolist() for name in _TILE), strict=True))
+        for key, rows in series.groupby(_SERIES)
+    }
+    rows = [
+        (service, *tile, part, number, False)
+        for number, service, part, period in zip(
+            made.index, made["service"], made["part"], periods_of(made), strict=True
+        )
+        for tile in tiling(period, given[service, part])
+    ]
+    columns = [*_PART, "term", "stated"]
+    tiles = pd.DataFrame(rows, columns=columns).astype(dict(whole[_PART].dtypes))
+    return pd.concat([whole[_PART].assign(term=whole.index, stated=True), tiles], ignore_index=True)
+
+
+def tiling(period: Period, given: set[Tile]) -> list[Tile]:
+    """The given periods that `windows` adds up to this one, in order; empty where none do.
+
+    Of several tilings it is the one with the longest last period, as in `windows`. The days of a
+    month stand for it where all are given and the month itself is not.
+    """
+    return _filled(str(period.unit), period.first, period.last + 1, given) or []
+
+
+def _filled(unit: str, first: int, after: int, given: set[Tile]) -> list[Tile] | None:
+    """The tiling of the units from `first` up to, but not with, `after`; None where none is."""
+    if after == first:
+        return []
+    for count in range(after - first, 0, -1):
+        step = [(unit, count, after - count)]
+        if count == 1 and unit == Unit.MONTH and step[0] not in given:
+            step = _days(after - 1)
+        if given.issuperset(step):
+            before = _filled(unit, first, after - count, given)
+            if before is not None:
+                return [*before, *step]
+    return None
+
+
+def _days(month: int) -> list[Tile]:
+    period = Period(Unit.MONTH, month)
+    days = range(period.start.toordinal(), period.end.toordinal() + 1)
+    return [(str(Unit.DAY), 1, day) for day in days]
+
+
+def _origins(
+    tiles: pd.DataFrame, observations: pd.DataFrame, config: SiteConfig
+) -> dict[int, list[Origin]]:
+    """The observations behind the tiles of each term, by the term's number.
+
+    They are the total where one was given, else the channels; for digital transactions the
+    digital channels.
+    """
+    digital = tiles["part"] == DIGITAL
+    asked = tiles.assign(measure=tiles["part"].mask(digital, "transactions"), digital=digital)
+    asked = asked.reset_index(names="tile")
+    rows = asked.merge(_provided(observations), on=[*KEY, "measure"])
+    total = rows["channel"] == ""
+    has_total = total.groupby(rows["tile"]).transform("any")
+    is_digital = rows["channel"].isin(config.digital_channels)
+    rows = rows[is_digital.where(rows["digital"], total | ~has_total)]
+    rows = rows.assign(start=[period.start.toordinal() for period in periods_of(rows)])
+    rows = rows.sort_values(["term", "start", "channel"], kind="stable")
+    found: dict[int, list[Origin]] = {}
+    columns = ("term", "source", "measure", "channel", "value", "stated")
+    for (number, source, *rest), period in zip(
+        zip(*(rows[name].tolist() for name in columns), strict=True), periods_of(rows), strict=True
+    ):
+        file, _, row = source.rpartition(":")
+        measure, channel, value, stated = rest
+        found.setdefault(number, []).append(
+            Origin(file, int(row), period, measure, channel, value, stated)
+        )
+    return found
+
+
+def _provided(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[frame["status"] == Status.PROVIDED]

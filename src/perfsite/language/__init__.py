@@ -1,0 +1,17 @@
+"""The language of a site: its words, its numbers, its dates and its currency.
+
+What a language calls its months, where it puts a percent sign and how it groups thousands comes
+from Babel; which figures are rounded how is perfsite's own, and the same in every language. A
+`Language` is a value that is passed to whatever writes for people. Data files know none: see
+`formats` for how they spell numbers.
+"""
+
+from perfsite.language.catalogue import Catalogue, has_words, read_catalogue
+from perfsite.language.dates import Dates
+from perfsite.language.numbers import Numbers
+
+__all__ = ["Catalogue", "Language", "has_words", "read_catalogue"]
+
+
+class Language(Numbers, Dates):
+    """Everything that is written for people in one language and currency."""

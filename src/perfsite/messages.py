@@ -1,0 +1,12 @@
+"""The mark of text that is translated where it is used, not where it stands."""
+
+from __future__ import annotations
+
+
+def message(text: str) -> str:
+    """The text itself; the mark lets the catalogues of languages find it.
+
+    Tables of constants use it. Whoever shows the text says it in the language of the page
+    (`Language.say`).
+    """
+    return text

@@ -1,0 +1,298 @@
+"""The columns of the CSV files: what a cell may hold, in which unit, and what it means.
+
+Which file has which columns is in `tables`. The texts are for readers, in English; a page says
+them in its own language.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from perfsite.measures import GROUP_KPIS, KPIS, Kind, Kpi
+from perfsite.messages import message
+from perfsite.model import Status
+
+Words = tuple[tuple[str, str], ...]
+"""The words that a column may hold, and what each means."""
+
+
+class Datatype(StrEnum):
+    """What the cells of a column are."""
+
+    TEXT = "text"
+    ADDRESS = "address"
+    PERIOD = "period"
+    DATE = "date"
+    NUMBER = "number"
+    COUNT = "count"
+    YES_NO = "yes or no"
+
+
+CURRENCY: Final = "currency"
+"""The unit of amounts: the site's configuration says which currency."""
+UNITS: Final = {
+    Kind.COUNT: "transactions",
+    Kind.SHARE: "share from 0 to 1",
+    Kind.CURRENCY: CURRENCY,
+}
+"""The units of the KPIs, by what they are."""
+
+_PART = "[0-9]{4}(-([0-9]{2}(-[0-9]{2})?|W[0-9]{2}|Q[1-4]))?"
+PERIOD_PATTERN: Final = f"{_PART}(/{_PART})?"
+"""The form of `Period.code`: one part, or the first and the last of a run."""
+ID_PATTERN: Final = "[a-z0-9]+(-[a-z0-9]+)*"
+NAME_PATTERN: Final = "[a-z][a-z0-9_]*"
+ADDRESS_PATTERN: Final = "[A-Za-z]+://[^ ]+"
+"""Looser than the standards of addresses: those of the register may have letters beyond ASCII."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column. A blank cell is allowed unless it is `required`.
+
+    `words` are what a cell is made of, and `pattern` is a regular expression for the whole of it;
+    without one a cell is one of the words. A `positive` number is 0 or more; `maximum` is the most
+    that a number can be.
+    """
+
+    name: str
+    description: str
+    datatype: Datatype = Datatype.TEXT
+    required: bool = False
+    unit: str = ""
+    words: Words = ()
+    pattern: str = ""
+    positive: bool = False
+    maximum: int | None = None
+
+    @property
+    def form(self) -> str:
+        """The pattern of a cell, given or implied; empty where a cell is any text."""
+        if self.datatype is Datatype.PERIOD:
+            return PERIOD_PATTERN
+        if self.datatype is Datatype.ADDRESS:
+            return ADDRESS_PATTERN
+        return self.pattern or "|".join(word for word, _ in self.words)
+
+    def unit_in(self, currency: str) -> str:
+        """The unit, with the site's own currency as its code: `GBP`."""
+        return currency if self.unit == CURRENCY else self.unit
+
+
+PART_ABOVE_WHOLE: Final = "part_above_whole"
+STATUSES: Final[Words] = (
+    (Status.PROVIDED, message("the figure was provided")),
+    (Status.OLDER, message("provided, but for a period before the site's newest")),
+    (Status.WITHHELD, message("a part is larger than its whole, so no ratio is published")),
+    (Status.NOT_PROVIDED, message("no figure was provided")),
+    (Status.NOT_APPLICABLE, message("there can be no such figure")),
+    (Status.CONFIDENTIAL, message("there is a figure, and it is confidential")),
+)
+_MARKS: Final[Words] = (
+    ("provisional", message("the number was marked [p]")),
+    ("estimated", message("the number was marked [e]")),
+    ("revised", message("the number was marked [r]")),
+    ("break_in_series", message("the number was marked [b]")),
+)
+STATES: Final[Words] = (
+    ("provided", message("there is a figure")),
+    ("withheld", message("a part is larger than its whole, so no ratio is published")),
+    ("confidential", message("there is a figure, and it is confidential")),
+    ("not_applicable", message("there can be no such figure")),
+    ("not_asked", message("the service was not open all the time, or was not asked")),
+    ("late", message("figures came until a year before at most, and this one has not come yet")),
+    ("missing", message("no figure was provided")),
+)
+
+
+def _words(all_words: Words, *left_out: str) -> Words:
+    return tuple((word, meaning) for word, meaning in all_words if word not in left_out)
+
+
+_SERVICE = Column(
+    "service",
+    message("The permanent id of the service, which its address is made of"),
+    required=True,
+    pattern=ID_PATTERN,
+)
+REGISTER: Final = (
+    _SERVICE,
+    Column("name", message("What the service is called"), required=True),
+    Column("department", message("The department that answers for it"), required=True),
+    Column("department_abbr", message("The department's short name")),
+    Column("agency", message("The agency or body that runs it")),
+    Column("agency_abbr", message("The agency's short name")),
+    Column("category", message("The kind of service")),
+    Column("customer_type", message("For whom it is")),
+    Column("funded_by", message("Who pays for it")),
+    Column("url", message("Where people use it"), Datatype.ADDRESS),
+    Column("description", message("What it does")),
+    Column("cost_notes", message("What a reader should know about its costs")),
+    Column("notes", message("What a reader should know about its other figures")),
+    Column("keywords", message("Other words for it")),
+    Column("aliases", message("Its former ids, separated by spaces")),
+    Column("opened", message("When it opened"), Datatype.PERIOD),
+    Column("closed", message("When it closed"), Datatype.PERIOD),
+    Column("modules", message("The parts of its page in the order wanted, separated by spaces")),
+)
+"""The columns of the register, which `Service` has too."""
+
+
+def _kpi_column(kpi: Kpi) -> Column:
+    """The headline value of a KPI."""
+    return Column(
+        kpi.id,
+        kpi.definition,
+        Datatype.NUMBER,
+        unit=UNITS[kpi.kind],
+        positive=True,
+        maximum=1 if kpi.kind is Kind.SHARE else None,
+    )
+
+
+def headline(kpi: Kpi) -> tuple[Column, ...]:
+    """The three columns of data/services.csv that a KPI has."""
+    return (
+        _kpi_column(kpi),
+        Column(f"{kpi.id}_period", message("The period of this figure"), Datatype.PERIOD),
+        Column(
+            f"{kpi.id}_status",
+            message("Whether this figure is there, and if not, why not"),
+            required=True,
+            words=STATUSES,
+        ),
+    )
+
+
+_PERIOD = Column(
+    "period", message("The period, in one spelling of ISO 8601"), Datatype.PERIOD, required=True
+)
+_MARK = "|".join(word for word, _ in _MARKS)
+_OBSERVATION_STATUS = Column(
+    "status",
+    message("Whether there is a value, and if not, why not; and the marks of the value"),
+    required=True,
+    words=(
+        *_words(STATUSES, Status.OLDER, Status.WITHHELD),
+        *_MARKS,
+        (
+            PART_ABOVE_WHOLE,
+            message("published as given; it is one of a pair of which one must be wrong"),
+        ),
+    ),
+    pattern=f"provided( ({_MARK}))*( {PART_ABOVE_WHOLE})?|not_provided|not_applicable|confidential",
+)
+OBSERVATIONS: Final = (
+    _SERVICE,
+    _PERIOD,
+    Column("measure", message("What was measured"), required=True, pattern=NAME_PATTERN),
+    Column("channel", message("The channel; blank for all channels together")),
+    Column(
+        "value",
+        message("The figure as it was given: counts, amounts, shares from 0 to 1, seconds"),
+        Datatype.NUMBER,
+    ),
+    _OBSERVATION_STATUS,
+    Column("note", message("What was said about the figure")),
+    Column("source", message("The file and the row in which the figure stands"), required=True),
+)
+
+
+def _kpi(ids: tuple[str, ...]) -> Column:
+    words = tuple((key, KPIS[key].name) for key in ids)
+    return Column("kpi", message("The figure that is published"), required=True, words=words)
+
+
+_NUMERATOR = Column(
+    "numerator",
+    message("What was divided; blank where the figure was given as it is"),
+    Datatype.NUMBER,
+    positive=True,
+)
+_DENOMINATOR = Column(
+    "denominator",
+    message("What it was divided by; blank where the figure is no ratio"),
+    Datatype.NUMBER,
+    positive=True,
+)
+KPI_FIGURES: Final = (
+    _SERVICE,
+    _kpi(tuple(KPIS)),
+    Column("period", message("The period; blank where there is no figure"), Datatype.PERIOD),
+    Column(
+        "value",
+        message("The figure: transactions, an amount, or a share from 0 to 1"),
+        Datatype.NUMBER,
+        positive=True,
+    ),
+    _NUMERATOR,
+    _DENOMINATOR,
+    Column(
+        "status",
+        message("Whether there is a value, and if not, why not"),
+        required=True,
+        words=_words(STATUSES, Status.OLDER),
+    ),
+)
+GROUP_FIGURES: Final = (
+    _kpi(GROUP_KPIS),
+    Column("period", message("The 12 months"), Datatype.PERIOD, required=True),
+    Column(
+        "value",
+        message("The figure of the group: transactions, an amount, or a share from 0 to 1"),
+        Datatype.NUMBER,
+        required=True,
+        positive=True,
+    ),
+    _NUMERATOR,
+    _DENOMINATOR,
+    Column(
+        "services",
+        message("How many of the group's services stand behind the figure"),
+        Datatype.COUNT,
+        required=True,
+        unit="services",
+    ),
+    Column(
+        "of",
+        message("How many services of the group could stand behind it"),
+        Datatype.COUNT,
+        required=True,
+        unit="services",
+    ),
+    Column(
+        "like_for_like_value",
+        message("The figure of the services that have this period and the same a year before"),
+        Datatype.NUMBER,
+        positive=True,
+    ),
+    Column(
+        "like_for_like_year_before",
+        message("The figure of the same services a year before"),
+        Datatype.NUMBER,
+        positive=True,
+    ),
+    Column(
+        "like_for_like_services",
+        message("How many services have both periods"),
+        Datatype.COUNT,
+        required=True,
+        unit="services",
+    ),
+    Column("complete", message("Whether enough services reported"), Datatype.YES_NO, required=True),
+)
+
+HEALTH: Final = (
+    _SERVICE,
+    _kpi(tuple(KPIS)),
+    Column("period", message("The quarter"), Datatype.PERIOD, required=True),
+    Column("state", message("What there is for this quarter"), required=True, words=STATES),
+)
+"""The columns of the ledger of data health."""
+
+
+def group_columns(kind: str, named: str) -> tuple[Column, ...]:
+    """The columns of a file about groups of a kind: the group's name, and its figures."""
+    return (Column(kind, named, required=True), *GROUP_FIGURES)

@@ -1,0 +1,152 @@
+"""Every kind of CSV file that the site writes: its columns and its key.
+
+This is the one place that says so. The page of downloads, CSVW, the data package and the JSON
+Schemas all read it; a test holds it against the files themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from perfsite.errors import BuildError
+from perfsite.measures import KPIS
+from perfsite.messages import message
+from perfsite.metadata.columns import (
+    HEALTH,
+    KPI_FIGURES,
+    OBSERVATIONS,
+    REGISTER,
+    group_columns,
+    headline,
+)
+
+if TYPE_CHECKING:
+    from perfsite.metadata.columns import Column
+
+
+@dataclass(frozen=True)
+class Table:
+    """A kind of CSV file: its name for machines, its words for people, and its columns.
+
+    `key` are the columns that tell rows apart. `service` is the column that holds an id of
+    data/services.csv, empty where there is none.
+    """
+
+    name: str
+    title: str
+    description: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    service: str = ""
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(column.name for column in self.columns)
+
+
+_OBSERVATION_KEY = ("service", "period", "measure", "channel")
+_KPI_KEY = ("service", "kpi", "period")
+
+
+def _groups(kind: str, named: str, name: str, title: str, description: str) -> Table:
+    return Table(name, title, description, group_columns(kind, named), (kind, "kpi", "period"))
+
+
+_DEPARTMENT = message("The name of the department")
+SET: Final = {
+    "data/services.csv": Table(
+        "services",
+        message("Services"),
+        message(
+            "A row for each service: what the register says of it, and each KPI with its period."
+        ),
+        (*REGISTER, *(column for kpi in KPIS.values() for column in headline(kpi))),
+        ("service",),
+    ),
+    "data/observations.csv": Table(
+        "observations",
+        message("Figures as they were given"),
+        message("A row for each figure that was given, or given as missing."),
+        OBSERVATIONS,
+        _OBSERVATION_KEY,
+        "service",
+    ),
+    "data/kpis.csv": Table(
+        "kpis",
+        message("KPIs of services"),
+        message(
+            "A row for each KPI of each service and period, with what it is a ratio of; one "
+            "without a period for a KPI that has no figure."
+        ),
+        KPI_FIGURES,
+        _KPI_KEY,
+        "service",
+    ),
+    "data/departments.csv": _groups(
+        "department",
+        _DEPARTMENT,
+        "departments",
+        message("KPIs of departments"),
+        message("A row for each KPI of each department and 12 months."),
+    ),
+    "data/all-services.csv": _groups(
+        "all",
+        message("What the figure is of: all services"),
+        "all-services",
+        message("KPIs of all services"),
+        message("A row for each KPI of all services together and 12 months."),
+    ),
+    "data/health.csv": Table(
+        "health",
+        message("Data health"),
+        message("A row for each KPI of each service and quarter: whether it is there."),
+        HEALTH,
+        _KPI_KEY,
+        "service",
+    ),
+}
+"""The files of the whole set, by their paths."""
+
+_OF_A_GROUP = message("A row for each KPI of this group of services and 12 months.")
+FOLDERS: Final = {
+    "services": Table(
+        "figures",
+        message("Figures of a service"),
+        message("A row for each figure that was given, or given as missing."),
+        OBSERVATIONS,
+        _OBSERVATION_KEY,
+    ),
+    "departments": _groups(
+        "department", _DEPARTMENT, "department", message("KPIs of a department"), _OF_A_GROUP
+    ),
+    "agencies": _groups(
+        "agency",
+        message("The name of the agency"),
+        "agency",
+        message("KPIs of an agency"),
+        _OF_A_GROUP,
+    ),
+    "categories": _groups(
+        "category",
+        message("The name of the category"),
+        "category",
+        message("KPIs of a category"),
+        _OF_A_GROUP,
+    ),
+}
+"""The files of one service or of one group, by the folders that they are in."""
+
+
+def table_of(path: str) -> Table:
+    """The description of a CSV file by its path relative to the site.
+
+    Raises:
+        BuildError: if it is a file that nobody has described.
+    """
+    folder, _, name = path.rpartition("/")
+    table = SET.get(path) or FOLDERS.get(folder)
+    if table is None or not name.endswith(".csv"):
+        raise BuildError(f"{path}: perfsite.metadata.tables has no description of this file")
+    return table

@@ -1,0 +1,35 @@
+"""Pages that show one figure alone, for somebody else's page to hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from perfsite.pages.context import EmbedPage
+from perfsite.pages.elements import DataLink, Link
+from perfsite.pages.site import CSV
+
+if TYPE_CHECKING:
+    from perfsite.pages.elements import ChartFigure
+    from perfsite.pages.site import Builder
+
+
+def embed_page(builder: Builder, figure: ChartFigure, back: Link, card: str) -> EmbedPage:
+    """The page of one figure; `back` leads to the page that it is from, whose `card` it shows.
+
+    The text of `back` is the title of that page, which is unique; so the page's title is, too.
+    """
+    language = builder.language
+    title = language.say("{what}: {page}", what=figure.subtitle, page=back.text)
+    return EmbedPage(
+        **builder.base(
+            figure.embed,
+            title,
+            language.say("{sentence}.", sentence=figure.heading),
+            "services",
+            back,
+            data=(DataLink(CSV, language.say("The figures as CSV"), figure.csv),),
+            card=card,
+        ),
+        figure=figure,
+        back=back,
+    )

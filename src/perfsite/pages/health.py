@@ -1,0 +1,228 @@
+"""The pages of the data-health ledger: what was asked for, what was given, and who owes what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from perfsite.kpi.groups import GroupKind
+from perfsite.kpi.health import rank_groups
+from perfsite.kpi.ledger import COUNTED, State
+from perfsite.measures import KPIS
+from perfsite.messages import message
+from perfsite.pages.context import DepartmentHealthPage, HealthPage
+from perfsite.pages.elements import Cell, Column, Link, Row, Table
+from perfsite.pages.health_words import (
+    CSV,
+    WORDS,
+    completeness,
+    coverage_words,
+    department_href,
+    legend,
+    owed_words,
+    state_name,
+)
+from perfsite.pages.site import Builder, group_href, service_href
+from perfsite.pages.words import capital
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from perfsite.kpi.health import GroupHealth
+    from perfsite.language import Language
+    from perfsite.model import Service
+    from perfsite.pages.health_words import Health
+    from perfsite.periods import Period
+
+_SHOWN: Final = 8
+"""Quarters in a table: two years fit on a page; data/health.csv has all."""
+
+
+def health_page(builder: Builder, health: Health) -> HealthPage:
+    """health/index.html: the whole, KPI by KPI and department by department."""
+    language = builder.language
+    say = language.say
+    everything = next(g for g in health.groups if g.group.kind is GroupKind.ALL)
+    lead = completeness(health, language)
+    if not health.ledger.quarters:
+        lead = say("No figures were provided.")
+    elif not lead:
+        lead = say("Services were asked for no figures in the newest four quarters.")
+    silent = language.plural(
+        everything.silent,
+        "One of {all} services has never given any figure.",
+        "{n} of {all} services have never given any figure.",
+        all=language.count(len(health.services)),
+    )
+    return HealthPage(
+        **builder.base("health/index.html", say("Data health"), lead, "health"),
+        lead=lead,
+        notices=(silent,) if everything.silent else (),
+        states=legend(language),
+        kpis=_kpi_table(health, everything, language),
+        departments=_department_table(health, language),
+        csv=CSV,
+    )
+
+
+def _columns(language: Language, *texts: str) -> tuple[Column, ...]:
+    return tuple(Column(language.say(text)) for text in texts)
+
+
+def _kpi_table(health: Health, everything: GroupHealth, language: Language) -> Table:
+    """How many services are in which state in the newest quarter, KPI by KPI."""
+    columns = _columns(language, message("Figure"), message("Given in the newest four quarters"))
+    columns += tuple(Column(capital(language.say(WORDS[state]))) for state in WORDS)
+    rows = []
+    for kpi in COUNTED:
+        now = [one.kpis[kpi].states[-1:] for one in health.services.values()]
+        counts = [sum(states == (state,) for states in now) for state in WORDS]
+        recent = coverage_words(everything.kpis[kpi].recent, language)
+        cells = (Cell(recent), *(Cell(language.count(n)) for n in counts))
+        rows.append(Row(language.say(KPIS[kpi].name), cells))
+    caption = language.say("Services by the state of each figure")
+    if quarters := health.ledger.quarters:
+        caption = language.say(
+            "Services by the state of each figure in {quarter}",
+            quarter=language.period_range(quarters[-1]),
+        )
+    return Table(caption, columns, tuple(rows), wide=True)
+
+
+def _has_stopped(health: Health, service: str) -> bool:
+    """Whether a service once gave a figure that it now owes; never is another thing."""
+    return any(owed.since is not None for owed in health.services[service].owes)
+
+
+def _department_table(health: Health, language: Language) -> Table:
+    columns = _columns(
+        language,
+        message("Department"),
+        message("Services"),
+        message("Given in the newest four quarters"),
+        message("Given since reporting began"),
+        message("Services that never gave a figure"),
+        message("Services that stopped giving one"),
+    )
+    departments = [g for g in health.groups if g.group.kind is GroupKind.DEPARTMENT]
+    rows = tuple(
+        Row(
+            one.group.name,
+            (
+                Cell(language.count(len(one.group.services))),
+                Cell(coverage_words(one.total.recent, language)),
+                Cell(coverage_words(one.total.ever, language)),
+                Cell(language.count(one.silent)),
+                Cell(language.count(sum(_has_stopped(health, key) for key in one.group.services))),
+            ),
+            department_href(one.group),
+        )
+        for one in rank_groups(departments)
+    )
+    caption = language.say("Departments by how much of what was asked for they gave")
+    return Table(caption, columns, rows, wide=True)
+
+
+def department_pages(
+    builder: Builder, health: Health, services: Mapping[str, Service]
+) -> list[DepartmentHealthPage]:
+    """health/<department>.html for every department."""
+    departments = [g for g in health.groups if g.group.kind is GroupKind.DEPARTMENT]
+    return [_department_page(builder, health, one, services) for one in departments]
+
+
+def _department_page(
+    builder: Builder, health: Health, one: GroupHealth, services: Mapping[str, Service]
+) -> DepartmentHealthPage:
+    language = builder.language
+    name = one.group.name
+    title = language.say("Data health: {department}", department=name)
+    mine = sorted(one.group.services, key=lambda key: services[key].name.casefold())
+    lead = language.say(
+        "Of the figures that its services were asked for in the newest four quarters, {department} "
+        "gave {coverage}.",
+        department=name,
+        coverage=coverage_words(one.total.recent, language),
+    )
+    if one.total.recent.share is None:
+        lead = language.say(
+            "The services of {department} were asked for no figures in the newest four quarters.",
+            department=name,
+        )
+    quarters = health.ledger.quarters[-_SHOWN:]
+    return DepartmentHealthPage(
+        **builder.base(
+            department_href(one.group),
+            title,
+            lead,
+            "health",
+            Link(language.say("Data health"), "health/index.html"),
+        ),
+        name=title,
+        department=Link(name, group_href(one.group)),
+        lead=lead,
+        states=legend(language),
+        owed=_owed_table(health, mine, services, language, name),
+        tables=tuple(_quarters(health, kpi, mine, services, quarters, language) for kpi in COUNTED)
+        if quarters
+        else (),
+        csv=CSV,
+    )
+
+
+def _owed_table(
+    health: Health,
+    mine: Sequence[str],
+    services: Mapping[str, Service],
+    language: Language,
+    name: str,
+) -> Table:
+    columns = _columns(language, message("Service"), message("Last figure"), message("Owes"))
+    rows = []
+    for key in mine:
+        one = health.services[key]
+        last = language.period_range(one.last) if one.last else language.say("none")
+        owes = "; ".join(owed_words(owed, language) for owed in one.owes)
+        rows.append(
+            Row(
+                services[key].name,
+                (
+                    Cell(last, missing=one.last is None),
+                    Cell(owes or language.say("nothing"), missing=not owes),
+                ),
+                service_href(key),
+            )
+        )
+    caption = language.say("What each service owes: {department}", department=name)
+    return Table(caption, columns, tuple(rows), wide=True)
+
+
+def _quarters(
+    health: Health,
+    kpi: str,
+    mine: Sequence[str],
+    services: Mapping[str, Service],
+    quarters: Sequence[Period],
+    language: Language,
+) -> Table:
+    """Service by quarter, for one KPI."""
+    name = language.say(KPIS[kpi].name)
+    columns = (
+        Column(language.say("Service")),
+        *(Column(language.period_range(quarter)) for quarter in quarters),
+    )
+    rows = tuple(
+        Row(
+            services[key].name,
+            tuple(
+                Cell(
+                    language.say(WORDS[state]),
+                    missing=state is not State.PROVIDED,
+                    state=state_name(state),
+                )
+                for state in health.services[key].kpis[kpi].states[-len(quarters) :]
+            ),
+            service_href(key),
+        )
+        for key in mine
+    )
+    return Table(language.say("{kpi}, quarter by quarter", kpi=name), columns, rows)

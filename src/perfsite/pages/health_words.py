@@ -1,0 +1,136 @@
+"""Data health in words: states, coverage and what is owed, the same wherever it is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from perfsite.kpi.groups import GroupKind
+from perfsite.kpi.health import assess_groups
+from perfsite.kpi.ledger import State
+from perfsite.measures import KPIS
+from perfsite.messages import message
+from perfsite.pages.data import csv_file
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from perfsite.kpi.groups import Group
+    from perfsite.kpi.health import Coverage, GroupHealth, Owed, ServiceHealth
+    from perfsite.kpi.ledger import Ledger
+    from perfsite.language import Language
+    from perfsite.model import File
+
+CSV: Final = "data/health.csv"
+WORDS: Final = {
+    State.PROVIDED: message("given"),
+    State.LATE: message("late"),
+    State.MISSING: message("missing"),
+    State.WITHHELD: message("withheld"),
+    State.NOT_APPLICABLE: message("not applicable"),
+    State.CONFIDENTIAL: message("confidential"),
+    State.NOT_ASKED: message("not asked"),
+}
+MEANINGS: Final = {
+    State.PROVIDED: message("There is a figure for a period that ended in this quarter."),
+    State.LATE: message(
+        "There is none, but there was one for a period that ended in the year before."
+    ),
+    State.MISSING: message(
+        "There is none: the last one is older than a year, or a later one came without it, or none "
+        "ever came."
+    ),
+    State.WITHHELD: message("A part is larger than its whole, so no figure is published."),
+    State.NOT_APPLICABLE: message("There can be no such figure for this service."),
+    State.CONFIDENTIAL: message("There is a figure, and it is confidential."),
+    State.NOT_ASKED: message("The service was not open, or is not asked for this figure."),
+}
+
+
+@dataclass(frozen=True)
+class Health:
+    """What the pages of health are made of: the ledger, and what it says of each service."""
+
+    ledger: Ledger
+    services: Mapping[str, ServiceHealth]
+    groups: Sequence[GroupHealth]
+
+    def of(self, group: Group) -> GroupHealth:
+        """The health of a group."""
+        return next(health for health in self.groups if health.group == group)
+
+
+def assess(
+    ledger: Ledger, services: Mapping[str, ServiceHealth], groups: Sequence[Group]
+) -> Health:
+    """The health of all services and groups."""
+    return Health(ledger, services, assess_groups(services, groups))
+
+
+def health_file(ledger: Ledger) -> File:
+    """data/health.csv: a row for each KPI of each service and quarter."""
+    rows = ledger.rows()
+    return csv_file(CSV, list(rows.columns), list(rows.itertuples(index=False, name=None)))
+
+
+def department_href(group: Group) -> str:
+    """The address of the health of a department."""
+    return f"health/{group.slug}.html"
+
+
+def coverage_words(coverage: Coverage, language: Language) -> str:
+    """`61.2%, 12 of 34`; or that nothing was asked for."""
+    if coverage.share is None:
+        return language.say("nothing was asked for")
+    return language.say(
+        "{share}, {provided} of {requested}",
+        share=language.short_percent(coverage.share),
+        provided=language.count(coverage.provided),
+        requested=language.count(coverage.requested),
+    )
+
+
+def completeness(health: Health, language: Language) -> str:
+    """How complete the whole is over the newest year, in a sentence; empty without a quarter."""
+    everything = next(g for g in health.groups if g.group.kind is GroupKind.ALL)
+    recent = everything.total.recent
+    if recent.share is None or not health.ledger.quarters:
+        return ""
+    return language.say(
+        "In the year to {month}, services gave {share} of the figures that they were asked for: "
+        "{provided} of {requested}.",
+        month=language.month(health.ledger.quarters[-1].last),
+        share=language.percent(recent.share),
+        provided=language.count(recent.provided),
+        requested=language.count(recent.requested),
+    )
+
+
+def owed_words(owed: Owed, language: Language) -> str:
+    """What a service owes, since when: `digital take-up, since April to June 2016`."""
+    name = language.say(KPIS[owed.kpi].name)
+    if owed.since is None:
+        return language.say("{kpi}: never given", kpi=name)
+    return language.say(
+        "{kpi}: none since {period}", kpi=name, period=language.period_range(owed.since)
+    )
+
+
+def state_name(state: State) -> str:
+    """What the styles call a state: `not-applicable`."""
+    return str(state).replace("_", "-")
+
+
+def legend(language: Language) -> tuple[tuple[str, str], ...]:
+    """Each state by the name that the styles know, and its word with what it means."""
+    return tuple(
+        (
+            state_name(state),
+            language.say(
+                "{state}: {meaning}",
+                state=language.say(word),
+                meaning=language.say(MEANINGS[state]),
+            ),
+        )
+        for state, word in WORDS.items()
+    )

@@ -1,0 +1,103 @@
+"""The home page: what all services together say, and how complete and how fresh that is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from perfsite.kpi.groups import GroupKind
+from perfsite.pages.context import HomePage
+from perfsite.pages.data import ALL_CSV
+from perfsite.pages.elements import DataLink
+from perfsite.pages.group_figures import group_figures
+from perfsite.pages.group_tables import (
+    differing_periods,
+    group_cards,
+    group_lead,
+    groups_table,
+)
+from perfsite.pages.groups import GroupTools, group_notices
+from perfsite.pages.health_words import completeness
+from perfsite.pages.high_volume import high_volume_link
+from perfsite.pages.site import CSV
+from perfsite.pages.treemaps import groups_treemap
+from perfsite.pages.volumes import VOLUME
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from perfsite.charts.pictures import Job
+    from perfsite.kpi import GroupSummary
+    from perfsite.model import Edition
+
+_FOLDER = "charts"
+
+
+def home_page(
+    tools: GroupTools, whole: GroupSummary, departments: Sequence[GroupSummary], edition: Edition
+) -> tuple[HomePage, list[Job]]:
+    """index.html: what the whole says, and the departments; `whole` is all services."""
+    language, config = tools.language, tools.builder.config
+    figures, charts = group_figures(tools.panels, whole, _FOLDER, ALL_CSV, language)
+    jobs: list[Job] = [*charts]
+    made = groups_treemap(whole, departments, GroupKind.DEPARTMENT, language)
+    if made:
+        figures.insert(0, made[0])
+        jobs.insert(0, made[1])
+    number = len(whole.group.services)
+    described = language.plural(
+        number, "Key figures of {n} public service.", "Key figures of {n} public services."
+    )
+    caption = language.say("Key figures of departments")
+    if differing := differing_periods(departments, language):
+        caption = language.say("{caption}. {remark}", caption=caption, remark=differing)
+    page = HomePage(
+        **tools.builder.base(
+            "index.html",
+            config.title,
+            config.description or described,
+            "home",
+            data=(DataLink(CSV, language.say("Key figures of all services"), ALL_CSV),),
+        ),
+        edition=language.day(edition.date),
+        services=language.count(number),
+        departments=language.count(len(departments)),
+        lead=group_lead(whole, language),
+        freshness=_freshness(tools, whole),
+        notices=group_notices(tools, whole),
+        cards=group_cards(whole, language),
+        figures=tuple(figures),
+        table=groups_table(departments, caption, tools.health, language),
+        high_volume=high_volume_link(tools.builder),
+    )
+    return page, jobs
+
+
+def _freshness(tools: GroupTools, whole: GroupSummary) -> tuple[str, ...]:
+    """How complete and how fresh the whole is, in sentences."""
+    language = tools.language
+    lines = []
+    if head := whole.figures.get(VOLUME):
+        lines.append(
+            language.plural(
+                head.of,
+                "{given} of {n} service has given its transactions for {period}.",
+                "{given} of {n} services have given their transactions for {period}.",
+                given=language.count(head.services),
+                period=language.period_name(head.period),
+            )
+        )
+    lines.append(completeness(tools.health, language))
+    ends = [
+        figure.period.last_complete_month
+        for summary in tools.summaries.values()
+        for figure in summary.figures.values()
+        if figure.period is not None
+    ]
+    if ends:
+        lines.append(
+            language.say(
+                "The newest figures are for periods that ended in {month}.",
+                month=language.month(max(ends)),
+            )
+        )
+    return tuple(line for line in lines if line)

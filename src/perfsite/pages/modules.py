@@ -1,0 +1,179 @@
+"""A module of a service's page: a figure with its words, its table and its picture.
+
+What all modules share is here: whose they are, where their files go, what their source line says,
+and which are shown in which order. What each shows is in `kpi_modules` and `breakdown_modules`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from perfsite.pages.elements import Cell, ChartFigure, Row
+from perfsite.periods import MONTHS_IN_YEAR
+from perfsite.validate.modules import all_modules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from perfsite.charts.breakdowns import Breakdowns
+    from perfsite.charts.pictures import ChartJob
+    from perfsite.language import Language
+    from perfsite.model import Service
+    from perfsite.pages.elements import Table
+    from perfsite.pages.site import Builder
+    from perfsite.periods import Period
+
+_FILES: Final = 3
+"""So many files are named in a source line; the CSV file has the others."""
+
+
+@dataclass(frozen=True)
+class Module:
+    """A figure and the picture that it shows, None where nothing is drawn.
+
+    `name` is that of the register, `slug` that of the figure's files: a module may have several.
+    """
+
+    name: str
+    slug: str
+    figure: ChartFigure
+    job: ChartJob | None
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What a figure says: its sentence, what is measured over which time, and remarks.
+
+    `chart` says what kind of picture it is, for those who do not see it; `measures` are the ids
+    of what it is made of, `length` the unit and count of its periods: of 12 months and of figures
+    that are not one series it is not said, because all files may have a part in them.
+    """
+
+    heading: str
+    subtitle: str
+    chart: str
+    note: str
+    measures: Iterable[str]
+    missing: int = 0
+    length: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The service that modules are of, and the language that they speak."""
+
+    service: Service
+    builder: Builder
+    breakdowns: Breakdowns
+
+    @property
+    def language(self) -> Language:
+        """The language of the page."""
+        return self.builder.language
+
+    def target(self, kpi: str) -> float | None:
+        """The level that the service means to reach; None where none is set."""
+        return self.builder.config.targets.get(self.service.id, {}).get(kpi)
+
+    def module(
+        self,
+        name: str,
+        slug: str,
+        words: Wording,
+        table: Table,
+        draw: Callable[[str], ChartJob] | None = None,
+    ) -> Module:
+        """A module with this name, slug and content; without `draw` it has no picture."""
+        folder = f"services/{self.service.id}"
+        svg = f"{folder}/{slug}.svg"
+        job = draw(svg) if draw else None
+        figure = ChartFigure(
+            f"chart-{slug}",
+            words.heading,
+            words.subtitle,
+            svg if job else "",
+            self._alt(words) if job else "",
+            words.note,
+            table,
+            f"{folder}.csv",
+            self._source(words),
+            f"{folder}/{slug}.html" if job else "",
+            *((job.width, job.height) if job else ()),
+        )
+        return Module(name, slug, figure, job)
+
+    def described(self, subtitle: str) -> str:
+        """The description of a picture: what it is of, and over which time."""
+        return self.language.say(
+            "{service}. {subtitle}", service=self.service.name, subtitle=subtitle
+        )
+
+    def caption(self, subtitle: str) -> str:
+        """The caption of a table, which names the service: tables are copied without their page."""
+        return self.language.say(
+            "{subtitle}: {service}", subtitle=subtitle, service=self.service.name
+        )
+
+    def _alt(self, words: Wording) -> str:
+        language = self.language
+        parts = [
+            language.say("{chart}: {sentence}.", chart=words.chart, sentence=words.heading),
+            language.plural(
+                words.missing, "One period has no figure.", "{n} periods have no figure."
+            )
+            if words.missing
+            else "",
+            language.say("All figures are in the table below it."),
+        ]
+        return " ".join(filter(None, parts))
+
+    def _source(self, wording: Wording) -> str:
+        language = self.language
+        files = self.breakdowns.files(wording.measures, wording.length)
+        who = self.service.organisation
+        if not files:
+            return language.say("Source: figures given by {organisation}.", organisation=who)
+        words = {"organisation": who, "files": ", ".join(files[:_FILES])}
+        if len(files) <= _FILES:
+            return language.say("Source: figures given by {organisation} ({files}).", **words)
+        return language.plural(
+            len(files) - _FILES,
+            "Source: figures given by {organisation} ({files} and one other file).",
+            "Source: figures given by {organisation} ({files} and {n} other files).",
+            **words,
+        )
+
+
+def chosen(modules: Sequence[Module], service: Service, measures: Iterable[str]) -> list[Module]:
+    """The modules that the register wants, in its order; all that there are if it says nothing.
+
+    `measures` are the ids of those that the site declares.
+    """
+    order = service.modules or all_modules(measures)
+    return [module for name in order for module in modules if module.name == name]
+
+
+def with_gaps(
+    rows: Sequence[tuple[Period, Row]], language: Language
+) -> tuple[tuple[Row, ...], int]:
+    """The rows of a table, newest first, and a row for each run of periods that are not there.
+
+    `rows` are oldest first. Also returns how many periods are not there. Windows of a year overlap,
+    so between those nothing is missing.
+    """
+    shown = [row for _, row in rows[:1]]
+    absent = 0
+    for (earlier, above), (later, row) in pairwise(rows):
+        size = later.count
+        runs = (later.first - earlier.last - 1) // size if size < MONTHS_IN_YEAR else 0
+        if runs > 0:
+            absent += runs
+            first, last = earlier.shifted(size), later.shifted(-size)
+            when = language.period_range(first) if runs == 1 else language.span_range(first, last)
+            cells = tuple(Cell("", missing=True) for _ in above.cells[1:])
+            gap = Cell(language.say("no data"), missing=True)
+            shown.append(Row(when, (gap, *cells)))
+        shown.append(row)
+    return tuple(reversed(shown)), absent

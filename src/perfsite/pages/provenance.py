@@ -1,0 +1,125 @@
+"""Where a headline comes from, in words: its formula, the same with numbers, and their rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from perfsite.kpi.provenance import Formula
+from perfsite.measures import DIGITAL, KPIS, Kind
+from perfsite.messages import message
+from perfsite.pages.elements import Provenance, Term
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from perfsite.kpi import provenance as traced
+    from perfsite.language import Language
+    from perfsite.measures import Measure
+
+MOST_ORIGINS: Final = 16
+"""So many figures are named on the page; the CSV file of the service has all of them."""
+_MOST_ADDED: Final = 6
+"""A sum of so many figures is written out."""
+_DIGITAL: Final = message("Digital transactions")
+
+
+def explained(
+    found: traced.Provenance, measures: Mapping[str, Measure], language: Language
+) -> Provenance:
+    """The provenance of a headline, for its card."""
+    return Provenance(
+        language.say(KPIS[found.kpi].formula),
+        _worked(found, measures, language),
+        tuple(_term(term, measures, language) for term in found.terms),
+    )
+
+
+def _measure(part: str, measures: Mapping[str, Measure]) -> Measure:
+    return measures[part.partition(":")[0]]
+
+
+def _worked(found: traced.Provenance, measures: Mapping[str, Measure], language: Language) -> str:
+    """The formula with the real numbers in it, and what it gives."""
+    texts = [
+        language.full_figure(term.value, _measure(term.part, measures).kind) for term in found.terms
+    ]
+    if found.formula is Formula.STATED:
+        return language.say("{figure}, as the service gave it", figure=texts[0])
+    if found.formula is Formula.AMOUNT:
+        return _added(found.terms[0], texts[0], measures, language)
+    if found.formula is Formula.PRODUCT:
+        product = f"{texts[0]} × {texts[1]}"
+    elif found.formula is Formula.UPTIME:
+        product = f"{texts[0]} ÷ ({texts[0]} + {texts[1]})"
+    elif found.formula is Formula.POOLED:
+        points = " + ".join(f"{number} × {text}" for number, text in enumerate(texts, 1))
+        product = f"(({points}) ÷ ({' + '.join(texts)}) − 1) ÷ 4"
+    else:
+        product = f"{texts[0]} ÷ {texts[1]}"
+    return _result(found, product, language)
+
+
+def _result(found: traced.Provenance, sum_: str, language: Language) -> str:
+    """The calculation and its result: `=` where the result is exact, `≈` where it is rounded."""
+    kind = KPIS[found.kpi].kind
+    if kind is Kind.SHARE and found.value > 1:
+        return language.say("{sum} is more than 100%, so no percentage is shown", sum=sum_)
+    full = language.full_figure(found.value, kind)
+    if found.formula is Formula.PRODUCT:
+        return f"{sum_} = {full}"
+    text = language.figure(found.value, kind)
+    exactly = text == full or (kind is Kind.SHARE and round(found.value, 3) == found.value)
+    return f"{sum_} = {text}" if exactly else f"{sum_} ≈ {text}"
+
+
+def _added(
+    term: traced.Term, total: str, measures: Mapping[str, Measure], language: Language
+) -> str:
+    """A sum of what was given, written out where it is short."""
+    kind = _measure(term.part, measures).kind
+    number = len(term.origins)
+    if number <= 1:
+        return total
+    if number > _MOST_ADDED:
+        return language.plural(
+            number,
+            "{n} figure that adds up to {total}",
+            "{n} figures that add up to {total}",
+            total=total,
+        )
+    parts = " + ".join(language.full_figure(origin.value, kind) for origin in term.origins)
+    return f"{parts} = {total}"
+
+
+def _term(term: traced.Term, measures: Mapping[str, Measure], language: Language) -> Term:
+    measure = _measure(term.part, measures)
+    name = language.say(_DIGITAL if term.part == DIGITAL else measure.name)
+    more = len(term.origins) - MOST_ORIGINS
+    return Term(
+        name,
+        language.full_figure(term.value, measure.kind),
+        tuple(
+            (origin.source_file, str(origin.row), _origin(origin, measure, language))
+            for origin in term.origins[:MOST_ORIGINS]
+        ),
+        language.plural(
+            more,
+            "and one more in the CSV file of this page",
+            "and {n} more in the CSV file of this page",
+        )
+        if more > 0
+        else "",
+    )
+
+
+def _origin(origin: traced.Origin, measure: Measure, language: Language) -> str:
+    """A figure as it was given: `847,000 for Jul to Sep 2015`."""
+    words = {
+        "figure": language.full_figure(origin.value, measure.kind),
+        "period": language.period_range(origin.period),
+    }
+    if origin.channel:
+        return language.say(
+            "{figure} for {period}, channel “{channel}”", channel=origin.channel, **words
+        )
+    return language.say("{figure} for {period}", **words)

@@ -1,0 +1,252 @@
+"""What stands on a service's page around its figures: cards, lead, facts, peers, citation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from perfsite.charts.sentences import (
+    level_sentence,
+    meets,
+    service_lead,
+    transactions_sentence,
+)
+from perfsite.kpi.peers import SIZE_KPI, band_of
+from perfsite.measures import KPIS
+from perfsite.messages import message
+from perfsite.model import Status
+from perfsite.pages.elements import Card, Cell, Column, Row, Table
+from perfsite.pages.site import service_href
+from perfsite.pages.words import service_card, value_cell
+from perfsite.periods import Period
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+    from perfsite.charts.series import Series
+    from perfsite.kpi import Figure, ServiceSummary
+    from perfsite.language import Language
+    from perfsite.pages.elements import Link, Provenance
+    from perfsite.pages.site import Builder
+
+CARDS: Final = (
+    "transactions_per_year",
+    "digital_take_up",
+    "cost_per_transaction",
+    "user_satisfaction",
+    "completion_rate",
+    "availability",
+    "total_cost",
+)
+_LEVELS: Final = (
+    "digital_take_up",
+    "cost_per_transaction",
+    "completion_rate",
+    "user_satisfaction",
+    "availability",
+)
+_PEER_KPIS: Final = (
+    "transactions_per_year",
+    "digital_take_up",
+    "cost_per_transaction",
+    "user_satisfaction",
+    "completion_rate",
+)
+_FEW_NOTES: Final = 3
+_CARD_LINES: Final = 3
+_SERIES_OF: Final = {"transactions_per_year": "transactions"}
+_NOT_GIVEN: Final = message("not provided")
+
+
+def service_cards(
+    summary: ServiceSummary,
+    series: Sequence[Series],
+    targets: Mapping[str, float],
+    provenance: Mapping[str, Provenance],
+    language: Language,
+) -> tuple[Card, ...]:
+    """The headline KPIs; one without a figure says who owes it, and what was given last."""
+    return tuple(
+        _card(summary, kpi, series, targets.get(kpi), provenance.get(kpi), language)
+        for kpi in CARDS
+    )
+
+
+def _card(
+    summary: ServiceSummary,
+    kpi: str,
+    series: Sequence[Series],
+    target: float | None,
+    provenance: Provenance | None,
+    language: Language,
+) -> Card:
+    figure = summary.figures[kpi]
+    notes = () if target is None else (_target(figure, target, language),)
+    card = service_card(figure, language, notes, provenance)
+    if figure.status is not Status.NOT_PROVIDED:
+        return card
+    wanted = _SERIES_OF.get(kpi, kpi)
+    last = max((s.given[-1].period for s in series if s.kpi == wanted and s.given), default=None)
+    who = summary.service.organisation
+    if last is None:
+        whose: tuple[str, ...] = (language.say("Not provided by {organisation}", organisation=who),)
+    else:
+        whose = (
+            language.say("Not provided for a whole year by {organisation}", organisation=who),
+            language.say("last provided for {period}", period=language.period_name(last)),
+        )
+    # The card's own first note says no more than that there is no figure.
+    return replace(card, notes=(*whose, *notes))
+
+
+def _target(figure: Figure, target: float, language: Language) -> str:
+    level = language.full_figure(target, KPIS[figure.kpi].kind)
+    if figure.value is None:
+        return language.say("Target: {level}", level=level)
+    if meets(figure.kpi, figure.value, target):
+        return language.say("Target: {level}, met", level=level)
+    return language.say("Target: {level}, missed", level=level)
+
+
+def lead_of(summary: ServiceSummary, language: Language) -> str:
+    """What the figures of a service say, in a sentence or two; empty without any."""
+    volume = summary.figures["transactions_per_year"]
+    take_up = summary.figures["digital_take_up"]
+    lead = service_lead(
+        language,
+        (volume.value, volume.period) if volume.value is not None and volume.period else None,
+        (take_up.value, take_up.period, take_up.before)
+        if take_up.value is not None and take_up.period
+        else None,
+    )
+    sentences = (_level(summary.figures[kpi], language, compared=True) for kpi in _LEVELS)
+    first = next(filter(None, sentences), "")
+    return lead or (language.say("{sentence}.", sentence=first) if first else "")
+
+
+def _level(figure: Figure, language: Language, *, compared: bool) -> str:
+    """A headline as a sentence; empty where there is none."""
+    if figure.value is None or figure.period is None:
+        return ""
+    before = figure.before if compared else None
+    if figure.kpi == "transactions_per_year":
+        return transactions_sentence(language, figure.value, before, figure.period)
+    return level_sentence(language, figure.kpi, figure.value, before, figure.period)
+
+
+def card_lines(summary: ServiceSummary, language: Language) -> list[str]:
+    """What the picture of a service's page says: its first headlines, each with its period."""
+    kpis = ("transactions_per_year", *_LEVELS)
+    sentences = (_level(summary.figures[kpi], language, compared=False) for kpi in kpis)
+    return [sentence for sentence in sentences if sentence][:_CARD_LINES]
+
+
+def facts_of(
+    summary: ServiceSummary, organisations: Sequence[Link], language: Language
+) -> tuple[tuple[str, str, str], ...]:
+    """Label, text and address of what the register says; what it does not say is said too."""
+    service = summary.service
+    say = language.say
+    rows = [(say("Department"), service.department, organisations[0].href if organisations else "")]
+    if service.agency and service.agency != service.department:
+        rows.append((say("Agency or body"), service.agency, organisations[-1].href))
+    rows += [
+        (say("Category"), service.category, ""),
+        (say("Customer type"), service.customer_type, ""),
+        (say("Who pays"), service.funded_by, ""),
+    ]
+    dates = ((say("Opened"), service.opened), (say("Closed"), service.closed))
+    rows += [(label, language.period_name(Period.parse(text)), "") for label, text in dates if text]
+    return tuple((label, text or say(_NOT_GIVEN), href) for label, text, href in rows)
+
+
+def remarks_of(notes: Sequence[str], language: Language) -> tuple[str, ...]:
+    """The newest notes on the figures, and how many more there are."""
+    if len(notes) <= _FEW_NOTES:
+        return tuple(notes)
+    more = language.plural(
+        len(notes) - _FEW_NOTES,
+        "and one more note, in the CSV file of this page",
+        "and {n} more notes, in the CSV file of this page",
+    )
+    return (*notes[:_FEW_NOTES], more)
+
+
+def peers_of(
+    summary: ServiceSummary, peers: Iterable[ServiceSummary], language: Language
+) -> tuple[Table | None, str]:
+    """Services of the same category and size beside this one, by name, and what that means."""
+    others = list(peers)
+    head = summary.figures[SIZE_KPI]
+    if not others or head.value is None or head.period is None:
+        return None, ""
+    period = head.period
+    all_ = sorted([summary, *others], key=lambda s: (s.service.name.casefold(), s.service.id))
+    rows = tuple(
+        Row(
+            one.service.name,
+            tuple(_peer_cell(one.figures[kpi], period, language) for kpi in _PEER_KPIS),
+            "" if one is summary else service_href(one.service.id),
+            language.say("this service") if one is summary else one.service.organisation,
+        )
+        for one in all_
+    )
+    columns = [message("Service"), *(KPIS[kpi].name for kpi in _PEER_KPIS)]
+    when = language.period_range(period)
+    caption = language.say(
+        "Services like {service}, {period}", service=summary.service.name, period=when
+    )
+    note = language.say(
+        "Services of the category “{category}” with {size} transactions a year, in the order of "
+        "their names. All figures are for {period}. This is no ranking: services count and cost "
+        "in their own ways.",
+        category=summary.service.category,
+        size=_size(head.value, language),
+        period=language.period_name(period),
+    )
+    return Table(caption, tuple(Column(language.say(t)) for t in columns), rows, wide=True), note
+
+
+def _peer_cell(figure: Figure, period: Period, language: Language) -> Cell:
+    """A figure for the very same period; another one cannot be compared."""
+    if figure.value is not None and figure.period != period:
+        return Cell(language.say("another period"), missing=True)
+    return value_cell(figure.value, KPIS[figure.kpi].kind, figure.status, language)
+
+
+def _size(transactions: float, language: Language) -> str:
+    band = band_of(transactions)
+    lower = language.count(band.lower)
+    if band.upper is None:
+        return language.say("{lower} or more", lower=lower)
+    if band.lower == 0:
+        return language.say("fewer than {upper}", upper=language.count(band.upper))
+    upper = language.count(band.upper - 1)
+    return language.say("{lower} to {upper}", lower=lower, upper=upper)
+
+
+def covered_by(summary: ServiceSummary, series: Iterable[Series]) -> tuple[date, date] | None:
+    """The first and the last day that a service has figures for; None without any figure."""
+    periods = [point.period for one in series for point in one.given]
+    heads = summary.figures.values()
+    periods += [figure.period for figure in heads if figure.value is not None and figure.period]
+    if not periods:
+        return None
+    return min(period.start for period in periods), max(period.end for period in periods)
+
+
+def citation_of(
+    summary: ServiceSummary, covered: tuple[date, date] | None, builder: Builder
+) -> str:
+    """How to cite the page: without a date, for its address and its period say which it is."""
+    config, language = builder.config, builder.language
+    title = language.say("{name}: service performance", name=summary.service.name)
+    if covered:
+        first, last = (Period.months(day.year, day.month) for day in covered)
+        title = language.say("{title}, {span}", title=title, span=language.span_range(first, last))
+    address = (
+        f"{config.base}{builder.folder}{service_href(summary.service.id)}" if config.base else ""
+    )
+    parts = (title, summary.service.organisation, config.title, config.publisher, config.licence)
+    return " ".join([*(f"{part.rstrip('.')}." for part in parts if part), *filter(None, [address])])

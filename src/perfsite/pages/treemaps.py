@@ -1,0 +1,280 @@
+"""Treemaps: which parts a group's transactions of one year are made of, and who is not among them.
+
+The boxes of a treemap are for one and the same 12 months. Who gave no figure for these has no
+box, and the words beside the picture say so: a missing box is not a small one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from perfsite.charts.sentences import treemap_sentence
+from perfsite.charts.treemaps import treemap_job
+from perfsite.kpi.groups import GroupKind
+from perfsite.measures import Kind
+from perfsite.messages import message
+from perfsite.pages.elements import Cell, ChartFigure, Column, Row, Table
+from perfsite.pages.group_figures import source
+from perfsite.pages.site import FOLDERS, group_href, service_href
+from perfsite.pages.volumes import VOLUME, headline_volumes
+from perfsite.pages.words import coverage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from perfsite.charts.pictures import TreemapJob
+    from perfsite.kpi import GroupFigure, GroupSummary, ServiceSummary
+    from perfsite.language import Language
+    from perfsite.pages.volumes import Volumes
+    from perfsite.periods import Period
+
+_KPIS_CSV: Final = "data/kpis.csv"
+_DEPARTMENTS_CSV: Final = "data/departments.csv"
+_OF_DEPARTMENTS: Final = "charts/departments"
+_MOST_BOXES: Final = 24
+_SMALLEST: Final = 0.004
+"""The share of the whole from which a box can be seen: 20 by 20 pixels of a picture for a phone."""
+_ROOMY: Final = 0.1
+"""The share from which a box has room for a whole name; below it an abbreviation is used."""
+_FEWEST: Final = 2
+_NAMED: Final = 5
+"""So many names can be listed in a note."""
+_BY_KIND: Final = {
+    GroupKind.DEPARTMENT: message("Transactions by department"),
+    GroupKind.AGENCY: message("Transactions by agency"),
+    GroupKind.CATEGORY: message("Transactions by category"),
+}
+_COLUMN: Final = {
+    GroupKind.DEPARTMENT: message("Department"),
+    GroupKind.AGENCY: message("Agency"),
+    GroupKind.CATEGORY: message("Category"),
+}
+
+
+@dataclass(frozen=True)
+class Box:
+    """A part of a whole: its transactions, the page about it, and how many services it stands for.
+
+    `reporting` is text such as `8 of 34 services`, empty for a service; `abbr` is what fits into a
+    small box, empty where there is no shorter name.
+    """
+
+    name: str
+    value: float
+    href: str
+    reporting: str = ""
+    abbr: str = ""
+
+
+def services_treemap(
+    summary: GroupSummary,
+    summaries: Mapping[str, ServiceSummary],
+    volumes: Volumes,
+    folder: str,
+    language: Language,
+) -> tuple[ChartFigure, TreemapJob] | None:
+    """The services of a group in the period of its headline; None where there is nothing to see."""
+    head = summary.figures.get(VOLUME)
+    if head is None:
+        return None
+    boxes = [
+        Box(summaries[key].service.name, value, service_href(key))
+        for key, value in headline_volumes(summary, volumes).items()
+    ]
+    notes = []
+    if silent := head.of - head.services:
+        notes.append(
+            language.plural(
+                silent,
+                "One service without a figure for this period has no box.",
+                "{n} services without a figure for this period have no box.",
+            )
+        )
+    title = language.say("Transactions by service")
+    name = "" if summary.group.kind is GroupKind.ALL else summary.group.name
+    column = language.say("Service")
+    return _treemap(boxes, head, (title, name, column), f"{folder}/services", notes, language)
+
+
+def groups_treemap(
+    whole: GroupSummary, groups: Sequence[GroupSummary], kind: GroupKind, language: Language
+) -> tuple[ChartFigure, TreemapJob] | None:
+    """The groups of a kind in the period of the whole's headline; None where there is nothing."""
+    head = whole.figures.get(VOLUME)
+    if head is None:
+        return None
+    found = [(group, _of_period(group, head.period)) for group in groups]
+    boxes = [
+        Box(
+            group.group.name,
+            figure.value,
+            group_href(group.group),
+            coverage(figure, language),
+            group.group.abbr,
+        )
+        for group, figure in found
+        if figure is not None
+    ]
+    notes = [
+        *_some(
+            language,
+            message(
+                "These boxes lack most of their services, which gave no figure for this period: "
+                "{names}."
+            ),
+            message(
+                "{n} boxes lack most of their services, which gave no figure for this period; the "
+                "table says which."
+            ),
+            [
+                f"{group.group.name} ({coverage(figure, language)})"
+                for group, figure in found
+                if figure is not None and not figure.complete
+            ],
+        ),
+        *_some(
+            language,
+            message(
+                "None of their services gave a figure for this period, so there is no box for: "
+                "{names}."
+            ),
+            message(
+                "{n} have no box, because none of their services gave a figure for this period."
+            ),
+            [group.group.name for group, figure in found if figure is None],
+        ),
+    ]
+    # Not every service has an agency or a category: those that have none are no part of this.
+    head = replace(
+        head,
+        services=sum(figure.services for _, figure in found if figure is not None),
+        of=sum(_applicable(group) for group in groups),
+    )
+    words = (language.say(_BY_KIND[kind]), "", language.say(_COLUMN[kind]))
+    return _treemap(boxes, head, words, f"charts/{FOLDERS[kind][0]}", notes, language)
+
+
+def _of_period(summary: GroupSummary, period: Period) -> GroupFigure | None:
+    series = summary.series.get(VOLUME, ())
+    return next((figure for figure in series if figure.period == period), None)
+
+
+def _applicable(summary: GroupSummary) -> int:
+    """How many services of a group have transactions to report."""
+    series = summary.series.get(VOLUME, ())
+    return series[0].of if series else len(summary.group.services)
+
+
+def _some(language: Language, few: str, many: str, names: Sequence[str]) -> list[str]:
+    """A remark about some groups by their names, or by their number where they are many."""
+    if not names:
+        return []
+    if len(names) > _NAMED:
+        return [language.say(many, n=language.count(len(names)))]
+    return [language.say(few, names="; ".join(names))]
+
+
+def _treemap(
+    boxes: Sequence[Box],
+    head: GroupFigure,
+    words: tuple[str, str, str],
+    path: str,
+    notes: Sequence[str],
+    language: Language,
+) -> tuple[ChartFigure, TreemapJob] | None:
+    """The figure and its picture; `words` are title, group and the header of the boxes' names."""
+    title, name, column = words
+    boxes = sorted(boxes, key=lambda box: (-box.value, box.name.casefold(), box.href))
+    total = sum(box.value for box in boxes)
+    if sum(box.value > 0 for box in boxes) < _FEWEST:
+        return None
+    largest = boxes[0]
+    heading = treemap_sentence(
+        language, largest.name, largest.value / total, head.period, _reporting(head, name, language)
+    )
+    # {covered} is `34 of 49 services`.
+    subtitle = language.say(
+        "{title}, {period}: {covered}",
+        title=title,
+        period=language.period_range(head.period),
+        covered=coverage(head, language),
+    )
+    about = language.say("{name}. {subtitle}", name=name, subtitle=subtitle) if name else subtitle
+    items = _largest(boxes, total, language)
+    job = treemap_job(f"{path}.svg", heading, about, items, language, Kind.COUNT)
+    caption = language.say("{title}: {name}", title=title, name=name) if name else title
+    figure = ChartFigure(
+        f"chart-{path.rpartition('/')[2]}",
+        heading,
+        subtitle,
+        job.path,
+        language.say(
+            "Treemap: {sentence}. All boxes are in the table below it, the largest first.",
+            sentence=heading,
+        ),
+        " ".join(notes),
+        _table(boxes, total, caption, column, language),
+        _DEPARTMENTS_CSV if path == _OF_DEPARTMENTS else _KPIS_CSV,
+        source(language),
+        f"{path}.html",
+        job.width,
+        job.height,
+    )
+    return figure, job
+
+
+def _reporting(head: GroupFigure, group: str, language: Language) -> str:
+    """Whose transactions these are: the group's, or those of its services that reported.
+
+    Empty for all services, where all have reported.
+    """
+    if head.services == head.of:
+        return group
+    if group:
+        return language.plural(
+            head.services,
+            "the one service of {group} that reported",
+            "the {n} services of {group} that reported",
+            group=group,
+        )
+    return language.plural(
+        head.services, "the one service that reported", "the {n} services that reported"
+    )
+
+
+def _largest(boxes: Sequence[Box], total: float, language: Language) -> list[tuple[str, float]]:
+    """The boxes that can be seen, and one for all the others together."""
+    shown = [box for box in boxes[:_MOST_BOXES] if box.value >= total * _SMALLEST]
+    rest = [box for box in boxes[len(shown) :] if box.value > 0]
+    shown += rest if len(rest) == 1 else []
+    items = [
+        (box.abbr if box.abbr and box.value < total * _ROOMY else box.name, box.value)
+        for box in shown
+    ]
+    if len(rest) > 1:
+        words = language.say("{n} others", n=language.count(len(rest)))
+        items.append((words, sum(box.value for box in rest)))
+    return items
+
+
+def _table(
+    boxes: Sequence[Box], total: float, caption: str, column: str, language: Language
+) -> Table:
+    grouped = any(box.reporting for box in boxes)
+    texts = [column, language.say("Transactions"), language.say("Share of these transactions")]
+    texts += [language.say("Services reporting")] if grouped else []
+    rows = tuple(
+        Row(
+            box.name,
+            (
+                Cell(language.count(box.value)),
+                Cell(language.short_percent(box.value / total)),
+                *([Cell(box.reporting)] if grouped else []),
+            ),
+            box.href,
+            box.abbr,
+        )
+        for box in boxes
+    )
+    return Table(caption, tuple(Column(text) for text in texts), rows)

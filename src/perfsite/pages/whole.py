@@ -1,0 +1,217 @@
+"""All pages of the site in one language, and the pictures that they need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from perfsite.charts.cards import card_job
+from perfsite.kpi.groups import GroupKind
+from perfsite.metadata.dataset import as_script, group_dataset, whole_dataset
+from perfsite.metadata.tables import SET
+from perfsite.pages.about import about_page, accessibility_page
+from perfsite.pages.context import EmbedPage, GroupPage, GroupsPage, HomePage, ServicePage
+from perfsite.pages.elements import Link
+from perfsite.pages.embeds import embed_page
+from perfsite.pages.general import (
+    downloads_page,
+    moved_pages,
+    not_found_page,
+    sitemap_page,
+)
+from perfsite.pages.group_orders import group_order_pages, groups_order_pages
+from perfsite.pages.groups import GroupTools, group_page, groups_page
+from perfsite.pages.health import department_pages, health_page
+from perfsite.pages.high_volume import high_volume_page
+from perfsite.pages.home import home_page
+from perfsite.pages.lists import list_pages
+from perfsite.pages.services import ServiceTools, service_page, service_titles
+from perfsite.pages.site import FOLDERS, SITE_CARD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+    from perfsite.charts.breakdowns import Breakdowns
+    from perfsite.charts.pictures import Job
+    from perfsite.charts.series import Series
+    from perfsite.kpi import GroupSummary, ServiceSummary
+    from perfsite.kpi.groups import Group
+    from perfsite.kpi.panels import Panels
+    from perfsite.kpi.provenance import Provenance
+    from perfsite.model import Edition, File, Service
+    from perfsite.pages.context import Context
+    from perfsite.pages.health_words import Health
+    from perfsite.pages.site import Builder
+    from perfsite.pages.volumes import Volumes
+
+PICTURED: Final = (HomePage, ServicePage, GroupPage, GroupsPage)
+"""The pages that have figures."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What all pages are made of, in whatever language; by service where not said otherwise.
+
+    `groups` begin with the one of all services. `covered` are the first and the last day that
+    figures are for, None without figures; `earlier` are the dates of the editions before this one.
+    """
+
+    services: Mapping[str, Service]
+    summaries: Sequence[ServiceSummary]
+    groups: Sequence[GroupSummary]
+    panels: Mapping[str, Panels]
+    volumes: Volumes
+    health: Health
+    series: Mapping[str, Sequence[Series]]
+    measures: Mapping[str, Sequence[Series]]
+    breakdowns: Mapping[str, Breakdowns]
+    notes: Mapping[str, Sequence[str]]
+    provenance: Mapping[str, Mapping[str, Provenance]]
+    peers: Mapping[str, Sequence[str]]
+    covered: tuple[date, date] | None
+    edition: Edition
+    earlier: tuple[date, ...]
+
+    def of_kind(self, kind: GroupKind) -> list[GroupSummary]:
+        """The groups of a kind, in their order."""
+        return [summary for summary in self.groups if summary.group.kind is kind]
+
+
+@dataclass(frozen=True)
+class Made:
+    """Pages of one language, and the pictures that they show."""
+
+    pages: list[Context]
+    jobs: list[Job]
+
+    def without_pictures(self) -> Made:
+        """The pages as they are when nothing is drawn: sentences and tables stay."""
+        pages = [_without_pictures(page) for page in self.pages if not isinstance(page, EmbedPage)]
+        return Made(pages, [])
+
+
+def make_pages(builder: Builder, facts: Facts) -> Made:
+    """Every page that is made of figures."""
+    pages: list[Context] = []
+    jobs: list[Job] = [_site_card(builder)]
+    for page, more in (*_groups(builder, facts), *_services(builder, facts)):
+        pages += page
+        jobs += more
+    whole = facts.groups[0]
+    pages += list_pages(builder, facts.summaries, whole, facts.volumes)
+    pages.append(high_volume_page(builder, facts.summaries, whole, facts.volumes))
+    pages.append(health_page(builder, facts.health))
+    pages += department_pages(builder, facts.health, facts.services)
+    return Made(pages, [replace(job, path=f"{builder.folder}{job.path}") for job in jobs])
+
+
+def general_pages(
+    builder: Builder, facts: Facts, made: Sequence[Context], files: Iterable[File]
+) -> list[Context]:
+    """The pages about the site; `made` are all others, `files` those that can be downloaded."""
+    pages: list[Context] = [
+        about_page(builder, facts.edition, facts.earlier),
+        accessibility_page(builder),
+        downloads_page(builder, files),
+        not_found_page(builder),
+        *moved_pages(builder, facts.services.values()),
+    ]
+    return [*pages, sitemap_page(builder, [*made, *pages])]
+
+
+Part = tuple[list["Context"], list["Job"]]
+
+
+def _groups(builder: Builder, facts: Facts) -> Iterable[Part]:
+    """The home page, and the pages of departments, agencies and categories."""
+    summaries = {summary.service.id: summary for summary in facts.summaries}
+    tools = GroupTools(builder, facts.panels, summaries, facts.volumes, facts.health)
+    whole, agencies = facts.groups[0], facts.of_kind(GroupKind.AGENCY)
+    home, jobs = home_page(tools, whole, facts.of_kind(GroupKind.DEPARTMENT), facts.edition)
+    yield _with_embeds(builder, _described(builder, facts, home)), jobs
+    for kind in FOLDERS:
+        groups = facts.of_kind(kind)
+        index, jobs = groups_page(tools, kind, groups, whole)
+        yield [*_with_embeds(builder, index), *groups_order_pages(tools, kind, groups)], jobs
+        for summary in groups:
+            inside = _agencies(summary, agencies)
+            page, jobs = group_page(tools, summary, inside)
+            described = _described(builder, facts, page, summary)
+            yield [*_with_embeds(builder, described), *group_order_pages(tools, summary)], jobs
+
+
+def _agencies(summary: GroupSummary, agencies: Sequence[GroupSummary]) -> list[GroupSummary]:
+    if summary.group.kind is not GroupKind.DEPARTMENT:
+        return []
+    return [agency for agency in agencies if summary.group.name in agency.group.parents]
+
+
+def _services(builder: Builder, facts: Facts) -> Iterable[Part]:
+    """The pages of services, and of each of their figures."""
+    tools = ServiceTools(
+        builder=builder,
+        summaries={summary.service.id: summary for summary in facts.summaries},
+        titles=service_titles(facts.summaries),
+        series=facts.series,
+        measures=facts.measures,
+        breakdowns=facts.breakdowns,
+        notes=facts.notes,
+        memberships=_memberships(facts.groups),
+        provenance=facts.provenance,
+        peers=facts.peers,
+        health=facts.health.services,
+    )
+    for summary in facts.summaries:
+        made = service_page(tools, summary)
+        yield [made.page, *made.embeds], list(made.jobs)
+
+
+def _memberships(groups: Sequence[GroupSummary]) -> dict[str, list[Group]]:
+    """The department, agency and category of each service."""
+    found: dict[str, list[Group]] = {}
+    for summary in groups:
+        if summary.group.kind is not GroupKind.ALL:
+            for service in summary.group.services:
+                found.setdefault(service, []).append(summary.group)
+    return found
+
+
+def _with_embeds(builder: Builder, page: HomePage | GroupPage | GroupsPage) -> list[Context]:
+    """A page and those that show one of its figures alone."""
+    back = Link(page.title.removesuffix(f" - {builder.site.title}"), page.path)
+    shown = [figure for figure in page.figures if figure.embed]
+    return [page, *(embed_page(builder, figure, back, SITE_CARD) for figure in shown)]
+
+
+def _described(
+    builder: Builder, facts: Facts, page: HomePage | GroupPage, summary: GroupSummary | None = None
+) -> HomePage | GroupPage:
+    """The page with its description for machines."""
+    path, config, language = f"{builder.folder}{page.path}", builder.config, builder.language
+    if summary is None:
+        whole = whole_dataset(path, config, language, facts.edition, facts.covered, SET)
+        return replace(page, dataset=as_script(whole))
+    periods = [figure.period for figures in summary.series.values() for figure in figures]
+    covered = (
+        (min(period.start for period in periods), max(period.end for period in periods))
+        if periods
+        else None
+    )
+    name = summary.group.name
+    found = group_dataset(name, path, config, language, covered, list(summary.series))
+    return replace(page, dataset=as_script(found))
+
+
+def _site_card(builder: Builder) -> Job:
+    """The picture of all pages that have none of their own."""
+    config = builder.config
+    lines = [config.description] if config.description else []
+    return card_job(SITE_CARD, config.title, config.publisher, lines, config.title)
+
+
+def _without_pictures(page: Context) -> Context:
+    if isinstance(page, PICTURED):
+        figures = tuple(replace(one, svg="", alt="", embed="") for one in page.figures)
+        page = replace(page, figures=figures)
+    return replace(page, card="")

@@ -1,0 +1,57 @@
+"""A store of drawings on the disk, so that a picture that has not changed is not drawn again.
+
+It may be deleted at any time, and a build that is killed leaves it usable: each entry is a file of
+its own, put in place by renaming, and begins with the hash of what follows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_DIGEST: Final = 64
+
+
+class Store:
+    """Bytes by their keys; a folder that cannot be used is an empty store."""
+
+    def __init__(self, folder: Path) -> None:
+        """The store in `folder`, which is made when the first entry is put there."""
+        self._folder = folder
+        self._used: set[str] = set()
+
+    def get(self, key: str) -> bytes | None:
+        """The bytes put under `key`; None where there are none, or they were damaged since."""
+        self._used.add(key)
+        try:
+            content = _path(self._folder, key).read_bytes()
+        except OSError:
+            return None
+        digest, data = content[:_DIGEST], content[_DIGEST:]
+        return data if hashlib.sha256(data).hexdigest().encode() == digest else None
+
+    def put(self, key: str, data: bytes) -> None:
+        """Keep bytes under `key`. What cannot be kept is drawn again next time."""
+        self._used.add(key)
+        path = _path(self._folder, key)
+        draft = path.with_name(f"{key}.{os.getpid()}")
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_bytes(hashlib.sha256(data).hexdigest().encode() + data)
+            draft.replace(path)
+
+    def forget_unused(self) -> None:
+        """Remove every entry that was neither asked for nor put since this store was opened."""
+        with suppress(OSError):
+            for path in self._folder.glob("*/*"):
+                if path.name not in self._used:
+                    path.unlink()
+
+
+def _path(folder: Path, key: str) -> Path:
+    return folder / key[:2] / key

@@ -1,0 +1,1 @@
+"""Tests of the built example in a real browser, and of its markup in a checker."""

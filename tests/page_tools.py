@@ -1,0 +1,161 @@
+"""What the pages of groups, lists and the home page are made with, from a table or the example."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+
+from helpers import example_register, example_sources, worked_sources
+from perfsite.config import SiteConfig
+from perfsite.kpi import summarise_groups
+from perfsite.kpi.groups import GroupKind, make_groups
+from perfsite.kpi.health import assess_services
+from perfsite.kpi.ledger import make_ledger
+from perfsite.kpi.panels import Panels
+from perfsite.language import Language
+from perfsite.pages.group_figures import CHARTED
+from perfsite.pages.group_orders import group_order_pages, groups_order_pages
+from perfsite.pages.groups import GroupTools, group_page, groups_page
+from perfsite.pages.health_words import assess
+from perfsite.pages.lists import list_pages
+from perfsite.pages.site import FOLDERS, Assets, make_builder
+from perfsite.pages.volumes import volumes_by_period
+
+if TYPE_CHECKING:
+    from helpers import Worked
+    from perfsite.charts.pictures import Job
+    from perfsite.kpi import GroupSummary, ServiceSummary
+    from perfsite.pages.context import Context, GroupOrderPage, GroupPage, GroupsPage, ListPage
+    from perfsite.pages.elements import Row, Table
+
+
+@dataclass(frozen=True)
+class Made:
+    """A site's figures, and the pages that are made of them."""
+
+    worked: Worked
+    language: Language
+
+    @cached_property
+    def services(self) -> list[ServiceSummary]:
+        """All services."""
+        return list(self.worked.summaries.values())
+
+    @cached_property
+    def groups(self) -> list[GroupSummary]:
+        """All groups, everything first."""
+        share = self.worked.config.headline_share
+        return summarise_groups(
+            self.worked.figures,
+            self.services,
+            make_groups(self.worked.services),
+            share,
+            self.worked.parts,
+        )
+
+    @property
+    def whole(self) -> GroupSummary:
+        """All services together."""
+        return self.groups[0]
+
+    def of_kind(self, kind: GroupKind) -> list[GroupSummary]:
+        """All groups of a kind."""
+        return [summary for summary in self.groups if summary.group.kind is kind]
+
+    def group(self, kind: GroupKind, slug: str) -> GroupSummary:
+        """A group."""
+        return next(s for s in self.of_kind(kind) if s.group.slug == slug)
+
+    @cached_property
+    def tools(self) -> GroupTools:
+        """What group pages are made with."""
+        ledger = make_ledger(self.worked.figures, self.worked.parts, self.services)
+        groups = [summary.group for summary in self.groups]
+        return GroupTools(
+            make_builder(
+                self.worked.config,
+                self.language,
+                [(self.language.tag, "", "")],
+                Assets("site.css", "filter.js", "icon.svg", ""),
+            ),
+            {kpi: Panels(self.worked.figures, kpi) for kpi in CHARTED},
+            self.worked.summaries,
+            volumes_by_period(self.worked.figures),
+            assess(ledger, assess_services(ledger), groups),
+        )
+
+    @cached_property
+    def lists(self) -> list[ListPage]:
+        """The services list in all its orders."""
+        tools = self.tools
+        return list_pages(tools.builder, self.services, self.whole, tools.volumes)
+
+    @cached_property
+    def group_pages(self) -> dict[str, tuple[GroupPage, list[Job]]]:
+        """The pages of all departments, agencies and categories by their addresses."""
+        made = [
+            group_page(self.tools, summary, [])
+            for kind in FOLDERS
+            for summary in self.of_kind(kind)
+        ]
+        return {page.path: (page, jobs) for page, jobs in made}
+
+    @cached_property
+    def groups_pages(self) -> dict[GroupKind, tuple[GroupsPage, list[Job]]]:
+        """The lists of groups."""
+        return {
+            kind: groups_page(self.tools, kind, self.of_kind(kind), self.whole) for kind in FOLDERS
+        }
+
+    @cached_property
+    def orders(self) -> dict[str, GroupOrderPage]:
+        """Every further order of the lists of groups, and of the services of each."""
+        pages = [
+            page
+            for kind in FOLDERS
+            for page in (
+                *groups_order_pages(self.tools, kind, self.of_kind(kind)),
+                *(
+                    one
+                    for summary in self.of_kind(kind)
+                    for one in group_order_pages(self.tools, summary)
+                ),
+            )
+        ]
+        assert len({page.path for page in pages}) == len(pages)
+        return {page.path: page for page in pages}
+
+    @property
+    def pages(self) -> list[Context]:
+        """All of these pages."""
+        return [
+            *self.lists,
+            *(page for page, _ in self.group_pages.values()),
+            *(page for page, _ in self.groups_pages.values()),
+            *self.orders.values(),
+        ]
+
+
+def made_of(worked: Worked, language: Language | None = None) -> Made:
+    """The pages of some figures, in English unless another language is given."""
+    return Made(worked, language or Language("en-GB"))
+
+
+@cache
+def example() -> Made:
+    """The pages of the example, all 734 services of it."""
+    return made_of(worked_sources(example_sources(), example_register(), SiteConfig()))
+
+
+def column_of(table: Table, name: str) -> list[str]:
+    """The texts of a column, from the top down."""
+    place = next(i for i, column in enumerate(table.columns) if column.text == name)
+    if place == 0:
+        return [row.header for row in table.rows]
+    return [row.cells[place - 1].text for row in table.rows]
+
+
+def row_of(table: Table, header: str) -> Row:
+    """The row with this header."""
+    return next(row for row in table.rows if row.header == header)

@@ -1,0 +1,450 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers import (
+    example_register,
+    example_sources,
+    one_service_register,
+    register,
+    worked,
+    worked_sources,
+)
+from perfsite.kpi.groups import Group, GroupKind, make_groups
+from perfsite.kpi.health import (
+    Coverage,
+    Covered,
+    GroupHealth,
+    assess_groups,
+    assess_services,
+    rank_groups,
+)
+from perfsite.kpi.ledger import (
+    ASKED,
+    COUNTED,
+    LEDGER_KPIS,
+    OWING,
+    REQUESTED,
+    State,
+    make_ledger,
+    quarter_of,
+)
+from perfsite.measures import KPIS
+from perfsite.model import Service
+from perfsite.periods import Period
+
+if TYPE_CHECKING:
+    from helpers import Worked
+    from perfsite.kpi.health import ServiceHealth
+    from perfsite.kpi.ledger import Ledger
+
+YEARLY = "transactions_per_year"
+TAKE_UP = "digital_take_up"
+SATISFIED = "user_satisfaction"
+QUARTERS = [f"{year}-Q{quarter}" for year in (2014, 2015, 2016) for quarter in (1, 2, 3, 4)]
+
+P, W, C = State.PROVIDED, State.WITHHELD, State.CONFIDENTIAL
+N, A, L, M = State.NOT_APPLICABLE, State.NOT_ASKED, State.LATE, State.MISSING
+
+
+def ledger_of(made: Worked) -> Ledger:
+    """The ledger of some submissions."""
+    return make_ledger(made.figures, made.parts, list(made.summaries.values()))
+
+
+def health_of(made: Worked) -> dict[str, ServiceHealth]:
+    """The health of each service."""
+    return assess_services(ledger_of(made))
+
+
+def states(made: Worked, kpi: str = SATISFIED, service: str = "alpha") -> dict[str, State]:
+    """The states of a service's KPI by quarter."""
+    ledger = ledger_of(made)
+    mine = assess_services(ledger)[service].kpis[kpi].states
+    return {quarter.code: state for quarter, state in zip(ledger.quarters, mine, strict=True)}
+
+
+def satisfaction(cells: dict[str, str], services: dict[str, Service] | None = None) -> Worked:
+    """Satisfaction of `alpha` by period, beside `beta`, who gave it for the whole of 2014 to 2016.
+
+    Beta sets the quarters of the ledger.
+    """
+    rows = [f"alpha {period} {cell}" for period, cell in cells.items()]
+    rows += [f"beta {quarter} 50%" for quarter in QUARTERS]
+    table = "service period user_satisfaction\n" + "\n".join(rows)
+    return worked(table, services or register("alpha", "beta"))
+
+
+def test_a_figure_counts_for_the_quarter_in_which_its_period_ended() -> None:
+    """A year, a month and a quarter are provided in the quarter of their last day alone."""
+    made = satisfaction({"2013-04/2014-03": "90%", "2014-05": "80%", "2014-Q4": "70%"})
+
+    assert list(states(made).items())[:4] == [
+        ("2014-Q1", P), ("2014-Q2", P), ("2014-Q3", M), ("2014-Q4", P)
+    ]  # fmt: skip
+
+
+def test_a_figure_is_late_for_a_year_and_then_missing() -> None:
+    """Late up to the quarter that ends 12 months after the last figure; from then on missing."""
+    got = states(satisfaction({"2014-Q1": "90%", "2014-Q2": "90%"}))
+
+    assert list(got.values()) == [P, P, L, L, L, L, M, M, M, M, M, M]
+    earlier = states(satisfaction({"2014-05": "90%"}))
+    assert list(earlier.values())[:7] == [M, P, L, L, L, M, M]
+
+
+def test_a_hole_before_a_later_figure_is_missing() -> None:
+    """What has not come when the next figure comes is not late but missing."""
+    got = states(satisfaction({"2014-Q1": "90%", "2014-Q4": "90%"}))
+
+    assert list(got.values())[:5] == [P, M, M, P, L]
+
+
+def test_what_was_never_given_is_missing() -> None:
+    """A blank, an [x] and silence are all missing, in every quarter."""
+    for cells in ({}, {"2014-Q1": "_"}, {"2014-Q1": "[x]"}):
+        assert set(states(satisfaction(cells)).values()) == {M}
+
+
+def test_a_withheld_figure_was_given() -> None:
+    """Withheld stands in its quarter, and what follows is late."""
+    made = worked(
+        """
+        service period    started completed
+        alpha   2014-Q4   10      20
+        beta    2014-Q4   10      5
+        beta    2015-Q1   10      5
+        """,
+        register("alpha", "beta"),
+    )
+
+    assert list(states(made, "completion_rate").values()) == [W, L]
+    health = health_of(made)["alpha"].kpis["completion_rate"]
+    assert health.covered.ever == Coverage(0, 2)
+    assert health.last == Period.parse("2014-Q4")
+
+
+def test_a_good_figure_of_the_quarter_goes_before_a_withheld_one() -> None:
+    """The year is provided though its last quarter is withheld."""
+    made = worked("period transactions transactions:digital\n2016-Q4 10 11\n2016 100 50")
+
+    assert states(made, TAKE_UP) == {"2016-Q4": P}
+
+
+@pytest.mark.parametrize(("mark", "state"), [("[c]", C), ("[z]", N)])
+def test_what_was_only_said_once_holds_for_all_quarters(mark: str, state: State) -> None:
+    """Where no figure ever was, confidential and not applicable are about the KPI as a whole."""
+    assert set(states(satisfaction({"2015-Q1": mark})).values()) == {state}
+
+
+@pytest.mark.parametrize(("mark", "state"), [("[c]", C), ("[z]", N)])
+def test_what_was_said_of_a_quarter_holds_for_that_quarter(mark: str, state: State) -> None:
+    """Beside figures of other quarters it is said of its own quarter only."""
+    got = states(satisfaction({"2014-Q1": "90%", "2014-Q2": mark, "2014-Q4": "90%"}))
+
+    assert list(got.values())[:5] == [P, state, M, P, L]
+
+
+def test_a_service_is_asked_for_the_quarters_that_it_was_open() -> None:
+    """Not before it opened, not after it closed; a figure given all the same is provided."""
+    services = {
+        **register("alpha", opened="2014-05", closed="2015-Q1"),
+        **register("beta"),
+    }
+    got = states(satisfaction({"2014-Q3": "90%", "2016-Q4": "90%"}, services))
+
+    assert list(got.values()) == [A, A, P, M, M, A, A, A, A, A, A, P]
+    assert not health_of(satisfaction({"2014-Q3": "90%"}, services))["alpha"].owes
+
+
+def test_availability_is_asked_from_its_first_figure_on() -> None:
+    """Who never gave it owes nothing; who began is late when it stops."""
+    made = worked(
+        """
+        service period  availability
+        alpha   2014-Q2 99%
+        beta    2014-Q1 _
+        """
+        + "\n".join(f"beta {quarter} _" for quarter in QUARTERS),
+        register("alpha", "beta"),
+    )
+    longer = worked(
+        "service period availability user_satisfaction\nalpha 2014-Q2 99% _\n"
+        + "\n".join(f"beta {quarter} _ 50%" for quarter in QUARTERS[:4]),
+        register("alpha", "beta"),
+    )
+
+    assert states(made, "availability") == {"2014-Q2": P}
+    assert list(states(longer, "availability").values()) == [A, P, L, L]
+    assert set(states(longer, "availability", "beta").values()) == {A}
+
+
+def test_nobody_is_late_for_a_quarter_that_still_runs() -> None:
+    """October's figures open no quarter, yet they are figures after the hole before them."""
+    made = worked(
+        """
+        service period  user_satisfaction
+        alpha   2016-Q2 90%
+        alpha   2016-10 90%
+        beta    2016-Q3 90%
+        gamma   2016-Q2 90%
+        """,
+        register("alpha", "beta", "gamma"),
+    )
+
+    assert states(made) == {"2016-Q2": P, "2016-Q3": M}
+    assert states(made, service="gamma") == {"2016-Q2": P, "2016-Q3": L}
+    last = health_of(made)["alpha"].last
+    assert last == Period.parse("2016-Q4")
+
+
+def test_a_first_quarter_that_still_runs_is_shown() -> None:
+    """A site with figures of one month has a ledger of that quarter."""
+    assert states(worked("period user_satisfaction\n2016-10 90%")) == {"2016-Q4": P}
+
+
+def test_the_ledger_starts_when_a_tenth_of_the_services_report() -> None:
+    """One service's figures of years before do not make eleven others late by years."""
+    ids = [f"s{number}" for number in range(11)]
+    late = "\n".join(f"{key} 2016-Q4 50%" for key in ids)
+    table = f"service period user_satisfaction\nearly 2010-Q1 90%\n{late}"
+
+    many = worked(table, register("early", *ids))
+    assert [q.code for q in ledger_of(many).quarters] == ["2016-Q4"]
+    health = health_of(many)["early"]
+    assert health.last == Period.parse("2010-Q1")
+    assert Period.parse("2010-Q2") in {owed.since for owed in health.owes}
+    few = worked(table.rpartition("\n")[0].rpartition("\n")[0], register("early", *ids))
+    assert ledger_of(few).quarters[0].code == "2010-Q1"
+
+
+def test_what_is_owed_is_told_with_since_when() -> None:
+    """Late or missing in the newest quarter, since the quarter after the last figure."""
+    made = satisfaction({"2014-Q1": "90%", "2014-Q2": "[z]", "2016-Q2": "90%"})
+    owed = {one.kpi: one for one in health_of(made)["alpha"].owes}
+
+    assert set(owed) == set(ASKED)
+    assert owed[SATISFIED].state is L
+    assert owed[SATISFIED].since == Period.parse("2016-Q3")
+    assert (owed[YEARLY].state, owed[YEARLY].since) == (M, None)
+    assert SATISFIED not in {one.kpi for one in health_of(made)["beta"].owes}
+
+
+def test_nothing_is_owed_since_a_quarter_that_was_answered() -> None:
+    """Where not applicable was said after the last figure, it is owed from after that."""
+    made = satisfaction({"2014-Q1": "90%", "2014-Q3": "[z]"})
+    (owed,) = (one for one in health_of(made)["alpha"].owes if one.kpi == SATISFIED)
+
+    assert owed.since == Period.parse("2014-Q4")
+    assert owed.state is M
+
+
+def test_coverage_is_of_the_newest_year_and_of_all() -> None:
+    """Recent is the newest four quarters; not applicable counts in neither number."""
+    made = satisfaction({"2014-Q1": "90%", "2016-Q1": "90%", "2016-Q2": "[z]", "2016-Q3": "90%"})
+    health = health_of(made)["alpha"]
+
+    assert health.kpis[SATISFIED].covered == Covered(Coverage(2, 3), Coverage(3, 11))
+    assert health.total == Covered(Coverage(2, 19), Coverage(3, 59))
+
+
+def test_total_cost_is_in_the_ledger_and_counts_nowhere() -> None:
+    """Cost per transaction and total cost are one answer, so only one of them is counted."""
+    health = health_of(worked("period transactions cost\n2016 10 20"))["alpha"]
+
+    assert health.kpis["total_cost"].states == (P,)
+    assert health.total.ever == Coverage(2, 5)
+    assert "total_cost" not in COUNTED
+    assert set(LEDGER_KPIS) == set(KPIS)
+
+
+def test_nothing_requested_has_no_share() -> None:
+    """0 of 0 is no share; 0 of 3 is none provided."""
+    assert Coverage().share is None
+    assert Coverage(0, 3).share == 0
+    assert Coverage(3, 4).share == 0.75
+
+
+counts = st.builds(Coverage, st.integers(0, 1000), st.integers(0, 1000))
+
+
+@given(counts, counts, counts)
+def test_coverage_adds_up_in_any_order(a: Coverage, b: Coverage, c: Coverage) -> None:
+    """Addition is associative and commutative, and nothing added changes nothing."""
+    assert (a + b) + c == a + (b + c)
+    assert a + b == b + a
+    assert a + Coverage() == a
+    assert (a + b).provided == a.provided + b.provided
+    assert (a + b).requested == a.requested + b.requested
+
+
+CELLS = st.sampled_from(["90%", "90%", "[x]", "[z]", "[c]", ""])
+tables = st.lists(st.lists(CELLS, min_size=12, max_size=12), min_size=1, max_size=5)
+
+
+def expected(cells: list[str], start: int, stop: int) -> list[State]:
+    """The states of one service by its cells of all quarters, found one by one."""
+    said = {cell for cell in cells if cell}
+    whole = C if "[c]" in said and "90%" not in said else N if said == {"[z]"} else None
+    have = [place for place, cell in enumerate(cells) if cell == "90%"]
+    found = []
+    for place in range(start, stop):
+        before = [h for h in have if h < place]
+        is_late = before and place - before[-1] <= 4 and not any(h > place for h in have)
+        told = {"90%": P, "[c]": C, "[z]": N}.get(cells[place])
+        found.append(told or whole or (L if is_late else M))
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(tables)
+def test_every_state_is_what_going_through_the_quarters_gives(table: list[list[str]]) -> None:
+    """States, coverage and debts of any table are those of an account kept by hand."""
+    ids = [f"service-{number}" for number in range(len(table))]
+    rows = [
+        f"{key} {quarter} {cell}"
+        for key, cells in zip(ids, table, strict=True)
+        for quarter, cell in zip(QUARTERS, cells, strict=True)
+        if cell
+    ]
+    made = worked("service period user_satisfaction\n" + "\n".join(rows), register(*ids))
+    have = [place for cells in table for place, cell in enumerate(cells) if cell == "90%"]
+    ledger = ledger_of(made)
+    health = assess_services(ledger)
+    start, stop = (min(have), max(have) + 1) if have else (0, 0)
+
+    assert [quarter.code for quarter in ledger.quarters] == QUARTERS[start:stop]
+    for key, cells in zip(ids, table, strict=True):
+        mine = health[key].kpis[SATISFIED]
+        states_ = expected(cells, start, stop)
+        assert list(mine.states) == states_
+        assert mine.covered.ever == Coverage(
+            states_.count(P), sum(state in REQUESTED for state in states_)
+        )
+        assert mine.covered.recent == Coverage(
+            states_[-4:].count(P), sum(state in REQUESTED for state in states_[-4:])
+        )
+        owes = [one.state for one in health[key].owes if one.kpi == SATISFIED]
+        assert owes == [state for state in states_[-1:] if state in OWING]
+
+
+departments = st.lists(st.sampled_from(["One", "Two", "Three"]), min_size=5, max_size=5)
+
+
+@settings(max_examples=30, deadline=None)
+@given(tables, departments)
+def test_a_group_is_the_sum_of_its_services(table: list[list[str]], names: list[str]) -> None:
+    """Each KPI and the total of a group is that of its services, and departments sum to all."""
+    services = {
+        f"service-{i}": Service(f"service-{i}", "A service", name)
+        for i, (_, name) in enumerate(zip(table, names, strict=False))
+    }
+    rows = [
+        f"{key} {quarter} {cell or '_'}"
+        for key, cells in zip(services, table, strict=True)
+        for quarter, cell in zip(QUARTERS, cells, strict=True)
+    ]
+    health = health_of(worked("service period user_satisfaction\n" + "\n".join(rows), services))
+    groups = assess_groups(health, make_groups(services))
+
+    everything, *others = groups
+    for one in groups:
+        mine = [health[key] for key in one.group.services]
+        assert one.total.ever.provided == sum(h.total.ever.provided for h in mine)
+        assert one.total.recent.requested == sum(h.total.recent.requested for h in mine)
+        assert one.total == sum((one.kpis[kpi] for kpi in COUNTED), start=Covered())
+        assert one.silent_recently == sum(
+            not any(P in h.kpis[kpi].states[-4:] for kpi in COUNTED)
+            and h.total.recent.requested > 0
+            for h in mine
+        )
+        assert one.owing == sum(bool(h.owes) for h in mine)
+        assert one.silent == sum(
+            not any(P in h.kpis[kpi].states for kpi in COUNTED) and h.total.ever.requested > 0
+            for h in mine
+        )
+    assert sum((one.total for one in others), start=Covered()) == everything.total
+    assert sum(one.silent_recently for one in others) == everything.silent_recently
+
+
+def group(name: str, provided: int, requested: int, ever: int = 0) -> GroupHealth:
+    """A group with this coverage lately, and with `ever` of 100 over all."""
+    made = Group(GroupKind.DEPARTMENT, name.lower(), name, "", ())
+    covered = Covered(Coverage(provided, requested), Coverage(ever, 100))
+    return GroupHealth(made, {}, covered, 0, 0, 0)
+
+
+def test_groups_are_ranked_by_recent_coverage_with_the_worst_last() -> None:
+    """Ties stand by name, without regard to capitals; who was asked for nothing stands last."""
+    ranked = rank_groups(
+        [
+            group("Idle", 0, 0),
+            group("Worst", 0, 10, ever=99),
+            group("beta", 1, 2),
+            group("Alpha", 5, 10),
+            group("Best", 9, 10),
+        ]
+    )
+
+    assert [one.group.name for one in ranked] == ["Best", "Alpha", "beta", "Worst", "Idle"]
+
+
+def test_a_site_without_figures_has_an_empty_ledger() -> None:
+    """Before the first submission there are no quarters, nothing is asked and nothing owed."""
+    ledger = ledger_of(worked_sources([], one_service_register()))
+    health = assess_services(ledger)["alpha"]
+    (everything, *_) = assess_groups({"alpha": health}, make_groups(one_service_register()))
+
+    assert ledger.quarters == ()
+    assert ledger.rows().empty
+    assert (health.total, health.last, health.owes) == (Covered(), None, ())
+    assert (everything.silent, everything.silent_recently) == (0, 0)
+    assert quarter_of(-1) is None
+
+
+def test_the_rows_are_the_ledger_spelled_out() -> None:
+    """A row for each service, KPI and quarter in this order, with the state as its word."""
+    made = satisfaction({"2014-Q1": "90%"})
+    rows = ledger_of(made).rows()
+
+    assert list(rows.columns) == ["service", "kpi", "period", "state"]
+    assert len(rows) == 2 * len(LEDGER_KPIS) * 12
+    assert not rows.duplicated(["service", "kpi", "period"]).any()
+    mine = rows[(rows["service"] == "alpha") & (rows["kpi"] == SATISFIED)]
+    assert list(mine["period"]) == QUARTERS
+    assert list(mine["state"])[:2] == ["provided", "late"]
+    assert rows["service"].tolist() == sorted(rows["service"])
+
+
+@pytest.fixture(scope="module")
+def example() -> Worked:
+    """The example that comes with perfsite, all of it."""
+    return worked_sources(example_sources(), example_register())
+
+
+def test_the_ledger_of_the_example_is_what_is_known_of_it(example: Worked) -> None:
+    """414 services gave the year to September 2017; 26 of HMRC's 34 were late by then."""
+    ledger = ledger_of(example)
+    health = assess_services(ledger)
+    found = assess_groups(health, make_groups(example.services))
+    groups = {(one.group.kind, one.group.slug): one for one in found}
+    codes = [quarter.code for quarter in ledger.quarters]
+
+    assert (codes[0], codes[-1], len(codes)) == ("2012-Q1", "2017-Q3", 23)
+    newest = [one.kpis[YEARLY].states[-1] for one in health.values()]
+    assert (len(newest), newest.count(P)) == (734, 414)
+    revenue = groups[GroupKind.DEPARTMENT, "hm-revenue-and-customs"].group.services
+    march = [health[key].kpis[YEARLY].states[codes.index("2017-Q1")] for key in revenue]
+    now = [health[key].kpis[YEARLY].states[-1] for key in revenue]
+    assert march == [P] * 34
+    assert (now.count(P), now.count(L)) == (8, 26)
+    everything = groups[GroupKind.ALL, "all"]
+    assert everything.kpis[YEARLY].recent == Coverage(1997, 4 * 734)
+    frame = example.figures.frame
+    provided = frame[(frame["status"] == "provided") & frame["kpi"].isin(COUNTED)]
+    assert everything.silent == 734 - provided["service"].nunique() == 31
+    assert everything.silent_recently == 157

@@ -1,0 +1,335 @@
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from perfsite.errors import ConfigError
+from perfsite.language import Language, read_catalogue
+from perfsite.load import load_theme
+from perfsite.measures import Kind
+from perfsite.periods import Period, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+sizes = st.floats(0, 1e14, allow_nan=False).map(lambda x: round(x, 6))
+shares = st.floats(0, 1, allow_nan=False)
+counts = st.integers(0, 10**13)
+ENGLISH = Language("en-GB")
+SCALES = {"": Decimal(1), "k": Decimal(1000), "m": Decimal(10**6), "bn": Decimal(10**9)}
+
+
+def as_number(text: str) -> Decimal:
+    """What a short figure says, read as a person would."""
+    match = re.fullmatch(r"(-?[\d,]+(?:\.\d+)?)(k|m|bn)?", text)
+    assert match, text
+    return Decimal(match[1].replace(",", "")) * SCALES[match[2] or ""]
+
+
+def three_figures(value: int) -> Decimal:
+    """A count in three significant figures by schoolbook arithmetic, half upwards."""
+    number = Decimal(value)
+    unit = Decimal(10) ** max(0, number.adjusted() - 2)
+    return (number / unit).to_integral_value(ROUND_HALF_UP) * unit
+
+
+@given(counts)
+def test_a_short_count_has_three_significant_figures(value: int) -> None:
+    """Below 10,000 a count is printed in full, from there on rounded half up to three figures."""
+    text = ENGLISH.short_count(value)
+
+    assert as_number(text) == (Decimal(value) if value < 10_000 else three_figures(value))
+    assert text[-1].isdigit() == (value < 10_000)
+    if value >= 10_000:
+        assert len(re.sub(r"\D", "", text)) == 3 or value >= 10**12
+
+
+@pytest.mark.parametrize(
+    ("value", "short", "long"),
+    [
+        (0, "0", "0"),
+        (1, "1", "1"),
+        (9_876, "9,876", "9,876"),
+        (9_999, "9,999", "9,999"),
+        (10_000, "10.0k", "10,000"),
+        (12_250, "12.3k", "12,300"),
+        (12_345, "12.3k", "12,300"),
+        (12_350, "12.4k", "12,400"),
+        (847_499, "847k", "847,000"),
+        (999_499, "999k", "999,000"),
+        (999_500, "1.00m", "1.00 million"),
+        (3_294_999, "3.29m", "3.29 million"),
+        (999_500_000, "1.00bn", "1.00 billion"),
+        (3_309_852_525, "3.31bn", "3.31 billion"),
+    ],
+)
+def test_counts_are_written_as_the_platform_did(value: int, short: str, long: str) -> None:
+    """Thousands are k from 10,000, then m and bn, on cards and in cells; words in sentences."""
+    assert (ENGLISH.short_count(value), ENGLISH.long_count(value)) == (short, long)
+
+
+@given(counts)
+def test_a_full_count_is_the_count(value: int) -> None:
+    """With its thousands separators taken out, a full count is the number itself."""
+    text = ENGLISH.count(value)
+
+    assert text == f"{value:,}"
+
+
+def percent_says(text: str) -> tuple[str, Decimal]:
+    """The words before a percentage, and its number."""
+    match = re.fullmatch(r"(less than |more than |)(\d+(?:\.\d+)?)%", text)
+    assert match, text
+    return match[1], Decimal(match[2])
+
+
+@given(shares, st.sampled_from([0, 1, 2]))
+def test_a_percentage_is_nothing_or_everything_only_when_that_is_exact(
+    share: float, decimals: int
+) -> None:
+    """0% and 100% are printed for 0 and 1, and for nothing else, however near."""
+    _, number = percent_says(ENGLISH.percent(share, decimals))
+    words = ENGLISH.percent(share, decimals)
+
+    assert (words == "0%") == (share == 0)
+    assert (words == "100%") == (share == 1)
+    assert (number in (0, 100)) == (share in (0, 1))
+
+
+@given(shares)
+def test_a_percentage_is_true(share: float) -> None:
+    """A printed number is within half its last place, and `less than` and `more than` hold."""
+    words, number = percent_says(ENGLISH.percent(share))
+    exact = Decimal(share) * 100
+
+    if words == "less than ":
+        assert 0 < exact < number
+    elif words == "more than ":
+        assert number < exact < 100
+    else:
+        assert abs(exact - number) <= Decimal("0.0500001")
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0, "0%"),
+        (1, "100%"),
+        (0.5, "50.0%"),
+        (0.884, "88.4%"),
+        (0.0004, "less than 0.1%"),
+        (0.9996, "more than 99.9%"),
+        (0.001, "0.1%"),
+    ],
+)
+def test_percentages_have_one_decimal(share: float, text: str) -> None:
+    """One decimal, and none where the figure is exactly all or nothing."""
+    assert ENGLISH.percent(share) == text
+
+
+@given(st.integers(1, 10**10), st.integers(2, 10**10))
+def test_a_full_share_is_nothing_or_everything_only_when_that_is_exact(part: int, of: int) -> None:
+    """The figure for those who want to check it is not rounded to 0% or 100% either."""
+    assume(part < of)
+
+    assert ENGLISH.full_figure(part / of, Kind.SHARE) not in ("0%", "100%")
+
+
+@pytest.mark.parametrize("share", [1 - 1e-9, 1e-9])
+def test_one_in_a_billion_still_shows_in_a_full_share(share: float) -> None:
+    """A department with a billion transactions, all but one of them digital, is not at 100%."""
+    assert ENGLISH.full_figure(share, Kind.SHARE) not in ("0%", "100%")
+
+
+@pytest.mark.parametrize(
+    ("value", "short", "full"),
+    [
+        (0, "£0.00", "£0.00"),
+        (0.0065, "£0.0065", "£0.0065"),
+        (0.0659, "£0.07", "£0.0659"),
+        (0.82, "£0.82", "£0.82"),
+        (5, "£5.00", "£5.00"),
+        (1_234.5, "£1,234.50", "£1,234.50"),
+        (12_345.67, "£12.3k", "£12,345.67"),
+        (1_850_000_000, "£1.85bn", "£1,850,000,000.00"),
+        (-5, "−£5.00", "−£5.00"),
+    ],
+)
+def test_money_keeps_its_pence_below_ten_pounds(value: float, short: str, full: str) -> None:
+    """Small amounts are given to the penny or finer, large ones in three figures."""
+    assert (ENGLISH.money(value), ENGLISH.full_money(value)) == (short, full)
+
+
+@given(st.floats(1e-9, 1e12))
+def test_an_amount_is_never_printed_as_nothing(value: float) -> None:
+    """What costs something is not printed as £0.00, and a point has digits behind it."""
+    text = ENGLISH.money(value)
+
+    assert re.fullmatch(r"£[\d,]+(\.\d+)?(k|m|bn)?", text)
+    assert any(digit in "123456789" for digit in text)
+
+
+@given(st.floats(0, 1e12))
+def test_an_amount_in_full_is_a_number_with_pence(value: float) -> None:
+    """However small the amount, there are at least two digits behind its point."""
+    assert re.fullmatch(r"£[\d,]+\.\d{2,}", ENGLISH.full_money(value))
+
+
+def test_other_currencies_have_their_sign_or_their_code() -> None:
+    """A currency that perfsite has no sign for is named by its code."""
+    assert Language("en-GB", currency="EUR").money(1.5) == "€1.50"
+    assert Language("en-GB", currency="SEK").money(1.5) == "SEK\xa01.50"
+
+
+@given(st.integers(0, 10**10), st.integers(1, 10**10))
+def test_a_change_has_the_sign_of_the_difference(now: int, before: int) -> None:
+    """Plus for more, minus for less, `no change` only for the same figure."""
+    text = ENGLISH.change(now, before, Kind.COUNT)
+
+    assert (text == "no change") == (now == before)
+    assert text.startswith("+") <= (now > before)
+    assert text.startswith("−") <= (now < before)
+    assert text.startswith(("+", "−")) or abs(now / before - 1) < 0.0006
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "kind", "text"),
+    [
+        (115, 100, Kind.COUNT, "+15%"),
+        (95, 100, Kind.COUNT, "−5.0%"),
+        (100_001, 100_000, Kind.COUNT, "almost no change"),
+        (0, 100, Kind.COUNT, "−100%"),
+        (0, 0, Kind.COUNT, "no change"),
+        (5, 0, Kind.COUNT, ""),
+        (0.75, 0.8, Kind.SHARE, "−5.0 points"),
+        (0.5, 0, Kind.SHARE, "+50.0 points"),
+        (0.8, 0.8, Kind.SHARE, "no change"),
+        (2.5, 2.0, Kind.CURRENCY, "+25%"),
+    ],
+)
+def test_shares_change_by_points_and_the_rest_by_percentages(
+    now: float, before: float, kind: Kind, text: str
+) -> None:
+    """A change has its unit, and from nothing there is no percentage."""
+    assert ENGLISH.change(now, before, kind) == text
+
+
+def test_a_fall_to_almost_nothing_is_not_a_fall_to_nothing() -> None:
+    """100% is printed only when it is exactly true, in a change as elsewhere."""
+    assert ENGLISH.change(1, 1_000, Kind.COUNT) != "−100%"
+
+
+@given(st.sampled_from(list(Kind)), sizes)
+def test_every_kind_has_its_wording(kind: Kind, value: float) -> None:
+    """A share gets a percent sign, an amount its currency, and nothing else has either."""
+    value = min(value, 1.0) if kind is Kind.SHARE else value
+    for text in (ENGLISH.figure(value, kind), ENGLISH.full_figure(value, kind)):
+        assert ("%" in text) == (kind is Kind.SHARE)
+        assert ("£" in text) == (kind is Kind.CURRENCY)
+        assert ("seconds" in text) == (kind is Kind.SECONDS)
+        assert (" ms" in text) == (kind is Kind.MILLISECONDS)
+        assert "nan" not in text
+        assert not re.search(r"\de", text)
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "short"),
+    [
+        ("2017-07-03", "on 3 July 2017", "3 Jul 2017"),
+        ("2017-W27", "in the week of 3 July 2017", "3 Jul 2017 to 9 Jul 2017"),
+        ("2017-07", "in July 2017", "Jul 2017"),
+        ("2017-Q3", "in July to September 2017", "Jul to Sep 2017"),
+        ("2016-11/2017-02", "in November 2016 to February 2017", "Nov 2016 to Feb 2017"),
+        ("2016-10/2017-09", "in the year to September 2017", "Oct 2016 to Sep 2017"),
+    ],
+)
+def test_periods_are_named_in_words(code: str, name: str, short: str) -> None:
+    """A period is named by its months, its week's Monday or its day."""
+    period = Period.parse(code)
+
+    assert (ENGLISH.in_period(period), ENGLISH.period_range(period)) == (name, short)
+
+
+def test_a_window_of_weeks_is_named_by_its_last_day() -> None:
+    """52 weeks are called so, and not a year."""
+    window = Period(Unit.WEEK, Period.parse("2015-W01").first, 52)
+
+    assert ENGLISH.period_name(window) == "the 52 weeks to 27 December 2015"
+
+
+def test_a_span_runs_from_the_first_start_to_the_last_end() -> None:
+    """Two quarters make a span from the first month of one to the last month of the other."""
+    first, last = Period.parse("2012-Q3"), Period.parse("2017-Q3")
+
+    assert ENGLISH.span_range(first, last) == "Jul 2012 to Sep 2017"
+    assert ENGLISH.day(date(2013, 10, 7)) == "7 October 2013"
+
+
+FRENCH = Language("fr", read_catalogue("fr", load_theme().translations), "GBP")
+
+
+@pytest.mark.parametrize(
+    ("english", "french"),
+    [
+        (lambda w: w.count(1_234_567), ("1,234,567", "1 234 567")),
+        (lambda w: w.short_count(3_294_999), ("3.29m", "3,29 M")),
+        (lambda w: w.long_count(3_294_999), ("3.29 million", "3,29 millions")),
+        (lambda w: w.long_count(1_290_000), ("1.29 million", "1,29 million")),
+        (lambda w: w.percent(0.884), ("88.4%", "88,4 %")),
+        (lambda w: w.percent(0.0004), ("less than 0.1%", "moins de 0,1 %")),
+        (lambda w: w.money(1_234.5), ("£1,234.50", "1 234,50 £GB")),
+        (lambda w: w.money(-12_345.67), ("−£12.3k", "−12,3 k £GB")),
+        (lambda w: w.day(date(2013, 10, 7)), ("7 October 2013", "7 octobre 2013")),
+        (
+            lambda w: w.in_period(Period.parse("2016-10/2017-09")),
+            ("in the year to September 2017", "sur l’année se terminant en septembre 2017"),
+        ),
+        (
+            lambda w: w.in_period(Period.parse("2017-Q4")),
+            ("in October to December 2017", "entre octobre et décembre 2017"),
+        ),
+        (lambda w: w.change(0.75, 0.8, Kind.SHARE), ("−5.0 points", "−5,0 points")),
+    ],
+)
+def test_a_second_language_has_its_own_words_numbers_and_dates(
+    english: Callable[[Language], str], french: tuple[str, str]
+) -> None:
+    """What is one figure is written as each language writes it."""
+    written = [english(language).replace("\xa0", " ") for language in (ENGLISH, FRENCH)]
+
+    assert written == list(french)
+
+
+@pytest.mark.parametrize("number", [0, 1, 1.5, 2, 1_000_000])
+def test_plurals_follow_the_language(number: float) -> None:
+    """English has one form for 1 alone, French for everything below 2."""
+    catalogue = (
+        'msgid "{n} day"\nmsgid_plural "{n} days"\nmsgstr[0] "{n} jour"\nmsgstr[1] "{n} jours"\n'
+    )
+    french = Language("fr", read_catalogue("fr", {"fr.po": catalogue.encode()}))
+
+    assert ENGLISH.plural(number, "{n} day", "{n} days").endswith(" day") == (number == 1)
+    assert french.plural(number, "{n} day", "{n} days").endswith(" jour") == (number < 2)
+
+
+def test_a_language_without_a_catalogue_is_refused() -> None:
+    """English needs none; another language does, and the message says where it belongs."""
+    read_catalogue("en-CA", {})
+    with pytest.raises(ConfigError, match=r"no translation into cy; write templates/languages"):
+        read_catalogue("cy", {})
+    with pytest.raises(ConfigError, match="xx-yy-zz is no language"):
+        Language("xx-yy-zz")
+
+
+def test_a_catalogue_of_the_place_comes_before_that_of_the_language() -> None:
+    """fr-CA.po is taken for Canadian French where it is there, else fr.po."""
+    files = {"fr.po": b'msgid "a"\nmsgstr "b"\n', "fr-CA.po": b'msgid "a"\nmsgstr "c"\n'}
+
+    assert Language("fr-CA", read_catalogue("fr-CA", files)).say("a") == "c"
+    assert Language("fr-BE", read_catalogue("fr-BE", files)).say("a") == "b"

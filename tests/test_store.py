@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from perfsite.store import Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KEY, OTHER = "ab" * 32, "cd" * 32
+
+
+def test_what_is_put_is_found_by_another_build(tmp_path: Path) -> None:
+    """A store that is opened again gives the bytes that were put, and nothing for another key."""
+    Store(tmp_path / "s").put(KEY, b"<svg/>")
+
+    assert Store(tmp_path / "s").get(KEY) == b"<svg/>"
+    assert Store(tmp_path / "s").get(OTHER) is None
+
+
+def test_a_damaged_entry_is_no_entry(tmp_path: Path) -> None:
+    """One changed byte, or a file cut short, makes the store forget the entry."""
+    store = Store(tmp_path)
+    store.put(KEY, b"<svg>1</svg>")
+    (path,) = tmp_path.rglob(KEY)
+    whole = path.read_bytes()
+    for broken in (whole.replace(b"1", b"2", 1), whole[:-1], whole[:10], b""):
+        path.write_bytes(broken)
+        assert store.get(KEY) is None
+
+    store.put(KEY, b"<svg>1</svg>")
+    assert store.get(KEY) == b"<svg>1</svg>"
+
+
+def test_only_what_was_used_is_kept(tmp_path: Path) -> None:
+    """Entries that a build neither asked for nor put are removed when it says so."""
+    first = Store(tmp_path)
+    first.put(KEY, b"1")
+    first.put(OTHER, b"2")
+    (tmp_path / "ab" / f"{KEY}.123").write_bytes(b"half written")
+
+    second = Store(tmp_path)
+    assert second.get(KEY) == b"1"
+    second.forget_unused()
+
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [KEY]
+
+
+def test_a_folder_that_cannot_be_used_is_an_empty_store(tmp_path: Path) -> None:
+    """A file where the folder should be stops no build."""
+    (tmp_path / "s").write_text("in the way")
+    store = Store(tmp_path / "s")
+
+    store.put(KEY, b"1")
+    store.forget_unused()
+
+    assert store.get(KEY) is None
