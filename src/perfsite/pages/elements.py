@@ -161,10 +161,11 @@ class DataLink:
 
 @dataclass(frozen=True)
 class Download:
-    """A file that can be downloaded, and what is in it."""
+    """A file that can be downloaded: its columns, and the words that stand in some of them."""
 
     link: Link
     size: str
     what: str
     columns: tuple[tuple[str, str], ...]
+    words: tuple[tuple[str, str], ...]
     metadata: str

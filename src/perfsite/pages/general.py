@@ -37,13 +37,13 @@ def downloads_page(builder: Builder, files: Iterable[File]) -> DownloadsPage:
     for path, table in SET.items():
         columns = [(column.name, language.say(column.description)) for column in table.columns]
         words = {word: meaning for column in table.columns for word, meaning in column.words}
-        columns += [(word, language.say(meaning)) for word, meaning in words.items()]
         downloads.append(
             Download(
                 Link(path, path),
                 _size(sizes[path], language),
                 language.say(table.description),
                 tuple(columns),
+                tuple((word, language.say(meaning)) for word, meaning in words.items()),
                 f"{path}-metadata.json",
             )
         )
