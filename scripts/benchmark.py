@@ -3,8 +3,9 @@
 
     python scripts/benchmark.py [--runs 3] [--jobs 2]
 
-Each build goes into a new folder, so that it is a cold one. Processor seconds and peak memory are
-those of the parent, which it reads of itself at its end; the workers that draw are not counted.
+Each run builds twice: into a new folder, so that everything is drawn, and once more into the same
+one, where nothing has changed and nothing is drawn. Processor seconds and peak memory are those of
+the parent, which it reads of itself at its end; the workers that draw are not counted.
 """
 
 from __future__ import annotations
@@ -30,14 +31,19 @@ finally:
 """
 
 
-def run(jobs: int) -> dict[str, float]:
-    """One cold build: wall and processor seconds, and megabytes."""
+def run(jobs: int) -> dict[str, dict[str, float]]:
+    """A cold build and one without news: wall and processor seconds, and megabytes."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-c", PARENT, "build", str(ROOT / "data")]
-        command += ["--out", str(Path(folder) / "site"), "--jobs", str(jobs)]
-        start = time.monotonic()
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-        wall = time.monotonic() - start
+        return {name: build(Path(folder) / "site", jobs) for name in ("cold", "without news")}
+
+
+def build(out: Path, jobs: int) -> dict[str, float]:
+    """One build as a process of its own."""
+    command = [sys.executable, "-c", PARENT, "build", str(ROOT / "data")]
+    command += ["--out", str(out), "--jobs", str(jobs)]
+    start = time.monotonic()
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    wall = time.monotonic() - start
     if done.returncode not in (0, 1) or "parent " not in done.stderr:
         sys.exit(done.stderr)
     cpu, peak = done.stderr.rsplit("parent ", 1)[1].split()
@@ -51,12 +57,13 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     arguments = parser.parse_args()
     results = [run(arguments.jobs) for _ in range(arguments.runs)]
-    print(f"{arguments.runs} cold builds, --jobs {arguments.jobs}, {os.cpu_count()} cores")
-    for name in results[0]:
-        values = sorted(result[name] for result in results)
-        median = statistics.median(values)
-        print(f"  {name:<13} {values[0]:>8.1f} {median:>8.1f} {values[-1]:>8.1f}")
-    print("                smallest   median  largest")
+    print(f"{arguments.runs} builds of each kind, --jobs {arguments.jobs}, {os.cpu_count()} cores")
+    for kind in results[0]:
+        print(f"{kind:<15} smallest   median  largest")
+        for name in results[0][kind]:
+            values = sorted(result[kind][name] for result in results)
+            median = statistics.median(values)
+            print(f"  {name:<13} {values[0]:>8.1f} {median:>8.1f} {values[-1]:>8.1f}")
 
 
 if __name__ == "__main__":

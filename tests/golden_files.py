@@ -29,6 +29,7 @@ FILES: Final = (
     "sitemap.xml",
     "about.html",
     "health/index.html",
+    "categories/claims/by-name-ascending.html",
     "services/full/transactions.html",
     "services/full.csv-metadata.json",
     "datapackage.json",

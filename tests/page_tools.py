@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 from helpers import example_register, example_sources, worked_sources
 from perfsite.config import SiteConfig
-from perfsite.kpi import summarise_groups
-from perfsite.kpi.groups import GroupKind, make_groups
 from perfsite.kpi.health import assess_services
 from perfsite.kpi.ledger import make_ledger
 from perfsite.kpi.panels import Panels
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from helpers import Worked
     from perfsite.charts.pictures import Job
     from perfsite.kpi import GroupSummary, ServiceSummary
+    from perfsite.kpi.groups import GroupKind
     from perfsite.pages.context import Context, GroupOrderPage, GroupPage, GroupsPage, ListPage
     from perfsite.pages.elements import Row, Table
 
@@ -45,14 +44,7 @@ class Made:
     @cached_property
     def groups(self) -> list[GroupSummary]:
         """All groups, everything first."""
-        share = self.worked.config.headline_share
-        return summarise_groups(
-            self.worked.figures,
-            self.services,
-            make_groups(self.worked.services),
-            share,
-            self.worked.parts,
-        )
+        return list(self.worked.groups.values())
 
     @property
     def whole(self) -> GroupSummary:

@@ -505,10 +505,18 @@ def target_of(path: str, href: str) -> str:
     return posixpath.normpath(posixpath.join(posixpath.dirname(path), there)) if there else path
 
 
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except json.JSONDecodeError:
+        return False
+    return True
+
+
 def _described(script: str) -> list[str]:
     """The addresses in a page's description for machines: those of the page and of its data."""
     found = []
-    todo: list[object] = [json.loads(script)]
+    todo: list[object] = [json.loads(script)] if _is_json(script) else []
     while todo:
         one = todo.pop()
         if isinstance(one, dict):
@@ -655,6 +663,7 @@ def page_faults(pages: Mapping[str, Page], languages: Mapping[str, str] | None =
             if not image.get(name) and not _is_logo(image, name)
         ]
         faults += [f"{path}: <{what}> is not for archives" for what in _not_for_archives(page)]
+        faults += [f"{path}: a description is no JSON" for x in page.scripts if not _is_json(x)]
     return faults
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from perfsite.config import SiteConfig, parse_config
@@ -42,6 +44,29 @@ def test_a_declared_measure_stands_beside_the_known_ones() -> None:
         ("[measures.calls]\nkind='count'\naggregation='sum'", "measures.calls.name"),
         ("[measures.cost]\nname='x'\nkind='count'\naggregation='sum'", "measures.cost"),
         ("[[sources]]\nname='x'\npublisher='y'", "sources.0.licence"),
+        ("languages = []", "languages: "),
+        ("languages = 'fr'", "languages: "),
+        ("languages = ['fr', 'en-GB', 'fr']", "languages: fr stands twice"),
+        ("lang = 'fr'", "lang: "),
+        ("[translations.fr]\ntitle = 'x'", "translations.fr: it is not among the languages"),
+        ("languages = ['fr']\n[translations.fr]\nlogo = 'x'", "translations.fr.logo"),
+        ("next_update = 'soon'", "next_update"),
+        ("high_volume = 0", "high_volume"),
+        ("high_volume = 'many'", "high_volume"),
+        ("colours = { brand = 'navy' }", "colours.brand"),
+        ("dark_colours = { brand = '#12436' }", "dark_colours.brand"),
+        ("strengths = 'good'", "strengths"),
+        ("[[related]]\nname = 'x'", "related.0.url"),
+        ("[[related]]\nname = 'x'\nurl = 'javascript:x'", "related.0.url"),
+        ("[[journeys]]\nservice='a'\nname='x'\nsteps=['started']", "journeys.0.steps"),
+        ("[[journeys]]\nname='x'\nsteps=['started', 'completed']", "journeys.0.service"),
+        (
+            "[[journeys]]\nservice='a'\nname='x'\nsteps=['started', 'paid']",
+            "journeys.0.steps: paid is no measure",
+        ),
+        ("[targets]\na = 0.8", "targets.a"),
+        ("[targets.a]\ndigital_take_up = 'high'", "targets.a.digital_take_up"),
+        ("[targets.a]\ntransactions = 1", "targets.a.transactions: one of transactions_per_year, "),
     ],
 )
 def test_a_wrong_entry_is_named(text: str, named: str) -> None:
@@ -72,3 +97,83 @@ def test_what_is_not_toml_says_where() -> None:
 def test_the_base_address_ends_in_one_slash(text: str) -> None:
     """Links are made by adding a path, however the address was written."""
     assert parse_config(f"base_url = '{text}'").base == "https://example.org/stats/"
+
+
+WHOLE = """
+logo = "logo.svg"
+contact_url = "https://example.org/contact"
+status = "Management information"
+update_schedule = "Every quarter."
+next_update = 2018-12-01
+end_plan = "It is archived."
+languages = ["en-GB", "fr"]
+high_volume = 100
+colours = { brand = "#0B5345" }
+dark_colours = { brand = "#7dcea0" }
+strengths = ["All of them."]
+
+[[related]]
+name = "More"
+url = "https://example.org/more"
+
+[measures.paid]
+name = "Paid"
+kind = "count"
+aggregation = "sum"
+
+[measures.online_now]
+name = "People who are online"
+kind = "count"
+aggregation = "last"
+
+[[journeys]]
+service = "a"
+name = "Paying"
+steps = ["started", "paid", "completed"]
+
+[targets.a]
+digital_take_up = 0.8
+cost_per_transaction = 4.5
+
+[translations.fr]
+title = "Les chiffres"
+strengths = ["Tous."]
+"""
+
+
+def test_what_a_site_may_say_of_itself_is_read_as_it_was_written() -> None:
+    """Every entry of the pages is there afterwards, and nothing else has changed."""
+    config = parse_config(WHOLE)
+
+    assert (config.logo, config.contact_url) == ("logo.svg", "https://example.org/contact")
+    assert (config.status, config.update_schedule) == ("Management information", "Every quarter.")
+    assert (config.next_update, config.end_plan) == (date(2018, 12, 1), "It is archived.")
+    assert (config.languages, config.high_volume) == (("en-GB", "fr"), 100)
+    assert (config.colours, config.dark_colours) == ({"brand": "#0B5345"}, {"brand": "#7dcea0"})
+    assert config.strengths == ("All of them.",)
+    assert [(one.name, str(one.url)) for one in config.related] == [
+        ("More", "https://example.org/more")
+    ]
+    # A step may be a measure of the site's own, one that the file declares only later, too.
+    (journey,) = config.journeys
+    assert (journey.service, journey.name) == ("a", "Paying")
+    assert journey.steps == ("started", "paid", "completed")
+    assert config.targets == {"a": {"digital_take_up": 0.8, "cost_per_transaction": 4.5}}
+    assert config.all_measures["online_now"].aggregation is Aggregation.LAST
+    assert set(config.additive) - set(SiteConfig().additive) == {"paid"}
+    given = config.model_fields_set
+    left = set(SiteConfig.model_fields) - given
+    assert config.model_copy(update={n: getattr(SiteConfig(), n) for n in given}) == SiteConfig()
+    assert {"title", "publisher", "published"} <= left
+
+
+def test_another_language_says_what_it_has_been_given() -> None:
+    """What `translations` leaves out stands in the first language, and so does all the rest."""
+    config = parse_config(f"title = 'The figures'\npublisher = 'We'\n{WHOLE}")
+    french = config.in_language("fr")
+
+    assert (french.title, french.publisher) == ("Les chiffres", "We")
+    assert french.strengths == ("Tous.",)
+    assert french.status == "Management information"
+    assert config.in_language("en-GB") == config
+    assert (config.title, config.strengths) == ("The figures", ("All of them.",))

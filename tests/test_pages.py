@@ -1,8 +1,7 @@
-"""What the pages of the small site say: words, lists, services, groups, the rest, and the data."""
+"""What the pages of the small site say: words, lists, services, groups and the rest."""
 
 from __future__ import annotations
 
-import json
 import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
@@ -12,8 +11,7 @@ import pytest
 from perfsite.kpi import Figure
 from perfsite.language import Language
 from perfsite.measures import KPIS, Kind
-from perfsite.model import REGISTER_COLUMNS, Status
-from perfsite.pages.data import OBSERVATIONS
+from perfsite.model import Status
 from perfsite.pages.lists import ORDERS
 from perfsite.pages.words import change_cell, count_cell, headline_cell, service_card, value_cell
 from perfsite.periods import Period, Unit
@@ -21,15 +19,9 @@ from small_site import (
     MOVED,
     SERVICES,
     SUBMISSIONS,
-    address_faults,
     build_folder,
     data_folder,
-    link_faults,
-    odd_words,
-    odd_words_of_svg,
-    page_faults,
     pages_of,
-    reached,
     rows_of,
     small_pages,
     small_site,
@@ -534,239 +526,3 @@ def test_every_data_file_is_described() -> None:
     assert {"urls.txt", "manifest-sha256.txt", "sitemap.xml", "robots.txt"} <= linked
     for status in [str(status) for status in Status]:
         assert str(status) in own.words
-
-
-# data
-
-
-def test_data_services_has_the_contracts_columns() -> None:
-    """The register's columns, then each KPI with its period and status."""
-    header = small_site()["data/services.csv"].split(b"\r\n")[0].decode().split(",")
-    kpis = [name for kpi in KPIS for name in (kpi, f"{kpi}_period", f"{kpi}_status")]
-
-    assert header == [*REGISTER_COLUMNS, *kpis]
-    row = rows_of(small_site()["data/services.csv"])[0]
-    assert {name: row[name] for name in ("service", "name", "url", "opened", "agency")} == {
-        "service": "full",
-        "name": "Pay a toll",
-        "url": "https://example.org/toll",
-        "opened": "2010-04",
-        "agency": "Ministry of Roads",
-    }
-    assert (row["total_cost"], row["total_cost_period"]) == ("9600.25", "2016-10/2017-09")
-
-
-def test_every_observation_stands_where_it_says() -> None:
-    """Each published figure is found, digit for digit, in the row that is its source."""
-    header = small_site()["data/observations.csv"].split(b"\r\n")[0].decode()
-    rows = rows_of(small_site()["data/observations.csv"])
-    assert header == ",".join(OBSERVATIONS)
-    for row in rows:
-        path, _, number = row["source"].rpartition(":")
-        text = SUBMISSIONS[path.removeprefix("submissions/")]
-        if path.endswith(".json"):
-            record = json.loads(text)["observations"][int(number) - 1]
-            assert (record["service"], record["measure"]) == (row["service"], row["measure"])
-            given = str(record["value"]).split()[0]
-        else:
-            columns = text.splitlines()[0].split(",")
-            cells = dict(zip(columns, text.splitlines()[int(number) - 1].split(","), strict=True))
-            wide = f"{row['measure']}:{row['channel']}".strip(":")
-            given = cells["value"] if "value" in cells else cells[wide]
-        if row["value"]:
-            number_ = Decimal(given.rstrip("%")) / (100 if given.endswith("%") else 1)
-            assert Decimal(row["value"]) == number_, row
-        else:
-            assert given in {"[x]", "[z]", "[c]"}, row
-    submitted = sum(
-        len(json.loads(text)["observations"])
-        if name.endswith(".json")
-        else sum(
-            1 if ",value," in text.splitlines()[0] else line.count(",") - ("note" in text)
-            for line in text.splitlines()[1:]
-        )
-        for name, text in SUBMISSIONS.items()
-    )
-    assert len(rows) == submitted > 100
-
-
-def numbers(text: str) -> set[Decimal]:
-    """Every number in a text, a percentage as a share too."""
-    found = {Decimal(number) for number in re.findall(r"\d+(?:\.\d+)?", text)}
-    return found | {number / 100 for number in found}
-
-
-def test_no_figure_is_published_that_was_not_given() -> None:
-    """Every value of every service's CSV is one of the submissions, exactly."""
-    given = set[Decimal]().union(*(numbers(text) for text in SUBMISSIONS.values()))
-    values = [
-        Decimal(row["value"])
-        for key in SERVICES
-        for row in rows_of(small_site()[f"services/{key}.csv"])
-        if row["value"]
-    ]
-
-    assert len(values) > 90
-    assert [value for value in values if value not in given] == []
-
-
-def test_the_files_of_services_are_the_whole_cut_up() -> None:
-    """All services' CSVs together are data/observations.csv; JSON says the same with KPIs."""
-    site = small_site()
-    together = [row for key in SERVICES for row in rows_of(site[f"services/{key}.csv"])]
-    assert together == rows_of(site["data/observations.csv"])
-    kpis = rows_of(site["data/kpis.csv"])
-    for key in SERVICES:
-        content = json.loads(site[f"services/{key}.json"])
-        assert content["service"] == key
-        for name, rows in (
-            ("observations", rows_of(site[f"services/{key}.csv"])),
-            ("kpis", [row for row in kpis if row["service"] == key]),
-        ):
-            figures = [
-                {k: "" if v is None else str(v) for k, v in record.items()}
-                for record in content[name]
-            ]
-            assert figures == [{k: v for k, v in row.items() if k != "service"} for row in rows]
-
-
-def test_every_kpi_is_its_numerator_by_its_denominator() -> None:
-    """A ratio in data/kpis.csv can be worked out again from the two figures beside it."""
-    rows = rows_of(small_site()["data/kpis.csv"])
-    ratios = [row for row in rows if row["denominator"] and row["value"]]
-
-    assert len(ratios) > 20
-    for row in ratios:
-        share = float(row["numerator"]) / float(row["denominator"])
-        assert float(row["value"]) == pytest.approx(share, rel=1e-12), row
-    shares = {kpi.id for kpi in KPIS.values() if kpi.kind is Kind.SHARE}
-    assert [r for r in rows if r["kpi"] in shares and r["value"] and float(r["value"]) > 1] == []
-    assert {(r["service"], r["kpi"]) for r in rows} == {(s, k) for s in SERVICES for k in KPIS}
-
-
-def test_csv_files_are_as_rfc_4180_has_them() -> None:
-    """Every line ends in CRLF, every row is as long as the header, and the text is UTF-8."""
-    for path, data in small_site().items():
-        if path.endswith(".csv"):
-            assert data.endswith(b"\r\n"), path
-            assert data.count(b"\n") == data.count(b"\r\n"), path
-            assert all(None not in row and None not in row.values() for row in rows_of(data)), path
-
-
-def test_departments_add_up_one_period() -> None:
-    """The departments' numerators of a year add up to those of all services."""
-    site = small_site()
-
-    def year(path: str) -> Decimal:
-        return sum(
-            (
-                Decimal(row["numerator"])
-                for row in rows_of(site[path])
-                if (row["kpi"], row["period"]) == ("transactions_per_year", "2016-10/2017-09")
-            ),
-            start=Decimal(),
-        )
-
-    assert year("data/departments.csv") == year("data/all-services.csv") == 12_004
-
-
-# the whole
-
-
-def test_no_link_leads_nowhere() -> None:
-    """Every address is relative to its page and leads to a file of the site, and anchors too."""
-    assert sum(len(page.hrefs) for page in small_pages().values()) > 1000
-    assert link_faults(small_site(), small_pages()) == []
-
-
-def test_every_file_is_reached_from_the_home_page() -> None:
-    """By plain links alone one comes to every file; only the page for errors has no link."""
-    assert set(small_site()) - reached(small_site(), small_pages()) == {"404.html"}
-
-
-def test_every_address_can_be_kept() -> None:
-    """Lower-case letters, digits and hyphens, short enough for archives and disks."""
-    assert address_faults(small_site()) == []
-
-
-def test_every_page_has_what_a_page_needs() -> None:
-    """One title, h1, language, description; whole markup; images with alt and size; no script."""
-    assert page_faults(small_pages()) == []
-
-
-def test_no_page_speaks_like_a_program() -> None:
-    """No NaN, None, nan, undefined or their like in any page or picture."""
-    pictures = {path: data for path, data in small_site().items() if path.endswith(".svg")}
-
-    assert len(pictures) > 10
-    assert {path: odd_words(page) for path, page in small_pages().items() if odd_words(page)} == {}
-    found = {path: odd_words_of_svg(data) for path, data in pictures.items()}
-    assert {path: words for path, words in found.items() if words} == {}
-
-
-def test_titles_are_unique() -> None:
-    """No two pages have one title."""
-    titles = [page.title for page in small_pages().values()]
-
-    assert len(set(titles)) == len(titles) == 112
-
-
-FAULTS: Final = {
-    "a dead link": ("about.html", 'href="index.html"', 'href="indes.html"', "leads to no file"),
-    "a rooted link": ("about.html", 'href="index.html"', 'href="/index.html"', "leads to no file"),
-    "a query": ("about.html", 'href="index.html"', 'href="index.html?a"', "leads to no file"),
-    "a dead anchor": ("index.html", "about.html#", "about.html#x", "no place in the page"),
-    "a style from elsewhere": (
-        "index.html", 'href="assets/', 'href="https://example.org/', "of another host"
-    ),
-    "a picture from elsewhere": (
-        "services/full.html", 'src="../', 'src="//example.org/', "of another host"
-    ),
-    "a picture that is not there": ("services/full.html", ".svg", ".svgz", "leads to no file"),
-    "a script in a picture": (
-        "services/full/transactions.svg", "</svg>", "<script/></svg>", "loads something"
-    ),
-    "a second heading": ("about.html", "</main>", "<h1>A</h1></main>", "2 of <h1>"),
-    "no language": ("about.html", ' lang="en-GB"', "", "the language is"),
-    "an empty description": ("about.html", 'content="What', 'content="" x="What', "0 descriptions"),
-    "an open element": ("about.html", "</main>", "<p></main>", "closes another element"),
-    "an id twice": ("about.html", "</main>", '<p id="main"></p></main>', "an id stands twice"),
-    "a picture without text": ("services/full.html", ' alt="', ' alt="" x="', "without alt"),
-    "a script": ("about.html", "</main>", "<script></script></main>", "not for archives"),
-    "a word of a program": ("about.html", "</h1>", " NaN</h1>", "NaN"),
-    "a word in an attribute": ("services/full.html", ' alt="', ' alt="None ', "None"),
-    "a word in a picture": (
-        "services/full/transactions.svg", "<desc>", "<desc>undefined ", "undefined"
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", FAULTS)
-def test_each_check_of_the_whole_finds_what_it_is_for(name: str) -> None:
-    """The checks above are not blind: broken once, the site has exactly that kind of fault."""
-    path, old, new, words = FAULTS[name]
-    tree = dict(small_site())
-    text = tree[path].decode()
-    assert old in text
-    tree[path] = text.replace(old, new, 1).encode()
-    pages = pages_of(tree)
-    faults = [*link_faults(tree, pages), *page_faults(pages)]
-    faults += [word for page in pages.values() for word in odd_words(page)]
-    if path.endswith(".svg"):
-        faults += odd_words_of_svg(tree[path])
-
-    assert any(words in fault for fault in faults), faults
-    assert [fault for fault in faults if not fault.startswith((path, words))] == []
-
-
-def test_the_checks_of_addresses_are_not_blind() -> None:
-    """A file that nothing leads to, and a name that cannot be kept, are found."""
-    lost = {"lost.txt", "services/Full.html", "a/con.csv", "x" * 101}
-    tree = {**small_site(), **dict.fromkeys(sorted(lost), b"")}
-
-    assert set(tree) - reached(tree, small_pages()) == {"404.html", *lost}
-    assert address_faults(tree) == [
-        "a/con.csv is a name that Windows reserves",
-        "services/Full.html has other characters",
-        f"{'x' * 101} is too long",
-    ]

@@ -88,7 +88,7 @@ def read_catalogue(tag: str, files: Mapping[str, bytes]) -> NullTranslations:
         )
     try:
         catalogue = read_po(io.BytesIO(data), locale=base, abort_invalid=True)
-    except (PoFileError, UnknownLocaleError, UnicodeDecodeError, ValueError) as error:
+    except (PoFileError, LookupError, UnknownLocaleError, ValueError) as error:
         raise ConfigError(f"the translation into {tag} cannot be read: {error}") from error
     compiled = io.BytesIO()
     write_mo(compiled, catalogue)
