@@ -130,7 +130,7 @@ def test_an_older_figure_says_until_when_it_is(period: Period, note: str) -> Non
     """In a list the month in which its period ended stands beside it."""
     older = Figure("completion_rate", Status.OLDER, period, 0.5)
 
-    assert headline_cell(older, ENGLISH).note == note
+    assert headline_cell(older, ENGLISH).note == note.replace(" ", "\xa0")
     newest = Figure("completion_rate", Status.PROVIDED, period, 0.5)
     assert headline_cell(newest, ENGLISH).note == ""
 
@@ -209,8 +209,8 @@ def test_a_list_marks_what_is_older() -> None:
     html = small_site()["services/index.html"].decode()
     row = {key: html.partition(f'<tr id="{key}"')[2].partition("</tr>")[0] for key in SERVICES}
 
-    assert ">70 <small>to Sep 2016</small></td>" in row["closed"]
-    assert "<small>to " not in row["full"]
+    assert ">70 <small>to\xa0Sep\xa02016</small></td>" in row["closed"]
+    assert "<small>to\xa0" not in row["full"]
     assert 'class="missing">withheld</td>' in row["withheld"]
     assert 'class="missing">confidential</td>' in row["confidential"]
     assert "11 services, 9 of them with figures." in page("services/index").words

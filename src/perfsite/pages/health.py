@@ -18,7 +18,6 @@ from perfsite.pages.health_words import (
     coverage_words,
     department_href,
     legend,
-    owed_words,
     state_name,
 )
 from perfsite.pages.site import Builder, group_href, service_href
@@ -27,7 +26,7 @@ from perfsite.pages.words import capital
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from perfsite.kpi.health import GroupHealth
+    from perfsite.kpi.health import GroupHealth, Owed
     from perfsite.language import Language
     from perfsite.model import Service
     from perfsite.pages.health_words import Health
@@ -176,24 +175,46 @@ def _owed_table(
     language: Language,
     name: str,
 ) -> Table:
-    columns = _columns(language, message("Service"), message("Last figure"), message("Owes"))
+    asked = [kpi for kpi in COUNTED if any(_is_asked(health, key, kpi) for key in mine)]
+    columns = _columns(
+        language,
+        message("Service"),
+        message("Last figure"),
+        *(KPIS[kpi].name for kpi in asked),
+    )
     rows = []
     for key in mine:
         one = health.services[key]
         last = language.period_range(one.last) if one.last else language.say("none")
-        owes = "; ".join(owed_words(owed, language) for owed in one.owes)
+        owed = {each.kpi: each for each in one.owes}
+        cells = [_owed_cell(one.kpis[kpi].states[-1:], owed.get(kpi), language) for kpi in asked]
         rows.append(
             Row(
                 services[key].name,
-                (
-                    Cell(last, missing=one.last is None),
-                    Cell(owes or language.say("nothing"), missing=not owes),
-                ),
+                (Cell(last, missing=one.last is None), *cells),
                 service_href(key),
             )
         )
     caption = language.say("What each service owes: {department}", department=name)
     return Table(caption, columns, tuple(rows), wide=True)
+
+
+def _is_asked(health: Health, service: str, kpi: str) -> bool:
+    """Whether a service is asked for a KPI in the newest quarter, or was before."""
+    return any(state is not State.NOT_ASKED for state in health.services[service].kpis[kpi].states)
+
+
+def _owed_cell(newest: Sequence[State], owed: Owed | None, language: Language) -> Cell:
+    """What a service owes of a KPI since when, or its state in the newest quarter."""
+    if owed is None:
+        state = newest[0] if newest else State.NOT_ASKED
+        name = state_name(state)
+        return Cell(language.say(WORDS[state]), missing=state is not State.PROVIDED, state=name)
+    if owed.since is None:
+        text = language.say("never given")
+    else:
+        text = language.say("none since {period}", period=language.period_range(owed.since))
+    return Cell(text, missing=True, state=state_name(owed.state))
 
 
 def _quarters(

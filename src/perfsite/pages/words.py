@@ -73,7 +73,8 @@ def headline_cell(figure_: Figure, language: Language) -> Cell:
     if figure_.status is Status.OLDER and figure_.period:
         end = figure_.period.end
         month = language.period_range(Period.months(end.year, end.month))
-        return Cell(cell.text, cell.full, language.say("to {month}", month=month))
+        until = language.say("to {month}", month=month)
+        return Cell(cell.text, cell.full, until.replace(" ", "\xa0"))
     return cell
 
 
