@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import time
@@ -173,15 +172,17 @@ class _Options:
 
 
 def _build(data: Path, options: _Options) -> Sequence[Problem]:
-    from perfsite.build import build_site, find_problems  # noqa: PLC0415 - see validate
+    from perfsite.build import (  # noqa: PLC0415 - see validate
+        build_site,
+        find_problems,
+        without_collector,
+    )
     from perfsite.load import load_theme  # noqa: PLC0415
     from perfsite.model import Edition  # noqa: PLC0415
     from perfsite.store import Store  # noqa: PLC0415
     from perfsite.write import check_target, drawings_beside, write_site  # noqa: PLC0415
 
     start = time.monotonic()
-    # A build makes millions of values and hardly a cycle: to look for cycles takes a quarter of it.
-    gc.disable()
     out = options.out
     _check_apart(data, out)
     check_target(out)
@@ -191,7 +192,7 @@ def _build(data: Path, options: _Options) -> Sequence[Problem]:
         click.echo(text_report(problems, _SHOWN), err=True)
         raise BuildError("the data has errors and --strict was given; nothing was written")
     store = None if options.no_store else Store(drawings_beside(out))
-    with _Bar() as bar:
+    with _Bar() as bar, without_collector():
         site = build_site(
             loaded,
             Edition(_edition_date(options.edition, loaded), loaded.hash),
@@ -202,7 +203,6 @@ def _build(data: Path, options: _Options) -> Sequence[Problem]:
             store=store,
         )
     written = write_site(site.files, out)
-    gc.enable()
     if store and not options.no_charts:
         store.forget_unused()
     if site.problems:

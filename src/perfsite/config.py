@@ -97,7 +97,7 @@ class SiteConfig(_Table):
     description: str = ""
     logo: str = ""
     contact: str = ""
-    contact_url: str = ""
+    contact_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
     status: str = ""
     update_schedule: str = ""
     next_update: date | None = None
@@ -106,7 +106,7 @@ class SiteConfig(_Table):
     licence_url: str = ""
     base_url: HttpUrl | None = None
     languages: Annotated[tuple[str, ...], Field(min_length=1)] = ("en-GB",)
-    currency: str = "GBP"
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "GBP"
     published: tuple[date, ...] = ()
     digital_channels: tuple[str, ...] = DEFAULT_DIGITAL_CHANNELS
     headline_share: Annotated[float, Field(gt=0, le=1)] = 0.5
@@ -189,7 +189,14 @@ def _check_names(config: SiteConfig, path: str) -> None:
             raise ConfigError(
                 f"{path}: targets.{service}.{wrong[0]}: one of {', '.join(KPIS)} is expected"
             )
-    if twice := [tag for tag in config.languages if config.languages.count(tag) > 1]:
+        shares = {k: level for k, level in levels.items() if KPIS[k].kind is Kind.SHARE}
+        if high := [key for key, level in shares.items() if not 0 <= level <= 1]:
+            raise ConfigError(
+                f"{path}: targets.{service}.{high[0]}: a share from 0 to 1 is expected "
+                f"(found {shares[high[0]]:g})"
+            )
+    tags = [tag.lower() for tag in config.languages]
+    if twice := [tag for tag in config.languages if tags.count(tag.lower()) > 1]:
         raise ConfigError(f"{path}: languages: {twice[0]} stands twice")
     if extra := sorted(set(config.translations) - set(config.languages)):
         raise ConfigError(f"{path}: translations.{extra[0]}: it is not among the languages")
