@@ -71,7 +71,7 @@ class Made:
                 [(self.language.tag, "", "")],
                 Assets("site.css", "filter.js", "icon.svg", ""),
             ),
-            {kpi: Panels(self.worked.figures, kpi) for kpi in CHARTED},
+            {kpi: Panels(self.worked.figures, kpi, self.worked.parts) for kpi in CHARTED},
             self.worked.summaries,
             volumes_by_period(self.worked.figures),
             assess(ledger, assess_services(ledger), groups),

@@ -273,7 +273,7 @@ def test_a_panel_holds_the_same_services_all_along() -> None:
         if not (service == "e" and period == "2016-10/2017-09")
     ]
     made = worked("service period transactions\n" + "\n".join(rows), register(*"abcdef"))
-    panel = Panels(made.figures, YEARLY).of(made.groups["all"])
+    panel = Panels(made.figures, YEARLY, made.parts).of(made.groups["all"])
 
     assert panel is not None
     assert (panel.services, panel.of) == (4, 6)
@@ -285,16 +285,46 @@ def test_a_panel_holds_the_same_services_all_along() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("broken", "services", "oldest"),
+    [
+        ("", 6, "2016"),
+        # One of six services may go, and the panel stays as long.
+        ("a 2017-04", 5, "2016"),
+        # What broke before the oldest year of the panel does not matter.
+        ("a 2016-01", 6, "2016"),
+        # If too many go, the panel ends before their break.
+        ("a 2017-04 b 2017-04 c 2017-04", 6, "2017-04/2018-03"),
+    ],
+)
+def test_a_panel_does_not_reach_over_a_break(broken: str, services: int, oldest: str) -> None:
+    """A service whose way of counting changed is not compared with itself before that."""
+    marks = set(zip(*[iter(broken.split())] * 2, strict=True))
+    months = [f"{year}-{month:02d}" for year in (2016, 2017, 2018) for month in range(1, 13)]
+    rows = [
+        f"{service} {month} 5{'[b]' if (service, month) in marks else ''}"
+        for service in "abcdef"
+        for month in months[:-3]
+    ]
+    made = worked("service period transactions\n" + "\n".join(rows), register(*"abcdef"))
+    panel = Panels(made.figures, YEARLY, made.parts).of(made.groups["all"])
+
+    assert panel is not None
+    assert panel.services == services
+    assert panel.points[0][0].code == oldest
+    assert {value for _, value in panel.points} == {60.0 * services}
+
+
 def test_a_panel_of_one_period_is_none() -> None:
     """One period is no trend."""
     made = worked("service period transactions\na 2017 5", register("a"))
 
-    assert Panels(made.figures, YEARLY).of(made.groups["all"]) is None
+    assert Panels(made.figures, YEARLY, made.parts).of(made.groups["all"]) is None
 
 
 def test_no_panel_of_the_example_shows_coverage_as_change(example: Worked) -> None:
     """Every point of every panel is the sum over one and the same set of services."""
-    panels = Panels(example.figures, YEARLY)
+    panels = Panels(example.figures, YEARLY, example.parts)
     frame = example.figures.frame
     yearly = frame[(frame["kpi"] == YEARLY) & (frame["unit"] == "month")]
     by_period = {
@@ -397,15 +427,23 @@ def test_the_largest_service_of_a_group_is_told_with_its_share() -> None:
         "service period transactions\nalpha 2017 30\nbeta 2017 10",
         services=register("alpha", "beta"),
     )
-    panels = Panels(made.figures, "transactions_per_year")
+    panels = Panels(made.figures, "transactions_per_year", made.parts)
 
     assert panels.largest(made.groups["all"]) == ("alpha", 0.75)
     alone = worked(
         "service period transactions\nalpha 2017 30\nbeta 2017 [x]",
         services=register("alpha", "beta"),
     )
-    assert Panels(alone.figures, "transactions_per_year").largest(alone.groups["all"]) is None
+    assert (
+        Panels(alone.figures, "transactions_per_year", alone.parts).largest(alone.groups["all"])
+        is None
+    )
     nothing = worked(
         "service period transactions\nalpha 2017 0\nbeta 2017 0", services=register("alpha", "beta")
     )
-    assert Panels(nothing.figures, "transactions_per_year").largest(nothing.groups["all"]) is None
+    assert (
+        Panels(nothing.figures, "transactions_per_year", nothing.parts).largest(
+            nothing.groups["all"]
+        )
+        is None
+    )

@@ -217,7 +217,7 @@ def _facts(known: Validated, figures: Figures, config: SiteConfig, edition: Edit
         services=known.services,
         summaries=summaries,
         groups=groups,
-        panels={kpi: Panels(figures, kpi) for kpi in CHARTED},
+        panels={kpi: Panels(figures, kpi, known.parts) for kpi in CHARTED},
         volumes=volumes_by_period(figures),
         health=assess(ledger, assess_services(ledger), [summary.group for summary in groups]),
         series=collect_series(known.parts, figures, known.services),

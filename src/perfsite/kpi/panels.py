@@ -13,6 +13,7 @@ import numpy as np
 
 from perfsite.kpi.groups import yearly
 from perfsite.measures import KPIS, Kind
+from perfsite.parts import periods_of
 from perfsite.periods import MONTHS_IN_QUARTER, MONTHS_IN_YEAR, Period, Unit
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from perfsite.kpi.figures import Figures
     from perfsite.kpi.groups import GroupSummary
+    from perfsite.parts import Parts
 
 _STEPS: Final = 16
 """At most four years back, a quarter at a time."""
@@ -49,14 +51,20 @@ class Panel:
 class Panels:
     """Panels of any group for one KPI: the figures as arrays of services by month, made once."""
 
-    def __init__(self, figures: Figures, kpi: str) -> None:
-        """Lay out the yearly figures of `kpi`."""
+    def __init__(self, figures: Figures, kpi: str, parts: Parts) -> None:
+        """Lay out the yearly figures of `kpi`, and the breaks in what they are made of."""
         frame = yearly(figures.frame)
         frame = frame[frame["kpi"] == kpi]
         self.kpi = kpi
         self._share = KPIS[kpi].kind is Kind.SHARE
         self._numerators = frame.pivot(index="service", columns="first", values="numerator")
         self._denominators = frame.pivot(index="service", columns="first", values="denominator")
+        marked = parts.frame[parts.frame["broken"] & parts.frame["part"].isin(KPIS[kpi].parts)]
+        starts = [period.start for period in periods_of(marked)]
+        self._breaks = [
+            (service, start.year * MONTHS_IN_YEAR + start.month - 1)
+            for service, start in zip(marked["service"], starts, strict=True)
+        ]
 
     def of(self, summary: GroupSummary) -> Panel | None:
         """The panel that ends with the group's headline; None where there is nothing to compare."""
@@ -70,7 +78,7 @@ class Panels:
         fewest = keep.sum() * _KEEP
         chosen = [last]
         for first in range(last - MONTHS_IN_QUARTER, last - _STEPS * MONTHS_IN_QUARTER - 1, -3):
-            still = keep & _column(above, first)
+            still = keep & _column(above, first) & ~self._broken(above, first, last)
             if still.sum() < fewest:
                 break
             keep = still
@@ -86,6 +94,11 @@ class Panels:
             if np.isfinite(value)
         ]
         return Panel(self.kpi, int(keep.sum()), head.of, tuple(pairs))
+
+    def _broken(self, above: pd.DataFrame, first: int, last: int) -> NDArray[np.bool_]:
+        """Which services have a break after the start of one year and before the end of another."""
+        end = last + MONTHS_IN_YEAR
+        return above.index.isin([name for name, month in self._breaks if first < month < end])
 
     def largest(self, summary: GroupSummary) -> tuple[str, float] | None:
         """The service with the most of the group's headline, and its share of it.
