@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -107,6 +108,8 @@ def _start_worker() -> None:
     system's, and opens its file anew for every letter: without it, charts take a third of the time.
     """
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    # Ctrl+C reaches the whole group; the parent ends its workers, and they have nothing to add.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ["TZ"] = "UTC"
     os.environ["FONTCONFIG_FILE"] = str(_FONTS)
     if hasattr(time, "tzset"):
