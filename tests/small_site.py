@@ -15,6 +15,7 @@ import json
 import os
 import posixpath
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -312,6 +313,11 @@ def environment(**more: str) -> dict[str, str]:
     """The environment of a process that is to find this checkout's perfsite."""
     kept = {k: v for k, v in os.environ.items() if k != "SOURCE_DATE_EPOCH"}
     return {**kept, "PYTHONPATH": str(ROOT / "src"), **more}
+
+
+def hear_interrupts() -> None:
+    """For a new process: a job in the background does not hear Ctrl+C, nor do those it starts."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def command(*args: str | Path) -> list[str]:

@@ -39,6 +39,7 @@ from small_site import (
     command,
     data_folder,
     environment,
+    hear_interrupts,
     link_faults,
     pages_of,
     perfsite,
@@ -338,6 +339,7 @@ def building(out: Path, *options: str) -> Iterator[tuple[subprocess.Popen[bytes]
         stdout=writing,
         stderr=writing,
         start_new_session=True,
+        preexec_fn=hear_interrupts,  # noqa: PLW1509 - no thread of the tests holds a lock here
     )
     os.close(writing)
     try:

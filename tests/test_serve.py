@@ -13,7 +13,7 @@ import pytest
 
 from perfsite.errors import UsageError
 from perfsite.serve import make_server
-from small_site import command, data_folder, environment, small_site
+from small_site import command, data_folder, environment, hear_interrupts, small_site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,6 +102,7 @@ def test_serve_builds_shows_and_stops(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=hear_interrupts,  # noqa: PLW1509 - no thread of the tests holds a lock here
     ) as process:
         assert process.stdout is not None
         built, serving = process.stdout.readline(), process.stdout.readline()
