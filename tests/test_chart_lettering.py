@@ -7,7 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from perfsite.charts.lettering import ELLIPSIS, shorten, text_width, wrap
@@ -87,6 +87,7 @@ def test_a_shortened_text_fits_and_says_that_it_is_shortened(
         assert text.startswith(short.removesuffix(ELLIPSIS))
 
 
+@example("M MM", 20.0, 2)
 @given(sentences, st.floats(20, 400), st.integers(1, 4))
 def test_wrapped_lines_fit_and_lose_nothing_without_a_sign(
     text: str, width: float, most: int
@@ -112,3 +113,4 @@ def test_words_are_cut_between_words_where_that_loses_little() -> None:
     )  # fmt: skip
     assert wrap("Neither satisfied nor dissatisfied", 95, 16, 2) == ("Neither", "satisfied…")
     assert shorten("W", 3, 16) == ""
+    assert wrap("M MM", 20, 16, 2) == ()

@@ -96,10 +96,9 @@ def wrap(text: str, width: float, size: float, most: int, *, bold: bool = False)
             # A word wider than the line, or the last line: nothing can follow.
             if short := shorten(rest, width, size, bold=bold):
                 return (*lines, short)
-            return (
-                *lines[:-1],
-                *(shorten(f"{x} {rest}", width, size, bold=bold) for x in lines[-1:]),
-            )
+            # Not even an ellipsis fits beside the line before: without room there is no text.
+            ends = [shorten(f"{line} {rest}", width, size, bold=bold) for line in lines[-1:]]
+            return (*lines[:-1], *ends) if all(ends) else ()
         lines.append(" ".join(words[:number]))
         words = words[number:]
     return tuple(lines)
