@@ -19,7 +19,7 @@ MODULES = sorted(
 
 TIERS = (
     {"periods", "errors", "model", "messages"},
-    {"measures"},
+    {"measures", "settings"},
     {"formats", "config", "tables", "tokens"},
     {"language"},
     {"parts"},

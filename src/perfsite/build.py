@@ -238,7 +238,7 @@ def _data_files(known: Validated, figures: Figures, facts: Facts, config: SiteCo
     kpis = data_files.kpi_rows(figures, facts.summaries)
     files = [
         data_files.csv_file("data/observations.csv", data_files.OBSERVATIONS, observations),
-        data_files.csv_file("data/kpis.csv", data_files.KPI_COLUMNS, kpis),
+        data_files.csv_file(data_files.KPIS_CSV, data_files.KPI_COLUMNS, kpis),
         data_files.services_file(facts.summaries),
         *data_files.service_files(facts.summaries, observations, kpis),
         *data_files.group_files(facts.groups),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date  # noqa: TC003 - pydantic reads the annotation
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError
+from pydantic import Field, HttpUrl
 
 from perfsite.errors import ConfigError
 from perfsite.measures import (
@@ -18,18 +17,14 @@ from perfsite.measures import (
     Kind,
     Measure,
 )
+from perfsite.settings import Colour, Table, read_settings
 
 _COLUMNS = ("service", "period", "measure", "channel", "value", "note", "row")
 """The names that a submission's columns have of their own."""
 _NAME = r"^[a-z][a-z0-9_]*$"
-Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class MeasureTable(_Table):
+class MeasureTable(Table):
     """`[measures.<id>]`: a measure of the site's own."""
 
     name: str
@@ -38,7 +33,7 @@ class MeasureTable(_Table):
     better: Better = Better.NEITHER
 
 
-class JourneyTable(_Table):
+class JourneyTable(Table):
     """`[[journeys]]`: the steps that people take through a service, in their order.
 
     Each step is a measure: one of perfsite's or one that `measures` declares.
@@ -49,14 +44,14 @@ class JourneyTable(_Table):
     steps: Annotated[tuple[str, ...], Field(min_length=2)]
 
 
-class RelatedTable(_Table):
+class RelatedTable(Table):
     """`[[related]]`: something of others that a reader may look for here."""
 
     name: str
     url: HttpUrl
 
 
-class WordsTable(_Table):
+class WordsTable(Table):
     """`[translations.<language>]`: what the site says of itself, in another of its languages.
 
     What is left out stands in the site's first language.
@@ -72,7 +67,7 @@ class WordsTable(_Table):
     caveats: tuple[str, ...] = ()
 
 
-class SourceTable(_Table):
+class SourceTable(Table):
     """`[[sources]]`: where figures come from, for the page about the data."""
 
     name: str
@@ -82,7 +77,7 @@ class SourceTable(_Table):
     note: str = ""
 
 
-class SiteConfig(_Table):
+class SiteConfig(Table):
     """What a publishing team decides about its site.
 
     `published` lists the dates of the site's editions; the newest is this edition's date.
@@ -111,16 +106,16 @@ class SiteConfig(_Table):
     digital_channels: tuple[str, ...] = DEFAULT_DIGITAL_CHANNELS
     headline_share: Annotated[float, Field(gt=0, le=1)] = 0.5
     high_volume: Annotated[float, Field(gt=0)] = 750_000
-    colours: dict[str, Colour] = {}
-    dark_colours: dict[str, Colour] = {}
+    colours: dict[str, Colour] = Field(default_factory=dict)
+    dark_colours: dict[str, Colour] = Field(default_factory=dict)
     strengths: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()
     related: tuple[RelatedTable, ...] = ()
     sources: tuple[SourceTable, ...] = ()
     journeys: tuple[JourneyTable, ...] = ()
-    targets: dict[str, dict[str, float]] = {}
-    translations: dict[str, WordsTable] = {}
-    measures: dict[Annotated[str, Field(pattern=_NAME)], MeasureTable] = {}
+    targets: dict[str, dict[str, float]] = Field(default_factory=dict)
+    translations: dict[str, WordsTable] = Field(default_factory=dict)
+    measures: dict[Annotated[str, Field(pattern=_NAME)], MeasureTable] = Field(default_factory=dict)
 
     @property
     def all_measures(self) -> dict[str, Measure]:
@@ -157,18 +152,7 @@ def parse_config(text: str, path: str = "perfsite.toml") -> SiteConfig:
     Raises:
         ConfigError: naming every entry that is wrong and what was expected of it.
     """
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path} is not TOML: {error}") from error
-    try:
-        config = SiteConfig.model_validate(table)
-    except ValidationError as error:
-        lines = [
-            f"{path}: {'.'.join(map(str, item['loc']))}: {item['msg']} (found {item['input']!r})"
-            for item in error.errors()
-        ]
-        raise ConfigError("\n".join(lines)) from error
+    config = read_settings(SiteConfig, text, path)
     _check_names(config, path)
     return config
 

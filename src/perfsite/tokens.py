@@ -5,24 +5,18 @@ They stand in templates/tokens.toml, and nowhere else. `perfsite.toml` may repla
 
 from __future__ import annotations
 
-import tomllib
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from perfsite.errors import ConfigError
+from perfsite.settings import Colour, Table, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 
-
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ChartStyle(_Table):
+class ChartStyle(Table):
     """How charts look: colours as `#rrggbb`, sizes in the picture's own pixels.
 
     A picture stands on its own `ground` whatever the page around it looks like. `palette` is in
@@ -40,7 +34,7 @@ class ChartStyle(_Table):
     text_size: int
 
 
-class Tokens(_Table):
+class Tokens(Table):
     """All design tokens: `light` and `dark` are the same names with the colours of each."""
 
     light: dict[str, Colour]
@@ -85,16 +79,7 @@ def parse_tokens(text: str, path: str = "tokens.toml") -> Tokens:
     Raises:
         ConfigError: naming every entry that is wrong and what was expected of it.
     """
-    try:
-        tokens = Tokens.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path} is not TOML: {error}") from error
-    except ValidationError as error:
-        lines = [
-            f"{path}: {'.'.join(map(str, item['loc']))}: {item['msg']} (found {item['input']!r})"
-            for item in error.errors()
-        ]
-        raise ConfigError("\n".join(lines)) from error
+    tokens = read_settings(Tokens, text, path)
     if tokens.light.keys() != tokens.dark.keys():
         odd = sorted(tokens.light.keys() ^ tokens.dark.keys())
         raise ConfigError(f"{path}: {odd[0]} must stand in both light and dark")

@@ -6,11 +6,11 @@ from Babel; which figures are rounded how is perfsite's own, and the same in eve
 `formats` for how they spell numbers.
 """
 
-from perfsite.language.catalogue import Catalogue, has_words, read_catalogue
+from perfsite.language.catalogue import Catalogue, read_catalogue
 from perfsite.language.dates import Dates
 from perfsite.language.numbers import Numbers
 
-__all__ = ["Catalogue", "Language", "has_words", "read_catalogue"]
+__all__ = ["Catalogue", "Language", "read_catalogue"]
 
 
 class Language(Numbers, Dates):

@@ -94,8 +94,3 @@ def read_catalogue(tag: str, files: Mapping[str, bytes]) -> NullTranslations:
     write_mo(compiled, catalogue)
     compiled.seek(0)
     return Translations(compiled)
-
-
-def has_words(tag: str) -> bool:
-    """Whether the messages of the code are in this language already."""
-    return tag.partition("-")[0] == SOURCE

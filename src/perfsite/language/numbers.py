@@ -76,31 +76,28 @@ class Numbers(Catalogue):
 
     def percent(self, share: float, decimals: int = 1) -> str:
         """A share as a percentage; what is not exactly 0 or 1 never reads 0% or 100%."""
+        sign, text = self._rounded(share, decimals)
+        if sign == "<":
+            return self.say("less than {share}", share=text)
+        return self.say("more than {share}", share=text) if sign == ">" else text
+
+    def short_percent(self, share: float, decimals: int = 1) -> str:
+        """A share for a card or a cell, where `>99.9%` says `more than 99.9%`."""
+        return "".join(self._rounded(share, decimals))
+
+    def _rounded(self, share: float, decimals: int) -> tuple[str, str]:
+        """A percentage, and a sign before it where rounding would say nothing or everything."""
         value = share * _HUNDRED
         step = 10.0**-decimals
         text = f"{value:.{decimals}f}"
         if share in (0, 1):
-            return self._per_cent(f"{value:.0f}")
+            return "", self._per_cent(f"{value:.0f}")
         if float(text) == 0:
             least = f"{step:.{decimals}f}"
-            if share > 0:
-                return self.say("less than {share}", share=self._per_cent(least))
-            return self._per_cent(f"-{least}")
+            return ("<", self._per_cent(least)) if share > 0 else ("", self._per_cent(f"-{least}"))
         if float(text) == _HUNDRED and share < 1:
-            most = self._per_cent(f"{_HUNDRED - step:.{decimals}f}")
-            return self.say("more than {share}", share=most)
-        return self._per_cent(text)
-
-    def short_percent(self, share: float, decimals: int = 1) -> str:
-        """A share for a card or a cell, where `>99.9%` says `more than 99.9%`."""
-        text = self.percent(share, decimals)
-        value = share * _HUNDRED
-        step = 10.0**-decimals
-        if 0 < share < 1 and float(f"{value:.{decimals}f}") == 0:
-            return f"<{self._per_cent(f'{step:.{decimals}f}')}"
-        if 0 < share < 1 and float(f"{value:.{decimals}f}") == _HUNDRED:
-            return f">{self._per_cent(f'{_HUNDRED - step:.{decimals}f}')}"
-        return text
+            return ">", self._per_cent(f"{_HUNDRED - step:.{decimals}f}")
+        return "", self._per_cent(text)
 
     def _per_cent(self, number: str) -> str:
         return self._percent_pattern.replace("{}", self.plain(number))

@@ -26,7 +26,7 @@ from perfsite.validate.values import MARKS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from perfsite.kpi import Figures, GroupSummary, ServiceSummary
+    from perfsite.kpi import Figures, Group, GroupSummary, ServiceSummary
     from perfsite.model import Service
 
 OBSERVATIONS: Final = (
@@ -40,6 +40,8 @@ GROUP_COLUMNS: Final = (
     "like_for_like_value", "like_for_like_year_before", "like_for_like_services", "complete",
 )  # fmt: skip
 ALL_CSV: Final = "data/all-services.csv"
+DEPARTMENTS_CSV: Final = "data/departments.csv"
+KPIS_CSV: Final = "data/kpis.csv"
 Rows = list[tuple[Any, ...]]
 
 
@@ -167,10 +169,17 @@ def _by_first(rows: Rows) -> dict[str, Rows]:
     return found
 
 
+def group_csv(group: Group) -> str:
+    """The path of the data file of a group."""
+    if group.kind is GroupKind.ALL:
+        return ALL_CSV
+    return f"{FOLDERS[group.kind][0]}/{group.slug}.csv"
+
+
 def group_names(groups: Sequence[GroupSummary]) -> dict[str, str]:
     """The names of groups by the paths of their files."""
     return {
-        f"{FOLDERS[summary.group.kind][0]}/{summary.group.slug}.csv": summary.group.name
+        group_csv(summary.group): summary.group.name
         for summary in groups
         if summary.group.kind is not GroupKind.ALL
     }
@@ -182,12 +191,11 @@ def group_files(groups: Sequence[GroupSummary]) -> list[File]:
     files = []
     for summary in groups:
         rows = _group_rows(summary)
-        kind, slug = summary.group.kind, summary.group.slug
-        path = ALL_CSV if kind is GroupKind.ALL else f"{FOLDERS[kind][0]}/{slug}.csv"
-        files.append(csv_file(path, (str(kind), *GROUP_COLUMNS), rows))
+        kind = summary.group.kind
+        files.append(csv_file(group_csv(summary.group), (str(kind), *GROUP_COLUMNS), rows))
         departments += rows if kind is GroupKind.DEPARTMENT else []
     header = (str(GroupKind.DEPARTMENT), *GROUP_COLUMNS)
-    return [csv_file("data/departments.csv", header, departments), *files]
+    return [csv_file(DEPARTMENTS_CSV, header, departments), *files]
 
 
 def _group_rows(summary: GroupSummary) -> Rows:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from perfsite.kpi.groups import GroupKind
 from perfsite.messages import message
 from perfsite.pages.context import GroupPage, GroupsPage
+from perfsite.pages.data import DEPARTMENTS_CSV, group_csv
 from perfsite.pages.elements import DataLink, Link
 from perfsite.pages.group_figures import group_figures
 from perfsite.pages.group_tables import (
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from perfsite.pages.lists import Cells
     from perfsite.pages.volumes import Volumes
 
-_DEPARTMENTS_CSV: Final = "data/departments.csv"
 _MOST: Final = 0.5
 """From this share on, one service is said to make most of a group."""
 KINDS: Final = {
@@ -82,7 +82,7 @@ def group_page(
     group, language = summary.group, tools.language
     folder, folder_name = FOLDERS[group.kind]
     own = f"{folder}/{group.slug}"
-    csv = f"{own}.csv"
+    csv = group_csv(group)
     figures, charts = group_figures(tools.panels, summary, own, csv, language)
     jobs: list[Job] = [*charts]
     made = services_treemap(summary, tools.summaries, tools.volumes, own, language)
@@ -131,7 +131,7 @@ def groups_page(
             language.say(name),
             groups_lead(kind, groups, language),
             folder,
-            data=(DataLink(CSV, language.say("Key figures of departments"), _DEPARTMENTS_CSV),)
+            data=(DataLink(CSV, language.say("Key figures of departments"), DEPARTMENTS_CSV),)
             if kind is GroupKind.DEPARTMENT
             else (),
         ),

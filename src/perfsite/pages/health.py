@@ -18,6 +18,7 @@ from perfsite.pages.health_words import (
     coverage_words,
     department_href,
     legend,
+    owed_since,
     state_name,
 )
 from perfsite.pages.site import Builder, group_href, service_href
@@ -40,14 +41,13 @@ def health_page(builder: Builder, health: Health) -> HealthPage:
     """health/index.html: the whole, KPI by KPI and department by department."""
     language = builder.language
     say = language.say
-    everything = next(g for g in health.groups if g.group.kind is GroupKind.ALL)
     lead = completeness(health, language)
     if not health.ledger.quarters:
         lead = say("No figures were provided.")
     elif not lead:
         lead = say("Services were asked for no figures in the newest four quarters.")
     silent = language.plural(
-        everything.silent,
+        health.whole.silent,
         "One of {all} services has never given any figure.",
         "{n} of {all} services have never given any figure.",
         all=language.count(len(health.services)),
@@ -55,9 +55,9 @@ def health_page(builder: Builder, health: Health) -> HealthPage:
     return HealthPage(
         **builder.base("health/index.html", say("Data health"), lead, "health"),
         lead=lead,
-        notices=(silent,) if everything.silent else (),
+        notices=(silent,) if health.whole.silent else (),
         states=legend(language),
-        kpis=_kpi_table(health, everything, language),
+        kpis=_kpi_table(health, language),
         departments=_department_table(health, language),
         csv=CSV,
     )
@@ -67,7 +67,7 @@ def _columns(language: Language, *texts: str) -> tuple[Column, ...]:
     return tuple(Column(language.say(text)) for text in texts)
 
 
-def _kpi_table(health: Health, everything: GroupHealth, language: Language) -> Table:
+def _kpi_table(health: Health, language: Language) -> Table:
     """How many services are in which state in the newest quarter, KPI by KPI."""
     columns = _columns(language, message("Figure"), message("Given in the newest four quarters"))
     columns += tuple(Column(capital(language.say(WORDS[state]))) for state in WORDS)
@@ -75,7 +75,7 @@ def _kpi_table(health: Health, everything: GroupHealth, language: Language) -> T
     for kpi in COUNTED:
         now = [one.kpis[kpi].states[-1:] for one in health.services.values()]
         counts = [sum(states == (state,) for states in now) for state in WORDS]
-        recent = coverage_words(everything.kpis[kpi].recent, language)
+        recent = coverage_words(health.whole.kpis[kpi].recent, language)
         cells = (Cell(recent), *(Cell(language.count(n)) for n in counts))
         rows.append(Row(language.say(KPIS[kpi].name), cells))
     caption = language.say("Services by the state of each figure")
@@ -102,7 +102,6 @@ def _department_table(health: Health, language: Language) -> Table:
         message("Services that never gave a figure"),
         message("Services that stopped giving one"),
     )
-    departments = [g for g in health.groups if g.group.kind is GroupKind.DEPARTMENT]
     rows = tuple(
         Row(
             one.group.name,
@@ -115,7 +114,7 @@ def _department_table(health: Health, language: Language) -> Table:
             ),
             department_href(one.group),
         )
-        for one in rank_groups(departments)
+        for one in rank_groups(health.of_kind(GroupKind.DEPARTMENT))
     )
     caption = language.say("Departments by how much of what was asked for they gave")
     return Table(caption, columns, rows, wide=True)
@@ -125,8 +124,10 @@ def department_pages(
     builder: Builder, health: Health, services: Mapping[str, Service]
 ) -> list[DepartmentHealthPage]:
     """health/<department>.html for every department."""
-    departments = [g for g in health.groups if g.group.kind is GroupKind.DEPARTMENT]
-    return [_department_page(builder, health, one, services) for one in departments]
+    return [
+        _department_page(builder, health, one, services)
+        for one in health.of_kind(GroupKind.DEPARTMENT)
+    ]
 
 
 def _department_page(
@@ -210,11 +211,7 @@ def _owed_cell(newest: Sequence[State], owed: Owed | None, language: Language) -
         state = newest[0] if newest else State.NOT_ASKED
         name = state_name(state)
         return Cell(language.say(WORDS[state]), missing=state is not State.PROVIDED, state=name)
-    if owed.since is None:
-        text = language.say("never given")
-    else:
-        text = language.say("none since {period}", period=language.period_range(owed.since))
-    return Cell(text, missing=True, state=state_name(owed.state))
+    return Cell(owed_since(owed, language), missing=True, state=state_name(owed.state))
 
 
 def _quarters(

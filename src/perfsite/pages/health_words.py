@@ -59,6 +59,15 @@ class Health:
         """The health of a group."""
         return next(health for health in self.groups if health.group == group)
 
+    def of_kind(self, kind: GroupKind) -> list[GroupHealth]:
+        """The groups of a kind, in their order."""
+        return [one for one in self.groups if one.group.kind is kind]
+
+    @property
+    def whole(self) -> GroupHealth:
+        """All services together."""
+        return self.of_kind(GroupKind.ALL)[0]
+
 
 def assess(
     ledger: Ledger, services: Mapping[str, ServiceHealth], groups: Sequence[Group]
@@ -92,8 +101,7 @@ def coverage_words(coverage: Coverage, language: Language) -> str:
 
 def completeness(health: Health, language: Language) -> str:
     """How complete the whole is over the newest year, in a sentence; empty without a quarter."""
-    everything = next(g for g in health.groups if g.group.kind is GroupKind.ALL)
-    recent = everything.total.recent
+    recent = health.whole.total.recent
     if recent.share is None or not health.ledger.quarters:
         return ""
     return language.say(
@@ -106,14 +114,17 @@ def completeness(health: Health, language: Language) -> str:
     )
 
 
-def owed_words(owed: Owed, language: Language) -> str:
-    """What a service owes, since when: `digital take-up, since April to June 2016`."""
-    name = language.say(KPIS[owed.kpi].name)
+def owed_since(owed: Owed, language: Language) -> str:
+    """Since when a service owes a figure: `none since Apr to Jun 2016`, or `never given`."""
     if owed.since is None:
-        return language.say("{kpi}: never given", kpi=name)
-    return language.say(
-        "{kpi}: none since {period}", kpi=name, period=language.period_range(owed.since)
-    )
+        return language.say("never given")
+    return language.say("none since {period}", period=language.period_range(owed.since))
+
+
+def owed_words(owed: Owed, language: Language) -> str:
+    """What a service owes since when: `Digital take-up: none since Apr to Jun 2016`."""
+    name = language.say(KPIS[owed.kpi].name)
+    return language.say("{kpi}: {owed}", kpi=name, owed=owed_since(owed, language))
 
 
 def state_name(state: State) -> str:

@@ -14,6 +14,7 @@ from perfsite.charts.treemaps import treemap_job
 from perfsite.kpi.groups import GroupKind
 from perfsite.measures import Kind
 from perfsite.messages import message
+from perfsite.pages.data import DEPARTMENTS_CSV, KPIS_CSV
 from perfsite.pages.elements import Cell, ChartFigure, Column, Row, Table
 from perfsite.pages.group_figures import source
 from perfsite.pages.site import FOLDERS, group_href, service_href
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from perfsite.pages.volumes import Volumes
     from perfsite.periods import Period
 
-_KPIS_CSV: Final = "data/kpis.csv"
-_DEPARTMENTS_CSV: Final = "data/departments.csv"
 _OF_DEPARTMENTS: Final = "charts/departments"
 _MOST_BOXES: Final = 24
 _SMALLEST: Final = 0.004
@@ -215,7 +214,7 @@ def _treemap(
         ),
         " ".join(notes),
         _table(boxes, total, caption, column, language),
-        _DEPARTMENTS_CSV if path == _OF_DEPARTMENTS else _KPIS_CSV,
+        DEPARTMENTS_CSV if path == _OF_DEPARTMENTS else KPIS_CSV,
         source(language),
         f"{path}.html",
         job.width,

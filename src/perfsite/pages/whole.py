@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.cards import card_job
@@ -73,6 +74,11 @@ class Facts:
     edition: Edition
     earlier: tuple[date, ...]
 
+    @cached_property
+    def by_id(self) -> dict[str, ServiceSummary]:
+        """The services by their ids."""
+        return {summary.service.id: summary for summary in self.summaries}
+
     def of_kind(self, kind: GroupKind) -> list[GroupSummary]:
         """The groups of a kind, in their order."""
         return [summary for summary in self.groups if summary.group.kind is kind]
@@ -125,8 +131,7 @@ Part = tuple[list["Context"], list["Job"]]
 
 def _groups(builder: Builder, facts: Facts) -> Iterable[Part]:
     """The home page, and the pages of departments, agencies and categories."""
-    summaries = {summary.service.id: summary for summary in facts.summaries}
-    tools = GroupTools(builder, facts.panels, summaries, facts.volumes, facts.health)
+    tools = GroupTools(builder, facts.panels, facts.by_id, facts.volumes, facts.health)
     whole, agencies = facts.groups[0], facts.of_kind(GroupKind.AGENCY)
     home, jobs = home_page(tools, whole, facts.of_kind(GroupKind.DEPARTMENT), facts.edition)
     yield _with_embeds(builder, _described(builder, facts, home)), jobs
@@ -151,7 +156,7 @@ def _services(builder: Builder, facts: Facts) -> Iterable[Part]:
     """The pages of services, and of each of their figures."""
     tools = ServiceTools(
         builder=builder,
-        summaries={summary.service.id: summary for summary in facts.summaries},
+        summaries=facts.by_id,
         titles=service_titles(facts.summaries),
         series=facts.series,
         measures=facts.measures,
