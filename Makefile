@@ -9,13 +9,14 @@ JOBS ?=
 EDITION ?=
 OUT ?= build
 DATA ?= data
+SHARED ?= ../shared/data
 OPTIONS := $(if $(JOBS),--jobs $(JOBS)) $(if $(EDITION),--edition $(EDITION))
 
 .DEFAULT_GOAL := help
-.PHONY: help site test check lint serve validate golden patterns benchmark lighthouse screenshots clean
+.PHONY: help site test check lint serve validate golden documents case-study patterns benchmark lighthouse screenshots clean
 
 help: ## print this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
 $(READY): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "perfsite needs Python 3.11 or later; say which with make PYTHON=python3.12")'
@@ -46,11 +47,19 @@ check: lint test ## everything that has to be green before a change is shared
 golden: $(READY) ## accept the actual output of the last test run (see tests/golden/README.md)
 	$(BIN)/python -m tests.golden_files accept
 
+documents: $(READY) ## write docs/commands.md, docs/schemas and the messages of docs/errors.md anew
+	@$(BIN)/python scripts/documents.py
+	@PYTHONPATH=tests $(BIN)/python tests/errors_page.py
+
+case-study: $(READY) ## write the tables of docs/case-study.md anew, with the public files in SHARED
+	@$(BIN)/python scripts/case_study.py $(SHARED) docs/case-study.md
+
 patterns: $(READY) ## write a page with every component of the templates
 	@$(BIN)/python scripts/patterns.py
 
-benchmark: $(READY) ## measure a build (see docs/performance.md)
+benchmark: $(READY) ## measure a build, and validation (see docs/performance.md)
 	$(BIN)/python scripts/benchmark.py
+	$(BIN)/python scripts/benchmark_validation.py
 
 lighthouse: site ## run Lighthouse on three pages of the example (see docs/testing.md)
 	@scripts/browser_tools.sh $(VENV) lighthouse

@@ -3,9 +3,9 @@
 
     python scripts/example_data.py /path/to/shared/data data
 
-The register and its figures go through perfsite's own importer, without any text that somebody
-wrote. The rest shows the other forms that a submission can take: weeks, months and days; wide and
-tidy; CSV and JSON. `data/README.md` names the sources. perfsite.toml and README are not touched.
+All of it goes through perfsite's own importers, without any text that somebody wrote. What they
+make is put into the forms that a submission can take: weeks, months and days; wide and tidy; CSV
+and JSON. `data/README.md` names the sources. perfsite.toml and README are not touched.
 """
 
 from __future__ import annotations
@@ -14,13 +14,16 @@ import argparse
 import io
 import json
 import shutil
-from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
+from perfsite.errors import has_errors
+from perfsite.importers import Imported, csv_text
+from perfsite.importers.backdrop import import_answers
+from perfsite.importers.backdrop_figures import Wishes
+from perfsite.importers.map_file import parse_map
+from perfsite.importers.mapping import import_tables
 from perfsite.importers.performance_platform import import_register
 from perfsite.model import Source
 
@@ -29,7 +32,22 @@ STUDENT_FINANCE = {
     "full-time application": "bis-student-finance-applications-full-time-study",
     "part-time application": "bis-student-finance-applications-part-time-study",
 }
-STAGES = {"started": "started", "submitted": "completed"}
+STAGES = """
+add_up = true # an application is one, whatever its academic year
+keep = {{ application_type = ["{kind}"] }}
+pass_over = ["period", "province", "academic_year", "cumulative"]
+service = {{ constant = "{service}" }}
+
+[period]
+column = "_timestamp"
+form = "YYYY-MM-DDT00:00:00Z"
+covers = "week starting"
+
+[tidy]
+value = "count"
+measure = "stage"
+measures = {{ started = "started", submitted = "completed" }}
+"""
 CARERS_ALLOWANCE = "dwp-carers-allowance-new-claims"
 CHANNELS = {
     "ca_e_claims_received": "transactions:digital",
@@ -38,12 +56,6 @@ CHANNELS = {
 TAX_A_VEHICLE = "dft-tax-a-vehicle"
 OFF_ROAD_NOTICE = "dft-request-statutory-off-road-notice-sorn"
 MARRIAGE_RECORDS = "fco-forwarding-record-of-marriage-or-civil-partnership-to-registrar-general"
-MONITORED = {
-    "uptime:sum": "uptime",
-    "downtime:sum": "downtime",
-    "unmonitored:sum": "unmonitored",
-    "avgresponse:mean": "response_time",
-}
 NOTES = {
     "bis-conduct-of-directors-assessments": "For five periods the register gives 0 for completion "
     "rate and for user satisfaction, as it does for no other service. These zeros look like a slip "
@@ -56,7 +68,6 @@ LEFT_OUT = "submissions/performance-platform/12-months-completion-rate.csv"
 """Holds those ten zeros and nothing else; the platform never published them either."""
 NOT_AVAILABLE = "[x]"
 TIDY = ["period", "measure", "channel", "value", "note"]
-WORST_SCORE, SCORE_STEPS = 5, 4
 
 
 def example_data(shared: Path) -> dict[str, str]:
@@ -68,8 +79,8 @@ def example_data(shared: Path) -> dict[str, str]:
     register = shared / "uk-performance-platform" / EDITION / "services.csv"
     imported = import_register(Source(register.name, register.read_bytes()), with_text=False)
     return {
-        **{path: text for path, text in imported.files.items() if path != LEFT_OUT},
-        "services.csv": with_notes(imported.files["services.csv"]),
+        **{path: text for path, text in imported.texts.items() if path != LEFT_OUT},
+        "services.csv": with_notes(imported.texts["services.csv"]),
         **student_finance(shared / "student-finance" / "transactions-by-stage.csv"),
         **carers_allowance(shared / "backdrop"),
         **vehicle_licensing(shared / "backdrop" / "vehicle_licensing_customer_satisfaction.json"),
@@ -86,22 +97,13 @@ def with_notes(register: str) -> str:
 
 def student_finance(path: Path) -> dict[str, str]:
     """Weeks, wide, a file for each service: applications started and completed."""
-    uploads = pd.read_csv(path, dtype=str, keep_default_na=False)
-    uploads["count"] = pd.to_numeric(uploads["count"])
-    uploads["period"] = uploads["_timestamp"].map(week)
     files = {}
     for kind, service in STUDENT_FINANCE.items():
-        # Summed over academic years and provinces: an application is one, whatever its year.
-        stages = (
-            uploads[uploads["application_type"] == kind]
-            .pivot_table(index="period", columns="stage", values="count", aggfunc="sum")
-            .rename(columns=STAGES)
-            .reindex(columns=list(STAGES.values()))
-            .astype("Int64")  # so that a week without a stage leaves the others whole numbers
-            .astype("string")
-            .fillna(NOT_AVAILABLE)
+        stages = parse_map(STAGES.format(kind=kind, service=service), "the map of stages")
+        weeks = wide(figures(import_tables([source(path)], stages)), ["started", "completed"])
+        files[f"submissions/student-finance/{service}.csv"] = csv_text(
+            weeks.drop(columns="service")
         )
-        files[f"submissions/student-finance/{service}.csv"] = csv_text(stages.reset_index())
     return files
 
 
@@ -111,119 +113,72 @@ def carers_allowance(folder: Path) -> dict[str, str]:
     Raises:
         ValueError: if the two files say different things about a week.
     """
-    claims: dict[tuple[str, str], str] = {}
-    single = records(folder / "carers-allowance-weekly-claims.json")
-    grouped = records(folder / "carers_allowance_weekly_by_channel_start_14.json")
-    found = [(record["_timestamp"], record["key"], record["value"]) for record in single]
-    found += [
-        (week_of["_start_at"], group["key"], week_of["value:sum"])
-        for group in grouped
-        for week_of in group["values"]
-    ]
-    for start, key, value in found:
-        place, text = (week(start), CHANNELS[key]), figure(value)
-        if claims.setdefault(place, text) != text:
-            raise ValueError(f"{place} is both {claims[place]} and {text}")
-    rows = [
-        {"service": CARERS_ALLOWANCE, "period": period}
-        | {channel: claims.get((period, channel), NOT_AVAILABLE) for channel in CHANNELS.values()}
-        for period in sorted({period for period, _ in claims})
-    ]
-    return {"submissions/carers-allowance/weekly-claims.csv": csv_text(pd.DataFrame(rows))}
+    names = "carers-allowance-weekly-claims", "carers_allowance_weekly_by_channel_start_14"
+    answers = [source(folder / f"{name}.json") for name in names]
+    imported = import_answers(answers, Wishes(CARERS_ALLOWANCE, CHANNELS, "week"))
+    claims = wide(figures(imported), list(CHANNELS.values()))
+    return {"submissions/carers-allowance/weekly-claims.csv": csv_text(claims)}
 
 
 def vehicle_licensing(path: Path) -> dict[str, str]:
     """Months, tidy, one service as CSV and one as JSON: satisfaction, out of scores."""
-    months = sorted(records(path), key=lambda record: str(record["_timestamp"]))
-    tax = [satisfaction(record, "satisfaction_tax_disc") for record in months]
-    sorn = [satisfaction(record, "satisfaction_sorn") for record in months]
+    tax = satisfaction(path, TAX_A_VEHICLE, "satisfaction_tax_disc", "satisfaction_sorn")
+    sorn = satisfaction(path, OFF_ROAD_NOTICE, "satisfaction_sorn", "satisfaction_tax_disc")
     observations = [
-        {"service": OFF_ROAD_NOTICE}
-        | {key: value for key, value in row.items() if value}
+        {key: value for key, value in row.items() if value}
         # A number as such: the shortest decimals that mean it are the six that it has.
         | ({} if row["value"] == NOT_AVAILABLE else {"value": float(row["value"])})
-        for row in sorn
+        for row in sorn.to_dict("records")
     ]
     folder = "submissions/vehicle-licensing"
     return {
-        f"{folder}/{TAX_A_VEHICLE}.csv": csv_text(pd.DataFrame(tax, columns=TIDY)),
+        f"{folder}/{TAX_A_VEHICLE}.csv": csv_text(tax[TIDY]),
         f"{folder}/off-road-notice.json": json.dumps({"observations": observations}, indent=1)
         + "\n",
     }
 
 
-def satisfaction(record: dict[str, Any], key: str) -> dict[str, str]:
-    """One month's share of the way from the worst score, 5, to the best, 1."""
-    row = dict.fromkeys(TIDY, "")
-    row |= {"period": str(record["_timestamp"])[:7], "measure": "user_satisfaction"}
-    if record[key] in (None, ""):
-        return row | {"value": NOT_AVAILABLE}
-    score = Decimal(record[key])
-    share = rounded((WORST_SCORE - score) / SCORE_STEPS, "0.000001")
+def satisfaction(path: Path, service: str, wanted: str, other: str) -> pd.DataFrame:
+    """Months of one service: the share of the way from the worst score, 5, to the best, 1."""
+    measures = {wanted: "user_satisfaction", other: "-"}
     note = "from a mean score on a scale of 1 (best) to 5, by perfsite"
-    return row | {"value": share, "note": note}
+    decimals = {"user_satisfaction": 6}
+    wishes = Wishes(service, measures, "month", score_best=1, decimals=decimals, note=note)
+    return figures(import_answers([source(path)], wishes))
 
 
 def monitoring(path: Path) -> dict[str, str]:
     """Days, tidy: seconds up, down and unmonitored, and the mean response time."""
-    rows = [
-        {
-            "period": str(day["_start_at"])[:10],
-            "measure": measure,
-            "channel": "",
-            "value": rounded(day[key], "0.1") if key == "avgresponse:mean" else figure(day[key]),
-            "note": "monitoring matched to this service by perfsite",
-        }
-        for day in sorted(records(path), key=lambda day: str(day["_start_at"]))
-        for key, measure in MONITORED.items()
-    ]
-    text = csv_text(pd.DataFrame(rows, columns=TIDY))
-    return {f"submissions/monitoring/{MARRIAGE_RECORDS}.csv": text}
+    note = "monitoring matched to this service by perfsite"
+    wishes = Wishes(MARRIAGE_RECORDS, {}, decimals={"response_time": 1}, note=note)
+    days = figures(import_answers([source(path)], wishes))
+    return {f"submissions/monitoring/{MARRIAGE_RECORDS}.csv": csv_text(days[TIDY])}
 
 
-def records(path: Path) -> list[dict[str, Any]]:
-    """The records of an answer of the data store, with the decimals that stand in it."""
-    answer = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    found: list[dict[str, Any]] = answer["data"]
-    return found
+def source(path: Path) -> Source:
+    """A file for an importer."""
+    return Source(path.name, path.read_bytes())
 
 
-def week(timestamp: str) -> str:
-    """The ISO week that starts at this moment.
+def figures(imported: Imported) -> pd.DataFrame:
+    """The one tidy submission of an import.
 
     Raises:
-        ValueError: if it is not the start of a Monday.
+        ValueError: if there was an error.
     """
-    day = date.fromisoformat(timestamp[:10])
-    year, number, weekday = day.isocalendar()
-    if weekday != 1 or not timestamp[10:].startswith("T00:00:00"):
-        raise ValueError(f"{timestamp} is not the start of a week")
-    return f"{year}-W{number:02d}"
+    if has_errors(imported.problems):
+        raise ValueError("; ".join(problem.found for problem in imported.problems))
+    (text,) = imported.texts.values()
+    return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
 
 
-def figure(value: Decimal | None) -> str:
-    """A count, which the data store writes as `1332.0`; null is not available.
-
-    Raises:
-        ValueError: if it is not a whole number.
-    """
-    if value is None:
-        return NOT_AVAILABLE
-    if value != int(value):
-        raise ValueError(f"{value} is not a count")
-    return str(int(value))
-
-
-def rounded(value: Decimal, to: str) -> str:
-    """Rounded as people do it by hand, a half away from zero."""
-    return str(value.quantize(Decimal(to), ROUND_HALF_UP))
-
-
-def csv_text(frame: pd.DataFrame) -> str:
-    """The frame as CSV, with LF line ends."""
-    text = io.StringIO()
-    frame.to_csv(text, index=False, lineterminator="\n")
-    return text.getvalue()
+def wide(tidy: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """A row a period, with these columns of `measure` or `measure:channel`."""
+    named = (tidy["measure"] + ":" + tidy["channel"]).str.removesuffix(":")
+    rows = tidy.assign(column=named).pivot(
+        index=["service", "period"], columns="column", values="value"
+    )
+    return rows.reindex(columns=columns).astype(object).fillna(NOT_AVAILABLE).reset_index()
 
 
 def main() -> None:

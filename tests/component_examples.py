@@ -25,6 +25,7 @@ from perfsite.pages.elements import (
     Table,
     Term,
 )
+from perfsite.preview.problems import Item
 from perfsite.render import Renderer
 
 if TYPE_CHECKING:
@@ -90,6 +91,14 @@ CARD: Final = Card(
     missing=False,
     definition="about.html#digital-take-up",
     provenance=PROVENANCE,
+)
+PROBLEM: Final = Item(
+    "problem-1",
+    "error",
+    "Error PS104: A value is not a number or a symbol",
+    'submissions/toll.csv:3, column "cost"',
+    (("Found", "<thing>"), ("Expected", "a number"), ("To mend it", "write 3")),
+    Link("What PS104 means", "codes.html#PS104"),
 )
 PLAIN_TABLE: Final = Table(
     "Transactions by quarter: Pay a toll",
@@ -263,6 +272,59 @@ EXAMPLES: Final = (
         {"link": Outside("Report an error on this page", "mailto:figures@example.org")},
     ),
     Example("report", "nobody", {"link": None}),
+    Example("problem", "full", {"item": PROBLEM}),
+    Example("problem", "short", {"item": replace(PROBLEM, terms=(), link=None, anchor="")}),
+    Example(
+        "problems",
+        "two",
+        {
+            "anchor": "problems",
+            "heading": "Problems in the data",
+            "lead": "Pay a toll: 1 error, 1 warning.",
+            "groups": (
+                ("1 error", (PROBLEM,), "", True),
+                ("1 warning", (replace(PROBLEM, state="warning", anchor="b"),), "7 more", False),
+            ),
+        },
+    ),
+    Example(
+        "changes",
+        "some",
+        {
+            "anchor": "changes",
+            "heading": "What changed since the last edition",
+            "lead": "Figures: 1 changed.",
+            "table": PLAIN_TABLE,
+        },
+    ),
+    Example(
+        "changes",
+        "none",
+        {"anchor": "changes", "heading": "What changed", "lead": "No figure.", "table": None},
+    ),
+    Example("preview", "link", {"text": "This is a preview.", "href": "../../index.html"}),
+    Example(
+        "preview_head",
+        "all",
+        {"title": "Preview", "sheets": ("a.css", "b.css"), "script": "/-/preview.js?seen=1"},
+    ),
+    Example("preview_head", "least", {"title": "", "sheets": ()}),
+    Example(
+        "preview_index",
+        "some",
+        {"heading": "Preview", "lead": "Not <thing>.", "table": PLAIN_TABLE, "root": "site/"},
+    ),
+    Example(
+        "preview_index", "none", {"heading": "Preview", "lead": "No.", "table": None, "root": ""}
+    ),
+    Example(
+        "explanations",
+        "two",
+        {
+            "heading": "What the codes mean",
+            "parts": (("PS104", "PS104: A value", ((False, "Text <thing>."), (True, "a  b"))),),
+        },
+    ),
 )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from helpers import example_register, example_sources, worked_sources
 from perfsite.config import SiteConfig
+from perfsite.kept import Kept
 from perfsite.kpi.health import assess_services
 from perfsite.kpi.ledger import make_ledger
 from perfsite.kpi.panels import Panels
@@ -75,6 +76,7 @@ class Made:
             self.worked.summaries,
             volumes_by_period(self.worked.figures),
             assess(ledger, assess_services(ledger), groups),
+            Kept(),
         )
 
     @cached_property

@@ -11,6 +11,7 @@ import pytest
 from filelock import FileLock
 
 from perfsite import __version__
+from perfsite.cli import main
 from perfsite.pages import whole
 from perfsite.pages.whole import Made
 from small_site import (
@@ -32,12 +33,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from perfsite.kept import Kept
     from perfsite.pages.site import Builder
     from perfsite.pages.whole import Facts
 
 CLEAN = {"full.csv": SUBMISSIONS["full.csv"]}
 """Submissions without a warning."""
-COMMANDS = ("build", "import", "serve", "validate")
+COMMANDS = tuple(sorted(main.commands))
 
 
 @pytest.fixture(autouse=True)
@@ -64,6 +66,12 @@ def test_a_good_build_says_what_it_made(tmp_path: Path) -> None:
     assert f"({files - 1} new, 0 changed, 0 gone)" in line
 
 
+def blocks(report: str, code: str) -> list[str]:
+    """The places of the messages of a code in a report."""
+    found = [block for block in report.split("\n\n") if block.endswith(f"[{code}]")]
+    return [block.partition("\n")[0] for block in found]
+
+
 def test_a_second_build_of_the_same_changes_nothing(tmp_path: Path) -> None:
     """The closing line of a night without news: no file new, changed or gone."""
     data = data_folder(tmp_path)
@@ -78,7 +86,7 @@ def test_warnings_do_not_fail_a_build(tmp_path: Path) -> None:
     ran, _ = build(data_folder(tmp_path))
 
     assert ran.code == 0
-    assert ran.err.startswith('submissions/withheld.csv:3  column "transactions:digital"  warning')
+    assert blocks(ran.err, "PS201") == ['submissions/withheld.csv:3  column "transactions:digital"']
     assert "0 errors, 1 warning, 0 notes.\n  PS201      1  A part is larger than" in ran.err
 
 
@@ -96,10 +104,11 @@ def content(data: bytes) -> Callable[[Path], None]:
     return write
 
 
-BAD: dict[str, tuple[Callable[[Path], None], str, str]] = {
+BAD: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
     "unreadable file": (
         unreadable,
-        "submissions/bad.csv  error PS101",
+        "submissions/bad.csv",
+        "PS101",
         "a link that leads nowhere",
     ),
     "wrong encoding": (
@@ -108,37 +117,44 @@ BAD: dict[str, tuple[Callable[[Path], None], str, str]] = {
                 "latin-1"
             )
         ),
-        "submissions/bad.csv:3  error PS102",
+        "submissions/bad.csv:3",
+        "PS102",
         "the byte 0xE9",
     ),
     "missing column": (
         content(b"service,measure,value\nfull,cost,1\n"),
-        'submissions/bad.csv:1  column "period"  error PS105',
+        'submissions/bad.csv:1  column "period"',
+        "PS105",
         "the columns service, measure, value",
     ),
     "unknown measure": (
         content(b"service,period,measure,value\nfull,2011,cost,1\nfull,2011,transaction,1\n"),
-        'submissions/bad.csv:3  column "measure"  error PS107',
+        'submissions/bad.csv:3  column "measure"',
+        "PS107",
         "did you mean transactions?",
     ),
     "broken period": (
         content(b"service,period,measure,value\nfull,2011-13,cost,1\n"),
-        'submissions/bad.csv:2  column "period"  error PS108',
+        'submissions/bad.csv:2  column "period"',
+        "PS108",
         "2011-13",
     ),
     "duplicate observation": (
         content(b"service,period,measure,value\nfull,2011,cost,1\nfull,2011,cost,2\n"),
-        'submissions/bad.csv:3  column "value"  error PS110',
+        'submissions/bad.csv:3  column "value"',
+        "PS110",
         "full 2011 cost again, also in submissions/bad.csv:2",
     ),
     "unknown service": (
         content(b"service,period,measure,value\nful,2011,cost,1\n"),
-        'submissions/bad.csv:2  column "service"  error PS111',
+        'submissions/bad.csv:2  column "service"',
+        "PS111",
         "did you mean full?",
     ),
     "no number": (
         content(b"service,period,measure,value\nfull,2011,cost,twelve\n"),
-        'submissions/bad.csv:2  column "value"  error PS104',
+        'submissions/bad.csv:2  column "value"',
+        "PS104",
         "twelve",
     ),
 }
@@ -147,7 +163,7 @@ BAD: dict[str, tuple[Callable[[Path], None], str, str]] = {
 @pytest.mark.parametrize("name", BAD)
 def test_bad_input_is_reported_and_the_rest_built(tmp_path: Path, name: str) -> None:
     """File, row and what was found stand in the report; exit code 1; all else is as without it."""
-    spoil, place, found = BAD[name]
+    spoil, place, code, found = BAD[name]
     data = data_folder(tmp_path)
     _, out = build(data)
     good = read_tree(out)
@@ -158,8 +174,9 @@ def test_bad_input_is_reported_and_the_rest_built(tmp_path: Path, name: str) -> 
 
     assert (ran.code, validated.code) == (1, 1)
     for report in (ran.err, validated.out):
-        block = next(b for b in report.split("\n\n") if b.startswith(place))
+        block = next(b for b in report.split("\n\n") if b.startswith(f"{place}\n"))
         assert found in block
+        assert block.endswith(f"[{code}]")
         assert "\n  expected  " in block
     assert "Built " in ran.out
     changed = {path for path in tree if tree[path] != good.get(path)}
@@ -180,7 +197,7 @@ def test_a_bad_row_of_the_register_is_reported_and_the_rest_built(tmp_path: Path
     ran, out = build(data_folder(tmp_path, register=rows, submissions=CLEAN))
 
     assert ran.code == 1
-    assert 'services.csv:3  column "department"  error PS114' in ran.err
+    assert blocks(ran.err, "PS114") == ['services.csv:3  column "department"']
     tree = read_tree(out)
     assert [row["service"] for row in rows_of(tree["data/services.csv"])] == ["full", "c"]
 
@@ -211,9 +228,9 @@ def test_validate_lists_everything_and_builds_nothing(tmp_path: Path) -> None:
     built, _ = build(bad)
 
     assert (fine.code, wrong.code) == (0, 1)
-    assert wrong.out.count("error PS111") == 30
+    assert len(blocks(wrong.out, "PS111")) == 30
     assert "30 errors, 1 warning, 0 notes." in wrong.out
-    assert built.err.count("error PS111") == 20
+    assert len(blocks(built.err, "PS111")) == 20
     assert "... and 11 more; `perfsite validate` lists them all." in built.err
     assert {
         p: d
@@ -418,7 +435,7 @@ def test_an_import_makes_a_folder_that_builds(tmp_path: Path) -> None:
     built, site = build(out, "--edition", "2015-01-01")
 
     assert ran.code == 1
-    assert 'register.csv:2  column "2014-Q4 CPT (£)"  error PS301' in ran.out
+    assert blocks(ran.out, "PS301") == ['register.csv:2  column "2014-Q4 CPT (£)"']
     assert "#REF!" in ran.out
     assert ran.out.endswith(f"Imported register.csv to {out}: {len(read_tree(out))} files.\n")
     assert (built.code, built.err) == (0, "")
@@ -496,8 +513,8 @@ def test_each_language_has_its_check_of_the_truth(
     """A service that is missing in one language alone ends the build, which names the folder."""
     made = whole.make_pages
 
-    def forgetful(builder: Builder, facts: Facts) -> Made:
-        one = made(builder, facts)
+    def forgetful(builder: Builder, facts: Facts, kept: Kept) -> Made:
+        one = made(builder, facts, kept)
         lost = [page for page in one.pages if page.path != "services/weekly.html"]
         return Made(lost, one.jobs) if builder.folder == folder else one
 
@@ -515,7 +532,8 @@ def test_each_language_has_its_check_of_the_truth(
     ("entries", "said"),
     [
         ('languages = ["en-GB", "de"]', "languages: there is no translation into de"),
-        ('languages = ["gobbledegook"]', "there is no translation into gobbledegook"),
+        ('languages = ["gobbledegook"]', "gobbledegook is no language"),
+        ('languages = ["ja"]', "there is no translation into ja"),
         ('colours = { brnd = "#000000" }', "colours.brnd: one of text, "),
         ('dark_colours = { ink = "#000000" }', "dark_colours.ink: one of text, "),
         ('logo = "nowhere.svg"', "logo: nowhere.svg cannot be read"),
@@ -586,7 +604,7 @@ def test_a_service_that_only_the_configuration_knows_is_reported(
     ran, _ = build(data)
 
     assert ran.code == 1
-    assert f'perfsite.toml  column "{entry}"  error PS111' in ran.err
+    assert blocks(ran.err, "PS111") == [f'perfsite.toml  column "{entry}"']
     assert "found     ful\n" in ran.err
     assert perfsite("validate", data).code == 1
 

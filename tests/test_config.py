@@ -69,6 +69,13 @@ def test_a_declared_measure_stands_beside_the_known_ones() -> None:
         ('currency = "pounds"', "currency"),
         ('contact_url = "javascript:x"', "contact_url"),
         ('languages = ["en-GB", "en-gb"]', "stands twice"),
+        ('languages = ["english"]', "languages: english is no language"),
+        ('languages = ["en-GB", ""]', "is no language"),
+        ('languages = ["en_GB"]', "en_GB is no language"),
+        ('currency = "pounds"', 'three capital letters as GBP are expected (found "pounds")'),
+        ('contact_url = "example.org"', "an address as https://www.example.org/ is expected"),
+        ('[colours]\nblue = "navy"', "colours.blue: a colour as #12436d is expected"),
+        ("headline_share = 2", "headline_share: it should be less than or equal to 1 (found 2)"),
         ("[targets.a]\ndigital_take_up = 'high'", "targets.a.digital_take_up"),
         ("[targets.a]\ntransactions = 1", "targets.a.transactions: one of transactions_per_year, "),
     ],
@@ -95,6 +102,33 @@ def test_what_is_not_toml_says_where() -> None:
     """A slip of the pen is reported with its line."""
     with pytest.raises(ConfigError, match=r"site\.toml is not TOML.*line 2"):
         parse_config('title = "x"\nlang == "cy"\n', "site.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('title = "x', "at the end: a quotation mark that is not closed"),
+        ('title = "x\n', "line 1: a quotation mark that is not closed"),
+        ("title = '''x\n", "at the end: a quotation mark that is not closed"),
+        ("x = 1\ntitle = x\n", "line 2: a value that cannot be read"),
+        ("title\n", "line 1: a name without = behind it"),
+        ("x = 1 y = 2\n", "line 1: more than one entry"),
+        ("x = 1\nx = 2\n", "line 2: an entry that stands there twice"),
+        ("[a]\n[a]\n", "line 2: a table that stands there twice"),
+        ("x = [1\n", "at the end: a bracket that is not closed"),
+        ("[a\n", "line 1: a bracket that is not closed"),
+        ("= 1\n", "line 1: something that is no entry"),
+        ('x = "\\d"\n', "line 1: a backslash in a text"),
+        ("x = 2017-02-30\n", "line 1: a date that is not in the calendar"),
+        ("x = 1 # \x00\n", "line 1: a character that cannot stand there"),
+    ],
+)
+def test_what_is_not_toml_is_said_in_words(text: str, words: str) -> None:
+    """The words are not those of Python's reader."""
+    with pytest.raises(ConfigError) as caught:
+        parse_config(text, "site.toml")
+
+    assert str(caught.value).startswith(f"site.toml is not TOML, {words}")
 
 
 @pytest.mark.parametrize("text", ["https://example.org/stats", "https://example.org/stats/"])

@@ -102,7 +102,7 @@ def test_an_incomplete_list_of_channels_is_no_contradiction() -> None:
 def test_nothing_to_compare_is_no_problem() -> None:
     """No figures at all, or none that belong together, are consistent."""
     for table in (
-        "period transactions",
+        "period transactions\n2017 _",
         "period transactions:digital\n2017 _",
         "period cost\n2017 5",
     ):
@@ -111,3 +111,18 @@ def test_nothing_to_compare_is_no_problem() -> None:
         assert (problems, found) == ([], [])
         assert len(flagged) == len(observations)
         assert flagged["flagged"].tolist() == [False] * len(observations)
+
+
+def test_problems_name_the_figures_that_they_blame() -> None:
+    """Service, measures and period are known, so that a site may leave such figures out."""
+    made = worked(
+        """
+        period  transactions transactions:digital transactions:phone started completed
+        2017-01 100          60                   30                 10      11
+        """
+    )
+
+    assert [(p.code, p.service, p.measures, p.period) for p in made.problems] == [
+        ("PS201", "alpha", ("completed", "started"), "2017-01"),
+        ("PS203", "alpha", ("transactions",), "2017-01"),
+    ]

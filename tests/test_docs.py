@@ -2,75 +2,24 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
-import shutil
-import subprocess
-import sys
-import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
-from urllib.request import urlopen
+from typing import Final
 
 import pytest
-from click.testing import CliRunner
 
-from perfsite.build import find_problems
-from perfsite.cli import main
-from perfsite.config import SiteConfig
-from perfsite.errors import RULES
+from errors_page import BESIDE, UNSHOWN, message
+from markdown_pages import DOCS, ROOT, fences, without_fences, write_data
+from perfsite.config import Checks, SiteConfig, parse_config
+from perfsite.errors import RULES, Severity
 from perfsite.load import load_data
 from perfsite.measures import KPIS, MEASURES
 from perfsite.model import REGISTER_COLUMNS as COLUMNS
+from perfsite.understanding import understand
 from perfsite.validate.submissions import TIDY
 from small_site import data_folder, perfsite
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-ROOT: Final = Path(__file__).parents[1]
-DOCS: Final = ROOT / "docs"
-NOT_REPORTED: Final[set[str]] = set()
-"""Codes that no command reports so far: their sections have no message to show."""
-NO_TEXT: Final = {"PS101", "PS102"}
-"""Codes for files that are not text, which a page cannot show."""
-REGISTER: Final = (
-    "service,name,department\n"
-    "passport,Passport applications,Home Office\n"
-    "visa,Visa applications,Home Office\n"
-)
-"""The register that docs/errors.md shows as a table."""
-PLATFORM: Final = (
-    "Name of service,Slug,Department,2014-Q4 Vol.\n"
-    'Passport applications,passport,Home Office,"1,200"\n'
-)
-"""The smallest edition of the platform's register, for the command that imports one."""
-_FENCE: Final = re.compile(
-    r"(?:^`(?P<path>[^`\n]+)`:\n\n)?^```(?P<kind>\w*)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE
-)
 _HEADING: Final = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
 _LINK: Final = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-_SECONDS: Final = 300
-
-
-class Fence(NamedTuple):
-    """A fenced example: the path that stands before it, its language and its text."""
-
-    path: str
-    kind: str
-    text: str
-
-
-def fences(markdown: str) -> list[Fence]:
-    """The fenced examples of a page, in order."""
-    return [
-        Fence(match["path"] or "", match["kind"], match["text"])
-        for match in _FENCE.finditer(markdown)
-    ]
-
-
-def without_fences(markdown: str) -> str:
-    """The page without its examples, in which # is no heading and [x] no link."""
-    return _FENCE.sub("", markdown)
 
 
 def anchors(markdown: str) -> set[str]:
@@ -82,7 +31,8 @@ def anchors(markdown: str) -> set[str]:
 
 def sections() -> dict[str, tuple[str, str]]:
     """The sections of docs/errors.md: code to heading and text."""
-    parts = re.split(r"^## ", (DOCS / "errors.md").read_text("utf-8"), flags=re.MULTILINE)[1:]
+    text = (DOCS / "errors.md").read_text("utf-8")
+    parts = re.split(r"^## (?=PS)", text, flags=re.MULTILINE)[1:]
     found = {part[:5]: (part.partition("\n")[0], part.partition("\n")[2]) for part in parts}
     assert len(found) == len(parts), "a section stands twice"
     return found
@@ -98,24 +48,9 @@ def documents() -> list[Path]:
     return found
 
 
-def commands() -> list[list[str]]:
-    """The lines of the README's sh fences, in order, each fence a list."""
-    text = (ROOT / "README.md").read_text("utf-8")
-    return [f.text.splitlines() for f in fences(text) if f.kind == "sh"]
-
-
 def named(page: str) -> set[str]:
     """The names that a page shows as code."""
     return set(re.findall(r"`([^`\n]+)`", without_fences((DOCS / page).read_text("utf-8"))))
-
-
-def write_data(folder: Path, files: dict[str, str]) -> Path:
-    """A data folder with these files."""
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-    return folder
 
 
 def test_every_problem_has_its_section_and_no_other_has() -> None:
@@ -134,33 +69,44 @@ def test_every_section_says_how_much_its_problem_matters_and_how_to_mend_it(code
     assert "**To mend it:**" in text
 
 
-@pytest.mark.parametrize("code", sorted(set(RULES) - NOT_REPORTED))
-def test_every_section_shows_a_message_of_its_own_code(code: str) -> None:
-    """The message shown carries the code, the severity and the title that the tool prints."""
-    shown = [fence.text for fence in fences(sections()[code][1]) if fence.kind == "text"]
-
-    rule = RULES[code]
-    assert len(shown) == 1
-    assert f"  {rule.severity} {code}: {rule.title}\n" in shown[0]
-
-
-@pytest.mark.parametrize("code", sorted(set(RULES) - NOT_REPORTED - NO_TEXT))
+@pytest.mark.parametrize("code", RULES)
 def test_the_example_of_a_problem_makes_the_message_beside_it(code: str, tmp_path: Path) -> None:
-    """The tool says of the file in a section, word for word, what stands below it."""
-    shown = fences(sections()[code][1])
-    message = next(fence.text for fence in shown if fence.kind == "text")
-    example = next(fence for fence in shown if fence.kind == "csv")
-    data = write_data(tmp_path / "data", {"services.csv": REGISTER, example.path: example.text})
-    (data / "submissions").mkdir(exist_ok=True)
-    arguments = ["validate", str(data)]
-    if code.startswith("PS3"):
-        source, out = str(data / "services.csv"), str(tmp_path / "out")
-        arguments = ["import", "performance-platform", source, "--out", out]
+    """The tool says of the files in a section, word for word, what stands below them."""
+    section = sections()[code][1]
+    shown = [fence.text for fence in fences(section) if fence.kind == "text"]
 
-    result = CliRunner().invoke(main, arguments)
+    said, codes = message(code, section, tmp_path)
 
-    assert message.rstrip() in result.output
-    assert set(re.findall(r" (PS\d{3}): ", result.output)) == {code}
+    assert shown == [f"{said}\n"]
+    assert codes == {code} | BESIDE.get(code, set())
+    assert code in UNSHOWN or any(fence.kind == "csv" for fence in fences(section))
+
+
+def test_the_list_of_codes_has_each_under_its_severity() -> None:
+    """The head of docs/errors.md lists every code once, and links to its section."""
+    text = (DOCS / "errors.md").read_text("utf-8").partition("## All codes")[2]
+    listed = {
+        severity: re.findall(r"^- \[(PS\d{3})\]\(#\S+\) (.+)$", block, re.MULTILINE)
+        for severity, block in re.findall(r"^(\w+)s:\n\n((?:- .+\n)+)", text, re.MULTILINE)
+    }
+
+    assert listed == {
+        severity.capitalize(): [(c, r.title) for c, r in RULES.items() if r.severity == severity]
+        for severity in Severity
+    }
+
+
+def test_the_table_of_checks_is_the_configuration() -> None:
+    """Each entry of `[checks]` has its row in docs/errors.md, with its default."""
+    text = (DOCS / "errors.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^|]+) \| [^|]+ \|$", text, re.MULTILINE)
+    example = next(fence.text for fence in fences(text) if fence.kind == "toml")
+
+    assert [name for name, _ in rows] == list(Checks.model_fields)
+    assert {name: float(value) for name, value in rows[1:]} == Checks().model_dump(
+        exclude={"severity"}
+    )
+    assert parse_config(example).checks != Checks()
 
 
 def test_the_data_format_names_every_measure_entry_and_column() -> None:
@@ -209,7 +155,7 @@ def test_the_examples_of_the_data_format_are_one_folder_without_a_problem(tmp_pa
     assert all(fence.path for fence in examples)
     assert len(data.submissions) >= 3
     assert data.config.title != SiteConfig().title
-    assert find_problems(data) == ()
+    assert understand(data, max(data.config.published)).problems == ()
 
 
 def test_every_fence_says_its_language() -> None:
@@ -280,103 +226,6 @@ def test_no_document_holds_a_path_of_somebodys_machine() -> None:
     """What is written is true on any machine."""
     for path in documents():
         assert not re.search(r"(?<![\w.])/(home|work|tmp|Users)/", path.read_text("utf-8")), path
-
-
-def test_the_readme_starts_with_the_example_and_the_tests() -> None:
-    """The first commands that a newcomer sees build the example and check it."""
-    first = commands()[0]
-
-    assert "make site" in first
-    assert "make test" in first
-
-
-def test_every_make_command_of_the_readme_is_a_target_with_its_help() -> None:
-    """`make X` in the README is a target that `make` alone lists."""
-    targets = re.findall(r"^([a-z]+):.*## \S", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
-    asked = {
-        word
-        for lines in commands()
-        for line in lines
-        if line.startswith("make")
-        for word in shlex.split(line, comments=True)[1:]
-        if "=" not in word
-    }
-
-    assert asked
-    assert asked <= set(targets)
-
-
-class _Shell:
-    """Runs the README's commands in a copy of the example, as a reader would."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        shutil.copytree(ROOT / "data", folder / "data")
-        # The checkout may be on a relative PYTHONPATH, which the folder would change.
-        paths = [str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]
-        self._environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
-        self._environment.pop("SOURCE_DATE_EPOCH", None)
-
-    def run(self, words: Sequence[str]) -> None:
-        """Run a perfsite command, which has to succeed."""
-        if words[0] == "import":
-            (self._folder / words[2]).write_text(PLATFORM, "utf-8")
-        done = subprocess.run(
-            self._command(words),
-            cwd=self._folder,
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            timeout=_SECONDS,
-            check=False,
-        )
-        assert done.returncode == 0, f"{shlex.join(words)}\n{done.stdout}\n{done.stderr}"
-
-    def serve(self, words: Sequence[str]) -> None:
-        """Start a server, ask it for a page, and stop it."""
-        # Any free port: the one that the README names may be taken on this machine.
-        with subprocess.Popen(
-            self._command([*words, "--port", "0"]),
-            cwd=self._folder,
-            env=self._environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        ) as server:
-            watchdog = threading.Timer(_SECONDS, server.kill)
-            watchdog.start()
-            try:
-                address = next(_addresses(server.stdout or ()), "")
-                assert address, f"{shlex.join(words)} did not say where it serves"
-                with urlopen(f"{address}index.html", timeout=30) as answer:  # noqa: S310 - our own
-                    assert answer.status == 200
-                    assert b"<title>" in answer.read()
-            finally:
-                watchdog.cancel()
-                server.kill()
-
-    def _command(self, words: Sequence[str]) -> list[str]:
-        return [sys.executable, "-m", "perfsite", *words]
-
-
-def _addresses(lines: Iterator[str] | Sequence[str]) -> Iterator[str]:
-    for line in lines:
-        if match := re.search(r"http://\S+/", line):
-            yield match[0]
-
-
-def test_every_perfsite_command_of_the_readme_works_as_written(tmp_path: Path) -> None:
-    """The commands run one after the other in a folder that holds the example."""
-    lines = [line for fence in commands() for line in fence if line.startswith("perfsite ")]
-    wanted = [shlex.split(line, comments=True)[1:] for line in dict.fromkeys(lines)]
-    shell = _Shell(tmp_path)
-
-    assert {"build", "import", "validate"} <= {words[0] for words in wanted}
-    for words in wanted:
-        if words[0] == "serve":
-            shell.serve(words)
-        else:
-            shell.run(words)
 
 
 def test_the_theme_of_the_guide_is_a_theme(tmp_path: Path) -> None:

@@ -111,19 +111,6 @@ def test_files_that_disagree_are_refused(example: ModuleType, tmp_path: Path) ->
         example.carers_allowance(tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("score", "share"),
-    [("1", "1.000000"), ("1.0", "1.000000"), ("3", "0.500000"), ("5", "0.000000")],
-)
-def test_a_score_becomes_a_share(example: ModuleType, score: str, share: str) -> None:
-    """Satisfaction runs from 1, best, to 5, worst; its share from 1 to 0."""
-    row = example.satisfaction({"_timestamp": "2004-04-01T00:00:00+00:00", "score": score}, "score")
-
-    assert row["value"] == share
-    assert row["period"] == "2004-04"
-    assert row["note"] == "from a mean score on a scale of 1 (best) to 5, by perfsite"
-
-
 def test_a_month_without_a_score_is_not_available() -> None:
     """Two months of the tax disc were not measured; they carry no note either."""
     months = rows("vehicle-licensing/dft-tax-a-vehicle.csv")
@@ -132,13 +119,6 @@ def test_a_month_without_a_score_is_not_available() -> None:
     assert len(months) == 113
     assert [row["period"] for row in missing] == ["2007-01", "2007-02"]
     assert {row["note"] for row in missing} == {""}
-
-
-@pytest.mark.parametrize("moment", ["2013-10-15T00:00:00+00:00", "2013-10-14T01:00:00+00:00"])
-def test_only_a_monday_starts_a_week(example: ModuleType, moment: str) -> None:
-    """Anything else would put a figure into the wrong week without a word."""
-    with pytest.raises(ValueError, match="not the start of a week"):
-        example.week(moment)
 
 
 def test_days_are_those_of_the_monitoring() -> None:

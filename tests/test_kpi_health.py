@@ -79,6 +79,15 @@ def satisfaction(cells: dict[str, str], services: dict[str, Service] | None = No
     return worked(table, services or register("alpha", "beta"))
 
 
+def all_asked(cells: dict[str, str]) -> Worked:
+    """The same, beside `old`, who was closed before and gave all else for 2014: all are asked."""
+    columns = "user_satisfaction transactions transactions:digital cost completion_rate"
+    rows = [f"alpha {period} {cell} _ _ _ _" for period, cell in cells.items()]
+    rows += [f"beta {quarter} 50% _ _ _ _" for quarter in QUARTERS]
+    table = f"service period {columns}\nold 2014 _ 10 5 20 50%\n" + "\n".join(rows)
+    return worked(table, {**register("alpha", "beta"), **register("old", closed="2013")})
+
+
 def test_a_figure_counts_for_the_quarter_in_which_its_period_ended() -> None:
     """A year, a month and a quarter are provided in the quarter of their last day alone."""
     made = satisfaction({"2013-04/2014-03": "90%", "2014-05": "80%", "2014-Q4": "70%"})
@@ -222,9 +231,41 @@ def test_the_ledger_starts_when_a_tenth_of_the_services_report() -> None:
     assert ledger_of(few).quarters[0].code == "2010-Q1"
 
 
+def test_one_service_that_is_ahead_makes_nobody_late() -> None:
+    """The ledger ends where a tenth have got; who is beyond it, with a hole there, owes nothing."""
+    ids = [f"s{number}" for number in range(10)]
+    rows = "\n".join(f"{key} 2016-Q4 50%" for key in ids)
+    table = f"service period user_satisfaction\nahead 2016-Q3 50%\nahead 2017-Q4 50%\n{rows}"
+    made = worked(table, register("ahead", *ids))
+    health = health_of(made)
+
+    assert [q.code for q in ledger_of(made).quarters] == ["2016-Q4"]
+    assert {one.owes for one in health.values()} == {()}
+    assert states(made, service="ahead") == {"2016-Q4": M}
+    assert health["ahead"].last == Period.parse("2017-Q4")
+    few = worked(table.rpartition("\n")[0], register("ahead", *ids))
+    assert ledger_of(few).quarters[-1].code == "2017-Q4"
+
+
+def test_what_no_service_ever_gave_is_not_asked_for() -> None:
+    """Once one service has given it, even withheld, all are asked; [c] and [z] are answers."""
+    services = register("alpha", "beta", "gamma")
+    rows = "service period user_satisfaction started completed\nbeta 2016-Q4 50% _ _\n"
+    nobody = worked(f"{rows}gamma 2016-Q4 _ 5 [z]", services)
+    somebody = worked(f"{rows}gamma 2016-Q4 _ 5 6", services)
+    health = health_of(nobody)
+
+    assert states(nobody, "completion_rate") == {"2016-Q4": A}
+    assert states(nobody, "completion_rate", "gamma") == {"2016-Q4": N}
+    assert {one.kpi for one in health["alpha"].owes} == {SATISFIED}
+    assert health["alpha"].total == Covered(Coverage(0, 1), Coverage(0, 1))
+    assert states(somebody, "completion_rate") == {"2016-Q4": M}
+    assert states(somebody, "completion_rate", "gamma") == {"2016-Q4": W}
+
+
 def test_what_is_owed_is_told_with_since_when() -> None:
     """Late or missing in the newest quarter, since the quarter after the last figure."""
-    made = satisfaction({"2014-Q1": "90%", "2014-Q2": "[z]", "2016-Q2": "90%"})
+    made = all_asked({"2014-Q1": "90%", "2014-Q2": "[z]", "2016-Q2": "90%"})
     owed = {one.kpi: one for one in health_of(made)["alpha"].owes}
 
     assert set(owed) == set(ASKED)
@@ -245,7 +286,7 @@ def test_nothing_is_owed_since_a_quarter_that_was_answered() -> None:
 
 def test_coverage_is_of_the_newest_year_and_of_all() -> None:
     """Recent is the newest four quarters; not applicable counts in neither number."""
-    made = satisfaction({"2014-Q1": "90%", "2016-Q1": "90%", "2016-Q2": "[z]", "2016-Q3": "90%"})
+    made = all_asked({"2014-Q1": "90%", "2016-Q1": "90%", "2016-Q2": "[z]", "2016-Q3": "90%"})
     health = health_of(made)["alpha"]
 
     assert health.kpis[SATISFIED].covered == Covered(Coverage(2, 3), Coverage(3, 11))
@@ -257,7 +298,7 @@ def test_total_cost_is_in_the_ledger_and_counts_nowhere() -> None:
     health = health_of(worked("period transactions cost\n2016 10 20"))["alpha"]
 
     assert health.kpis["total_cost"].states == (P,)
-    assert health.total.ever == Coverage(2, 5)
+    assert health.total.ever == Coverage(2, 2)
     assert "total_cost" not in COUNTED
     assert set(LEDGER_KPIS) == set(KPIS)
 

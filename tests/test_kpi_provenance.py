@@ -425,6 +425,15 @@ def test_a_withheld_figure_shows_the_numbers_that_cannot_be() -> None:
     assert found.value == 1.1
 
 
+def test_a_part_of_nothing_is_above_its_whole() -> None:
+    """Three hundred digital of no transactions is no division by zero, but a withheld figure."""
+    made = worked("period transactions transactions:digital\n2017 0 300")
+    found = only(made, "digital_take_up")
+
+    assert made.headline("digital_take_up").status == "withheld"
+    assert found.value == float("inf")
+
+
 def test_a_month_of_days_is_its_days() -> None:
     """Availability of a month that was monitored by the day names every day."""
     days = "\n".join(f"2017-02-{day:02d} 80 {day}" for day in range(1, 29))

@@ -138,6 +138,23 @@ def test_availability_is_of_the_latest_month() -> None:
     ).value == (0.91)
 
 
+@pytest.mark.parametrize(("others", "status"), [(9, Status.OLDER), (10, Status.PROVIDED)])
+def test_one_service_that_is_ahead_makes_no_others_older(others: int, status: Status) -> None:
+    """The site's newest period is one that a tenth of the services have reached."""
+    ids = [f"s{number}" for number in range(others)]
+    rows = "\n".join(f"{key} 2016 5" for key in ids)
+    table = f"service period transactions\nahead 2016 4\nahead 2017 0\n{rows}"
+    made = worked(table, register("ahead", *ids))
+
+    assert (made.headline(YEARLY, "ahead").status, made.headline(YEARLY, "ahead").value) == (
+        Status.PROVIDED, 0
+    )  # fmt: skip
+    assert {made.headline(YEARLY, key).status for key in ids} == {status}
+    figure = made.groups["all"].figures[YEARLY]
+    assert figure.period == span("2016")
+    assert figure.older == (status is Status.OLDER)
+
+
 def test_52_weeks_are_a_year_too() -> None:
     """A service that reports by week has its headline for 52 weeks."""
     rows = "\n".join(f"2015-W{w:02d} 2 1" for w in range(1, 54))

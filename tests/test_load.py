@@ -103,16 +103,16 @@ def test_what_is_no_submission_is_passed_over(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_read_is_reported_and_the_rest_read(tmp_path: Path) -> None:
-    """A workbook, a nameless kind, a folder like a file and a dead link are each a problem."""
+    """An old workbook, a nameless kind, a folder like a file and a dead link are a problem each."""
     folder = data_folder(tmp_path)
     submissions = folder / "submissions"
-    (submissions / "book.xlsx").write_bytes(b"PK")
+    (submissions / "book.xls").write_bytes(b"\xd0\xcf")
     (submissions / "figures").write_text("period,transactions\n")
     (submissions / "folder.csv").mkdir()
     (submissions / "link.csv").symlink_to(submissions / "nowhere.csv")
 
     assert found(folder) == [
-        ("PS101", "submissions/book.xlsx", "a file of the kind .xlsx"),
+        ("PS101", "submissions/book.xls", "a file of the kind .xls"),
         ("PS101", "submissions/figures", "a file of the kind without an ending"),
         ("PS101", "submissions/folder.csv", "Is a directory"),
         ("PS101", "submissions/link.csv", "a link that leads nowhere"),

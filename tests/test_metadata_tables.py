@@ -13,14 +13,12 @@ from perfsite.metadata.columns import (
     HEALTH,
     KPI_FIGURES,
     OBSERVATIONS,
-    PART_ABOVE_WHOLE,
     PERIOD_PATTERN,
     REGISTER,
-    STATES,
-    STATUSES,
     Column,
     group_columns,
 )
+from perfsite.metadata.statuses import PART_ABOVE_WHOLE, STATES, STATUSES
 from perfsite.metadata.tables import FOLDERS, SET, table_of
 from perfsite.model import REGISTER_COLUMNS, Status
 from perfsite.pages import data

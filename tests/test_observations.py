@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -41,6 +42,7 @@ tables = st.lists(
         st.fixed_dictionaries({name: st.sampled_from(VALUES) for name in NAMES}),
         st.sampled_from(["", "a note", 'with "quotes", and commas']),
     ),
+    min_size=1,
     max_size=6,
     unique_by=lambda row: row[:2],
 )
@@ -341,7 +343,10 @@ def test_a_bad_file_spoils_no_other() -> None:
     )
 
     assert figures_of(frame) == {"alpha 2017 transactions": 5}
-    assert [(p.file, p.code) for p in problems] == [("submissions/broken.json", "PS103")]
+    assert [(p.file, p.code) for p in problems] == [
+        ("submissions/broken.json", "PS103"),
+        ("submissions/beta.csv", "PS103"),
+    ]
 
 
 def test_the_example_is_read_without_a_problem() -> None:
@@ -354,3 +359,92 @@ def test_the_example_is_read_without_a_problem() -> None:
     assert set(frame["service"]) <= set(services)
     assert (frame["value"].isna() == (frame["status"] != "provided")).all()
     assert int((frame["value"] == 0).sum()) > 9_000
+
+
+def test_a_problem_of_reading_names_the_figure_that_is_left_out() -> None:
+    """Service, measure and period are said as far as they can be read."""
+    table = """
+        service period  measure      channel value
+        alpha   2017-7  transactions _       5
+        alpha   2017-07 transaction  _       5
+        alpha   2017-07 cost         _       5,0
+        alpha   2017-08 transactions Digital 5
+        gamma   2017-08 transactions _       5
+        alpha   2017-09 transactions _       -5
+        alpha   2017-10 transactions _       5
+        alpha   2017-10 transactions _       6
+    """
+    source = csv_source(table.replace("5,0", "5;0"))
+    frame, problems = read(source)
+
+    assert len(frame) == 0
+    assert {p.code: (p.service, p.measures, p.period) for p in problems} == {
+        "PS108": ("alpha", (), ""),
+        "PS107": ("alpha", (), "2017-07"),
+        "PS104": ("alpha", ("cost",), "2017-07"),
+        "PS109": ("alpha", ("transactions",), "2017-08"),
+        "PS111": ("gamma", ("transactions",), "2017-08"),
+        "PS115": ("alpha", ("transactions",), "2017-09"),
+        "PS110": ("alpha", ("transactions",), "2017-10"),
+    }
+
+
+def test_a_wrong_channel_of_a_header_is_one_problem() -> None:
+    """It stands once in the file, however many rows are below it."""
+    _, problems = observe("period transactions:Face-To-Face! cost\n2017 5 1\n2018 6 1")
+
+    assert [(p.code, p.row, p.column) for p in problems] == [
+        ("PS109", 1, "transactions:Face-To-Face!")
+    ]
+    assert problems[0].fix == "write face_to_face"
+
+
+def test_suppressed_numbers_and_embargoes_stand_apart_at_the_end() -> None:
+    """The number of [c] is in `secret`, the day of release in `release`; neither is a value."""
+    table = "period transactions release_at\n2016 5 _\n2017 7[c] 2018-01-01"
+    frame, problems = observe(table)
+
+    assert problems == []
+    columns = ["period", "status", "secret", "release"]
+    assert frame[columns].fillna(0).to_numpy().tolist() == [
+        ["2016", "provided", 0.0, ""],
+        ["2017", "confidential", 7.0, "2018-01-01"],
+    ]
+    assert frame["value"].isna().tolist() == [False, True]
+
+
+def test_a_later_release_takes_the_place_of_a_figure_on_its_day() -> None:
+    """Before that day both stand, and are not the same figure given twice."""
+    table = "period transactions release_at\n2017 5 _\n2017 6 2018-03-01"
+    for day, values in ((date(2018, 2, 28), [5, 6]), (date(2018, 3, 1), [6])):
+        frame, problems = read_observations([csv_source(table)], SERVICES, CONFIG, day)
+        assert problems == []
+        assert frame["value"].tolist() == values
+
+
+def test_no_figures_have_columns_of_text() -> None:
+    """An empty frame has the types of any other, so that later stages need not ask."""
+    frame, _ = read()
+
+    assert tuple(frame.columns) == COLUMNS
+    assert frame["source"].str.rpartition(":").empty
+    assert frame["first"].dtype == "int64"
+
+
+def test_order_is_that_of_texts_and_numbers_and_not_of_rows() -> None:
+    """Whatever order the rows come in, the frame is the same."""
+    rows = [
+        f"{service} {period} {measure} {channel} 5"
+        for service in ("beta", "alpha")
+        for period in ("2017-10", "2016-02", "2017-Q1", "2017-W09")
+        for measure, channel in (("transactions", "_"), ("transactions", "web"), ("cost", "_"))
+    ]
+    header = "service period measure channel value"
+    frames = [
+        read(csv_source("\n".join([header, *order])))[0].drop(columns="source")
+        for order in (rows, rows[::-1], sorted(rows))
+    ]
+
+    assert frames[0].equals(frames[1])
+    assert frames[0].equals(frames[2])
+    assert frames[0]["service"].tolist() == ["alpha"] * 12 + ["beta"] * 12

@@ -182,10 +182,14 @@ def test_a_service_without_peers_has_no_table() -> None:
 
 
 def test_what_a_service_owes_is_said() -> None:
-    """Each KPI that is late or missing in the newest quarter is named."""
-    page = pages_of(worked(QUARTERS)).page
+    """A KPI that another service gave and this one did not is named; one of nobody's is not."""
+    header, *rows = QUARTERS.strip().splitlines()
+    mine = [f"alpha {row} _" for row in rows if row.strip()]
+    table = "\n".join([f"service {header} completion_rate", *mine, "beta 2017-Q3 _ _ _ 50%"])
+    page = pages_of(worked(table, register("alpha", "beta"))).page
 
     assert "Completion rate: never given" in page.owed
+    assert not any("User satisfaction" in line for line in page.owed)
     assert not any("Digital take-up" in line for line in page.owed)
 
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from helpers import register, worked
 from perfsite.config import SiteConfig
+from perfsite.parts import enough, newest_end
 
 DIGITAL = "transactions:digital"
 
@@ -179,6 +180,88 @@ def test_digital_is_missing_for_its_own_reason(given_as: str, status: float | st
     assert made.part(DIGITAL, "2017") == status
 
 
+@pytest.mark.parametrize(
+    ("total", "digital", "phone", "post", "part", "take_up"),
+    [
+        ("100", "60", "40", "[x]", "not_provided", None),
+        ("100", "100", "[x]", "[x]", "not_provided", None),
+        ("100", "60", "40", "_", "not_provided", None),
+        ("120", "60", "40", "[x]", 60.0, 0.5),
+        ("100", "60", "40", "[z]", 60.0, 0.6),
+        ("100", "60", "40", "0", 60.0, 0.6),
+        ("100", "60", "[x]", "[c]", 60.0, 0.6),
+        ("60", "60", "[z]", "[c]", 60.0, 1.0),
+        ("40", "[z]", "40", "[x]", "not_applicable", None),
+        ("40", "[c]", "40", "[x]", "confidential", None),
+        ("[x]", "60", "40", "[x]", 60.0, None),
+        ("[z]", "60", "40", "[x]", 60.0, None),
+    ],
+)
+def test_a_total_without_a_missing_channel_is_no_whole(
+    total: str, digital: str, phone: str, post: str, part: float | str, take_up: float | None
+) -> None:
+    """A total that is only the sum of the channels given has no digital share."""
+    made = worked(
+        "period measure channel value\n"
+        f"2017 transactions _ {total}\n"
+        f"2017 transactions digital {digital}\n"
+        f"2017 transactions phone {phone}\n"
+        f"2017 transactions post {post}"
+    )
+
+    assert made.part(DIGITAL, "2017") == part
+    assert made.kpi("digital_take_up", "2017") == take_up
+
+
+def test_a_total_without_a_missing_channel_is_published() -> None:
+    """The total, its channels and a share that the service stated stand as they were given."""
+    made = worked(
+        """
+        period  measure         channel value
+        2017    transactions    _       100
+        2017    transactions    digital 60
+        2017    transactions    phone   40
+        2017    transactions    post    [x]
+        2017    digital_take_up _       55%
+        """
+    )
+
+    assert made.part("transactions", "2017") == made.kpi("transactions_per_year", "2017") == 100
+    assert made.kpi("digital_take_up", "2017") == 0.55
+    assert made.headline("digital_take_up").numerator is None
+    given = made.observations.set_index("channel")["value"]
+    assert (given["digital"], given["phone"]) == (60, 40)
+    assert made.codes == []
+
+
+def test_only_the_period_of_the_missing_channel_has_no_share() -> None:
+    """Other periods, other services and other measures of the same period keep theirs."""
+    made = worked(
+        """
+        service period measure      channel value
+        alpha   2016   transactions _       100
+        alpha   2016   transactions digital 60
+        alpha   2016   transactions phone   40
+        alpha   2017   transactions _       100
+        alpha   2017   transactions digital 60
+        alpha   2017   transactions phone   40
+        alpha   2017   transactions post    [x]
+        beta    2017   transactions _       100
+        beta    2017   transactions digital 60
+        beta    2017   transactions phone   40
+        beta    2017   cost         _       100
+        beta    2017   cost         digital 100
+        beta    2017   cost         phone   [x]
+        """,
+        register("alpha", "beta"),
+    )
+
+    assert made.part(DIGITAL, "2016") == 60
+    assert made.part(DIGITAL, "2017") == "not_provided"
+    assert made.part(DIGITAL, "2017", "beta") == 60
+    assert made.part("cost", "2017", "beta") == 100
+
+
 def test_each_length_of_period_expects_its_own_channels() -> None:
     """A channel that is reported by year only is not missing from the months."""
     made = worked(
@@ -212,3 +295,47 @@ def test_a_sum_is_of_everything_that_was_expected(rows: list[tuple[str, str, str
             whole = numbers and not {"[x]", "[c]"} & set(cells)
             found = made.part(name, f"2017-{i + 1:02d}")
             assert found == sum(numbers) if whole else isinstance(found, str)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 50), min_size=3, max_size=3), st.integers(-1, 1))
+def test_without_a_missing_channel_a_share_is_of_the_total(channels: list[int], more: int) -> None:
+    """Where every channel is given or does not apply, digital is given, whatever the total."""
+    total = max(0, sum(channels) + more)
+    digital, phone, post = channels
+    made = worked(
+        "period transactions transactions:digital transactions:phone transactions:post "
+        f"transactions:other\n2017 {total} {digital} {phone} {post} [z]"
+    )
+
+    assert made.part(DIGITAL, "2017") == digital
+
+
+@pytest.mark.parametrize(
+    ("services", "number"), [(0, 1), (1, 1), (9, 1), (10, 1), (11, 2), (30, 3), (703, 71)]
+)
+def test_a_tenth_of_the_services_is_enough(services: int, number: int) -> None:
+    """A tenth, rounded up, and never none."""
+    assert enough(services) == number
+
+
+@pytest.mark.parametrize(
+    ("ends", "newest"),
+    [
+        ([], 0),
+        ([5], 5),
+        ([*[5] * 8, 9], 9),
+        ([*[5] * 9, 9], 9),
+        ([*[5] * 10, 9], 5),
+        ([*[5] * 10, 9, 7], 7),
+        ([*[5] * 10, 9, 9], 9),
+        ([*[5] * 28, 7, 8, 9], 5),
+        ([*[5] * 27, 7, 8, 9], 7),
+    ],
+)
+def test_the_newest_end_is_one_that_a_tenth_have_reached(ends: list[int], newest: int) -> None:
+    """It is reached by whoever has gone beyond it; the order of the figures means nothing."""
+    services = [f"s{number}" for number in range(len(ends))]
+
+    assert newest_end(services, ends) == newest
+    assert newest_end(services[::-1] * 2, [*ends[::-1], *[1] * len(ends)]) == newest

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,8 @@ from perfsite.model import MAX_ID_LENGTH, Service, Source, why_not_an_id
 from perfsite.validate import read_register
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from perfsite.errors import Problem
 
 
@@ -144,7 +147,8 @@ def test_a_former_id_must_be_an_id_too(alias: str) -> None:
     """A former id leaves a page that says so, so it has to be a possible address."""
     services, problems = read(f"service,name,department,aliases\na,A,D,{alias}\n")
 
-    assert [(p.code, p.column) for p in problems] == [("PS112", "aliases")]
+    assert brief(problems) == [(2, "PS112", "aliases")]
+    assert "or take it out of the aliases of a" in problems[0].fix
     assert services["a"].aliases == ()
 
 
@@ -154,6 +158,10 @@ def test_a_former_id_belongs_to_one_service(aliases: str) -> None:
     _, problems = read(f"service,name,department,aliases\na,A,D,{aliases}\nb,B,D,shared\n")
 
     assert [(p.code, p.column) for p in problems] == [("PS113", "aliases")]
+    # It is said of the later of two rows that have it, or of the row that has another's id.
+    row, service = (2, "a") if aliases == "b" else (3, "b")
+    assert problems[0].row == row
+    assert problems[0].fix.startswith(f"take it out of the aliases of {service}")
 
 
 @pytest.mark.parametrize(
@@ -217,3 +225,113 @@ def test_a_measure_of_the_site_is_a_module() -> None:
 
     assert (problems, known["a"].modules) == ([], ("measure-calls-waiting",))
     assert brief(read_register([source])[1]) == [(2, "PS117", "modules")]
+
+
+BOTH = ("en-CA", "fr-CA")
+
+
+def test_texts_in_another_language_are_columns_of_their_own() -> None:
+    """`name_fr` and its like are read for each further language, and blanks are no texts."""
+    services, problems = read_in(
+        BOTH,
+        "service,name,department,name_fr,department_fr,description_fr\n"
+        "maps,Maps,Maps Canada,Cartes,Cartes Canada,\n",
+    )
+    maps = services["maps"]
+
+    assert problems == []
+    assert maps.translations == {"fr": {"name": "Cartes", "department": "Cartes Canada"}}
+    assert maps.in_language("fr-CA") == replace(maps, name="Cartes", department="Cartes Canada")
+    assert maps.in_language("fr") == maps.in_language("fr-CA")
+    assert maps.in_language("en-CA") == maps.in_language("de") == maps
+
+
+def test_a_column_of_a_language_that_the_site_does_not_have_is_not_known() -> None:
+    """It is reported, and the message says which language to add."""
+    text = "service,name,department,name_de,name_en,nom_fr\nmaps,Maps,M,Karten,Maps,Cartes\n"
+    services, problems = read_in(BOTH, text)
+
+    assert services["maps"].translations == {}
+    assert [(p.code, p.column) for p in problems] == [
+        ("PS106", "name_de"), ("PS106", "name_en"), ("PS106", "nom_fr"),
+    ]  # fmt: skip
+    assert "add the language de" in problems[0].fix
+    assert read(text)[1][0].code == "PS106"
+
+
+def test_an_organisation_is_translated_in_one_way() -> None:
+    """Two rows that translate one department differently are reported; the first stands."""
+    services, problems = read_in(
+        BOTH,
+        "service,name,department,department_fr\n"
+        "a,A,Maps Canada,Cartes Canada\nb,B,Maps Canada,Les cartes\nc,C,Maps Canada,\n",
+    )
+    (problem,) = problems
+
+    assert list(services) == ["a", "b", "c"]
+    assert (problem.code, problem.row, problem.column) == ("PS214", 3, "department_fr")
+    assert problem.found == "Les cartes"
+    assert "Cartes Canada" in problem.expected
+
+
+def test_a_broken_link_in_another_language_is_left_out() -> None:
+    """The address of another language is checked as the first one is."""
+    services, problems = read_in(BOTH, "service,name,department,url_fr\na,A,D,non disponible\n")
+
+    assert services["a"].translations == {}
+    assert brief(problems) == [(2, "PS116", "url_fr")]
+
+
+def test_a_space_that_does_not_break_is_kept_in_a_text() -> None:
+    """French has one before a colon; other spaces are made one, and none is left at the ends."""
+    services, _ = read("service,name,department\nmaps,\u00a0Cartes\u00a0:  les  \u00a0routes,D\n")
+
+    assert services["maps"].name == "Cartes\u00a0: les \u00a0routes"
+
+
+def test_a_service_with_translations_can_be_a_key() -> None:
+    """Services stand in sets, whatever languages they have."""
+    services, _ = read_in(
+        BOTH, "service,name,department,name_fr\nmaps,Maps,M,Cartes\nplans,Plans,M,Plans\n"
+    )
+
+    assert len(set(services.values())) == 2
+
+
+def read_in(languages: Sequence[str], text: str) -> tuple[dict[str, Service], list[Problem]]:
+    """The register of one CSV file of a site in these languages."""
+    return read_register([Source("services.csv", text.encode())], (), languages)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Dog Licence", "try dog-licence"),
+        ("dog_licence", "try dog-licence"),
+        ("caf\u00e9's", "try cafes"),
+        ("index", "try index-service"),
+        ("\u65c5\u5238", "choose a short name of plain letters"),
+        ("x" * (MAX_ID_LENGTH + 5), f"try {'x' * MAX_ID_LENGTH}"),
+        (f"long-{'x' * MAX_ID_LENGTH}", "try long"),
+    ],
+)
+def test_an_id_that_could_be_is_offered(text: str, meant: str) -> None:
+    """Whoever wrote a name where an id belongs is shown the id."""
+    _, (problem,) = read(f"service,name,department\n{text},A,D\n")
+
+    assert (problem.code, problem.fix) == ("PS112", meant)
+
+
+@pytest.mark.parametrize(
+    ("url", "fix"),
+    [
+        ("www.example.org/x", "write https://www.example.org/x"),
+        ("mailto:a@example.org", "copy the address of the page"),
+        ("https://", "copy the address of the page"),
+    ],
+)
+def test_an_address_without_its_scheme_is_completed(url: str, fix: str) -> None:
+    """Only what then is an address is proposed."""
+    _, (problem,) = read(f"service,name,department,url\na,A,D,{url}\n")
+
+    assert problem.fix.startswith(fix)

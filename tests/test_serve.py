@@ -6,28 +6,84 @@ import signal
 import socket
 import subprocess
 import threading
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from perfsite.errors import UsageError
-from perfsite.serve import make_server
-from small_site import command, data_folder, environment, hear_interrupts, small_site
+from perfsite.errors import Problem, UsageError
+from perfsite.load import load_theme
+from perfsite.serve import (
+    Answers,
+    Board,
+    Changes,
+    Order,
+    Shown,
+    Workshop,
+    keep_building,
+    make_server,
+    watch_folders,
+)
+from perfsite.serve.answers import OWN
+from small_site import (
+    CONFIG,
+    MORE_CONFIG,
+    Silent,
+    build_folder,
+    command,
+    data_folder,
+    environment,
+    hear_interrupts,
+    read_tree,
+    small_site,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
     from email.message import Message
     from pathlib import Path
 
+    from perfsite.load import Data
+
+ANSWERS: Final = Answers(load_theme(), {"PS104": "What it **means**."})
+LONG: Final = 30
+"""Seconds after which what a test waits for will not come."""
+
+
+def shown(*problems: Problem, failure: str = "", number: int = 1) -> Shown:
+    """The small site as a build has left it."""
+    return Shown(number, small_site(), problems, failure)
+
+
+def page(what: Shown, address: str) -> str:
+    """What a browser gets for a page."""
+    return ANSWERS.answer(what, address).body.decode()
+
+
+def order(folder: Path, **more: object) -> Order:
+    """The order to build what lies in `folder`, without charts unless `more` says otherwise."""
+
+    def newest(data: Data) -> date:
+        return max(data.config.published)
+
+    fields = {"templates": None, "charts": False, "stored": False, **more}
+    return Order(
+        folder / "data",
+        folder / "site",
+        edition=newest,
+        progress=lambda: nullcontext(Silent()),
+        **fields,  # type: ignore[arg-type]
+    )
+
 
 @contextmanager
-def served(site: Path) -> Iterator[http.client.HTTPConnection]:
-    """A connection to a server of this folder."""
-    with make_server(site, "127.0.0.1", 0) as server:
+def served(board: Board) -> Iterator[http.client.HTTPConnection]:
+    """A connection to a server of what a board shows."""
+    with make_server(board, ANSWERS, "127.0.0.1", 0) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=LONG)
         try:
             yield connection
         finally:
@@ -44,55 +100,356 @@ def get(connection: http.client.HTTPConnection, path: str) -> tuple[int, Message
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Path:
-    """The small site on the disk."""
-    for path, data in small_site().items():
-        file = tmp_path / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
-    return tmp_path
+def board() -> Board:
+    """A board that shows the small site."""
+    made = Board()
+    made.put(shown())
+    return made
 
 
 @pytest.mark.parametrize(
     ("path", "kind"),
     [
-        ("index.html", "text/html; charset=utf-8"),
         ("services/full.csv", "text/csv; charset=utf-8"),
         ("services/full.json", "application/json"),
         ("services/full/transactions.svg", "image/svg+xml"),
+        ("services/full/card.jpg", "image/jpeg"),
         ("robots.txt", "text/plain; charset=utf-8"),
         ("sitemap.xml", "application/xml"),
     ],
 )
-def test_files_are_served_as_they_are(site: Path, path: str, kind: str) -> None:
+def test_files_are_served_as_they_are(board: Board, path: str, kind: str) -> None:
     """Each file has its bytes and its type, and the browser is told to ask again."""
-    with served(site) as connection:
+    with served(board) as connection:
         status, headers, body = get(connection, f"/{path}")
+        connection.request("HEAD", f"/{path}")
+        head = connection.getresponse()
 
     assert (status, headers["Content-Type"], body) == (200, kind, small_site()[path])
     assert headers["Cache-Control"] == "no-cache"
+    assert (head.status, head.headers["Content-Length"], head.read()) == (200, str(len(body)), b"")
 
 
-def test_the_root_is_the_home_page(site: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    """A folder answers with its index.html, what is not there with 404; nothing found is logged."""
-    with served(site) as connection:
-        assert get(connection, "/")[2] == small_site()["index.html"]
-        assert get(connection, "/services/")[2] == small_site()["services/index.html"]
-        assert capfd.readouterr() == ("", "")
-        assert get(connection, "/nothing.html")[0] == 404
-        assert get(connection, "/../../../../etc/passwd")[0] == 404
+def test_a_page_is_its_file_with_a_script_that_loads_it_again(board: Board) -> None:
+    """Without what is put into the answer it is the file, which knows nothing of it."""
+    with served(board) as connection:
+        status, headers, body = get(connection, "/services/full.html?x=1")
+
+    text = body.decode()
+    own = re.search(r'<meta name="robots".*?</script>\n', text, re.DOTALL)
+    assert (status, headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert own
+    assert f'src="{OWN}preview.js?seen=' in own[0]
+    assert text.replace(own[0], "").encode() == small_site()["services/full.html"]
+    assert b"/-/" not in b"".join(small_site().values())
 
 
-def test_a_port_in_use_is_refused(tmp_path: Path) -> None:
+def test_folders_answer_with_their_page_and_nothing_else_is_served(
+    board: Board, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A folder is its index.html, what is not there is 404, and what lies outside is not there."""
+    with served(board) as connection:
+        assert b"Service figures" in get(connection, "/")[2]
+        assert b"Services" in get(connection, "/services/")[2]
+        status, headers, _ = get(connection, "/services")
+        assert (status, headers["Location"]) == (301, "/services/")
+        missing = get(connection, "/nothing.html")
+        assert missing[0] == 404
+        assert b'<base href="/">' in missing[2]
+        for path in ("/../../../../etc/passwd", "/..%2f..%2fetc/passwd", "//etc/passwd", "/-/x"):
+            assert get(connection, path)[0] == 404
+    assert capfd.readouterr() == ("", "")
+
+
+def test_what_serving_needs_is_at_addresses_of_its_own() -> None:
+    """The styles, the script and the explanations of codes cannot clash with a file of the site."""
+    assert b".problem" in ANSWERS.answer(shown(), f"{OWN}preview.css").body
+    assert b"EventSource" in ANSWERS.answer(shown(), f"{OWN}preview.js?seen=1").body
+    explained = page(shown(), f"{OWN}explanations.html")
+    assert "<p>What it means.</p>" in explained
+    assert not [path for path in small_site() if path.startswith("-")]
+
+
+def test_problems_stand_on_the_page_of_their_service_and_all_on_the_home_page() -> None:
+    """With file and row, what was found and expected, and a link to what the code means."""
+    found = [
+        Problem("submissions/full.csv", 3, "PS104", "cost", "£3", "a number", "write 3"),
+        Problem("submissions/weekly.csv", 2, "PS201", found="<script>alert(1)</script>"),
+    ]
+    what = shown(*found)
+
+    own, home, other = (page(what, f"/{p}") for p in ("services/full.html", "", "about.html"))
+
+    for words in ("PS104", "submissions/full.csv:3", "£3", "a number", "write 3"):
+        assert words in own
+    assert 'href="/-/explanations.html#PS104"' in own
+    assert "PS201" not in own
+    assert "All files: 1 error, 1 warning." in home
+    assert "&lt;script&gt;alert" in home
+    assert "<script>alert" not in home
+    assert "perfsite-problems" not in other
+
+
+def test_what_is_wrong_with_a_build_stands_on_every_page() -> None:
+    """The site before stays and says why there is no newer one; without one there is the reason."""
+    first = Shown(1, {}, (Problem("perfsite.toml", 0, "PS111"),), "perfsite.toml: <b> is wrong")
+
+    assert "&lt;b&gt; is wrong" in page(first, "/services/full.html")
+    assert "PS111" in page(first, "/")
+    assert ANSWERS.answer(first, "/").status == 503
+    assert "The site is being built" in page(Shown(), "/")
+    later = page(shown(failure="template X failed"), "/about.html")
+    assert "template X failed" in later
+    assert "Shown is the site as it was before." in later
+
+
+def test_a_fingerprint_changes_with_the_page_and_what_it_loads_only() -> None:
+    """Other pages, and data that the page does not load, are no reason to load it again."""
+    site = dict(small_site())
+    seen = ANSWERS.fingerprint(Shown(1, site), "/services/full.html")
+
+    def after(path: str) -> bool:
+        changed = {**site, path: site[path] + b" "}
+        return ANSWERS.fingerprint(Shown(2, changed), "/services/full.html") != seen
+
+    assert after("services/full.html")
+    assert after("services/full/transactions.svg")
+    assert not after("services/weekly.html")
+    assert not after("data/observations.csv")
+    broken = Shown(2, site, failure="x")
+    assert ANSWERS.fingerprint(broken, "/services/full.html") != seen
+
+
+def test_a_page_is_told_when_it_has_changed(board: Board) -> None:
+    """The stream says nothing of a build that leaves the page alone, and then that it changed."""
+    seen = ANSWERS.fingerprint(board.shown, "/services/full.html")
+    with served(board) as connection:
+        connection.request("GET", f"{OWN}changes?seen={seen}&page=/services/full.html")
+        response = connection.getresponse()
+        assert response.headers["Content-Type"] == "text/event-stream"
+        assert response.readline() == b": nothing new\n"
+        other = {**small_site(), "about.html": b"new"}
+        board.put(Shown(2, other))
+        assert [response.readline() for _ in range(2)] == [b"\n", b": nothing new\n"]
+        board.put(Shown(3, {**other, "services/full.html": b"new"}))
+        assert [response.readline() for _ in range(2)] == [b"\n", b"data: changed\n"]
+
+
+def test_a_page_of_an_earlier_run_is_told_at_once(board: Board) -> None:
+    """Whatever was seen, if it is not what is shown now it is loaded again."""
+    with served(board) as connection:
+        assert get(connection, f"{OWN}changes?seen=old&page=/")[2] == b"data: changed\n\n"
+
+
+def test_a_port_in_use_is_refused() -> None:
     """A port that another program has is a wrong use of the command, and is named."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        with pytest.raises(UsageError, match=f"port {port} cannot be used"):
-            make_server(tmp_path, "127.0.0.1", port)
+        with pytest.raises(UsageError, match=rf"port {port} of 127\.0\.0\.1 cannot be used"):
+            make_server(Board(), ANSWERS, "127.0.0.1", port)
 
 
-def test_serve_builds_shows_and_stops(tmp_path: Path) -> None:
-    """`perfsite serve` says where the site is, serves what it built, and ends well with Ctrl+C."""
+def edited(folder: Path, name: str, old: str, new: str) -> None:
+    """Replace text in a file of the data folder."""
+    path = folder / "data" / name
+    text = path.read_text("utf-8")
+    assert old in text, (name, old)
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+EDITS: Final = (
+    ("services.csv", ""),
+    ("submissions/full.csv", "1000,400", "1010,400"),
+    ("submissions/full.csv", "1100,450", "13O0,450"),
+    ("submissions/full.csv", "13O0,450", "1100,1450"),
+    ("submissions/clocks.json", "77", "0"),
+    ("submissions/clocks.json", "0.9", "0.91"),
+    ("submissions/deep/er/tidy.csv", "6000", "[c]"),
+    ("submissions/deep/er/tidy.csv", "330", "331"),
+    ("submissions/new.csv", "service,period,measure,value\nfull,2018-Q1,transactions,7\n"),
+    ("perfsite.toml", 'title = "Service figures"', 'title = "Other figures"'),
+    ("perfsite.toml", 'publisher = "The Office', 'publisher = "An Office'),
+    ("perfsite.toml", MORE_CONFIG.replace('logo = "logo.svg"\n', "")),
+    ("submissions/full.csv", "period,transactions\n2017-Q1,5\n2017-Q2,6\n"),
+    ("perfsite.toml", CONFIG),
+    ("submissions/full.csv", "2017-Q2,6", "2017-Q2,7"),
+    ("services.csv", "full,", "full-again,"),
+)
+"""A file and what is put in it: a text in place of another, or the whole; nothing leaves it."""
+
+
+def test_what_is_kept_changes_no_byte(tmp_path: Path) -> None:
+    """After each of many edits a site is what a build without memory makes of the same data."""
+    data = data_folder(tmp_path)
+    workshop, now = Workshop(order(tmp_path)), Shown()
+    sites = []
+    for name, *texts in EDITS:
+        path = data / name
+        text = path.read_text("utf-8") if path.exists() else ""
+        assert len(texts) == 1 or texts[0] in text, name
+        new = text.replace(texts[0], texts[1], 1) if len(texts) > 1 else texts[0] or text
+        path.write_text(new, "utf-8")
+        now = workshop.make(now)
+        assert now.failure == ""
+        assert now.site == build_folder(data), (name, texts)
+        sites.append(now.site)
+    assert len({tuple(sorted(site.items())) for site in sites}) == len(EDITS)
+
+
+def test_charts_are_drawn_anew_where_their_figures_change(tmp_path: Path) -> None:
+    """With charts, too, the second site is what a first build would have made."""
+    data_folder(tmp_path)
+    workshop = Workshop(order(tmp_path, charts=True))
+    before = workshop.make(Shown())
+    edited(tmp_path, "submissions/clocks.json", "0.9}", "0.7}")
+
+    after = workshop.make(before)
+
+    assert after.site == build_folder(tmp_path / "data", charts=True)
+    assert after.site["services/satisfied.html"] != before.site["services/satisfied.html"]
+    assert after.site["services/full.html"] is before.site["services/full.html"]
+
+
+def test_a_failure_leaves_the_site_as_it_was(tmp_path: Path) -> None:
+    """A wrong configuration, a wrong template, a lost folder: the old site stays, and says why."""
+    data_folder(tmp_path)
+    templates = tmp_path / "templates"
+    templates.mkdir()
+    workshop = Workshop(order(tmp_path, templates=templates))
+    good = workshop.make(Shown())
+
+    (templates / "pages").mkdir()
+    (templates / "pages" / "about.html").write_text("{% nonsense %}")
+    template = workshop.make(good)
+    (templates / "pages" / "about.html").unlink()
+    edited(tmp_path, "perfsite.toml", "title", "titel")
+    config = workshop.make(template)
+    (tmp_path / "data").rename(tmp_path / "elsewhere")
+    folder = workshop.make(config)
+    (tmp_path / "elsewhere").rename(tmp_path / "data")
+    edited(tmp_path, "perfsite.toml", "titel", "title")
+    mended = workshop.make(folder)
+
+    assert "pages/about.html" in template.failure
+    assert "titel" in config.failure
+    assert "there is no data folder" in folder.failure
+    assert all(one.site is good.site for one in (template, config, folder))
+    assert (mended.failure, mended.site, mended.number) == ("", good.site, 5)
+
+
+def test_a_first_build_without_folders_is_a_wrong_use(tmp_path: Path) -> None:
+    """Before there is a site, a folder that is not there is a slip on the command line."""
+    with pytest.raises(UsageError, match="there is no data folder"):
+        Workshop(order(tmp_path)).make(Shown())
+
+
+def test_strict_shows_the_errors_and_not_the_site(tmp_path: Path) -> None:
+    """With errors in the data nothing is built under --strict, and the page says which."""
+    data_folder(tmp_path, submissions={"full.csv": "period,transactions\n2017-Q1,x\n"})
+    result = Workshop(order(tmp_path, strict=True)).make(Shown())
+
+    assert "--strict" in result.failure
+    assert "PS104" in page(result, "/")
+
+
+def test_the_site_on_the_disk_is_the_site_alone(tmp_path: Path) -> None:
+    """What is written is byte for byte what a build writes: no script, no note, no address."""
+    data_folder(tmp_path)
+    workshop = Workshop(order(tmp_path))
+    made = workshop.make(Shown())
+    workshop.write(made)
+
+    on_disk = read_tree(tmp_path / "site")
+    del on_disk["manifest-sha256.txt"]
+    assert on_disk == build_folder(tmp_path / "data")
+    assert b"/-/" not in b"".join(on_disk.values())
+
+
+def test_a_disk_that_refuses_does_not_end_it(tmp_path: Path) -> None:
+    """The page is shown all the same, and says that it could not be written."""
+    data_folder(tmp_path)
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "mine.txt").write_text("mine")
+    workshop = Workshop(order(tmp_path))
+
+    written = workshop.write(workshop.make(Shown()))
+
+    assert "is not empty" in written.failure
+    assert "is not empty" in page(written, "/")
+
+
+def test_a_change_during_a_build_leads_to_another(tmp_path: Path) -> None:
+    """What is told while a build runs is not lost; without anything told nothing is built."""
+    data_folder(tmp_path)
+    board, changes, said = Board(), Changes(), list[str]()
+    workshop = Workshop(order(tmp_path))
+
+    def hear(words: str) -> None:
+        said.append(words)
+        if board.shown.number == 1 and len(said) == 1:
+            edited(tmp_path, "perfsite.toml", "Service figures", "Other figures")
+            changes.tell()
+            changes.tell()
+        elif board.shown.number == 2:
+            changes.end()
+
+    changes.tell()
+    keep_building(workshop, board, changes, hear, "Serving here")
+
+    assert board.shown.number == 2
+    assert "Other figures" in page(board.shown, "/")
+    assert said[1] == "Serving here"
+    assert re.fullmatch(r"Built in \d+\.\d s: .* files, .* changed; .*\.", said[0])
+    assert len(said) == 3
+
+
+@contextmanager
+def watched(*folders: Path) -> Iterator[Changes]:
+    """What is heard of folders while they are watched."""
+    changes, ready, stop = Changes(), threading.Event(), threading.Event()
+    guard = threading.Timer(LONG, changes.end)
+    guard.start()
+    thread = threading.Thread(target=watch_folders, args=(folders, changes, ready, stop))
+    thread.start()
+    assert ready.wait(LONG)
+    try:
+        yield changes
+    finally:
+        guard.cancel()
+        stop.set()
+        thread.join(LONG)
+        assert not thread.is_alive()
+
+
+def test_changes_in_the_folders_are_heard(tmp_path: Path) -> None:
+    """A file that is changed, made or deleted, in either folder, however deep."""
+    data, templates = tmp_path / "data", tmp_path / "templates"
+    (data / "submissions").mkdir(parents=True)
+    templates.mkdir()
+    with watched(data, templates) as changes:
+        (data / "submissions" / "a.csv").write_text("a")
+        assert changes.wait()
+        (data / "submissions" / "a.csv").unlink()
+        assert changes.wait()
+        (templates / "page.html").write_text("x")
+        assert changes.wait()
+
+
+def test_a_folder_may_go_and_come_back(tmp_path: Path) -> None:
+    """Deleting it is heard, making it again is heard, and so is what happens in the new one."""
+    data = tmp_path / "data"
+    data.mkdir()
+    with watched(data) as changes:
+        data.rename(tmp_path / "away")
+        assert changes.wait()
+        data.mkdir()
+        assert changes.wait()
+        (data / "a.csv").write_text("a")
+        assert changes.wait()
+
+
+def test_serve_builds_shows_builds_again_and_stops(tmp_path: Path) -> None:
+    """`perfsite serve` shows what it built, builds anew at a change, and ends well with Ctrl+C."""
     words = command(
         "serve", data_folder(tmp_path), "--out", tmp_path / "site", "--no-charts", "--port", "0"
     )
@@ -108,12 +465,19 @@ def test_serve_builds_shows_and_stops(tmp_path: Path) -> None:
         built, serving = process.stdout.readline(), process.stdout.readline()
         match = re.search(r"http://127\.0\.0\.1:(\d+)/", serving)
         assert match, serving
-        connection = http.client.HTTPConnection("127.0.0.1", int(match[1]), timeout=30)
-        status, _, body = get(connection, "/services/full.html")
+        connection = http.client.HTTPConnection("127.0.0.1", int(match[1]), timeout=LONG)
+        first = get(connection, "/services/full.html")[2].decode()
+        seen = re.search(r"seen=(\w+)", first)
+        assert seen
+        edited(tmp_path, "perfsite.toml", "Service figures", "Other figures")
+        again = get(connection, f"{OWN}changes?seen={seen[1]}&page=/services/full.html")[2]
+        second = get(connection, "/services/full.html")[2].decode()
         connection.close()
         process.send_signal(signal.SIGINT)
-        rest, errors = process.communicate(timeout=30)
+        rest, errors = process.communicate(timeout=LONG)
 
-    assert built.startswith("Built "), errors
-    assert (status, body) == (200, (tmp_path / "site/services/full.html").read_bytes())
-    assert (process.returncode, rest) == (0, "Stopped.\n"), errors
+    assert built.startswith("Built in "), errors
+    assert again.endswith(b"data: changed\n\n")
+    assert "Other figures" in second
+    assert "Other figures" not in first
+    assert (process.returncode, rest.splitlines()[-1]) == (0, "Stopped."), errors

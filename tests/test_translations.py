@@ -290,6 +290,7 @@ def test_no_word_of_a_built_site_escapes_translation(tmp_path: Path) -> None:
     """In a language without words a site says nothing but data, months, currency and files."""
     # Here, so that the catalogues are tested while the site cannot be built.
     from perfsite.build import build_site  # noqa: PLC0415
+    from perfsite.understanding import understand  # noqa: PLC0415
     from small_site import (  # noqa: PLC0415
         CONFIG,
         MOVED,
@@ -302,7 +303,8 @@ def test_no_word_of_a_built_site_escapes_translation(tmp_path: Path) -> None:
     data = load_data(data_folder(tmp_path, config=f'languages = ["fr"]\n{CONFIG}'))
     theme = replace(load_theme(), translations={"fr.po": without_words()})
     edition = Edition(max(data.config.published), data.hash)
-    site = build_site(data, edition, theme, workers=1, charts=True, progress=Silent())
+    understood = understand(data, edition.date)
+    site = build_site(understood, edition, theme, workers=1, charts=True, progress=Silent())
     cells = [*csv.reader([*REGISTER.splitlines(), *"\n".join(SUBMISSIONS.values()).splitlines()])]
     locale = Locale("fr")
     months = [name for width in ("wide", "abbreviated") for name in locale.months["format"][width]

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 import pytest
@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfsite.measures import MEASURES, Aggregation, Kind, Measure
-from perfsite.validate.values import check_values
+from perfsite.validate.values import (
+    CARRIED,
+    MARKS,
+    PUBLISHED_MARKS,
+    RETRACTED,
+    check_values,
+)
 
 if TYPE_CHECKING:
     from perfsite.errors import Problem
@@ -28,24 +34,46 @@ ALL = {**MEASURES, "balance": Measure("balance", "Balance", Kind.NUMBER, Aggrega
 
 def read(text: str, kind: Kind = Kind.COUNT) -> tuple[float, str, str, list[Problem]]:
     """One value: its number, status, marks and problems."""
-    long = pd.DataFrame(
-        {
-            "file": ["a.csv"],
-            "row": [2],
-            "column": ["value"],
-            "measure": [KINDS[kind]],
-            "value": [text],
-        }
-    )
-    frame, bad, problems = check_values(long, ALL)
+    row, problems = row_of(text, kind)
+    return row.value, row.status, row.marks, problems
+
+
+class Row(NamedTuple):
+    """A row of the frame of values."""
+
+    value: float
+    status: str
+    marks: str
+    secret: float
+
+
+def row_of(text: str, kind: Kind = Kind.COUNT) -> tuple[Row, list[Problem]]:
+    """What one value is read as, and its problems."""
+    frame, bad, problems = check_values(table(KINDS[kind], text), ALL)
     assert bool(bad.iloc[0]) == bool(problems)
-    row = frame.iloc[0]
-    return float(row["value"]), str(row["status"]), str(row["marks"]), problems
+    assert list(frame.columns) == list(Row._fields)
+    return Row(*frame.iloc[0]), problems
 
 
-@given(st.integers(0, 2**53))
+def table(measure: str, *texts: str) -> pd.DataFrame:
+    """A long table of text, with these values of a measure for the months of 2017."""
+    return pd.DataFrame(
+        {
+            "file": "a.csv",
+            "row": range(2, len(texts) + 2),
+            "column": "value",
+            "service": "alpha",
+            "period": [f"2017-{month:02}" for month in range(1, len(texts) + 1)],
+            "measure": measure,
+            "value": texts,
+        },
+        dtype=object,
+    )
+
+
+@given(st.integers(0, 2**53 - 1))
 def test_a_count_is_read_to_the_last_digit(value: int) -> None:
-    """Any whole number that a float can hold is that number, and is provided."""
+    """Any whole number that a float holds alone is that number, and is provided."""
     number, status, marks, problems = read(str(value))
 
     assert (number, status, marks, problems) == (value, "provided", "", [])
@@ -98,6 +126,8 @@ def test_a_number_may_carry_a_mark(mark: str, space: str) -> None:
         ("12.0", Kind.COUNT, 12),
         (".5", Kind.SHARE, 0.5),
         ("50 %", Kind.SHARE, 0.5),
+        ("33.3333333333333%", Kind.SHARE, 0.333333333333333),
+        ("7.%", Kind.SHARE, 0.07),
         ("0", Kind.SHARE, 0),
         ("1", Kind.SHARE, 1),
         ("100%", Kind.SHARE, 1),
@@ -127,9 +157,10 @@ def test_what_is_neither_number_nor_symbol_is_an_error(text: str) -> None:
     assert [(p.file, p.row, p.code, p.column, p.found) for p in problems] == [
         ("a.csv", 2, "PS104", "value", text)
     ]
-    assert "whole number" in problems[0].expected
-    assert "[x]" in problems[0].expected
+    assert problems[0].expected == "a whole number, 0 or more"
     assert problems[0].fix
+    assert (problems[0].service, problems[0].measures) == ("alpha", ("transactions",))
+    assert problems[0].period == "2017-01"
 
 
 @pytest.mark.parametrize(
@@ -144,7 +175,7 @@ def test_what_is_neither_number_nor_symbol_is_an_error(text: str) -> None:
         ("-1", Kind.SHARE),
         ("-1", Kind.SECONDS),
         ("-1", Kind.MILLISECONDS),
-        ("9007199254740994", Kind.COUNT),
+        ("9007199254740992", Kind.COUNT),
         ("9" * 400, Kind.NUMBER),
     ],
 )
@@ -177,17 +208,8 @@ def test_a_problem_says_how_to_mend_it(text: str, kind: Kind, hint: str) -> None
 
 def test_each_row_has_its_own_answer() -> None:
     """One spelling in several rows is one value in each, and a bad one spoils only its own rows."""
-    texts = ["5", "", "5", "x", "[z]", "x"]
-    long = pd.DataFrame(
-        {
-            "file": "a.csv",
-            "row": range(2, 8),
-            "column": "value",
-            "measure": "transactions",
-            "value": texts,
-        },
-        index=range(10, 16),
-    )
+    long = table("transactions", "5", "", "5", "x", "[z]", "x")
+    long.index = pd.RangeIndex(10, 16)
 
     frame, bad, problems = check_values(long, MEASURES)
 
@@ -199,8 +221,99 @@ def test_each_row_has_its_own_answer() -> None:
 
 def test_no_rows_are_no_trouble() -> None:
     """An empty table has no values and no problems."""
-    long = pd.DataFrame(columns=["file", "row", "column", "measure", "value"])
+    long = table("transactions")
 
     frame, bad, problems = check_values(long, MEASURES)
 
     assert (len(frame), len(bad), problems) == (0, 0, [])
+
+
+@pytest.mark.parametrize("text", ["1234 [c]", "1234[c]", "1234 [c] [p]", "1234 [r][c]"])
+def test_a_suppressed_figure_is_confidential_and_its_number_is_kept_apart(text: str) -> None:
+    """No later stage that reads values, marks or statuses can come upon the number."""
+    row, problems = row_of(text)
+
+    assert problems == []
+    assert (row.status, row.marks, row.secret) == ("confidential", "", 1234)
+    assert math.isnan(row.value)
+
+
+@pytest.mark.parametrize("text", ["1234", "1234 [p]", "[c]", "[x]", ""])
+def test_nothing_else_is_a_secret(text: str) -> None:
+    """A number without [c] is no secret, and a [c] without a number holds none."""
+    assert math.isnan(row_of(text)[0].secret)
+
+
+def test_a_suppressed_share_is_a_share() -> None:
+    """What a suppressed number means does not depend on its being suppressed."""
+    assert row_of("88.4% [c]", Kind.SHARE)[0].secret == 0.884
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("1234 [c] [x]", "PS104"),
+        ("[c][p]", "PS104"),
+        ("[c][c]", "PS104"),
+        ("12.5 [c]", "PS115"),
+        ("-3 [c]", "PS115"),
+        ("1,234 [c]", "PS104"),
+        ("1234 [C]", "PS104"),
+        ("1234 [k]", "PS104"),
+        ("1234 [t]", "PS104"),
+    ],
+)
+def test_a_suppressed_figure_is_checked_like_any_other(text: str, code: str) -> None:
+    """A number that could not be published could not be suppressed either; [k], [t] are ours."""
+    row, problems = row_of(text)
+
+    assert [problem.code for problem in problems] == [code]
+    assert problems[0].fix
+    assert row.status == "provided" or math.isnan(row.value)
+
+
+def test_marks_that_perfsite_sets_have_their_words() -> None:
+    """What the published status says can be read back, letter by letter."""
+    assert PUBLISHED_MARKS[CARRIED] == "carried_over"
+    assert PUBLISHED_MARKS[RETRACTED] == "retracted"
+    assert len(set(PUBLISHED_MARKS.values())) == len(PUBLISHED_MARKS) == len(MARKS) + 2
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("5 [x]", "not both"),
+        ("1234 [C]", "small letters: 1234 [c]"),
+        ("(c)", "[c] confidential"),
+        ("[y]", "[p] provisional"),
+        ("1,234 [c]", "1234"),
+    ],
+)
+def test_a_wrong_symbol_has_a_hint_at_the_right_ones(text: str, hint: str) -> None:
+    """Whoever meant a symbol is told which there are."""
+    assert hint in row_of(text)[1][0].fix
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "kept"),
+    [
+        ("0.30000000000000004", "currency", True),
+        ("9007199254740991", "count", True),
+        ("000000000000000000012.500000000000000000000", "currency", True),
+        ("33.3333333333333%", "share", True),
+        ("0.10000000000000001", "currency", False),
+        ("0.12345678901234567890", "currency", False),
+        (f"0.{30 * '9'}", "currency", False),
+        (f"0.{30 * '9'}", "share", False),
+        (f"99.{30 * '9'}%", "share", False),
+        (f"0.{400 * '0'}1", "seconds", False),
+        (f"{400 * '9'}.5", "number", False),
+    ],
+)
+def test_a_number_is_kept_in_all_its_digits_or_not_at_all(text: str, kind: str, kept: bool) -> None:
+    """What a float would round is left out, and its author is told to round it."""
+    _, problems = row_of(text, Kind(kind))
+
+    assert [problem.code for problem in problems] == ([] if kept else ["PS115"])
+    if not kept and len(text) < 100:
+        assert problems[0].fix == "more digits than can be kept: round it to 15 of them"

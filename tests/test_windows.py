@@ -281,3 +281,39 @@ def test_no_parts_have_no_windows() -> None:
     assert month_windows(nothing, ["transactions"]).empty
     missing = parts({(START, 3): float("nan")})
     assert year_windows(missing, ["transactions"]).frame.empty
+
+
+def test_a_year_that_is_summed_from_channels_is_reported_where_they_stand() -> None:
+    """No total was stated; the year of all channels together differs all the same."""
+    quarters = "\n".join(f"2017-Q{q} 10 20" for q in (1, 2, 3, 4))
+    made = worked(f"period transactions:digital transactions:phone\n{quarters}\n2017 40 90")
+    (problem,) = made.problems
+
+    assert (problem.code, problem.row, problem.column) == ("PS202", 6, "transactions")
+    assert "130 in 2017, 120 in the shorter periods" in problem.found
+    assert (problem.service, problem.measures, problem.period) == (
+        "alpha", ("transactions",), "2017",
+    )  # fmt: skip
+
+
+def test_a_series_that_is_no_sum_blames_no_single_year() -> None:
+    """It is all of its years that are meant."""
+    quarters = "\n".join(f"2017-Q{q} 100" for q in (1, 2, 3, 4))
+    (problem,) = worked(f"period transactions\n{quarters}\n2017 100").problems
+
+    assert (problem.code, problem.service, problem.measures) == (
+        "PS204", "alpha", ("transactions",),
+    )  # fmt: skip
+    assert problem.period == ""
+
+
+def test_a_year_by_mistake_far_away_makes_no_wide_table() -> None:
+    """Windows are worked out in little memory, and none reaches over a gap of decades."""
+    rows = "\n".join(f"{year}-Q{q} 10" for year in (2016, 2071) for q in (1, 2, 3, 4))
+    made = worked(f"period transactions\n{rows}\n2017-Q1 10\n2070-Q4 10")
+
+    assert made.window("transactions", "2016") == 40
+    assert made.window("transactions", "2016-04/2017-03") == 40
+    assert made.window("transactions", "2070-10/2071-09") == 40
+    assert made.window("transactions", "2016-07/2071-03") is None
+    assert int(made.figures.windows.frame["summed"].sum()) == 4

@@ -13,8 +13,9 @@ from perfsite.charts.draw import Drawing
 from perfsite.charts.pictures import CardJob
 from perfsite.charts.series import collect_measures, collect_series
 from perfsite.check import check_site
-from perfsite.errors import BuildError, Problem
-from perfsite.kpi import summarise_groups, summarise_services, work_out
+from perfsite.errors import BuildError
+from perfsite.kept import Kept
+from perfsite.kpi import summarise_groups, summarise_services
 from perfsite.kpi.groups import make_groups
 from perfsite.kpi.health import assess_services
 from perfsite.kpi.ledger import make_ledger
@@ -22,7 +23,7 @@ from perfsite.kpi.panels import Panels
 from perfsite.kpi.peers import peers
 from perfsite.kpi.provenance import trace
 from perfsite.language import Language, read_catalogue
-from perfsite.load import CONFIG
+from perfsite.leaks import Published, check_leaks
 from perfsite.metadata.csvw import described_files, whole_set_file
 from perfsite.metadata.datapackage import datapackage_file
 from perfsite.metadata.feed import feed_file
@@ -33,25 +34,25 @@ from perfsite.pages.general import is_listed, plain_files
 from perfsite.pages.group_figures import CHARTED
 from perfsite.pages.health_words import assess, health_file
 from perfsite.pages.site import Assets, make_builder
+from perfsite.pages.standards import collect_standards
 from perfsite.pages.volumes import volumes_by_period
 from perfsite.pages.whole import Facts, Made, general_pages, make_pages
-from perfsite.parts import resolve
+from perfsite.policy import check_retractions
 from perfsite.render import FAVICON, SCRIPT, STYLESHEET, Renderer
-from perfsite.validate import check_consistency, read_observations, read_register
+from perfsite.validate.values import RETRACTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import pandas as pd
 
     from perfsite.charts.store import Store
     from perfsite.config import SiteConfig
-    from perfsite.kpi import Figures
-    from perfsite.load import Data
-    from perfsite.model import Edition, File, Service
+    from perfsite.model import Edition, File
     from perfsite.pages.site import Builder
-    from perfsite.parts import Parts
+    from perfsite.policy import Retraction
     from perfsite.render import Theme
+    from perfsite.understanding import Known
 
 
 class Progress(Protocol):
@@ -65,58 +66,18 @@ class Progress(Protocol):
 
 
 @dataclass(frozen=True)
-class Validated:
-    """The data as understood: services, observations, parts, and every problem."""
-
-    services: Mapping[str, Service]
-    observations: pd.DataFrame
-    parts: Parts
-    problems: tuple[Problem, ...]
-
-
-@dataclass(frozen=True)
 class BuiltSite:
     """The files of the site and what was made; the cards for links are no charts."""
 
     files: tuple[File, ...]
-    problems: tuple[Problem, ...]
     services: int
     pages: int
     charts: int
     observations: int
 
 
-def validate(data: Data) -> Validated:
-    """Understand the data, and gather every problem in the order of files and rows."""
-    services, register_problems = read_register(data.register, data.config.measures)
-    observations, reading_problems = read_observations(data.submissions, services, data.config)
-    parts = resolve(observations, data.config)
-    observations, contradictions = check_consistency(observations, parts)
-    strangers = _strangers(data.config, services)
-    found = (*data.problems, *register_problems, *strangers, *reading_problems, *contradictions)
-    return Validated(services, observations, parts, found)
-
-
-def _strangers(config: SiteConfig, services: Mapping[str, Service]) -> list[Problem]:
-    """The services that perfsite.toml names and the register does not."""
-    entries = [(f"targets.{name}", name) for name in config.targets]
-    entries += [(f"journeys.{at}.service", one.service) for at, one in enumerate(config.journeys)]
-    return [
-        Problem(CONFIG, 0, "PS111", entry, name, "a service of the register", "add it, or mend it")
-        for entry, name in entries
-        if name not in services
-    ]
-
-
-def find_problems(data: Data) -> tuple[Problem, ...]:
-    """Every problem of the data, those that only the KPIs show included."""
-    known = validate(data)
-    figures = work_out(known.parts, known.observations, data.config)
-    return (*known.problems, *figures.problems)
-
-
-def build_site(
-    data: Data,
+def build_site(  # noqa: PLR0913 - what to build, with what, how, and what to remember
+    known: Known,
     edition: Edition,
     theme: Theme,
     *,
@@ -124,39 +85,48 @@ def build_site(
     charts: bool,
     progress: Progress,
     store: Store | None = None,
+    kept: Kept | None = None,
 ) -> BuiltSite:
     """The whole site as files; nothing is read, written or asked of the clock.
 
     What was drawn for an earlier build is taken from `store`, and what is drawn is put there.
+    `kept` does the same in memory for what else was made; the files are the same without it.
 
     Raises:
         BuildError: if a chart or a page cannot be made, or the site contradicts itself.
+        LeakError: if a file holds a figure that must not be published.
         ConfigError: if perfsite.toml asks for a language or a colour that there is not.
     """
-    config = data.config
-    theme = theme.with_colours(config.colours, config.dark_colours).with_logo(data.logo)
+    config = known.data.config
+    kept = kept or Kept()
+    theme = theme.with_colours(config.colours, config.dark_colours).with_logo(known.data.logo)
     assets = theme.asset_files()
-    builders = _builders(config, theme, assets)
-    known = validate(data)
+    builders = kept.of(
+        "builders",
+        (config, theme.translations, theme.logo, assets),
+        lambda: _builders(config, theme, assets),
+    )
     if not known.services:
         raise BuildError("the register holds no service that can be used; validate says why")
-    figures = work_out(known.parts, known.observations, config)
-    facts = _facts(known, figures, config, edition)
-    made = [make_pages(builder, facts) for builder in builders]
+    check_retractions(known.problems)
+    facts = kept.of(
+        "facts", (edition, known.data.problems, known.data.editions), lambda: _facts(known, edition)
+    )
+    made = [make_pages(builder, facts, kept) for builder in builders]
     if not charts:
         made = [one.without_pictures() for one in made]
     jobs = [job for one in made for job in one.jobs]
 
     progress.start(len(jobs))
     with Drawing(jobs, workers, theme.tokens.chart, store) as drawing:
-        files = [*_data_files(known, figures, facts, config), *assets.values()]
+        files = [*_data_files(known, facts, kept), *assets.values()]
         listed: list[str] = []
         pages = 0
         moved: set[str] = set()
         for builder, one in zip(builders, made, strict=True):
             general = Made(general_pages(builder, facts, one.pages, files), [])
             everything = [*one.pages, *(general if charts else general.without_pictures()).pages]
-            renderer = Renderer(theme, builder.language, builder.folder)
+            renderer = Renderer(theme, builder.language, builder.folder, kept)
             files += [renderer.render(page) for page in everything]
             listed += [f"{builder.folder}{page.path}" for page in everything if is_listed(page)]
             moved |= {page.former for page in everything if isinstance(page, MovedPage)}
@@ -166,9 +136,10 @@ def build_site(
     files += plain_files(config.base, listed, [file.path for file in files])
     folders = [builder.folder for builder in builders]
     check_site(files, known.services, moved, config.base, folders)
+    languages = [builder.language for builder in builders]
+    check_leaks(files, known.secrets, _published(known, facts), languages, config.all_measures)
     return BuiltSite(
         files=tuple(files),
-        problems=(*known.problems, *figures.problems),
         services=len(known.services),
         pages=pages,
         charts=sum(not isinstance(job, CardJob) for job in jobs),
@@ -206,8 +177,9 @@ def _builders(config: SiteConfig, theme: Theme, assets: Mapping[str, File]) -> l
     return [make_builder(config, language, folders, addresses) for language in languages]
 
 
-def _facts(known: Validated, figures: Figures, config: SiteConfig, edition: Edition) -> Facts:
+def _facts(known: Known, edition: Edition) -> Facts:
     """Everything that pages say, worked out once for all languages."""
+    figures, config = known.figures, known.data.config
     summaries = summarise_services(figures, known.parts, known.services)
     groups = summarise_groups(
         figures, summaries, make_groups(known.services), config.headline_share, known.parts
@@ -229,18 +201,43 @@ def _facts(known: Validated, figures: Figures, config: SiteConfig, edition: Edit
         covered=_covered(figures.frame),
         edition=edition,
         earlier=tuple(day for day in config.published if day < edition.date),
+        standards=collect_standards(known.observations, config),
+        carried={one.service: one for one in known.carried},
+        retracted=_by_service(known.retracted),
     )
 
 
-def _data_files(known: Validated, figures: Figures, facts: Facts, config: SiteConfig) -> list[File]:
+def _by_service(retracted: Iterable[Retraction]) -> dict[str, list[Retraction]]:
+    found: dict[str, list[Retraction]] = {}
+    for one in retracted:
+        found.setdefault(one.service, []).append(one)
+    return found
+
+
+def _published(known: Known, facts: Facts) -> Published:
+    """Every number that the site may say, by which a secret is told from a public one."""
+    groups = (
+        number
+        for summary in facts.groups
+        for figures in summary.series.values()
+        for one in figures
+        for number in (one.value, one.numerator, one.denominator, one.like_now, one.like_before)
+        if number is not None
+    )
+    frame = known.figures.frame
+    return Published(known.services, known.observations, known.parts.frame, frame, groups)
+
+
+def _data_files(known: Known, facts: Facts, kept: Kept) -> list[File]:
     """Everything that can be downloaded, and its description for machines."""
+    config = known.data.config
     observations = data_files.observation_rows(known.observations)
-    kpis = data_files.kpi_rows(figures, facts.summaries)
+    kpis = data_files.kpi_rows(known.figures, facts.summaries)
     files = [
         data_files.csv_file("data/observations.csv", data_files.OBSERVATIONS, observations),
         data_files.csv_file(data_files.KPIS_CSV, data_files.KPI_COLUMNS, kpis),
-        data_files.services_file(facts.summaries),
-        *data_files.service_files(facts.summaries, observations, kpis),
+        data_files.services_file(facts.summaries, config.languages),
+        *data_files.service_files(facts.summaries, observations, kpis, kept),
         *data_files.group_files(facts.groups),
         health_file(facts.health.ledger),
     ]
@@ -266,7 +263,9 @@ def _covered(figures: pd.DataFrame) -> tuple[date, date] | None:
 
 def _notes(observations: pd.DataFrame) -> dict[str, list[str]]:
     """The distinct notes on each service's observations, the newest first."""
-    noted = observations[observations["note"] != ""].iloc[::-1]
+    # Why a figure was taken back stands with it, not among the remarks.
+    taken_back = observations["marks"].str.contains(RETRACTED, regex=False).astype(bool)
+    noted = observations[(observations["note"] != "") & ~taken_back].iloc[::-1]
     noted = noted.drop_duplicates(["service", "note"])
     return {
         str(service): list(notes) for service, notes in noted.groupby("service", sort=False)["note"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date  # noqa: TC003 - pydantic reads the annotation
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
+from babel import Locale, UnknownLocaleError
 from pydantic import Field, HttpUrl
 
-from perfsite.errors import ConfigError
+from perfsite.errors import RULES, ConfigError, Severity
 from perfsite.measures import (
     DEFAULT_DIGITAL_CHANNELS,
     KPIS,
@@ -17,11 +19,15 @@ from perfsite.measures import (
     Kind,
     Measure,
 )
-from perfsite.settings import Colour, Table, read_settings
+from perfsite.settings import Address, Colour, Currency, Name, Table, read_settings
 
-_COLUMNS = ("service", "period", "measure", "channel", "value", "note", "row")
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from perfsite.errors import Problem
+
+_COLUMNS = ("service", "period", "measure", "channel", "value", "note", "release_at", "row")
 """The names that a submission's columns have of their own."""
-_NAME = r"^[a-z][a-z0-9_]*$"
 
 
 class MeasureTable(Table):
@@ -67,6 +73,30 @@ class WordsTable(Table):
     caveats: tuple[str, ...] = ()
 
 
+class Checks(Table):
+    """`[checks]`: how strict the rules are that hold figures against each other.
+
+    `severity` maps codes of such rules (PS2xx) to a severity, or to "off". What each threshold
+    means is said in docs/errors.md with its rule; `lost_services` is the share of the services
+    with figures in the last edition that this one may lose before no site is built.
+    """
+
+    severity: dict[str, Literal["error", "warning", "note", "off"]] = Field(default_factory=dict)
+    jump_factor: Annotated[float, Field(gt=1)] = 3
+    jump_deviations: Annotated[float, Field(gt=0)] = 8
+    repeats: Annotated[int, Field(ge=2)] = 4
+    quiet_months: Annotated[int, Field(ge=1)] = 12
+    rate_tolerance: Annotated[float, Field(ge=0, lt=1)] = 0.005
+    lost_services: Annotated[float, Field(ge=0, le=1)] = 0.1
+
+    def judged(self, problem: Problem) -> Problem | None:
+        """The problem with the severity that this site gives it; None where the rule is off."""
+        wanted = self.severity.get(problem.code)
+        if wanted == "off":
+            return None
+        return replace(problem, severity=Severity(wanted)) if wanted else problem
+
+
 class SourceTable(Table):
     """`[[sources]]`: where figures come from, for the page about the data."""
 
@@ -92,7 +122,7 @@ class SiteConfig(Table):
     description: str = ""
     logo: str = ""
     contact: str = ""
-    contact_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
+    contact_url: Address = ""
     status: str = ""
     update_schedule: str = ""
     next_update: date | None = None
@@ -101,7 +131,7 @@ class SiteConfig(Table):
     licence_url: str = ""
     base_url: HttpUrl | None = None
     languages: Annotated[tuple[str, ...], Field(min_length=1)] = ("en-GB",)
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "GBP"
+    currency: Currency = "GBP"
     published: tuple[date, ...] = ()
     digital_channels: tuple[str, ...] = DEFAULT_DIGITAL_CHANNELS
     headline_share: Annotated[float, Field(gt=0, le=1)] = 0.5
@@ -113,9 +143,10 @@ class SiteConfig(Table):
     related: tuple[RelatedTable, ...] = ()
     sources: tuple[SourceTable, ...] = ()
     journeys: tuple[JourneyTable, ...] = ()
+    checks: Checks = Field(default_factory=Checks)
     targets: dict[str, dict[str, float]] = Field(default_factory=dict)
     translations: dict[str, WordsTable] = Field(default_factory=dict)
-    measures: dict[Annotated[str, Field(pattern=_NAME)], MeasureTable] = Field(default_factory=dict)
+    measures: dict[Name, MeasureTable] = Field(default_factory=dict)
 
     @property
     def all_measures(self) -> dict[str, Measure]:
@@ -154,7 +185,40 @@ def parse_config(text: str, path: str = "perfsite.toml") -> SiteConfig:
     """
     config = read_settings(SiteConfig, text, path)
     _check_names(config, path)
+    _check_codes(config.checks, path)
+    _check_languages(config.languages, path)
     return config
+
+
+def _check_languages(tags: Sequence[str], path: str) -> None:
+    """Check that there are such languages.
+
+    Raises:
+        ConfigError: naming the tag.
+    """
+    for tag in tags:
+        try:
+            Locale.parse(tag, sep="-")
+        except (UnknownLocaleError, ValueError) as error:
+            raise ConfigError(
+                f"{path}: languages: {tag} is no language; tags are such as en-GB, fr or de-AT"
+            ) from error
+
+
+def _check_codes(checks: Checks, path: str) -> None:
+    """Check that the severities that are set can be set.
+
+    Raises:
+        ConfigError: naming the code.
+    """
+    for code in checks.severity:
+        if code not in RULES:
+            raise ConfigError(f"{path}: checks.severity.{code}: there is no such code")
+        if not RULES[code].adjustable:
+            raise ConfigError(
+                f"{path}: checks.severity.{code}: only the severity of PS201 to PS299 can be set; "
+                "what cannot be read cannot be published"
+            )
 
 
 def _check_names(config: SiteConfig, path: str) -> None:

@@ -10,6 +10,7 @@ cannot go on::
     |-- BuildError       the site could not be made
     |   |-- RenderError      a template failed
     |   |-- ConsistencyError the pages, lists and data files disagree
+    |   |-- LeakError        a file holds a figure that must not be published
     |   `-- WriteError       the site could not be put in place
     `-- (nothing else: anything else that is raised is a bug)
 """
@@ -48,6 +49,10 @@ class ConsistencyError(BuildError):
     """The pages, the lists and the data files do not tell the same story."""
 
 
+class LeakError(BuildError):
+    """A file of the site holds a figure that is suppressed or not yet released."""
+
+
 class WriteError(BuildError):
     """The finished site could not be put in place."""
 
@@ -72,6 +77,11 @@ class Rule:
     severity: Severity
     title: str
 
+    @property
+    def adjustable(self) -> bool:
+        """Whether a site may set the severity: what cannot be read cannot be published."""
+        return self.code.startswith("PS2")
+
 
 _E, _W, _N = Severity.ERROR, Severity.WARNING, Severity.NOTE
 
@@ -95,15 +105,34 @@ RULES: dict[str, Rule] = {
         Rule("PS115", _E, "A value is outside what its measure allows"),
         Rule("PS116", _E, "A link is not a web address"),
         Rule("PS117", _E, "A module is not known"),
+        Rule("PS118", _E, "A period lies in the future"),
+        Rule("PS119", _E, "A release date cannot be read"),
+        Rule("PS120", _N, "A sheet of a workbook was not read"),
+        Rule("PS121", _E, "A retraction cannot be used"),
+        Rule("PS122", _W, "Line ends are mixed"),
         Rule("PS201", _W, "A part is larger than its whole"),
         Rule("PS202", _W, "A year is not the sum of its parts"),
         Rule("PS203", _W, "Channels do not add up to the total"),
         Rule("PS204", _W, "Years of a series cannot be made by adding shorter periods"),
+        Rule("PS205", _W, "Overlapping periods disagree"),
+        Rule("PS206", _N, "A series has a gap"),
+        Rule("PS207", _W, "Ratings do not add up"),
+        Rule("PS208", _W, "A stated rate differs from its counts"),
+        Rule("PS209", _W, "A figure jumps"),
+        Rule("PS210", _W, "A figure repeats unchanged"),
+        Rule("PS211", _W, "A period has not ended"),
+        Rule("PS212", _W, "A service has gone quiet"),
+        Rule("PS213", _W, "A figure is from outside the life of its service"),
+        Rule("PS214", _W, "An organisation is spelt in two ways"),
+        Rule("PS215", _W, "A suppressed figure can be worked out"),
+        Rule("PS216", _N, "Figures of an earlier edition stand in"),
         Rule("PS301", _E, "A cell of an imported file cannot be read as a figure"),
         Rule("PS302", _N, "An imported id was too long for an address and was shortened"),
         Rule("PS303", _N, "A column holds no figure for any service and was not imported"),
         Rule("PS304", _N, "A column was not imported"),
         Rule("PS305", _E, "An imported file is not of the expected kind"),
+        Rule("PS306", _E, "A mapping does not fit its file"),
+        Rule("PS307", _N, "Records of an imported file were left out"),
     )
 }
 
@@ -114,6 +143,9 @@ class Problem:
 
     `row` counts as a spreadsheet does: the header is row 1. In a JSON file it is the number of
     the record, the first being 1. It is 0 where the whole file is meant.
+
+    `service`, `measures` and `period` (its code) say whose figures are meant, where that is known.
+    `severity` is that of the rule unless the site has set another (`config.Checks`).
     """
 
     file: str
@@ -123,16 +155,17 @@ class Problem:
     found: str = ""
     expected: str = ""
     fix: str = ""
+    service: str = field(default="", kw_only=True, compare=False)
+    measures: tuple[str, ...] = field(default=(), kw_only=True, compare=False)
+    period: str = field(default="", kw_only=True, compare=False)
+    severity: Severity = field(default=None, kw_only=True, compare=False)  # type: ignore[assignment]
     rule: Rule = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Look the rule up at once, so that an unknown code cannot go unnoticed."""
-        object.__setattr__(self, "rule", RULES[self.code])
-
-    @property
-    def severity(self) -> Severity:
-        """The severity of the rule that was broken."""
-        return self.rule.severity
+        rule = RULES[self.code]
+        object.__setattr__(self, "rule", rule)
+        object.__setattr__(self, "severity", self.severity or rule.severity)
 
     @property
     def place(self) -> str:
@@ -142,4 +175,9 @@ class Problem:
 
 def has_errors(problems: Iterable[Problem]) -> bool:
     """Whether any of these problems is an error."""
-    return any(problem.severity is Severity.ERROR for problem in problems)
+    return any(map(is_error, problems))
+
+
+def is_error(problem: Problem) -> bool:
+    """Whether this problem is an error."""
+    return problem.severity is Severity.ERROR

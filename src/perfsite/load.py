@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from perfsite.config import SiteConfig, parse_config
-from perfsite.errors import ConfigError, Problem, UsageError
+from perfsite.editions import FOLDER as EDITIONS
+from perfsite.editions import EditionFigures, edition_path, read_edition
+from perfsite.errors import BuildError, ConfigError, Problem, UsageError
 from perfsite.model import Source
 from perfsite.render import Theme
+from perfsite.tables import READABLE, WORKBOOKS, sheets
 from perfsite.tokens import parse_tokens
 
 if TYPE_CHECKING:
@@ -19,7 +23,8 @@ if TYPE_CHECKING:
 
 CONFIG: Final = "perfsite.toml"
 REGISTER: Final = "services.csv"
-_READ: Final = (".csv", ".json")
+RETRACTIONS: Final = "retractions.csv"
+_REGISTERS: Final = (REGISTER, *(f"services{ending}" for ending in WORKBOOKS))
 _PASSED_OVER: Final = (".md",)
 _TEMPLATES: Final = ".html"
 _TRANSLATIONS: Final = ".po"
@@ -29,7 +34,11 @@ _PICTURES: Final = (".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp")
 
 @dataclass(frozen=True)
 class Data:
-    """What a data folder holds: the configuration, the register's files and the submissions."""
+    """What a data folder holds: the configuration, the register's files and the submissions.
+
+    `editions` are the dates of all frozen editions; `last` is the one that the build follows, once
+    `with_last_edition` has read it.
+    """
 
     config: SiteConfig
     register: tuple[Source, ...]
@@ -37,6 +46,10 @@ class Data:
     problems: tuple[Problem, ...]
     hash: str
     logo: Source | None = None
+    retractions: Source | None = None
+    editions: tuple[date, ...] = ()
+    last: EditionFigures | None = None
+    config_text: str = ""
 
 
 def load_data(folder: Path) -> Data:
@@ -49,12 +62,13 @@ def load_data(folder: Path) -> Data:
     if not folder.is_dir():
         raise UsageError(f"there is no data folder {folder}; name it, or make it")
     problems: list[Problem] = []
-    register = list(_read(folder, [folder / REGISTER], problems))
+    register = list(_read(folder, [folder / name for name in _REGISTERS], problems))
     register += _read(folder, sorted((folder / "services").glob("*.json")), problems)
     if not register:
         why = "".join(f"; {problem.file} is {problem.found}" for problem in problems)
         raise UsageError(
-            f"{folder} holds no register: {REGISTER} or services/*.json is needed{why}"
+            f"{folder} holds no register: {REGISTER} or services/*.json is needed "
+            f"(or services.xlsx, or services.ods){why}"
         )
     submissions = list(_read(folder, sorted((folder / "submissions").rglob("*")), problems))
     submissions.sort(key=lambda source: source.path)
@@ -65,8 +79,9 @@ def load_data(folder: Path) -> Data:
         raise ConfigError(f"{config_path} cannot be read: {error}") from error
     config = parse_config(text, CONFIG)
     logo = _logo(folder, config.logo)
+    retractions = next(iter(_read(folder, [folder / RETRACTIONS], problems)), None)
     digest = hashlib.sha256(text.encode())
-    for source in (*register, *submissions, *([logo] if logo else ())):
+    for source in (*register, *submissions, *filter(None, (logo, retractions))):
         digest.update(f"{source.path}\0{hashlib.sha256(source.data).hexdigest()}\n".encode())
     return Data(
         config,
@@ -75,7 +90,75 @@ def load_data(folder: Path) -> Data:
         tuple(problems),
         digest.hexdigest(),
         logo,
+        retractions,
+        _editions(folder),
+        config_text=text,
     )
+
+
+def _editions(folder: Path) -> tuple[date, ...]:
+    """The dates of the frozen editions, the oldest first.
+
+    Raises:
+        BuildError: if a file among them has no date for a name.
+    """
+    days = []
+    for path in sorted((folder / EDITIONS).glob("*.json")):
+        try:
+            days.append(date.fromisoformat(path.stem))
+        except ValueError as error:
+            raise BuildError(f"{path} is no edition; its name is not a date") from error
+    return tuple(days)
+
+
+def load_edition(folder: Path, day: date) -> EditionFigures:
+    """A frozen edition of a data folder, every byte of it checked.
+
+    Raises:
+        BuildError: naming the file that is missing, cannot be read or was altered.
+    """
+
+    def read(path: str) -> bytes:
+        try:
+            return (folder / path).read_bytes()
+        except OSError as error:
+            raise BuildError(
+                f"{path}, a part of a frozen edition, cannot be read: {error.strerror}; "
+                "restore it from a copy"
+            ) from error
+
+    path = edition_path(day)
+    return read_edition(Source(path, read(path)), read)
+
+
+def with_last_edition(data: Data, folder: Path, edition: date) -> Data:
+    """The data with the newest edition that is older than the one to be built, if there is one.
+
+    What is built depends on that edition, so the hash of the data does too.
+
+    Raises:
+        BuildError: if the edition was altered.
+    """
+    earlier = [day for day in data.editions if day < edition]
+    if not earlier:
+        return data
+    last = load_edition(folder, max(earlier))
+    digest = hashlib.sha256(f"{data.hash}\n{last.hash}\n".encode()).hexdigest()
+    return replace(data, last=last, hash=digest)
+
+
+def load_site_file(out: Path, name: str) -> bytes | None:
+    """A file of the site that stands in a folder; None where there is none.
+
+    Raises:
+        UsageError: if it is there and cannot be read.
+    """
+    try:
+        return (out / name).read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise UsageError(f"{out / name} cannot be read: {error.strerror}") from error
 
 
 def _logo(folder: Path, name: str) -> Source | None:
@@ -114,23 +197,24 @@ def _read(folder: Path, paths: Iterable[Path], problems: list[Problem]) -> Itera
     for path in paths:
         name = path.relative_to(folder).as_posix()
         hidden = any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
-        is_folder = path.is_dir() and path.suffix.lower() not in _READ
+        is_folder = path.is_dir() and path.suffix.lower() not in READABLE
         if hidden or is_folder or path.suffix.lower() in _PASSED_OVER:
             continue
-        if path.suffix.lower() not in _READ:
+        if path.suffix.lower() not in READABLE:
             problems.append(
                 Problem(
                     name,
                     0,
                     "PS101",
                     found=f"a file of the kind {path.suffix or 'without an ending'}",
-                    expected="a .csv or .json file",
-                    fix="save the sheet as CSV (UTF-8)",
+                    expected=f"a file that ends in {', '.join(READABLE)}",
+                    fix="save the sheet as CSV UTF-8 or as .xlsx, or keep the file elsewhere",
                 )
             )
             continue
         try:
-            yield Source(name, path.read_bytes())
+            # A workbook of several tables is as many files.
+            yield from sheets(Source(name, path.read_bytes()))
         except FileNotFoundError:
             if path.is_symlink():
                 problems.append(_unreadable(name, "a link that leads nowhere"))

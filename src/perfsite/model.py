@@ -7,11 +7,12 @@ columns of theirs.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
 MAX_ID_LENGTH = 80
@@ -62,6 +63,8 @@ class Service:
     """A service of the register. Text that was not given is an empty string.
 
     `modules` are the parts of its page in the order wanted; none means all that have data.
+    `translations` are the texts in other languages: by language (`fr`), then by column. A text
+    that is not there stands in the language of the register.
     """
 
     id: str
@@ -82,18 +85,51 @@ class Service:
     opened: str = ""
     closed: str = ""
     modules: tuple[str, ...] = ()
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
 
     @property
     def organisation(self) -> str:
         """The agency, or the department where there is none."""
         return self.agency or self.department
 
+    def in_language(self, tag: str) -> Service:
+        """The service with the texts that it has in this language (a BCP 47 tag, `fr-CA`)."""
+        words: Mapping[str, Any] = self.translations.get(language_of(tag), {})
+        return replace(self, **words) if words else self
+
 
 REGISTER_COLUMNS: Final = (
     "service",
-    *(field.name for field in fields(Service) if field.name != "id"),
+    *(one.name for one in fields(Service) if one.name not in ("id", "translations")),
 )
 """The columns of the register, in the order of `Service`, whose id is the column `service`."""
+
+TRANSLATED: Final = tuple(
+    name
+    for name in REGISTER_COLUMNS
+    if name not in ("service", "aliases", "opened", "closed", "modules")
+)
+"""The columns that the register may have in other languages too, as `name_fr`."""
+
+
+def language_of(tag: str) -> str:
+    """The language of a BCP 47 tag without its region: `fr` of `fr-CA`."""
+    return tag.partition("-")[0].lower()
+
+
+def translated_columns(languages: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """The columns of the register for the languages of a site after its first.
+
+    `languages` are the site's BCP 47 tags, its first one first. The answer has the column and the
+    language of each name: `{"name_fr": ("name", "fr")}`.
+    """
+    first, *others = [language_of(tag) for tag in languages] or [""]
+    return {
+        f"{column}_{language}": (column, language)
+        for language in dict.fromkeys(others)
+        if language != first
+        for column in TRANSLATED
+    }
 
 
 def why_not_an_id(text: str) -> str:

@@ -20,12 +20,15 @@ from perfsite.model import Status
 from perfsite.periods import Period, Unit
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from perfsite.config import SiteConfig
 
 KEY: Final = ["service", "unit", "count", "first"]
 COLUMNS: Final = [*KEY, "part", "value", "status", "broken"]
+ONE_IN: Final = 10
+"""A site's time is set by a tenth of the services that ever gave figures: one service whose figures
+lie years before or after those of all others makes nobody late."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,9 @@ def resolve(observations: pd.DataFrame, config: SiteConfig) -> Parts:
     All channels is the observation without a channel, else the sum of the channels (DESIGN.md,
     section 3). A channel that has once been reported is expected from then on, until it is given
     as [z]: a sum that lacks it would be a wrong figure, so it is missing. A lone digital figure of
-    a service that states totals elsewhere is a part, never the whole.
+    a service that states totals elsewhere is a part, never the whole. Where a stated total leaves
+    out a channel that was given as missing, digital transactions are missing: it is not the whole
+    that they are a part of.
     """
     columns = [*KEY, "measure", "channel", "value", "status", "broken"]
     marked = observations["marks"].astype(object).str.contains("b", regex=False).astype(bool)
@@ -78,6 +83,9 @@ def resolve(observations: pd.DataFrame, config: SiteConfig) -> Parts:
     has_digital = grid["status"].notna().to_numpy()[:, is_digital].any(axis=1)
     parts = keys.assign(value=digital, status=digital_missing, part=DIGITAL)
     parts.loc[digital_complete, "status"] = Status.PROVIDED
+    no_share = digital_complete & _left_out(grid, whole)
+    parts.loc[no_share, "value"] = np.nan
+    parts.loc[no_share, "status"] = Status.NOT_PROVIDED
     parts = parts[is_transactions & has_digital]
 
     both = whole[whole["status"] == Status.PROVIDED].merge(
@@ -123,6 +131,38 @@ def _sums(grid: pd.DataFrame, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarra
     why[not_applicable.any(axis=1) & ~expected.any(axis=1)] = Status.NOT_APPLICABLE
     why[confidential.any(axis=1)] = Status.CONFIDENTIAL
     return sums, complete, why
+
+
+def _left_out(grid: pd.DataFrame, whole: pd.DataFrame) -> NDArray[np.bool_]:
+    """Where a stated total is the sum of the given channels although another one is missing.
+
+    `grid` is as in `_sums`, `whole` the observations without a channel.
+    """
+    missing = grid["status"].to_numpy(dtype=object) == Status.NOT_PROVIDED
+    lacking: NDArray[np.bool_] = np.asarray(np.any(missing, axis=1), dtype=bool)
+    stated = whole.set_index(list(grid.index.names))["value"]
+    found = np.zeros(len(grid), dtype=bool)
+    given = np.nansum(grid["value"][lacking].to_numpy(dtype=float), axis=1)
+    total = stated.reindex(grid.index[lacking]).to_numpy(dtype=float)
+    found[lacking] = np.isclose(total, given, rtol=1e-9, atol=0)
+    return found
+
+
+def enough(services: int) -> int:
+    """How many of the services that ever gave figures set the site's time; at least one."""
+    return max(1, -(-services // ONE_IN))
+
+
+def newest_end(services: ArrayLike, ends: ArrayLike) -> int:
+    """The end of the site's newest period; 0 where there are no figures.
+
+    It is the last end that `enough` services have reached or passed. `services` and `ends` have
+    an entry for each figure; `ends` are in any unit of time that counts up.
+    """
+    last = pd.Series(np.asarray(ends)).groupby(np.asarray(services, dtype=object)).max()
+    if last.empty:
+        return 0
+    return int(last.sort_values(ascending=False).iloc[enough(len(last)) - 1])
 
 
 def tidy_sum(values: NDArray[np.float64]) -> NDArray[np.float64]:

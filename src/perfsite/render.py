@@ -21,6 +21,7 @@ from jinja2 import (
 from markupsafe import Markup
 
 from perfsite.errors import RenderError
+from perfsite.kept import Kept
 from perfsite.model import File
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 STYLESHEET = "perfsite.css"
 SCRIPT = "filter.js"
 FAVICON = "favicon.svg"
+PREVIEW_STYLES = "preview.css"
+PREVIEW_SCRIPT = "preview.js"
+"""What stands only on pages that are not published: see `preview` and `serve`."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +72,10 @@ class Theme:
     def asset_files(self) -> dict[str, File]:
         """The assets by their names, each at an address that changes with its content.
 
-        The stylesheet begins with the design tokens.
+        The stylesheet begins with the design tokens. What is for previews is not among them.
         """
-        assets = dict(self.assets)
+        unpublished = (PREVIEW_STYLES, PREVIEW_SCRIPT)
+        assets = {name: data for name, data in self.assets.items() if name not in unpublished}
         if STYLESHEET in assets:
             assets[STYLESHEET] = self.tokens.css().encode() + assets[STYLESHEET]
         return {
@@ -85,26 +90,41 @@ def _hashed(name: str, data: bytes) -> str:
     return f"{stem}.{digest}{dot}{ending}" if dot else f"{name}.{digest}"
 
 
+def _environment(theme: Theme, language: Language) -> Environment:
+    """The templates of a theme, which speak a language."""
+    default = PrefixLoader({"default": DictLoader(theme.defaults)}, delimiter=":")
+    environment = Environment(
+        loader=ChoiceLoader([default, DictLoader(theme.templates)]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    install = environment.install_gettext_translations  # type: ignore[attr-defined]
+    install(language.translations, newstyle=True)
+    return environment
+
+
 class Renderer:
     """Turns the contexts of one language into files; compiles each template once."""
 
-    def __init__(self, theme: Theme, language: Language, folder: str = "") -> None:
-        """Prepare the templates of `theme`; the pages live in `folder`, which ends in `/`."""
-        own = DictLoader(theme.templates)
-        default = PrefixLoader({"default": DictLoader(theme.defaults)}, delimiter=":")
+    def __init__(
+        self, theme: Theme, language: Language, folder: str = "", kept: Kept | None = None
+    ) -> None:
+        """Prepare the templates of `theme`; the pages live in `folder`, which ends in `/`.
+
+        Templates, and pages whose context is what it was, are taken from `kept`.
+        """
         self._folder = folder
-        self._environment = Environment(
-            loader=ChoiceLoader([default, own]),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-            extensions=["jinja2.ext.i18n"],
+        self._kept = kept or Kept()
+        self._environment = self._kept.of(
+            ("templates", folder),
+            (theme.templates, theme.defaults, language),
+            lambda: _environment(theme, language),
         )
-        self._environment.policies["ext.i18n.trimmed"] = True
-        install = self._environment.install_gettext_translations  # type: ignore[attr-defined]
-        install(language.translations, newstyle=True)
 
     def render(self, page: Context) -> File:
         """The page as a file.
@@ -112,6 +132,25 @@ class Renderer:
         Raises:
             RenderError: if the template is not there, is wrong, or uses what it is not given.
         """
+        return self._kept.of(
+            ("page", self._folder, page.path),
+            (self._environment, page),
+            lambda: self._rendered(page),
+        )
+
+    def fragment(self, component: str, *arguments: object) -> str:
+        """A component by itself: what its macro, named as its file, makes of the arguments.
+
+        Raises:
+            RenderError: as `render` does.
+        """
+        name = f"components/{component}.html"
+        try:
+            return str(getattr(self._environment.get_template(name).module, component)(*arguments))
+        except Exception as error:
+            raise RenderError(f"{name}: {error}") from error
+
+    def _rendered(self, page: Context) -> File:
         values = {field.name: getattr(page, field.name) for field in fields(page)}
         # JSON knows no entities: what could end the script element is escaped in its own way.
         values["dataset"] = Markup(page.dataset.replace("<", "\\u003c"))  # noqa: S704

@@ -2,15 +2,82 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
-from typing import Annotated, TypeVar
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from perfsite.errors import ConfigError
 
-Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+_COLOUR: Final = r"^#[0-9a-fA-F]{6}$"
+_ADDRESS: Final = r"^(https?://\S+)?$"
+_CURRENCY: Final = r"^[A-Z]{3}$"
+_NAME: Final = r"^[a-z][a-z0-9_]*$"
+Colour = Annotated[str, Field(pattern=_COLOUR)]
 """A colour as `#rrggbb`."""
+Address = Annotated[str, Field(pattern=_ADDRESS)]
+"""The address of a page, or nothing."""
+Currency = Annotated[str, Field(pattern=_CURRENCY)]
+"""A currency by its three letters."""
+Name = Annotated[str, Field(pattern=_NAME)]
+"""A name such as `waiting_time`."""
+_IN_WORDS: Final = {
+    _COLOUR: "a colour as #12436d is expected",
+    _ADDRESS: "an address as https://www.example.org/ is expected",
+    _CURRENCY: "three capital letters as GBP are expected",
+    _NAME: "a name in small letters, digits and underscores is expected",
+}
+"""What is wrong where a text is not of its pattern."""
+_NOT_TOML: Final = {
+    "Illegal character '\\n'": "a quotation mark that is not closed",
+    "Illegal character": "a character that cannot stand there",
+    "Unterminated string": "a quotation mark that is not closed",
+    'Expected "': "a quotation mark that is not closed",
+    "Found invalid character": "a character that cannot stand there",
+    "Invalid value": "a value that cannot be read (texts stand in double quotes)",
+    "Expected '=' after": "a name without = behind it",
+    "Expected newline": "more than one entry (each stands on a line of its own)",
+    "Cannot overwrite": "an entry that stands there twice",
+    "Cannot declare": "a table that stands there twice",
+    "Cannot mutate": "a table that stands there twice",
+    "Duplicate inline": "an entry that stands there twice",
+    "Unclosed": "a bracket that is not closed",
+    "Expected ']'": "a bracket that is not closed",
+    "Invalid statement": "something that is no entry",
+    "Unescaped": "a backslash in a text (write two)",
+    "Invalid date": "a date that is not in the calendar",
+}
+"""What is wrong in a file that is not TOML, by the beginnings of Python's words."""
+
+_EXPECTED: Final = {
+    "missing": "an entry is missing",
+    "string_type": "a text in quotation marks is expected",
+    "tuple_type": "a list is expected",
+    "list_type": "a list is expected",
+    "dict_type": "a table is expected",
+    "model_type": "a table is expected",
+    "bool_type": "true or false is expected",
+    "bool_parsing": "true or false is expected",
+    "int_type": "a whole number is expected",
+    "int_parsing": "a whole number is expected",
+    "int_from_float": "a whole number is expected",
+    "float_type": "a number is expected",
+    "float_parsing": "a number is expected",
+    "too_short": "at least one is expected",
+    "date_type": "a date as 2018-09-19 is expected",
+    "date_parsing": "a date as 2018-09-19 is expected",
+    "date_from_datetime_parsing": "a date as 2018-09-19 is expected",
+    "date_from_datetime_inexact": "a date as 2018-09-19 is expected",
+    "url_type": "an address as https://www.example.org/ is expected",
+    "url_parsing": "an address as https://www.example.org/ is expected",
+    "url_scheme": "an address as https://www.example.org/ is expected",
+}
+"""What is wrong, in words for people, by pydantic's names of errors."""
 
 
 class Table(BaseModel):
@@ -31,10 +98,49 @@ def read_settings(kind: type[T], text: str, path: str) -> T:
     try:
         return kind.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path} is not TOML: {error}") from error
+        raise ConfigError(f"{path} is not TOML, {_toml_fault(str(error))}") from error
     except ValidationError as error:
-        lines = [
-            f"{path}: {'.'.join(map(str, item['loc']))}: {item['msg']} (found {item['input']!r})"
-            for item in error.errors()
-        ]
+        lines = [f"{path}: {_sentence(kind, item)}" for item in error.errors()]
         raise ConfigError("\n".join(lines)) from error
+
+
+def _toml_fault(error: str) -> str:
+    """The line of a file that is not TOML, and what is wrong there."""
+    why, _, place = error.rpartition(" (at ")
+    words = next((ours for theirs, ours in _NOT_TOML.items() if why.startswith(theirs)), why)
+    return f"{place.partition(',')[0] if 'line' in place else 'at the end'}: {words}"
+
+
+def _sentence(kind: type[Table], item: ErrorDetails) -> str:
+    """What is wrong with one entry."""
+    place = ".".join(map(str, item["loc"]))
+    if item["type"] == "extra_forbidden":
+        name = str(item["loc"][-1])
+        close = get_close_matches(name, _names(kind, item["loc"][:-1]), n=1)
+        hint = f"; did you mean {close[0]}?" if close else ""
+        return f"{place}: there is no entry {name}{hint}"
+    words = (
+        _EXPECTED.get(item["type"])
+        or _IN_WORDS.get(item.get("ctx", {}).get("pattern", ""))
+        or item["msg"].replace("Input should", "it should", 1)
+    )
+    if item["type"] == "missing":
+        return f"{place}: {words}"
+    found = json.dumps(item["input"], ensure_ascii=False, default=str)
+    return f"{place}: {words} (found {found})"
+
+
+def _names(kind: type[Table], place: tuple[int | str, ...]) -> list[str]:
+    """The entries of the table at a place; none where it is not a table of ours."""
+    table: Any = kind
+    for step in place:
+        fields = getattr(table, "model_fields", {})
+        if step in fields:
+            table = _inner(fields[step].annotation)
+    return list(getattr(table, "model_fields", {}))
+
+
+def _inner(annotation: Any) -> Any:  # noqa: ANN401 - any annotation of a field
+    """The table in an annotation such as `tuple[SourceTable, ...]`, or the annotation itself."""
+    tables = [one for one in get_args(annotation) if hasattr(one, "model_fields")]
+    return tables[0] if tables else annotation

@@ -56,10 +56,10 @@ def year_windows(parts: pd.DataFrame, additive: Sequence[str]) -> Windows:
     stated = given[(given["unit"] == Unit.MONTH) & (given["count"] == MONTHS_IN_YEAR)]
     adding = given[given["part"].isin(list(additive))]
     shorter = adding[(adding["unit"] == Unit.MONTH) & (adding["count"] < MONTHS_IN_YEAR)]
-    months = pd.concat([shorter, _days_to_months(adding)], ignore_index=True)
-    tiled = _tile(months.drop_duplicates([*SERIES, "count", "first"]), MONTHS_IN_YEAR)
+    months = pd.concat([shorter, months_of_days(adding)], ignore_index=True)
+    tiled = tile(months.drop_duplicates([*SERIES, "count", "first"]), MONTHS_IN_YEAR)
     tiled["unit"] = str(Unit.MONTH)
-    weeks = _tile(adding[(adding["unit"] == Unit.WEEK) & (adding["count"] == 1)], WEEKS_IN_YEAR)
+    weeks = tile(adding[(adding["unit"] == Unit.WEEK) & (adding["count"] == 1)], WEEKS_IN_YEAR)
     weeks["unit"] = str(Unit.WEEK)
 
     both = stated.merge(tiled, on=[*SERIES, "first"], suffixes=("", "_sum"))
@@ -87,7 +87,7 @@ def month_windows(parts: pd.DataFrame, additive: Sequence[str]) -> pd.DataFrame:
     """Every single month of the parts, given or made of all its days (as `Windows.frame`)."""
     given = parts[parts["value"].notna()]
     months = given[(given["unit"] == Unit.MONTH) & (given["count"] == 1)]
-    days = _days_to_months(given[given["part"].isin(list(additive))])
+    days = months_of_days(given[given["part"].isin(list(additive))])
     known = pd.MultiIndex.from_frame(months[[*SERIES, "first"]])
     new = days[~pd.MultiIndex.from_frame(days[[*SERIES, "first"]]).isin(known)]
     return pd.concat(
@@ -101,8 +101,11 @@ def _in(frame: pd.DataFrame, series: pd.DataFrame) -> NDArray[np.bool_]:
     return np.asarray(pd.MultiIndex.from_frame(frame[SERIES]).isin(wanted))
 
 
-def _days_to_months(given: pd.DataFrame) -> pd.DataFrame:
-    """Months of which every day is there, as the sums of their days."""
+def months_of_days(given: pd.DataFrame) -> pd.DataFrame:
+    """Months of which every day is there, as the sums of their days.
+
+    `service, part, unit, count, first, value`, as in the frame of parts.
+    """
     days = given[(given["unit"] == Unit.DAY) & (given["count"] == 1)]
     dates = pd.to_datetime(days["first"] - _EPOCH, unit="D")
     month = dates.dt.year * MONTHS_IN_YEAR + dates.dt.month - 1
@@ -119,11 +122,12 @@ _EPOCH: Final = 719_163
 """`date(1970, 1, 1).toordinal()`: day indexes count from year 1, pandas from 1970."""
 
 
-def _tile(periods: pd.DataFrame, length: int) -> pd.DataFrame:
+def tile(periods: pd.DataFrame, length: int) -> pd.DataFrame:
     """All windows of `length` units that the periods tile: `service, part, first, count, value`.
 
-    Where several tilings are possible the one with the longest last period is taken, so that the
-    answer does not depend on the order of the rows.
+    The periods are of one unit, each once: `service, part, first, count, value`. Where several
+    tilings are possible the one with the longest last period is taken, so that the answer does not
+    depend on the order of the rows.
     """
     names = periods[SERIES].drop_duplicates().reset_index(drop=True)
     frames = [
@@ -146,11 +150,11 @@ def _tile_chunk(periods: pd.DataFrame, names: pd.DataFrame, length: int) -> pd.D
     series = index.get_indexer(pd.MultiIndex.from_frame(periods[SERIES]))
     mine = periods[series >= 0]
     rows = series[series >= 0]
-    start = int(mine["first"].min())
-    ends = (mine["first"] + mine["count"] - 1 - start).to_numpy()
-    counts = mine["count"].to_numpy()
+    firsts, counts = mine["first"].to_numpy(), mine["count"].to_numpy()
+    units = _units(firsts, counts)
+    ends = np.searchsorted(units, firsts + counts - 1)
     values = mine["value"].to_numpy()
-    width = int(ends.max()) + 1
+    width = len(units)
     given: dict[int, NDArray[np.float64]] = {}
     for count in sorted(set(counts.tolist()), reverse=True):
         grid = np.full((len(names), width), np.nan)
@@ -172,8 +176,23 @@ def _tile_chunk(periods: pd.DataFrame, names: pd.DataFrame, length: int) -> pd.D
     at_series, at_end = np.nonzero(~np.isnan(windows))
     chosen = names.iloc[at_series].reset_index(drop=True)
     return chosen.assign(
-        first=at_end + start - length + 1, value=tidy_sum(windows[at_series, at_end])
+        first=units[at_end] - length + 1, value=tidy_sum(windows[at_series, at_end])
     )
+
+
+def _units(firsts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The units that any of the periods covers, in order, and one after each run of them.
+
+    That one is empty, so that nothing is tiled over a gap; a period of the year 2071, which is a
+    slip, makes no table that is wide enough to reach it.
+    """
+    start = int(firsts.min())
+    change = np.zeros(int((firsts + counts).max()) - start + 1, dtype="int64")
+    np.add.at(change, firsts - start, 1)
+    np.add.at(change, firsts + counts - start, -1)
+    covered = np.cumsum(change) > 0
+    covered[1:] |= covered[:-1].copy()
+    return np.flatnonzero(covered) + start
 
 
 def _reachable(given: dict[int, NDArray[np.float64]], length: int) -> list[int]:

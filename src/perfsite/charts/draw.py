@@ -50,9 +50,13 @@ class Drawing:
         """Start drawing in `workers` processes those jobs whose drawings are not in the store."""
         methods = multiprocessing.get_all_start_methods()
         method = "forkserver" if "forkserver" in methods else "spawn"
+        context = multiprocessing.get_context(method)
+        if method == "forkserver":
+            # Each worker is a copy of a server that has read this module once, but not started V8.
+            context.set_forkserver_preload([__name__])
         self._pool = ProcessPoolExecutor(
             max_workers=max(1, workers),
-            mp_context=multiprocessing.get_context(method),
+            mp_context=context,
             initializer=_start_worker,
         )
         self._jobs = jobs

@@ -44,22 +44,27 @@ _BOLD: Final = {
 }
 _WIDEST: Final = 1020
 """What is in neither table is taken to be as wide as anything is."""
+
+
+class _Widths(dict[str, int]):
+    """The widths of letters; one with accents is as wide as without, and the marks are none."""
+
+    def __missing__(self, letter: str) -> int:
+        parts = unicodedata.normalize("NFD", letter)
+        plain = [part for part in parts if not unicodedata.combining(part)]
+        return sum(self.get(part, _WIDEST) for part in plain)
+
+
 _WIDTHS: Final = {
-    bold: {letter: width for width, letters in table.items() for letter in letters}
+    bold: _Widths({letter: width for width, letters in table.items() for letter in letters})
     for bold, table in ((False, _PLAIN), (True, _BOLD))
 }
 
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """How many pixels wide a line of text of this size is; never less than it is drawn."""
-    widths = _WIDTHS[bold]
-    # Letters with accents are as wide as those without.
-    plain = (letter for letter in unicodedata.normalize("NFD", text))
     # Whole numbers, so that no version of Python adds them up to another sum.
-    units = sum(
-        widths.get(letter, _WIDEST) for letter in plain if not unicodedata.combining(letter)
-    )
-    return size * units / _UNITS
+    return size * sum(map(_WIDTHS[bold].__getitem__, text)) / _UNITS
 
 
 def shorten(text: str, width: float, size: float, *, bold: bool = False) -> str:

@@ -8,32 +8,29 @@ writing both as `services.csv` and wide submissions. Not here: which column is w
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from perfsite.errors import Problem
-from perfsite.importers import Imported
+from perfsite.importers import Imported, Importer, Option, counted, csv_text
+from perfsite.importers.ids import short_id
 from perfsite.importers.performance_platform_headers import TEXTS, Facts, Figures, read_header
 from perfsite.importers.spreadsheets import by_row, read_spreadsheet
 from perfsite.model import MAX_ID_LENGTH, REGISTER_COLUMNS, why_not_an_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from perfsite.importers.spreadsheets import Spreadsheet
     from perfsite.model import Source
     from perfsite.periods import Period
 
-"""The columns of our services.csv, in order."""
-
 _REQUIRED = {"service": "Slug", "name": "Name of service", "department": "Department"}
 _NOT_AVAILABLE = "[x]"
 _NOT_PROVIDED = "[not provided]"
-_HASH_LENGTH = 8
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NUMBER = r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
@@ -69,8 +66,28 @@ def import_register(source: Source, *, with_text: bool = True) -> Imported:
     if not with_text:
         register = register.drop(columns=list(TEXTS), errors="ignore")
     register = register.reindex(columns=list(REGISTER_COLUMNS), fill_value="")
-    files = {"services.csv": _csv(register), **_submissions(register["service"], columns)}
-    return Imported(files, sorted([*problems, *id_problems, *figure_problems]))
+    files = {"services.csv": csv_text(register), **_submissions(register["service"], columns)}
+    figure_count = sum(int((values != _NOT_AVAILABLE).sum()) for values in columns.values())
+    carried = f"{counted(len(register), 'service')}, {counted(figure_count, 'figure')}"
+    return Imported(files, sorted([*problems, *id_problems, *figure_problems]), carried)
+
+
+def _run(sources: Sequence[Source], options: Mapping[str, object]) -> Imported:
+    return import_register(sources[0], with_text=not options["no-text"])
+
+
+IMPORTER: Final = Importer(
+    "performance-platform",
+    "The register of the GOV.UK Performance Platform.",
+    "Import FILE, an edition of the GOV.UK Performance Platform's services.csv.",
+    _run,
+    (
+        Option(
+            "no-text", "Leave descriptions and notes behind: figures and plain facts only.", "flag"
+        ),
+    ),
+    one_file=True,
+)
 
 
 def _why_not_a_register(table: Spreadsheet, facts: dict[str, list[int]]) -> Problem | None:
@@ -98,7 +115,7 @@ def _register(table: Spreadsheet, facts: dict[str, int]) -> tuple[pd.DataFrame, 
     """The facts of every service that can be named, by spreadsheet row, with its id and alias."""
     register = pd.DataFrame({column: _cells(table, number) for column, number in facts.items()})
     slugs = register["service"]
-    register["service"] = slugs.map(_short_id)
+    register["service"] = slugs.map(short_id)
     register["aliases"] = slugs.where(slugs != register["service"], "")
     problems: list[Problem] = []
     rows: dict[str, int] = {}
@@ -122,7 +139,7 @@ def _why_left_out(
 ) -> Problem | None:
     """What keeps this row, with these required cells, from being a service beside those rows."""
     slug = required[0]
-    short = _short_id(slug)
+    short = short_id(slug)
     headers = zip(_REQUIRED.values(), required, strict=True)
     if blank := [header for header, cell in headers if not cell]:
         expected, fix = "a value in every row", "Fill it in; without it the row is left out."
@@ -136,16 +153,6 @@ def _why_left_out(
         fix = "Give each service its own id; until then this row is left out."
         return Problem(table.file, row, "PS113", "Slug", found, "an id used once", fix)
     return None
-
-
-def _short_id(slug: str) -> str:
-    """The slug itself, or as many whole words of it as fit beside a hash of all of it."""
-    if len(slug) <= MAX_ID_LENGTH:
-        return slug
-    room = MAX_ID_LENGTH - _HASH_LENGTH - 1
-    # One character more is looked at: a hyphen there means that the word before it fits.
-    words = slug[: room + 1].rpartition("-")[0] or slug[:room]
-    return f"{words}-{hashlib.sha256(slug.encode()).hexdigest()[:_HASH_LENGTH]}"
 
 
 def _figures(
@@ -229,7 +236,7 @@ def _submissions(
         # and stay in that of the periods within a service.
         frame = pd.concat(parts).sort_index(kind="stable")
         name = re.sub(r"[^a-z]", "-", together[0])
-        files[f"submissions/performance-platform/{kind}-{name}.csv"] = _csv(frame)
+        files[f"submissions/performance-platform/{kind}-{name}.csv"] = csv_text(frame)
     return files
 
 
@@ -237,7 +244,3 @@ def _cells(table: Spreadsheet, number: int) -> pd.Series[str]:
     """A column of the register, in which the words `[not provided]` are a blank."""
     cells = table.column(number)
     return cells.mask(cells.str.casefold() == _NOT_PROVIDED, "")
-
-
-def _csv(frame: pd.DataFrame) -> str:
-    return frame.to_csv(index=False, lineterminator="\n")

@@ -30,7 +30,7 @@ from perfsite.periods import MONTHS_IN_YEAR, WEEKS_IN_YEAR, Unit
 from perfsite.windows import Windows, month_windows, year_windows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from perfsite.config import SiteConfig
 
@@ -69,7 +69,11 @@ def work_out(parts: Parts, observations: pd.DataFrame, config: SiteConfig) -> Fi
         frames.append(frame[keep])
     frame = pd.concat(frames).reset_index()
     frame["status"] = np.where(frame["withheld"], Status.WITHHELD, Status.PROVIDED)
-    return Figures(_with_dates(frame)[COLUMNS], windows, _notices(windows, observations))
+    return Figures(
+        _with_dates(frame)[COLUMNS],
+        windows,
+        _notices(windows, observations, config.digital_channels),
+    )
 
 
 _YEAR_ONLY: Final = ("transactions_per_year", "total_cost")
@@ -192,45 +196,65 @@ FORMULAS: Final[dict[str, Callable[[pd.DataFrame], pd.DataFrame]]] = {
 """Each KPI from a frame with a column for each part: `value, numerator, denominator, withheld`."""
 
 
-def _notices(windows: Windows, observations: pd.DataFrame) -> list[Problem]:
-    """Years that are not the sum of their parts (PS202), and series that never are (PS204)."""
-    year = observations[
-        (observations["unit"] == Unit.MONTH) & (observations["count"] == MONTHS_IN_YEAR)
-    ]
-    digital = (year["channel"] != "") & (year["measure"] == "transactions")
-    part = year["measure"].mask(digital, DIGITAL)
-    places = year.assign(part=part).drop_duplicates(["service", "part", "first"])
-    conflicts = windows.conflicts.merge(places[["service", "part", "first", "source", "period"]])
+def _notices(windows: Windows, observations: pd.DataFrame, digital: Sequence[str]) -> list[Problem]:
+    """Years that are not the sum of their parts (PS202), and series that never are (PS204).
+
+    PS204 blames no one year, for it is about all of them.
+    """
+    places = _places(observations, digital)
+    conflicts = windows.conflicts.merge(places, on=["service", "part", "first"])
     problems = [
         Problem(
-            file,
-            int(row),
+            *_place(source),
             "PS202",
             part,
             f"{exact(stated)} in {period}, {exact(summed)} in the shorter periods of it",
             "a year that is the sum of its parts",
             "send the right figures; the year is used as it was given",
+            service=service,
+            measures=(part.partition(":")[0],),
+            period=period,
         )
-        for (file, row), part, period, stated, summed in zip(
-            (source.rsplit(":", 1) for source in conflicts["source"]),
-            *(conflicts[name] for name in ("part", "period", "stated", "summed")),
+        for source, service, part, period, stated, summed in zip(
+            *(
+                conflicts[name]
+                for name in ("source", "service", "part", "period", "stated", "summed")
+            ),
             strict=True,
         )
     ]
     stocks = windows.stocks.merge(places.drop_duplicates(["service", "part"]))
     return problems + [
         Problem(
-            file,
-            int(row),
+            *_place(source),
             "PS204",
             part,
             f"shorter periods that add up to {ratio:.2g} times the years given",
             "years that are sums of shorter periods",
             "is this a stock, such as claims in payment? No year is added up for this service",
+            service=service,
+            measures=(part.partition(":")[0],),
         )
-        for (file, row), part, ratio in zip(
-            (source.rsplit(":", 1) for source in stocks["source"]),
-            *(stocks[name] for name in ("part", "ratio")),
-            strict=True,
+        for source, service, part, ratio in zip(
+            *(stocks[name] for name in ("source", "service", "part", "ratio")), strict=True
         )
     ]
+
+
+def _places(observations: pd.DataFrame, digital: Sequence[str]) -> pd.DataFrame:
+    """Where each year of a part stands, or the first of the channels that it was summed from."""
+    year = observations[
+        (observations["unit"] == Unit.MONTH) & (observations["count"] == MONTHS_IN_YEAR)
+    ]
+    columns = ["service", "measure", "first", "period", "source"]
+    of_all = year[columns].rename(columns={"measure": "part"})
+    online = year["channel"].isin(list(digital)) & (year["measure"] == "transactions")
+    of_digital = year.loc[online, columns].assign(part=DIGITAL)
+    both = pd.concat([of_all, of_digital[of_all.columns]])
+    return both.drop_duplicates(["service", "part", "first"])
+
+
+def _place(source: str) -> tuple[str, int]:
+    """File and row of a `source`."""
+    file, _, row = source.rpartition(":")
+    return file, int(row)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -17,11 +17,12 @@ import pandas as pd
 from perfsite.kpi.breaks import across_a_break
 from perfsite.measures import GROUP_KPIS, KPIS, Kind
 from perfsite.messages import message
-from perfsite.model import Service, Status, why_not_an_id
+from perfsite.model import Service, Status, language_of, why_not_an_id
+from perfsite.parts import newest_end
 from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from perfsite.kpi.figures import Figures
     from perfsite.kpi.services import ServiceSummary
@@ -43,7 +44,11 @@ class GroupKind(StrEnum):
 
 @dataclass(frozen=True)
 class Group:
-    """A group of services; `parents` are the departments of an agency."""
+    """A group of services; `parents` are the departments of an agency.
+
+    `slug` is the same in all languages. `translations` are the name and the short name in other
+    languages than the register's, by language (`fr`).
+    """
 
     kind: GroupKind
     slug: str
@@ -51,6 +56,7 @@ class Group:
     abbr: str
     services: tuple[str, ...]
     parents: tuple[str, ...] = ()
+    translations: Mapping[str, tuple[str, str]] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ class GroupFigure:
     have figures for this period and for the same period a year before, and no break in the series
     between them; None where there are none.
     `complete` tells whether enough services reported for this to be a headline, `older` whether
-    any service of the site has figures for a later period.
+    the site's newest year (see `newest_end`) is a later one.
     """
 
     kpi: str
@@ -94,6 +100,12 @@ def slugify(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain.lower().replace("'", "")).strip("-") or "unnamed"
 
 
+def alphabetical(name: str) -> tuple[str, str]:
+    """The place of a name in a list: by its letters without accents, then by all of it."""
+    plain = unicodedata.normalize("NFKD", name)
+    return "".join(c for c in plain if not unicodedata.combining(c)).casefold(), name.casefold()
+
+
 def make_groups(services: Mapping[str, Service]) -> list[Group]:
     """All groups: everything, then departments, agencies and categories, each by name."""
     groups = [Group(GroupKind.ALL, "all", message("All services"), "", tuple(services))]
@@ -103,7 +115,7 @@ def make_groups(services: Mapping[str, Service]) -> list[Group]:
             if name := str(getattr(service, kind)):
                 members.setdefault(name, []).append(service)
         taken: set[str] = set()
-        for name in sorted(members, key=str.casefold):
+        for name in sorted(members, key=alphabetical):
             base = slugify(name)[:_SLUG_LENGTH].strip("-")
             # A department of the name Con or Index: such an address is another page's, or none.
             slug = base = f"{kind}-{base}" if why_not_an_id(base) else base
@@ -122,9 +134,44 @@ def make_groups(services: Mapping[str, Service]) -> list[Group]:
                     abbr if abbr != name else "",
                     tuple(service.id for service in mine),
                     parents if kind is GroupKind.AGENCY else (),
+                    _translations(kind, mine),
                 )
             )
     return groups
+
+
+def _translations(kind: GroupKind, services: Sequence[Service]) -> dict[str, tuple[str, str]]:
+    """What other languages call a group, as the first of its services has it."""
+    found: dict[str, tuple[str, str]] = {}
+    for service in services:
+        for language, words in service.translations.items():
+            name, abbr = found.get(language, ("", ""))
+            abbr = abbr or words.get(f"{kind}_abbr", "")
+            found[language] = name or words.get(str(kind), ""), abbr
+    return {language: (name, abbr) for language, (name, abbr) in found.items() if name or abbr}
+
+
+def groups_in_language(groups: Iterable[GroupSummary], tag: str) -> list[GroupSummary]:
+    """The groups with the names that they have in a language, those of a kind in its order."""
+    language = language_of(tag)
+    every = list(groups)
+    departments = {
+        one.group.name: one.group.translations.get(language, ("", ""))[0] or one.group.name
+        for one in every
+        if one.group.kind is GroupKind.DEPARTMENT
+    }
+    named = [replace(one, group=_in_language(one.group, language, departments)) for one in every]
+    kinds = list(GroupKind)
+    return sorted(
+        named, key=lambda one: (kinds.index(one.group.kind), alphabetical(one.group.name))
+    )
+
+
+def _in_language(group: Group, language: str, departments: Mapping[str, str]) -> Group:
+    name, abbr = group.translations.get(language, ("", ""))
+    name, abbr = name or group.name, abbr or group.abbr
+    parents = tuple(departments.get(parent, parent) for parent in group.parents)
+    return replace(group, name=name, abbr=abbr if abbr != name else "", parents=parents)
 
 
 _ROW: Final = ["slug", "kpi", "first"]
@@ -173,7 +220,7 @@ def summarise_groups(
     table["complete"] = table["services"] >= table["ever"] * headline_share
     series: dict[tuple[str, str], list[GroupFigure]] = {}
     of = _sizes(groups, keys, summaries)
-    newest = int(table["first"].max()) if len(table) else 0
+    newest = newest_end(rows["service"], rows["first"])
     for row in table.to_dict("records"):
         kpi, key = str(row["kpi"]), str(row["slug"])
         series.setdefault((key, kpi), []).append(

@@ -65,7 +65,7 @@ class KpiHealth:
 
 @dataclass(frozen=True)
 class Owed:
-    """A KPI that is late or missing in the newest quarter.
+    """A KPI that is late or missing in the newest quarter, and was not given for a later one.
 
     `since` is the first of the quarters up to the newest that are all late or missing: mostly the
     one after the last figure. It is None where the service never gave one.
@@ -110,6 +110,7 @@ def assess_services(ledger: Ledger) -> dict[str, ServiceHealth]:
     """The health of every service of the ledger, in its order."""
     provided = ledger.states == STATES.index(State.PROVIDED)
     requested = np.isin(ledger.states, [STATES.index(state) for state in REQUESTED])
+    newest = ledger.quarters[-1] if ledger.quarters else None
     recent = _counts(provided, RECENT_QUARTERS), _counts(requested, RECENT_QUARTERS)
     ever = _counts(provided), _counts(requested)
     return {
@@ -131,6 +132,7 @@ def assess_services(ledger: Ledger) -> dict[str, ServiceHealth]:
                 kpi: quarter_of(int(i))
                 for kpi, i in zip(ledger.kpis, ledger.since[row], strict=True)
             },
+            newest,
         )
         for row, service in enumerate(ledger.services)
     }
@@ -174,9 +176,16 @@ def rank_groups(groups: Sequence[GroupHealth]) -> list[GroupHealth]:
 
 
 def _service(
-    service: str, kpis: dict[str, KpiHealth], since: Mapping[str, Period | None]
+    service: str,
+    kpis: dict[str, KpiHealth],
+    since: Mapping[str, Period | None],
+    newest: Period | None,
 ) -> ServiceHealth:
     counted = [kpis[kpi] for kpi in COUNTED]
+
+    def is_ahead(one: KpiHealth) -> bool:
+        return bool(one.last and newest and one.last > newest)
+
     return ServiceHealth(
         service,
         kpis,
@@ -185,7 +194,7 @@ def _service(
         tuple(
             Owed(one.kpi, one.states[-1], since[one.kpi])
             for one in counted
-            if one.states and one.states[-1] in OWING
+            if one.states and one.states[-1] in OWING and not is_ahead(one)
         ),
     )
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from perfsite.measures import GROUP_KPIS, KPIS
 from perfsite.model import Status
-from perfsite.parts import periods_of
+from perfsite.parts import enough, newest_end, periods_of
 from perfsite.periods import MONTHS_IN_QUARTER, MONTHS_IN_YEAR, Period, Unit
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ ASKED: Final = (
     "user_satisfaction",
     "completion_rate",
 )
-"""What every service is asked for. Total cost is the cost per transaction times the transactions:
-to count it, too, would count one answer twice."""
+"""What every service is asked for, as long as any service ever gave it. Total cost is the cost per
+transaction times the transactions: to count it, too, would count one answer twice."""
 VOLUNTARY: Final = ("availability",)
 """What a service is asked for from its first figure on: one that never gave it owes nothing."""
 COUNTED: Final = (*ASKED, *VOLUNTARY)
@@ -65,10 +65,6 @@ COUNTED: Final = (*ASKED, *VOLUNTARY)
 LEDGER_KPIS: Final = (*GROUP_KPIS, *VOLUNTARY)
 """The KPIs of the ledger; those that are not counted have their states all the same."""
 
-START_SHARE: Final = 0.1
-"""The ledger starts with the first quarter for which this share of the services with any figure
-gave one. Two services with figures of ten years earlier do not make the others late by ten years.
-"""
 _QUARTERS_IN_YEAR: Final = MONTHS_IN_YEAR // MONTHS_IN_QUARTER
 
 
@@ -107,8 +103,9 @@ class Ledger:
 def make_ledger(figures: Figures, parts: Parts, summaries: Sequence[ServiceSummary]) -> Ledger:
     """The ledger of all services, from the quarter in which reporting began to the newest.
 
-    The newest quarter is the last one that is over at the end of the site's newest figure: nobody
-    is late for a quarter that still runs. Without any figure the ledger has no quarters.
+    It starts with the first quarter for which `enough` services gave figures. The newest quarter is
+    the last one that is over at the end of the site's newest period (see `newest_end`): nobody is
+    late for a quarter that still runs. Without any figure the ledger has no quarters.
     """
     services = tuple(summary.service.id for summary in summaries)
     frame = figures.frame[["service", "kpi", "end", "status"]]
@@ -124,7 +121,7 @@ def make_ledger(figures: Figures, parts: Parts, summaries: Sequence[ServiceSumma
     ends = np.zeros((*cells, size), dtype=np.int64)
     np.maximum.at(ends, _places(frame, origin), frame["end"].to_numpy())
     given = ends > 0
-    start, stop = _bounds(given, quarters, int(frame["end"].max()))
+    start, stop = _bounds(given, quarters, newest_end(frame["service"], frame["end"]))
 
     def marked(rows: pd.DataFrame) -> NDArray[np.bool_]:
         found = np.zeros(given.shape, dtype=bool)
@@ -142,6 +139,7 @@ def make_ledger(figures: Figures, parts: Parts, summaries: Sequence[ServiceSumma
         (State.NOT_ASKED, _not_asked(given, quarters, [s.service for s in summaries])),
         (State.CONFIDENTIAL, _throughout(of == Status.CONFIDENTIAL, size)),
         (State.NOT_APPLICABLE, _throughout(of == Status.NOT_APPLICABLE, size)),
+        (State.NOT_ASKED, np.broadcast_to(~np.any(given, axis=(0, 2))[:, None], given.shape)),
         (State.LATE, _late(ends, quarters)),
     ]
     states = np.select(
@@ -195,12 +193,12 @@ def _bounds(given: NDArray[np.bool_], quarters: Sequence[Period], newest: int) -
     """The places of the first quarter of the ledger, and of the one after the last."""
     reporting: NDArray[np.bool_] = np.any(given, axis=1)
     ever = np.count_nonzero(np.any(reporting, axis=1))
-    enough = np.count_nonzero(reporting, axis=0) >= ever * START_SHARE
+    begun = np.count_nonzero(reporting, axis=0) >= enough(int(ever))
     over = [quarter.end.toordinal() <= newest for quarter in quarters]
     # A site whose first quarter still runs has that one: an empty ledger would say less.
     stop = max(1, sum(over))
     # Where figures come in a few at a time no quarter need have enough: then all are shown.
-    start = int(np.argmax(enough)) if np.any(enough[:stop]) else 0
+    start = int(np.argmax(begun)) if np.any(begun[:stop]) else 0
     return start, stop
 
 

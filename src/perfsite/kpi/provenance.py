@@ -8,6 +8,7 @@ that `parts` and `windows` added up. No figure is worked out anew here: only whi
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -126,7 +127,8 @@ class Provenance:
         """What the formula gives; for a withheld figure this is why it is withheld."""
         numbers = [term.value for term in self.terms]
         if self.formula is Formula.RATIO:
-            return numbers[0] / numbers[1]
+            # A part of nothing is above its whole, however small it is.
+            return numbers[0] / numbers[1] if numbers[1] else math.inf
         if self.formula is Formula.PRODUCT:
             return float(np.round(numbers[0] * numbers[1], 6))
         if self.formula is Formula.POOLED:

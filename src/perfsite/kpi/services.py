@@ -11,7 +11,7 @@ from perfsite.kpi.breaks import across_a_break
 from perfsite.kpi.figures import is_year
 from perfsite.measures import KPIS, Window
 from perfsite.model import Service, Status
-from perfsite.parts import periods_of
+from perfsite.parts import newest_end, periods_of
 from perfsite.periods import YEAR_IN_UNITS, Period, Unit
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def summarise_services(
 
     A headline is the latest figure for the KPI's window. A withheld figure that is later than any
     good one stands as withheld: an older figure must not hide it. A figure for a period that ended
-    before the site's newest is marked older.
+    before the site's newest (see `newest_end`) is marked older.
     """
     frame = headlines(figures.frame)
     before = frame.assign(
@@ -72,7 +72,7 @@ def summarise_services(
     frame = frame.assign(before=before["value"].mask(apart.to_numpy()).to_numpy())
     periods = periods_of(frame)
     months = np.array([period.last_complete_month for period in periods], dtype="int64")
-    newest = int(months.max()) if len(months) else 0
+    newest = newest_end(frame["service"], months)
     found: dict[tuple[str, str], Figure] = {}
     columns = ("service", "kpi", "status", "value", "numerator", "denominator", "before")
     for (service, kpi, status, *numbers), period, month in zip(

@@ -12,10 +12,16 @@ from typing import Final
 
 from perfsite.measures import GROUP_KPIS, KPIS, Kind, Kpi
 from perfsite.messages import message
+from perfsite.metadata.statuses import (
+    CARRIED,
+    MARKS,
+    PART_ABOVE_WHOLE,
+    RETRACTED,
+    STATES,
+    STATUSES,
+    Words,
+)
 from perfsite.model import Status
-
-Words = tuple[tuple[str, str], ...]
-"""The words that a column may hold, and what each means."""
 
 
 class Datatype(StrEnum):
@@ -54,7 +60,7 @@ class Column:
 
     `words` are what a cell is made of, and `pattern` is a regular expression for the whole of it;
     without one a cell is one of the words. A `positive` number is 0 or more; `maximum` is the most
-    that a number can be.
+    that a number can be. `language` is that of the texts, empty for the site's first.
     """
 
     name: str
@@ -66,6 +72,7 @@ class Column:
     pattern: str = ""
     positive: bool = False
     maximum: int | None = None
+    language: str = ""
 
     @property
     def form(self) -> str:
@@ -81,34 +88,8 @@ class Column:
         return currency if self.unit == CURRENCY else self.unit
 
 
-PART_ABOVE_WHOLE: Final = "part_above_whole"
-STATUSES: Final[Words] = (
-    (Status.PROVIDED, message("the figure was provided")),
-    (Status.OLDER, message("provided, but for a period before the site's newest")),
-    (Status.WITHHELD, message("a part is larger than its whole, so no ratio is published")),
-    (Status.NOT_PROVIDED, message("no figure was provided")),
-    (Status.NOT_APPLICABLE, message("there can be no such figure")),
-    (Status.CONFIDENTIAL, message("there is a figure, and it is confidential")),
-)
-_MARKS: Final[Words] = (
-    ("provisional", message("the number was marked [p]")),
-    ("estimated", message("the number was marked [e]")),
-    ("revised", message("the number was marked [r]")),
-    ("break_in_series", message("the number was marked [b]")),
-)
-STATES: Final[Words] = (
-    ("provided", message("there is a figure")),
-    ("withheld", message("a part is larger than its whole, so no ratio is published")),
-    ("confidential", message("there is a figure, and it is confidential")),
-    ("not_applicable", message("there can be no such figure")),
-    ("not_asked", message("the service was not open all the time, or was not asked")),
-    ("late", message("figures came until a year before at most, and this one has not come yet")),
-    ("missing", message("no figure was provided")),
-)
-
-
-def _words(all_words: Words, *left_out: str) -> Words:
-    return tuple((word, meaning) for word, meaning in all_words if word not in left_out)
+def _words(all_: Words, *left_out: str) -> Words:
+    return tuple(pair for pair in all_ if pair[0] not in left_out)
 
 
 _SERVICE = Column(
@@ -169,20 +150,26 @@ def headline(kpi: Kpi) -> tuple[Column, ...]:
 _PERIOD = Column(
     "period", message("The period, in one spelling of ISO 8601"), Datatype.PERIOD, required=True
 )
-_MARK = "|".join(word for word, _ in _MARKS)
+_MARK = "|".join(word for word, _ in MARKS)
 _OBSERVATION_STATUS = Column(
     "status",
     message("Whether there is a value, and if not, why not; and the marks of the value"),
     required=True,
     words=(
         *_words(STATUSES, Status.OLDER, Status.WITHHELD),
-        *_MARKS,
+        *MARKS,
         (
             PART_ABOVE_WHOLE,
             message("published as given; it is one of a pair of which one must be wrong"),
         ),
+        (
+            CARRIED,
+            message("what was sent for this edition could not be used; this is an earlier figure"),
+        ),
+        (RETRACTED, message("there was a figure, and it was taken back; the note says why")),
     ),
-    pattern=f"provided( ({_MARK}))*( {PART_ABOVE_WHOLE})?|not_provided|not_applicable|confidential",
+    pattern=f"(provided( ({_MARK}))*|not_provided|not_applicable|confidential)"
+    f"( {CARRIED})?( {PART_ABOVE_WHOLE})?|not_provided {RETRACTED}",
 )
 OBSERVATIONS: Final = (
     _SERVICE,

@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from perfsite.metadata.columns import Datatype
-from perfsite.metadata.tables import SET, table_of
+from perfsite.metadata.tables import table_of, tables_of_the_set
 from perfsite.model import File
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def described_files(
 
 
 def _described(path: str, name: str, config: SiteConfig) -> Json:
-    table = table_of(path)
+    table = table_of(path, config.languages)
     return {
         "@context": _CONTEXT,
         "url": path.rpartition("/")[2],
@@ -70,7 +70,7 @@ def whole_set_file(paths: Iterable[str], config: SiteConfig, edition: Edition) -
     """data/csv-metadata.json: those of the tables in data/ that are among `paths`, together."""
     there = set(paths)
     tables = []
-    for path, table in SET.items():
+    for path, table in tables_of_the_set(config.languages).items():
         if path in there:
             schema = _schema(table, config.currency)
             if table.service:
@@ -116,6 +116,8 @@ def _column(column: Column, currency: str) -> Json:
         found["datatype"] = datatype
     if column.required:
         found["required"] = True
+    if column.language:
+        found["lang"] = column.language
     if column.unit:
         found["schema:unitText"] = column.unit_in(currency)
     return found

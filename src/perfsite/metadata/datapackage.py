@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from perfsite.metadata.columns import Datatype
-from perfsite.metadata.tables import SET
+from perfsite.metadata.tables import SET, tables_of_the_set
 from perfsite.model import File
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def datapackage_file(files: Iterable[File], config: SiteConfig, edition: Edition
         "sources": [_source(source) for source in config.sources],
         "resources": [
             _resource(found[path], table, config.currency)
-            for path, table in SET.items()
+            for path, table in tables_of_the_set(config.languages).items()
             if path in found
         ],
     }

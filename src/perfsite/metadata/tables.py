@@ -6,7 +6,7 @@ Schemas all read it; a test holds it against the files themselves.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from perfsite.errors import BuildError
@@ -20,8 +20,11 @@ from perfsite.metadata.columns import (
     group_columns,
     headline,
 )
+from perfsite.model import translated_columns
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from perfsite.metadata.columns import Column
 
 
@@ -55,8 +58,9 @@ def _groups(kind: str, named: str, name: str, title: str, description: str) -> T
 
 
 _DEPARTMENT = message("The name of the department")
+SERVICES_CSV: Final = "data/services.csv"
 SET: Final = {
-    "data/services.csv": Table(
+    SERVICES_CSV: Table(
         "services",
         message("Services"),
         message(
@@ -107,7 +111,7 @@ SET: Final = {
         "service",
     ),
 }
-"""The files of the whole set, by their paths."""
+"""The files of the whole set of a site in one language, by their paths."""
 
 _OF_A_GROUP = message("A row for each KPI of this group of services and 12 months.")
 FOLDERS: Final = {
@@ -139,14 +143,36 @@ FOLDERS: Final = {
 """The files of one service or of one group, by the folders that they are in."""
 
 
-def table_of(path: str) -> Table:
-    """The description of a CSV file by its path relative to the site.
+def register_columns(languages: Sequence[str]) -> tuple[Column, ...]:
+    """The columns of the register: those of `REGISTER`, and their texts in the other languages.
+
+    `languages` are the tags of the site's languages, its first one first.
+    """
+    own = {column.name: column for column in REGISTER}
+    return (
+        *REGISTER,
+        *(
+            replace(own[column], name=name, required=False, language=language)
+            for name, (column, language) in translated_columns(languages).items()
+        ),
+    )
+
+
+def tables_of_the_set(languages: Sequence[str]) -> dict[str, Table]:
+    """The files of the whole set of a site in these languages, by their paths."""
+    services = SET[SERVICES_CSV]
+    columns = (*register_columns(languages), *services.columns[len(REGISTER) :])
+    return {**SET, SERVICES_CSV: replace(services, columns=columns)}
+
+
+def table_of(path: str, languages: Sequence[str] = ()) -> Table:
+    """The description of a CSV file by its path relative to the site in these languages.
 
     Raises:
         BuildError: if it is a file that nobody has described.
     """
     folder, _, name = path.rpartition("/")
-    table = SET.get(path) or FOLDERS.get(folder)
+    table = tables_of_the_set(languages).get(path) or FOLDERS.get(folder)
     if table is None or not name.endswith(".csv"):
         raise BuildError(f"{path}: perfsite.metadata.tables has no description of this file")
     return table

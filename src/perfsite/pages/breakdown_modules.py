@@ -14,7 +14,7 @@ from perfsite.messages import message
 from perfsite.pages.elements import Cell, Column, Row, Table
 from perfsite.pages.kpi_modules import PERIOD
 from perfsite.pages.modules import Wording, with_gaps
-from perfsite.pages.words import capital, count_cell, value_cell
+from perfsite.pages.words import channel_name, count_cell, value_cell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +36,7 @@ _ALL_ANSWERS: Final = message("All answers")
 def channel_module(subject: Subject, strands: Strands) -> Module:
     """Transactions by channel: the largest as lines, all of them in the table."""
     language = subject.language
-    names = [_channel(name) for name in strands.names]
+    names = [channel_name(name, language) for name in strands.names]
     over = language.say("Transactions by channel, {span}", span=_span(strands, language))
     shown, absent = strand_rows(strands, language)
     lines = _lines(strands, names, language)
@@ -61,10 +61,6 @@ def channel_module(subject: Subject, strands: Strands) -> Module:
 
     given = sum(any(value is not None for value in row.values) for row in strands.rows)
     return subject.module("channels", "channels", words, table, draw if given >= _FEW else None)
-
-
-def _channel(name: str) -> str:
-    return capital(name.replace("_", " ").replace("-", " "))
 
 
 def _channel_words(strands: Strands, names: Sequence[str], language: Language) -> str:

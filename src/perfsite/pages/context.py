@@ -118,6 +118,7 @@ class ServicePage(Context):
     organisations: tuple[Link, ...]
     lead: str
     notices: tuple[str, ...]
+    retracted: tuple[str, ...]
     cards: tuple[Card, ...]
     figures: tuple[ChartFigure, ...]
     remarks: tuple[str, ...]

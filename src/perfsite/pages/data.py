@@ -9,6 +9,7 @@ import csv
 import io
 import json
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -17,15 +18,16 @@ import pandas as pd
 from perfsite.formats import exact
 from perfsite.kpi.groups import GroupKind
 from perfsite.measures import KPIS
-from perfsite.metadata.columns import PART_ABOVE_WHOLE
-from perfsite.model import REGISTER_COLUMNS, File
+from perfsite.metadata.statuses import PART_ABOVE_WHOLE
+from perfsite.model import REGISTER_COLUMNS, File, translated_columns
 from perfsite.pages.site import FOLDERS
 from perfsite.parts import periods_of
-from perfsite.validate.values import MARKS
+from perfsite.validate.values import PUBLISHED_MARKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from perfsite.kept import Kept
     from perfsite.kpi import Figures, Group, GroupSummary, ServiceSummary
     from perfsite.model import Service
 
@@ -48,7 +50,10 @@ Rows = list[tuple[Any, ...]]
 def observation_rows(observations: pd.DataFrame) -> Rows:
     """The observations as rows of text in the columns of `OBSERVATIONS`."""
     marks = observations["marks"].map(
-        {m: " ".join(MARKS[letter] for letter in m) for m in observations["marks"].unique()}
+        {
+            letters: " ".join(PUBLISHED_MARKS[letter] for letter in letters)
+            for letters in observations["marks"].unique()
+        }
     )
     flags = np.where(observations["flagged"], PART_ABOVE_WHOLE, "")
     words: pd.Series[str] = observations["status"] + " " + marks + " " + flags
@@ -96,16 +101,27 @@ def csv_file(path: str, header: Iterable[str], rows: Iterable[Sequence[Any]]) ->
     return File(path, text.getvalue().encode())
 
 
-def services_file(summaries: Sequence[ServiceSummary]) -> File:
-    """data/services.csv: the register, and each KPI with its period and status."""
-    header = [*REGISTER_COLUMNS]
+def services_file(summaries: Sequence[ServiceSummary], languages: Sequence[str] = ()) -> File:
+    """data/services.csv: the register, and each KPI with its period and status.
+
+    The register's texts are there in all languages of the site, whose tags these are.
+    """
+    translated = translated_columns(languages)
+    header = [*REGISTER_COLUMNS, *translated]
     for kpi in KPIS:
         header += [kpi, f"{kpi}_period", f"{kpi}_status"]
-    return csv_file(
-        "data/services.csv",
-        header,
-        [[*_register(s.service).values(), *_headlines(s)] for s in summaries],
-    )
+    rows = [
+        [
+            *_register(summary.service).values(),
+            *(
+                summary.service.translations.get(language, {}).get(column, "")
+                for column, language in translated.values()
+            ),
+            *_headlines(summary),
+        ]
+        for summary in summaries
+    ]
+    return csv_file("data/services.csv", header, rows)
 
 
 def _register(service: Service) -> dict[str, str]:
@@ -114,6 +130,11 @@ def _register(service: Service) -> dict[str, str]:
     values["aliases"] = " ".join(service.aliases)
     values["modules"] = " ".join(service.modules)
     return {name: values[name] for name in REGISTER_COLUMNS}
+
+
+def _translations(service: Service) -> dict[str, dict[str, dict[str, str]]]:
+    texts = {language: dict(words) for language, words in service.translations.items()}
+    return {"translations": texts} if texts else {}
 
 
 def _headlines(summary: ServiceSummary) -> list[str]:
@@ -126,24 +147,31 @@ def _headlines(summary: ServiceSummary) -> list[str]:
 
 
 def service_files(
-    summaries: Sequence[ServiceSummary], observations: Rows, kpis: Rows
+    summaries: Sequence[ServiceSummary], observations: Rows, kpis: Rows, kept: Kept
 ) -> list[File]:
     """services/<service>.csv and .json: the figures behind each dashboard."""
     own = _by_first(observations)
     own_kpis = _by_first(kpis)
-    files = []
+    files: list[File] = []
     for summary in summaries:
         key = summary.service.id
-        mine, figures = own.get(key, []), own_kpis.get(key, [])
-        files.append(csv_file(f"services/{key}.csv", OBSERVATIONS, mine))
-        content = {
-            **_register(summary.service),
-            "kpis": [_record(KPI_COLUMNS[1:], row[1:]) for row in figures],
-            "observations": [_record(OBSERVATIONS[1:], row[1:]) for row in mine],
-        }
-        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-        files.append(File(f"services/{key}.json", f"{text}\n".encode()))
+        given = (summary.service, own.get(key, []), own_kpis.get(key, []))
+        files += kept.of(("data", key), given, partial(_service_files, *given))
     return files
+
+
+def _service_files(service: Service, observations: Rows, kpis: Rows) -> tuple[File, File]:
+    content = {
+        **_register(service),
+        **_translations(service),
+        "kpis": [_record(KPI_COLUMNS[1:], row[1:]) for row in kpis],
+        "observations": [_record(OBSERVATIONS[1:], row[1:]) for row in observations],
+    }
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return (
+        csv_file(f"services/{service.id}.csv", OBSERVATIONS, observations),
+        File(f"services/{service.id}.json", f"{text}\n".encode()),
+    )
 
 
 _NUMBERS: Final = {"value", "numerator", "denominator"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from perfsite.metadata.tables import SET
+from perfsite.metadata.tables import tables_of_the_set
 from perfsite.model import File, why_not_an_id
 from perfsite.pages.context import (
     Context,
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from perfsite.language import Language
+    from perfsite.metadata.columns import Column
     from perfsite.model import Service
 
 NOT_FOUND = "404.html"
@@ -34,8 +35,8 @@ def downloads_page(builder: Builder, files: Iterable[File]) -> DownloadsPage:
     language = builder.language
     sizes = {file.path: len(file.data) for file in files}
     downloads = []
-    for path, table in SET.items():
-        columns = [(column.name, language.say(column.description)) for column in table.columns]
+    for path, table in tables_of_the_set(builder.config.languages).items():
+        columns = [(column.name, _meaning(column, language)) for column in table.columns]
         words = {word: meaning for column in table.columns for word, meaning in column.words}
         downloads.append(
             Download(
@@ -55,6 +56,17 @@ def downloads_page(builder: Builder, files: Iterable[File]) -> DownloadsPage:
             "data",
         ),
         downloads=tuple(downloads),
+    )
+
+
+def _meaning(column: Column, language: Language) -> str:
+    """What a column means; of a translated one also the language that its texts are in."""
+    meaning = language.say(column.description)
+    if not column.language:
+        return meaning
+    name = language.locale.languages.get(column.language, column.language)
+    return language.say(
+        "{meaning}, in another language: {language}", meaning=meaning, language=name
     )
 
 

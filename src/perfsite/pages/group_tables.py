@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from perfsite.kpi.groups import GroupKind
+from perfsite.kpi.groups import GroupKind, alphabetical
 from perfsite.measures import GROUP_KPIS, KPIS
 from perfsite.messages import message
 from perfsite.model import Status
@@ -53,8 +53,8 @@ def ordered_groups(
 ) -> list[GroupSummary]:
     """The groups by their own figures; those without one come last both ways, equals by name."""
 
-    def name(summary: GroupSummary) -> tuple[str, str]:
-        return summary.group.name.casefold(), summary.group.slug
+    def name(summary: GroupSummary) -> tuple[str, str, str]:
+        return *alphabetical(summary.group.name), summary.group.slug
 
     def value(summary: GroupSummary) -> float | None:
         if order.key == SERVICES:

@@ -28,7 +28,7 @@ from perfsite.pages.health_words import department_href
 from perfsite.pages.lists import DEFAULT, KPI_COLUMNS, kpi_cells, ordered, services_table
 from perfsite.pages.orders import NAME, ORDERED_FROM, Listing, Order
 from perfsite.pages.site import CSV, FOLDERS, Builder, group_href
-from perfsite.pages.treemaps import groups_treemap, services_treemap
+from perfsite.pages.treemaps import groups_treemap, service_boxes, services_treemap
 from perfsite.pages.volumes import VOLUME
 from perfsite.pages.words import coverage
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from perfsite.charts.pictures import Job
+    from perfsite.kept import Kept
     from perfsite.kpi import GroupSummary, ServiceSummary
     from perfsite.kpi.groups import Group
     from perfsite.kpi.panels import Panels
@@ -63,6 +64,7 @@ class GroupTools:
     summaries: Mapping[str, ServiceSummary]
     volumes: Volumes
     health: Health
+    kept: Kept
 
     @property
     def language(self) -> Language:
@@ -85,7 +87,12 @@ def group_page(
     csv = group_csv(group)
     figures, charts = group_figures(tools.panels, summary, own, csv, language)
     jobs: list[Job] = [*charts]
-    made = services_treemap(summary, tools.summaries, tools.volumes, own, language)
+    boxes = service_boxes(summary, tools.summaries, tools.volumes)
+    made = tools.kept.of(
+        ("treemap", tools.builder.folder, own),
+        (summary, boxes, language),
+        lambda: services_treemap(summary, boxes, own, language),
+    )
     if made:
         figures.insert(0, made[0])
         jobs.insert(0, made[1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from perfsite.kpi.groups import GroupKind
+from perfsite.kpi.groups import GroupKind, alphabetical
 from perfsite.kpi.health import rank_groups
 from perfsite.kpi.ledger import COUNTED, State
 from perfsite.measures import KPIS
@@ -136,7 +136,7 @@ def _department_page(
     language = builder.language
     name = one.group.name
     title = language.say("Data health: {department}", department=name)
-    mine = sorted(one.group.services, key=lambda key: services[key].name.casefold())
+    mine = sorted(one.group.services, key=lambda key: alphabetical(services[key].name))
     lead = language.say(
         "Of the figures that its services were asked for in the newest four quarters, {department} "
         "gave {coverage}.",

@@ -21,6 +21,7 @@ from perfsite.pages.high_volume import high_volume_link
 from perfsite.pages.site import CSV
 from perfsite.pages.treemaps import groups_treemap
 from perfsite.pages.volumes import VOLUME
+from perfsite.parts import newest_end
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,16 +89,17 @@ def _freshness(tools: GroupTools, whole: GroupSummary) -> tuple[str, ...]:
         )
     lines.append(completeness(tools.health, language))
     ends = [
-        figure.period.last_complete_month
-        for summary in tools.summaries.values()
+        (key, figure.period.last_complete_month)
+        for key, summary in tools.summaries.items()
         for figure in summary.figures.values()
         if figure.period is not None
     ]
     if ends:
+        newest = newest_end(*zip(*ends, strict=True))
         lines.append(
             language.say(
                 "The newest figures are for periods that ended in {month}.",
-                month=language.month(max(ends)),
+                month=language.month(newest),
             )
         )
     return tuple(line for line in lines if line)

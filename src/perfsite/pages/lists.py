@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from perfsite.formats import exact
+from perfsite.kpi.groups import alphabetical
 from perfsite.measures import KPIS
 from perfsite.pages.context import ListPage
 from perfsite.pages.elements import Cell, DataLink, Link, Row, Table
@@ -46,12 +47,12 @@ ORDERS: Final = ALL.orders
 def ordered(summaries: Sequence[ServiceSummary], order: Order) -> list[ServiceSummary]:
     """The services in an order; those without a figure come last both ways, equals by name."""
 
-    def name(summary: ServiceSummary) -> tuple[str, str]:
-        return summary.service.name.casefold(), summary.service.id
+    def name(summary: ServiceSummary) -> tuple[str, str, str]:
+        return *alphabetical(summary.service.name), summary.service.id
 
     def value(summary: ServiceSummary) -> float | str | None:
         if order.key == DEPARTMENT:
-            return summary.service.department.casefold()
+            return alphabetical(summary.service.department)[0]
         return summary.figures[order.key].value
 
     return arrange(summaries, order, name, value)

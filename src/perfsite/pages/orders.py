@@ -110,7 +110,7 @@ def column(text: str, key: str, order: Order | None) -> Column:
 def arrange(
     items: Sequence[T],
     order: Order,
-    name: Callable[[T], tuple[str, str]],
+    name: Callable[[T], tuple[str, ...]],
     value: Callable[[T], float | str | None],
 ) -> list[T]:
     """The items in an order; those without a value come last both ways, equals by name."""

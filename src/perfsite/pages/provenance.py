@@ -8,6 +8,7 @@ from perfsite.kpi.provenance import Formula
 from perfsite.measures import DIGITAL, KPIS, Kind
 from perfsite.messages import message
 from perfsite.pages.elements import Provenance, Term
+from perfsite.pages.words import channel_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -120,6 +121,8 @@ def _origin(origin: traced.Origin, measure: Measure, language: Language) -> str:
     }
     if origin.channel:
         return language.say(
-            "{figure} for {period}, channel “{channel}”", channel=origin.channel, **words
+            "{figure} for {period}, channel “{channel}”",
+            channel=channel_name(origin.channel, language).lower(),
+            **words,
         )
     return language.say("{figure} for {period}", **words)

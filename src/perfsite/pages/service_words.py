@@ -11,6 +11,7 @@ from perfsite.charts.sentences import (
     service_lead,
     transactions_sentence,
 )
+from perfsite.kpi.groups import alphabetical
 from perfsite.kpi.peers import SIZE_KPI, band_of
 from perfsite.measures import KPIS
 from perfsite.messages import message
@@ -21,7 +22,7 @@ from perfsite.pages.words import service_card, value_cell
 from perfsite.periods import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from perfsite.charts.series import Series
@@ -65,11 +66,16 @@ def service_cards(
     targets: Mapping[str, float],
     provenance: Mapping[str, Provenance],
     language: Language,
+    asked: Collection[str] = CARDS,
 ) -> tuple[Card, ...]:
-    """The headline KPIs; one without a figure says who owes it, and what was given last."""
+    """The headline KPIs; one without a figure says who owes it, and what was given last.
+
+    A KPI that is not among those `asked` has no card: nobody owes it.
+    """
     return tuple(
         _card(summary, kpi, series, targets.get(kpi), provenance.get(kpi), language)
         for kpi in CARDS
+        if kpi in asked
     )
 
 
@@ -182,7 +188,7 @@ def peers_of(
     if not others or head.value is None or head.period is None:
         return None, ""
     period = head.period
-    all_ = sorted([summary, *others], key=lambda s: (s.service.name.casefold(), s.service.id))
+    all_ = sorted([summary, *others], key=lambda s: (*alphabetical(s.service.name), s.service.id))
     rows = tuple(
         Row(
             one.service.name,

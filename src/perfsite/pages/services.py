@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from perfsite.charts.breakdowns import Breakdowns
 from perfsite.charts.cards import card_job
 from perfsite.kpi.groups import GroupKind
+from perfsite.measures import KPIS
 from perfsite.metadata.dataset import as_script, service_dataset
 from perfsite.model import Status
 from perfsite.pages.breakdown_modules import answers_module, channel_module
@@ -31,10 +32,12 @@ from perfsite.pages.service_words import (
     service_cards,
 )
 from perfsite.pages.site import CSV, JSON, Builder, group_href, service_href
+from perfsite.pages.standards import standards_module
+from perfsite.pages.standing import carried_words, retracted_words
 from perfsite.periods import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from perfsite.charts.pictures import Job
     from perfsite.charts.series import Series
@@ -46,6 +49,8 @@ if TYPE_CHECKING:
     from perfsite.pages.context import EmbedPage
     from perfsite.pages.elements import Provenance as Explained
     from perfsite.pages.modules import Module
+    from perfsite.pages.standards import Standard
+    from perfsite.policy import Carried, Retraction
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,9 @@ class ServiceTools:
 
     `series` are those of KPIs, `measures` those of response time and of what the site declares.
     `notes` are the distinct notes on a service's observations, `memberships` its department, agency
-    and category, and `peers` the ids of services like it. A service may be in none of the last six.
+    and category, `peers` the ids of services like it, and `standards` what it promises. A service
+    may be in none of these seven, nor in `carried` and `retracted`. `asked` are the KPIs that the
+    services of the site are asked for.
     """
 
     builder: Builder
@@ -68,6 +75,10 @@ class ServiceTools:
     provenance: Mapping[str, Mapping[str, Provenance]]
     peers: Mapping[str, Sequence[str]]
     health: Mapping[str, ServiceHealth]
+    standards: Mapping[str, Sequence[Standard]] = field(default_factory=dict)
+    asked: Collection[str] = tuple(KPIS)
+    carried: Mapping[str, Carried] = field(default_factory=dict)
+    retracted: Mapping[str, Sequence[Retraction]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -122,12 +133,18 @@ def service_page(tools: ServiceTools, summary: ServiceSummary) -> ServicePages:
         name=service.name,
         organisations=organisations,
         lead=lead,
-        notices=_notices(summary, bool(modules), language),
+        notices=(*_carried(tools, key), *_notices(summary, bool(modules), language)),
+        retracted=_retracted(tools, key),
         cards=service_cards(
-            summary, series, builder.config.targets.get(key, {}), _provenance(tools, key), language
+            summary,
+            series,
+            builder.config.targets.get(key, {}),
+            _provenance(tools, key),
+            language,
+            tools.asked,
         ),
         figures=tuple(module.figure for module in modules),
-        remarks=remarks_of(tools.notes.get(key, ()), language),
+        remarks=remarks_of(_notes(tools, key), language),
         facts=facts_of(summary, organisations, language),
         description_text=service.description,
         cost_notes=service.cost_notes,
@@ -172,11 +189,18 @@ def _modules(tools: ServiceTools, summary: ServiceSummary) -> list[Module]:
         channel_module(subject, breakdowns.channels) if breakdowns.channels else None,
         answers_module(subject, breakdowns.ratings) if breakdowns.ratings else None,
         *(series_module(subject, one) for one in tools.measures.get(key, ())),
+        standards_module(subject, tools.standards.get(key, ())),
         *journey_modules(subject),
         readings_module(subject, breakdowns.readings) if breakdowns.readings else None,
     ]
     there = [module for module in made if module]
     return chosen(there, summary.service, tools.builder.config.measures)
+
+
+def _notes(tools: ServiceTools, key: str) -> list[str]:
+    """The notes on figures; those on targets say what the standards are, and stand with these."""
+    promises = {standard.text for standard in tools.standards.get(key, ())}
+    return [note for note in tools.notes.get(key, ()) if note not in promises]
 
 
 def _provenance(tools: ServiceTools, key: str) -> dict[str, Explained]:
@@ -215,6 +239,16 @@ def _notices(summary: ServiceSummary, has_figures: bool, language: Language) -> 
             language.say("This service is in the register, but no figures were provided for it.")
         )
     return tuple(notices)
+
+
+def _carried(tools: ServiceTools, key: str) -> tuple[str, ...]:
+    carried = tools.carried.get(key)
+    return (carried_words(carried, tools.builder.language),) if carried else ()
+
+
+def _retracted(tools: ServiceTools, key: str) -> tuple[str, ...]:
+    measures, language = tools.builder.config.all_measures, tools.builder.language
+    return tuple(retracted_words(one, measures, language) for one in tools.retracted.get(key, ()))
 
 
 def _owed(health: ServiceHealth | None, language: Language) -> tuple[str, ...]:

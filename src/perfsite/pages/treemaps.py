@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.sentences import treemap_sentence
 from perfsite.charts.treemaps import treemap_job
-from perfsite.kpi.groups import GroupKind
+from perfsite.kpi.groups import GroupKind, alphabetical
 from perfsite.measures import Kind
 from perfsite.messages import message
 from perfsite.pages.data import DEPARTMENTS_CSV, KPIS_CSV
@@ -66,21 +66,25 @@ class Box:
     abbr: str = ""
 
 
-def services_treemap(
-    summary: GroupSummary,
-    summaries: Mapping[str, ServiceSummary],
-    volumes: Volumes,
-    folder: str,
-    language: Language,
-) -> tuple[ChartFigure, TreemapJob] | None:
-    """The services of a group in the period of its headline; None where there is nothing to see."""
-    head = summary.figures.get(VOLUME)
-    if head is None:
-        return None
-    boxes = [
+def service_boxes(
+    summary: GroupSummary, summaries: Mapping[str, ServiceSummary], volumes: Volumes
+) -> list[Box]:
+    """The services of a group, with what they have in the period of its headline."""
+    if VOLUME not in summary.figures:
+        return []
+    return [
         Box(summaries[key].service.name, value, service_href(key))
         for key, value in headline_volumes(summary, volumes).items()
     ]
+
+
+def services_treemap(
+    summary: GroupSummary, boxes: Sequence[Box], folder: str, language: Language
+) -> tuple[ChartFigure, TreemapJob] | None:
+    """The services of a group as their boxes; None where there is nothing to see."""
+    head = summary.figures.get(VOLUME)
+    if head is None:
+        return None
     notes = []
     if silent := head.of - head.services:
         notes.append(
@@ -184,7 +188,7 @@ def _treemap(
 ) -> tuple[ChartFigure, TreemapJob] | None:
     """The figure and its picture; `words` are title, group and the header of the boxes' names."""
     title, name, column = words
-    boxes = sorted(boxes, key=lambda box: (-box.value, box.name.casefold(), box.href))
+    boxes = sorted(boxes, key=lambda box: (-box.value, alphabetical(box.name), box.href))
     total = sum(box.value for box in boxes)
     if sum(box.value > 0 for box in boxes) < _FEWEST:
         return None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Final
 
 from perfsite.charts.cards import card_job
-from perfsite.kpi.groups import GroupKind
+from perfsite.kpi.groups import GroupKind, groups_in_language
+from perfsite.kpi.ledger import STATES, State
+from perfsite.measures import KPIS
 from perfsite.metadata.dataset import as_script, group_dataset, whole_dataset
 from perfsite.metadata.tables import SET
 from perfsite.pages.about import about_page, accessibility_page
@@ -28,14 +31,16 @@ from perfsite.pages.home import home_page
 from perfsite.pages.lists import list_pages
 from perfsite.pages.services import ServiceTools, service_page, service_titles
 from perfsite.pages.site import FOLDERS, SITE_CARD
+from perfsite.pages.translations import in_language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from perfsite.charts.breakdowns import Breakdowns
     from perfsite.charts.pictures import Job
     from perfsite.charts.series import Series
+    from perfsite.kept import Kept
     from perfsite.kpi import GroupSummary, ServiceSummary
     from perfsite.kpi.groups import Group
     from perfsite.kpi.panels import Panels
@@ -44,7 +49,9 @@ if TYPE_CHECKING:
     from perfsite.pages.context import Context
     from perfsite.pages.health_words import Health
     from perfsite.pages.site import Builder
+    from perfsite.pages.standards import Standard
     from perfsite.pages.volumes import Volumes
+    from perfsite.policy import Carried, Retraction
 
 PICTURED: Final = (HomePage, ServicePage, GroupPage, GroupsPage)
 """The pages that have figures."""
@@ -52,10 +59,12 @@ PICTURED: Final = (HomePage, ServicePage, GroupPage, GroupsPage)
 
 @dataclass(frozen=True)
 class Facts:
-    """What all pages are made of, in whatever language; by service where not said otherwise.
+    """What all pages are made of, in the language of the register; by service where not said.
 
     `groups` begin with the one of all services. `covered` are the first and the last day that
     figures are for, None without figures; `earlier` are the dates of the editions before this one.
+    For those that have any, `standards` are what services promise, `carried` tells whose figures
+    errors kept out, and `retracted` are the figures that were taken back.
     """
 
     services: Mapping[str, Service]
@@ -73,15 +82,60 @@ class Facts:
     covered: tuple[date, date] | None
     edition: Edition
     earlier: tuple[date, ...]
+    standards: Mapping[str, Sequence[Standard]] = field(default_factory=dict)
+    carried: Mapping[str, Carried] = field(default_factory=dict)
+    retracted: Mapping[str, Sequence[Retraction]] = field(default_factory=dict)
 
     @cached_property
     def by_id(self) -> dict[str, ServiceSummary]:
         """The services by their ids."""
         return {summary.service.id: summary for summary in self.summaries}
 
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """The KPIs that some service was asked for in some quarter; all of them without quarters.
+
+        Where nobody was, a service that gave none owes none.
+        """
+        ledger = self.health.ledger
+        none = STATES.index(State.NOT_ASKED)
+        return frozenset(KPIS) - {
+            kpi
+            for place, kpi in enumerate(ledger.kpis)
+            if ledger.quarters and (ledger.states[:, place] == none).all()
+        }
+
     def of_kind(self, kind: GroupKind) -> list[GroupSummary]:
         """The groups of a kind, in their order."""
         return [summary for summary in self.groups if summary.group.kind is kind]
+
+    def spoken(self, builder: Builder) -> Facts:
+        """The facts with the names and texts that they have in the language of some pages."""
+        tags = [tag for tag, _, _ in builder.folders]
+        if len(tags) == 1:
+            return self
+        tag = builder.language.tag
+        services = {key: service.in_language(tag) for key, service in self.services.items()}
+        groups = groups_in_language(self.groups, tag)
+        named = {(one.group.kind, one.group.slug): one.group for one in groups}
+        health = [
+            replace(one, group=named[one.group.kind, one.group.slug]) for one in self.health.groups
+        ]
+        return replace(
+            self,
+            services=services,
+            summaries=[replace(one, service=services[one.service.id]) for one in self.summaries],
+            groups=groups,
+            health=replace(self.health, groups=health),
+            notes={
+                key: [in_language(note, tag, tags) for note in notes]
+                for key, notes in self.notes.items()
+            },
+            standards={
+                key: [replace(one, text=in_language(one.text, tag, tags)) for one in standards]
+                for key, standards in self.standards.items()
+            },
+        )
 
 
 @dataclass(frozen=True)
@@ -97,11 +151,12 @@ class Made:
         return Made(pages, [])
 
 
-def make_pages(builder: Builder, facts: Facts) -> Made:
-    """Every page that is made of figures."""
+def make_pages(builder: Builder, facts: Facts, kept: Kept) -> Made:
+    """Every page that is made of figures; those of services may be in `kept`."""
+    facts = facts.spoken(builder)
     pages: list[Context] = []
     jobs: list[Job] = [_site_card(builder)]
-    for page, more in (*_groups(builder, facts), *_services(builder, facts)):
+    for page, more in (*_groups(builder, facts, kept), *_services(builder, facts, kept)):
         pages += page
         jobs += more
     whole = facts.groups[0]
@@ -109,13 +164,16 @@ def make_pages(builder: Builder, facts: Facts) -> Made:
     pages.append(high_volume_page(builder, facts.summaries, whole, facts.volumes))
     pages.append(health_page(builder, facts.health))
     pages += department_pages(builder, facts.health, facts.services)
-    return Made(pages, [replace(job, path=f"{builder.folder}{job.path}") for job in jobs])
+    if builder.folder:
+        jobs = [replace(job, path=f"{builder.folder}{job.path}") for job in jobs]
+    return Made(pages, jobs)
 
 
 def general_pages(
     builder: Builder, facts: Facts, made: Sequence[Context], files: Iterable[File]
 ) -> list[Context]:
     """The pages about the site; `made` are all others, `files` those that can be downloaded."""
+    facts = facts.spoken(builder)
     pages: list[Context] = [
         about_page(builder, facts.edition, facts.earlier),
         accessibility_page(builder),
@@ -129,9 +187,9 @@ def general_pages(
 Part = tuple[list["Context"], list["Job"]]
 
 
-def _groups(builder: Builder, facts: Facts) -> Iterable[Part]:
+def _groups(builder: Builder, facts: Facts, kept: Kept) -> Iterable[Part]:
     """The home page, and the pages of departments, agencies and categories."""
-    tools = GroupTools(builder, facts.panels, facts.by_id, facts.volumes, facts.health)
+    tools = GroupTools(builder, facts.panels, facts.by_id, facts.volumes, facts.health, kept)
     whole, agencies = facts.groups[0], facts.of_kind(GroupKind.AGENCY)
     home, jobs = home_page(tools, whole, facts.of_kind(GroupKind.DEPARTMENT), facts.edition)
     yield _with_embeds(builder, _described(builder, facts, home)), jobs
@@ -152,7 +210,7 @@ def _agencies(summary: GroupSummary, agencies: Sequence[GroupSummary]) -> list[G
     return [agency for agency in agencies if summary.group.name in agency.group.parents]
 
 
-def _services(builder: Builder, facts: Facts) -> Iterable[Part]:
+def _services(builder: Builder, facts: Facts, kept: Kept) -> Iterable[Part]:
     """The pages of services, and of each of their figures."""
     tools = ServiceTools(
         builder=builder,
@@ -166,10 +224,28 @@ def _services(builder: Builder, facts: Facts) -> Iterable[Part]:
         provenance=facts.provenance,
         peers=facts.peers,
         health=facts.health.services,
+        standards=facts.standards,
+        asked=facts.asked,
+        carried=facts.carried,
+        retracted=facts.retracted,
     )
     for summary in facts.summaries:
-        made = service_page(tools, summary)
+        own = _only(tools, summary)
+        key = ("service", builder.folder, summary.service.id)
+        made = kept.of(key, (own, summary), partial(service_page, own, summary))
         yield [made.page, *made.embeds], list(made.jobs)
+
+
+def _only(tools: ServiceTools, summary: ServiceSummary) -> ServiceTools:
+    """What the page of one service is made of: nothing of others but of those like it."""
+    shown = (summary.service.id, *tools.peers.get(summary.service.id, ()))
+    tables = {one.name: getattr(tools, one.name) for one in fields(tools)}
+    mine: dict[str, Any] = {
+        name: {key: table[key] for key in shown if key in table}
+        for name, table in tables.items()
+        if isinstance(table, Mapping)
+    }
+    return replace(tools, **mine)
 
 
 def _memberships(groups: Sequence[GroupSummary]) -> dict[str, list[Group]]:

@@ -37,6 +37,19 @@ _WITHHELD: Final = {
         "One of the two must be wrong, so no percentage is shown."
     ),
 }
+_CHANNELS: Final = (
+    message("Online"),
+    message("Digital"),
+    message("Phone"),
+    message("In person"),
+    message("Mail"),
+    message("Post"),
+    message("Paper"),
+    message("Email"),
+    message("Fax"),
+    message("Other"),
+)
+"""The names of common channels, so that they can be translated; any name is a channel."""
 _WITHHELD_OTHER: Final = message(
     "The service gave {part} for a part, but only {whole} for the whole. One of the two must be "
     "wrong, so no percentage is shown."
@@ -161,6 +174,11 @@ def group_card(kpi_id: str, figure_: GroupFigure | None, language: Language) -> 
         False,
         definition,
     )
+
+
+def channel_name(channel: str, language: Language) -> str:
+    """What a channel is called: `In person` for `in-person`."""
+    return language.say(capital(channel.replace("_", " ").replace("-", " ")))
 
 
 def capital(text: str) -> str:

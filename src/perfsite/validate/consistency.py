@@ -53,6 +53,9 @@ def check_consistency(
                 f"{exact(row[part])} {words} of {exact(row[whole])} {whole} in {_code(key)}",
                 f"no more {words} than {whole}",
                 "send the right figures; these are published and marked, their ratio is withheld",
+                service=str(key[0]),
+                measures=tuple(dict.fromkeys(measures)),
+                period=_code(key),
             )
             for key, row in zip(over.index, over.to_dict("records"), strict=True)
         ]
@@ -67,6 +70,9 @@ def check_consistency(
                 f"{exact(row['stated'])} in all, {exact(row['summed'])} in its channels",
                 "a total that is the sum of its channels",
                 "send the right figures; the total is used as it was given",
+                service=row["service"],
+                measures=(str(measure),),
+                period=_code((row["service"], row["unit"], row["count"], row["first"])),
             )
             for row in rows.to_dict("records")
         ]

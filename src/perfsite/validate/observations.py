@@ -15,198 +15,119 @@ service (in register order), measure, channel and period::
     marks    str    letters of the symbols that the number carries: p, e, r, b
     note     str    as given
     source   str    file:row
+    secret   float  the number of a suppressed figure (1234 [c]), never to be published; else NaN
+    release  str    the day from which on the figure may be published, or nothing
 
 Nothing is changed on the way but the spelling: a share written with % is divided by 100.
 """
 
 from __future__ import annotations
 
-import re
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pandas as pd
 
 from perfsite.errors import Problem
-from perfsite.periods import Period
+from perfsite.kept import Kept
 from perfsite.tables import ROW
-from perfsite.validate.submissions import LONG, closest, long_table
+from perfsite.validate.names import (
+    blamed,
+    check_channels,
+    check_measures,
+    check_services,
+    parse_periods,
+)
+from perfsite.validate.releases import check_releases, newest_release
+from perfsite.validate.submissions import LONG, long_table
 from perfsite.validate.values import check_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from perfsite.config import SiteConfig
-    from perfsite.measures import Measure
     from perfsite.model import Service, Source
 
 COLUMNS: Final = (
     "service", "period", "unit", "first", "count", "measure", "channel",
-    "value", "status", "marks", "note", "source",
+    "value", "status", "marks", "note", "source", "secret", "release",
 )  # fmt: skip
+_NUMBERS: Final = {"first": "int64", "count": "int64", "value": "float64", "secret": "float64"}
 KEY: Final = ["service", "period", "measure", "channel"]
-_CHANNEL = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
-_PERIODS = "2017-07-03, 2017-W27, 2017-07, 2017-Q3, 2017 or 2016-10/2017-09"
 
 
 def read_observations(
-    sources: Sequence[Source], services: Mapping[str, Service], config: SiteConfig
+    sources: Sequence[Source],
+    services: Mapping[str, Service],
+    config: SiteConfig,
+    edition: date | None = None,
+    kept: Kept | None = None,
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """All observations of the submissions as one frame (see above), and every problem.
 
     A record that cannot be understood in full is left out and reported. Of observations given
     twice alike the first stands; given twice differently, none does, for either may be wrong.
+    What a later release has replaced by the day of the edition is left out; without an edition
+    everything counts as released.
     """
     problems: list[Problem] = []
     tables = []
+    kept = kept or Kept()
     for source in sources:
-        table, found = long_table(source, services, config.all_measures)
+        given = (source, services, config.all_measures)
+        table, found = kept.of(("table", source.path), given, partial(long_table, *given))
         problems += found
         tables.append(table)
     long = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=LONG)
-    good = pd.Series(data=True, index=long.index)
-    for check in (_check_services, _check_measures, _check_channels):
-        bad, found = check(long, services, config.all_measures)
-        good &= ~bad
-        problems += found
-    periods, bad, found = _parse_periods(long)
-    good &= ~bad
+    good = np.ones(len(long), dtype=bool)
+    periods, bad, found = parse_periods(long)
+    good &= ~bad.to_numpy(dtype=bool)
+    long["code"] = periods["period_code"].fillna("")
+    checked = (
+        check_services(long, services),
+        check_measures(long, config.all_measures),
+        check_channels(long, config.all_measures),
+    )
+    for bad, other in checked:
+        good &= ~bad.to_numpy(dtype=bool)
+        problems += other
     problems += found
     values, bad, found = check_values(long, config.all_measures)
+    problems += blamed(found, long[bad])
+    good &= ~bad.to_numpy(dtype=bool)
+    release, bad, found = check_releases(long)
     problems += found
-    good &= ~bad
-    frame = pd.concat([long, periods, values], axis=1)[good]
-    frame["source"] = frame["file"] + ":" + frame[ROW].astype(str)
-    frame, found = _without_duplicates(frame)
+    good &= ~bad.to_numpy(dtype=bool)
+    frame = pd.concat([long.drop(columns="code"), periods, values, release], axis=1)
+    frame = frame if good.all() else frame[good]
+    frame = frame.drop(columns="period").rename(columns={"period_code": "period"})
+    frame["source"] = _sources(frame)
+    frame, found = _without_duplicates(newest_release(frame, edition))
     problems += found
     return _ordered(frame, services), list(dict.fromkeys(problems))
 
 
-def _rows(long: pd.DataFrame, bad: pd.Series) -> list[tuple[str, int, str]]:
-    chosen = long.loc[bad, ["file", ROW, "column"]]
-    return list(chosen.itertuples(index=False, name=None))
-
-
-def _check_services(
-    long: pd.DataFrame, services: Mapping[str, Service], _: Mapping[str, Measure]
-) -> tuple[pd.Series, list[Problem]]:
-    bad = ~long["service"].isin(list(services))
-    hints = {name: closest(name, list(services)) for name in long.loc[bad, "service"].unique()}
-    problems = [
-        Problem(file, row, "PS114", "service", "nothing", "the id of a service")
-        if not name
-        else Problem(
-            file,
-            row,
-            "PS111",
-            "service",
-            name,
-            "a service of the register",
-            hints[name] or "add it to services.csv",
-        )
-        for (file, row, _column), name in zip(
-            _rows(long, bad), long.loc[bad, "service"], strict=True
-        )
-    ]
-    return bad, problems
-
-
-def _check_measures(
-    long: pd.DataFrame, _: Mapping[str, Service], measures: Mapping[str, Measure]
-) -> tuple[pd.Series, list[Problem]]:
-    bad = ~long["measure"].isin(list(measures))
-    problems = [
-        Problem(
-            file,
-            row,
-            "PS107",
-            "measure",
-            name or "nothing",
-            "a measure",
-            closest(name, list(measures)) or "see docs/data-format.md, or declare it",
-        )
-        for (file, row, _column), name in zip(
-            _rows(long, bad), long.loc[bad, "measure"], strict=True
-        )
-    ]
-    return bad, problems
-
-
-def _check_channels(
-    long: pd.DataFrame, _: Mapping[str, Service], measures: Mapping[str, Measure]
-) -> tuple[pd.Series, list[Problem]]:
-    names = pd.Series(long["channel"].unique(), dtype=object)
-    wrong = [
-        name
-        for name in names
-        if name and (not _CHANNEL.fullmatch(name) or name in ("all", "total"))
-    ]
-    single = [key for key, measure in measures.items() if not measure.by_channel]
-    misplaced = (long["channel"] != "") & long["measure"].isin(single)
-    bad = long["channel"].isin(wrong) | misplaced
-    problems = [
-        Problem(
-            file,
-            row,
-            "PS109",
-            "channel" if column == "value" else column,
-            name,
-            "a lower-case name such as digital, phone or post; no channel for all of them"
-            if name in wrong
-            else f"no channel: {measure} is not counted by channel",
-            "leave the channel out" if name not in wrong or name in ("all", "total") else "",
-        )
-        for (file, row, column), name, measure in zip(
-            _rows(long, bad), long.loc[bad, "channel"], long.loc[bad, "measure"], strict=True
-        )
-    ]
-    return bad, problems
-
-
-def _parse_periods(long: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series, list[Problem]]:
-    """Columns period, unit, first and count; periods repeat, so each spelling is read once."""
-    parsed: dict[str, Period] = {}
-    wrong: dict[str, str] = {}
-    for text in long["period"].unique():
-        try:
-            parsed[text] = Period.parse(text)
-        except ValueError as error:
-            wrong[text] = str(error)
-    bad = long["period"].isin(list(wrong))
-    problems = [
-        Problem(
-            file, row, "PS108", "period", text or "nothing", f"a period as {_PERIODS}", wrong[text]
-        )
-        for (file, row, _column), text in zip(
-            _rows(long, bad), long.loc[bad, "period"], strict=True
-        )
-    ]
-    table = pd.DataFrame(
-        {
-            "period_code": [period.code for period in parsed.values()],
-            "unit": [str(period.unit) for period in parsed.values()],
-            "first": [period.first for period in parsed.values()],
-            "count": [period.count for period in parsed.values()],
-        },
-        index=list(parsed),
-    )
-    periods = table.reindex(long["period"])
-    periods.index = long.index
-    return periods, bad, problems
+def _sources(frame: pd.DataFrame) -> list[str]:
+    """`file:row` of each row."""
+    return [f"{file}:{row}" for file, row in zip(frame["file"], frame[ROW], strict=True)]
 
 
 def _without_duplicates(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
-    frame = frame.drop(columns="period").rename(columns={"period_code": "period"})
-    twice = frame.duplicated(KEY, keep=False)
+    # Figures of different releases stand beside each other until `policy` takes one of them.
+    key = [*KEY, "release"]
+    twice = frame.duplicated(key, keep=False)
     if not twice.any():
         return frame, []
     again = frame[twice]
-    groups = again.groupby(KEY, sort=False)
+    groups = again.groupby(key, sort=False)
     first = groups["source"].transform("first")
     alike = (groups["value"].transform("nunique") <= 1) & (
         groups["status"].transform("nunique") == 1
     )
     later = again["source"] != first
-    later |= again.duplicated([*KEY, "source"])
+    later |= again.duplicated([*key, "source"])
     problems = [
         Problem(
             file,
@@ -218,6 +139,9 @@ def _without_duplicates(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem
             "delete one of the two; the first stands, for they are alike"
             if same
             else "delete the one that is wrong; until then neither is published",
+            service=service,
+            measures=(measure,),
+            period=period,
         )
         for file, row, column, service, period, measure, channel, other, same in zip(
             *(again.loc[later, name] for name in ("file", ROW, "column", *KEY)),
@@ -231,10 +155,15 @@ def _without_duplicates(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem
 
 
 def _ordered(frame: pd.DataFrame, services: Mapping[str, Service]) -> pd.DataFrame:
+    """The columns of the frame in their types, and its rows in their order."""
+    frame = frame.astype({"unit": object, **_NUMBERS})
+    if frame.empty:
+        # A column of nothing would be one of numbers.
+        frame = frame.astype(dict.fromkeys(set(COLUMNS) - set(_NUMBERS), object))
     rank = {service: i for i, service in enumerate(services)}
-    frame = frame.assign(rank=frame["service"].map(rank)).astype(
-        {"unit": object, "first": "int64", "count": "int64", "value": "float64"}
-    )
-    order = ["rank", "measure", "channel", "unit", "count", "first"]
-    frame = frame.sort_values(order, kind="stable").reset_index(drop=True)
-    return frame[list(COLUMNS)]
+    texts = [frame[name].factorize(sort=True)[0] for name in ("measure", "channel", "unit")]
+    numbers = [frame[name].to_numpy() for name in ("count", "first")]
+    release = frame["release"].factorize(sort=True)[0]
+    # Numbers sort much faster than texts; the last key given is the first one sorted by.
+    keys = [frame["service"].map(rank).to_numpy(dtype="int64"), *texts, *numbers, release]
+    return frame[list(COLUMNS)].iloc[np.lexsort(keys[::-1])].reset_index(drop=True)

@@ -2,34 +2,52 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from perfsite.errors import Problem
-from perfsite.model import MAX_ID_LENGTH, REGISTER_COLUMNS, Service, Source, why_not_an_id
+from perfsite.model import (
+    MAX_ID_LENGTH,
+    REGISTER_COLUMNS,
+    Service,
+    Source,
+    translated_columns,
+    why_not_an_id,
+)
 from perfsite.periods import Period
 from perfsite.tables import ROW, read_table
 from perfsite.validate.modules import all_modules
-from perfsite.validate.submissions import closest
+from perfsite.validate.period_hints import hint
+from perfsite.validate.submissions import closest, renamed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 REQUIRED = ("service", "name", "department")
+_SPACES = re.compile(r"[ \t\r\n\v\f]+")
+_ORGANISATIONS = ("department", "agency")
+_WORDS = ("service", "aliases", "modules", "opened", "closed", "url")
+"""The columns whose cells are words for machines, so that any kind of space parts them."""
 
 
 def read_register(
-    sources: Sequence[Source], measures: Iterable[str] = ()
+    sources: Sequence[Source], measures: Iterable[str] = (), languages: Iterable[str] = ()
 ) -> tuple[dict[str, Service], list[Problem]]:
     """The services of services.csv and services/*.json by their ids, in the order given.
 
-    `measures` are those that the site declares: they have modules, too. A row that lacks what is
-    required, or whose id cannot be used, is left out and reported; of two rows with one id the
-    first stands.
+    `measures` are those that the site declares: they have modules, too. `languages` are the site's
+    tags, its first one first: for each other one the register may have columns such as `name_fr`.
+    A row that lacks what is required, or whose id cannot be used, is left out and reported; of two
+    rows with one id the first stands.
     """
     modules = all_modules(measures)
+    translated = translated_columns(languages)
+    all_columns = (*REGISTER_COLUMNS, *translated)
     services: dict[str, Service] = {}
+    places: dict[str, tuple[str, int]] = {}
     problems: list[Problem] = []
     for source in sources:
         table, found = read_table(source)
@@ -46,7 +64,7 @@ def read_register(
                 column=name,
                 found=f"the columns {', '.join(columns)}"[:200],
                 expected=f"the columns {', '.join(REQUIRED)}, and others if wanted",
-                fix=f"add a column named {name}",
+                fix=renamed(name, columns) or f"add a column named {name}",
             )
             for name in missing
         ]
@@ -58,40 +76,121 @@ def read_register(
                 column=name,
                 found=name,
                 expected=f"one of {', '.join(REGISTER_COLUMNS)}",
-                fix=closest(name, REGISTER_COLUMNS) or "delete the column, or keep it elsewhere",
+                fix=_other_language(name)
+                or closest(name, all_columns)
+                or "delete the column, or keep it elsewhere",
             )
             for name in columns
-            if name not in REGISTER_COLUMNS
+            if name not in all_columns
         ]
         if missing:
             continue
-        known = [name for name in REGISTER_COLUMNS if name in columns]
+        known = [name for name in all_columns if name in columns]
         for record in table[[*known, ROW]].to_dict("records"):
             cells = {str(key): value for key, value in record.items()}
-            _add(services, problems, source.path, cells, modules)
-    _check_aliases(services, problems, sources[0].path if sources else "services.csv")
-    return services, problems
+            row = int(cells.pop(ROW))
+            words = {name: str(cells.pop(name)) for name in known if name in translated}
+            texts, found = _translations(words, translated, source.path, row)
+            if service := _add(services, problems, source.path, (row, cells, texts), modules):
+                places[service] = source.path, row
+                problems += found
+    _check_aliases(services, problems, places)
+    return services, [*problems, *_two_spellings(services, places)]
+
+
+def _other_language(name: str) -> str:
+    """What to do about a column for a language that the site does not have; empty if it is none."""
+    column, _, language = name.rpartition("_")
+    if column not in REGISTER_COLUMNS or not re.fullmatch("[a-z]{2,3}", language):
+        return ""
+    return (
+        f"add the language {language} to languages in perfsite.toml, after the first, or delete "
+        "the column"
+    )
+
+
+def _translations(
+    cells: Mapping[str, str], columns: Mapping[str, tuple[str, str]], path: str, row: int
+) -> tuple[dict[str, dict[str, str]], list[Problem]]:
+    """The texts of a row by language and column, without blanks and without broken links."""
+    problems: list[Problem] = []
+    texts: dict[str, dict[str, str]] = {}
+    for name, cell in cells.items():
+        column, language = columns[name]
+        text = _text(column, cell)
+        if column == "url" and text and not is_web_address(text):
+            problems.append(_not_an_address(path, row, name, text))
+        elif text:
+            texts.setdefault(language, {})[column] = text
+    return texts, problems
+
+
+def _two_spellings(
+    services: Mapping[str, Service], places: Mapping[str, tuple[str, int]]
+) -> list[Problem]:
+    """The organisations that two rows translate in two ways; the first one stands."""
+    problems: list[Problem] = []
+    first: dict[tuple[str, str, str], tuple[str, str]] = {}
+    for service in services.values():
+        for language, words in service.translations.items():
+            for column in _ORGANISATIONS:
+                name, text = str(getattr(service, column)), words.get(column)
+                if not text:
+                    continue
+                stands, owner = first.setdefault((language, column, name), (text, service.id))
+                if stands != text:
+                    path, row = places[service.id]
+                    problems.append(
+                        Problem(
+                            path,
+                            row,
+                            "PS214",
+                            f"{column}_{language}",
+                            text,
+                            f"{stands}, as {owner} has it for {name}",
+                            "write it in the same way in every row; the first one stands",
+                            service=service.id,
+                        )
+                    )
+    return problems
+
+
+def _text(column: str, cell: str) -> str:
+    """A cell without line breaks and double spaces; other kinds of space belong to a text."""
+    return " ".join(cell.split()) if column in _WORDS else _SPACES.sub(" ", cell).strip()
+
+
+def _not_an_address(path: str, row: int, column: str, found: str) -> Problem:
+    whole = f"https://{found}"
+    fix = (
+        f"write {whole}"
+        if is_web_address(whole) and ":" not in found
+        else ("copy the address of the page from the browser; leave it blank if there is none")
+    )
+    return Problem(path, row, "PS116", column, found, "an address as https://www.gov.uk/x", fix)
 
 
 def _add(
     services: dict[str, Service],
     problems: list[Problem],
     path: str,
-    cells: dict[str, str | int],
+    record: tuple[int, Mapping[str, object], Mapping[str, Mapping[str, str]]],
     known: Sequence[str],
-) -> None:
-    row = int(cells.pop(ROW))
-    text = {key: " ".join(str(value).split()) for key, value in cells.items()}
+) -> str:
+    """Add the service of a row: its number, cells and translations. Returns its id, or nothing."""
+    row, cells, translations = record
+    text = {key: _text(key, str(value)) for key, value in cells.items()}
     blank = [name for name in REQUIRED if not text[name]]
     problems += [
         Problem(path, row, "PS114", name, "nothing", "a value", f"fill in the {name}")
         for name in blank
     ]
     if blank:
-        return
+        return ""
     if why := why_not_an_id(text["service"]):
-        problems.append(Problem(path, row, "PS112", "service", text["service"], why))
-        return
+        fix = _id_meant(text["service"])
+        problems.append(Problem(path, row, "PS112", "service", text["service"], why, fix))
+        return ""
     if text["service"] in services:
         problems.append(
             Problem(
@@ -104,26 +203,29 @@ def _add(
                 "delete the row that is wrong; the first one stands",
             )
         )
-        return
-    if text.get("url") and not _is_web_address(text["url"]):
-        problems.append(
-            Problem(path, row, "PS116", "url", text["url"], "an address as https://www.gov.uk/x")
-        )
+        return ""
+    if text.get("url") and not is_web_address(text["url"]):
+        problems.append(_not_an_address(path, row, "url", text["url"]))
         text["url"] = ""
     for name in ("opened", "closed"):
         if text.get(name):
             try:
                 Period.parse(text[name])
             except ValueError as error:
-                problems.append(
-                    Problem(path, row, "PS108", name, text[name], f"a date or month: {error}")
+                expected, fix = (
+                    "a day or month, as 2010-04-01 or 2010-04",
+                    hint(text[name], str(error)),
                 )
+                problems.append(Problem(path, row, "PS108", name, text[name], expected, fix))
                 text[name] = ""
     modules, found = _modules(text.pop("modules", ""), path, row, known)
     problems += found
     aliases = tuple(text.pop("aliases", "").split())
     key = text.pop("service")
-    services[key] = Service(id=key, aliases=aliases, modules=modules, **text)
+    services[key] = Service(
+        id=key, aliases=aliases, modules=modules, translations=translations, **text
+    )
+    return key
 
 
 def _modules(
@@ -147,7 +249,22 @@ def _modules(
     return tuple(name for name in names if name in known), problems
 
 
-def _check_aliases(services: dict[str, Service], problems: list[Problem], path: str) -> None:
+def _id_meant(text: str) -> str:
+    """The id nearest to a text that cannot be one."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain.replace("'", "")).strip("-")
+    if len(slug) > MAX_ID_LENGTH:
+        slug = slug[: MAX_ID_LENGTH + 1].rpartition("-")[0] or slug[:MAX_ID_LENGTH]
+    tries = (slug, f"{slug}-service") if slug else ()
+    good = [one for one in tries if not why_not_an_id(one)]
+    return f"try {good[0]}" if good else "choose a short name of plain letters"
+
+
+def _check_aliases(
+    services: dict[str, Service],
+    problems: list[Problem],
+    places: Mapping[str, tuple[str, int]],
+) -> None:
     """Drop and report former ids that cannot be one, or that another service uses or used.
 
     One that is only too long for an address stays on record; it has no page.
@@ -158,18 +275,23 @@ def _check_aliases(services: dict[str, Service], problems: list[Problem], path: 
         for alias in service.aliases:
             other = alias if alias in services else owners.get(alias, "")
             why = why_not_an_id(alias[:MAX_ID_LENGTH].rstrip("-"))
+            where = (*places[service.id], "PS113" if other else "PS112", "aliases", alias)
             if other:
-                expected = f"an id that {other} does not use"
-                problems.append(Problem(path, 0, "PS113", "aliases", alias, expected))
+                fix = f"take it out of the aliases of {service.id}"
+                if other != alias:
+                    fix += f", or out of those of {other}"
+                problems.append(Problem(*where, f"an id that {other} does not use", fix))
             elif why:
-                problems.append(Problem(path, 0, "PS112", "aliases", alias, why))
+                fix = f"{_id_meant(alias)}, or take it out of the aliases of {service.id}"
+                problems.append(Problem(*where, why, fix))
             else:
                 kept.append(alias)
                 owners[alias] = service.id
         services[service.id] = replace(service, aliases=tuple(kept))
 
 
-def _is_web_address(text: str) -> bool:
+def is_web_address(text: str) -> bool:
+    """Whether this is the address of a page that a reader can open."""
     try:
         parts = urlsplit(text)
     except ValueError:

@@ -1,19 +1,21 @@
 """Submissions to one long table of text: tidy, wide and JSON become the same records.
 
 The table has the columns of `LONG`: `file`, `row` and `column` say where a cell stands, the others
-are the cells of a tidy submission, still text and not yet understood.
+are the cells of a tidy submission, still text and not yet understood. What may have been meant as
+an embargo and cannot be read as one takes its row with it: it must never be published by a slip.
 """
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from perfsite.errors import Problem
-from perfsite.tables import ROW, read_table
+from perfsite.errors import Problem, is_error
+from perfsite.periods import Period
+from perfsite.tables import ROW, read_table, stem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,8 +23,13 @@ if TYPE_CHECKING:
     from perfsite.measures import Measure
     from perfsite.model import Service, Source
 
-TIDY: Final = ("service", "period", "measure", "channel", "value", "note")
+RELEASE: Final = "release_at"
+TIDY: Final = ("service", "period", "measure", "channel", "value", "note", RELEASE)
 LONG: Final = ["file", ROW, "column", *TIDY]
+_LIKE_RELEASE: Final = re.compile(
+    r"release|embargo|(publish|publication)[a-z]*[ _-]*(at|on|from|date|$)", re.IGNORECASE
+)
+"""Names of columns that somebody may have given to dates of release."""
 
 
 def long_table(
@@ -31,6 +38,10 @@ def long_table(
     """A submission in tidy form, whichever form it came in; every cell still text."""
     table, problems = read_table(source)
     header_row = 0 if source.path.endswith(".json") else 1
+    if table.empty and len(table.columns) > 1 and not any(map(is_error, problems)):
+        problems.append(_no_rows(source.path, header_row))
+    table, found = _without_lost_embargoes(source, table, header_row, measures)
+    problems += found
     columns = [str(column) for column in table.columns if column != ROW]
     empty = pd.DataFrame(columns=LONG, dtype=object)
     if not columns:
@@ -47,26 +58,26 @@ def long_table(
             found=f"the columns {', '.join(columns)}"[:200],
             expected="service, period, measure, channel, value and note; or a period and a "
             "column for each measure",
-            fix=f"add a column named {name}",
+            fix=_no_header(columns) or renamed(name, columns) or f"add a column named {name}",
         )
         for name in missing
     ]
-    stem = PurePosixPath(source.path).stem
+    file_name = stem(source)
     if "service" not in columns:
-        if stem not in services:
+        if file_name not in services:
             problems.append(
                 Problem(
                     source.path,
                     header_row,
                     "PS105",
                     column="service",
-                    found=f"no column named service, and no service {stem!r} in the register",
+                    found=f"no column named service, and no service {file_name!r} in the register",
                     expected="a column named service, or the service's id as the file's name",
-                    fix=closest(stem, list(services)) or "add the column, or rename the file",
+                    fix=closest(file_name, list(services)) or "add the column, or rename the file",
                 )
             )
             return empty, problems
-        table["service"] = stem
+        table["service"] = file_name
     if missing:
         return empty, problems
     if tidy:
@@ -79,7 +90,7 @@ def long_table(
                 column=name,
                 found=name,
                 expected=f"one of {', '.join(TIDY)}",
-                fix=closest(name, TIDY) or "the column was not read; delete it",
+                fix=_meant(name) or closest(name, TIDY) or "the column was not read; delete it",
             )
             for name in unknown
         ]
@@ -92,6 +103,62 @@ def long_table(
     return long[LONG], problems
 
 
+def _no_rows(path: str, header_row: int) -> Problem:
+    """PS103 of a file that says nothing: who sent it believes that the figures are there."""
+    found, expected = "no rows below the header", "at least one row of figures"
+    fix = "fill in the figures; if there are none to send, delete the file"
+    return Problem(path, header_row, "PS103", "", found, expected, fix)
+
+
+def _no_header(columns: Sequence[str]) -> str:
+    """What to do where the first row does not name the columns; empty where it may."""
+    if len(columns) > 1 and all(name.startswith("(column ") for name in columns[1:]):
+        return "a title? Delete what stands above the header"
+    if any(_is_cell(name) for name in columns):
+        return "is the first row already one of figures? Put the names of the columns above it"
+    return ""
+
+
+def _is_cell(name: str) -> bool:
+    """Whether the name of a column is a number or a period."""
+    try:
+        Period.parse(name)
+    except ValueError:
+        return bool(re.fullmatch(r"[0-9.,]+%?", name))
+    return True
+
+
+def _without_lost_embargoes(
+    source: Source, table: pd.DataFrame, header_row: int, measures: Mapping[str, Measure]
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """The table without columns that look like a misspelt `release_at`, nor the rows they are for.
+
+    To publish a figure because the name of a column was mistyped cannot be undone.
+    """
+    columns = [str(column) for column in table.columns if column not in (ROW, *TIDY)]
+    lost = [
+        name
+        for name in columns
+        if name.partition(":")[0].strip() not in measures and _LIKE_RELEASE.search(name)
+    ]
+    if not lost:
+        return table, []
+    meant = (table[lost] != "").any(axis=1)
+    problems = [
+        Problem(
+            source.path,
+            header_row,
+            "PS119",
+            name,
+            name,
+            f"{RELEASE}, if the dates of release stand in this column",
+            "name the column release_at, or delete it; until then its rows are left out",
+        )
+        for name in lost
+    ]
+    return table[~meant].drop(columns=lost).reset_index(drop=True), problems
+
+
 def _melted(
     source: Source,
     table: pd.DataFrame,
@@ -100,7 +167,7 @@ def _melted(
     measures: Mapping[str, Measure],
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """A wide table, one row a period, as one row an observation."""
-    kept = ["service", "period", "note", ROW]
+    kept = ["service", "period", "note", RELEASE, ROW]
     wanted = [name for name in columns if name not in kept]
     unknown = [name for name in wanted if name.partition(":")[0].strip() not in measures]
     problems = [
@@ -111,7 +178,7 @@ def _melted(
             column=name,
             found=name,
             expected="a measure, or measure:channel",
-            fix=closest(name.partition(":")[0], list(measures)) or "see docs/data-format.md",
+            fix=measure_fix(name, measures),
         )
         for name in unknown
     ]
@@ -130,8 +197,9 @@ def _melted(
         )
     if not known or table.empty:
         return pd.DataFrame(columns=LONG, dtype=object), problems
-    if "note" not in table:
-        table["note"] = ""
+    for name in ("note", RELEASE):
+        if name not in table:
+            table[name] = ""
     long = table.melt(kept, known, var_name="column", value_name="value")
     parts = long["column"].astype(object).str.partition(":").reindex(columns=[0, 2])
     long["measure"], long["channel"] = parts[0].str.strip(), parts[2].str.strip()
@@ -141,5 +209,49 @@ def _melted(
 
 def closest(name: str, known: Sequence[str]) -> str:
     """A hint at the known name that was probably meant; empty where none is near."""
-    close = get_close_matches(name, known, n=1)
+    close = get_close_matches(_plain(name), known, n=1)
     return f"did you mean {close[0]}?" if close else ""
+
+
+def renamed(name: str, columns: Sequence[str]) -> str:
+    """A hint that a column of another spelling is the one that is missing; empty if none is."""
+    wanted = (name, *_ALSO_CALLED.get(name, ()))
+    like = [column for column in columns if _plain(column) in wanted]
+    return f"did you mean {name}? Rename the column {like[0]!r}" if like else ""
+
+
+_ALSO_CALLED: Final = {
+    "period": ("month", "date", "quarter", "year", "week", "day"),
+    "value": ("figure", "number", "count", "amount"),
+    "service": ("slug", "service_id", "id"),
+    "note": ("comment", "comments", "notes", "remark", "remarks"),
+    "measure": ("metric", "kpi", "indicator"),
+    "channel": ("channels",),
+}
+"""What people call columns that have another name here."""
+
+
+def _plain(name: str) -> str:
+    return "_".join(name.lower().split())
+
+
+def _meant(name: str) -> str:
+    """The column of a tidy submission that goes by this name elsewhere."""
+    meant = [ours for ours, theirs in _ALSO_CALLED.items() if _plain(name) in theirs]
+    return f"did you mean {meant[0]}?" if meant else ""
+
+
+def measure_fix(name: str, measures: Mapping[str, Measure]) -> str:
+    """What to do about a measure that there is not: the one, and its channel, that was meant."""
+    plain = _plain(name)
+    if plain in ("total", "all", "sum"):
+        return "name the measure, such as transactions: without a channel it is all of them"
+    if _plain(name) in _ALSO_CALLED["note"]:
+        return "did you mean note?"
+    for key in measures:
+        if plain.startswith(f"{key}_") and ":" not in name:
+            return f"did you mean {key}:{plain.removeprefix(f'{key}_')}?"
+    return closest(name.partition(":")[0], list(measures)) or (
+        "use one such as transactions or cost (all are in docs/data-format.md), or declare it in "
+        f"perfsite.toml as [measures.{re.sub('[^a-z0-9_]', '_', plain)}]"
+    )

@@ -1,0 +1,30 @@
+"""The command line: parse, call, report. It alone knows click, exit codes, the clock."""
+
+from __future__ import annotations
+
+import click
+
+from perfsite import __version__
+from perfsite.cli.building import build
+from perfsite.cli.common import Commands
+from perfsite.cli.editions import freeze
+from perfsite.cli.importing import import_
+from perfsite.cli.making import init, new
+from perfsite.cli.serving import serve
+from perfsite.cli.telling import completion, explain, status
+from perfsite.cli.validating import validate
+
+__all__ = ["main"]
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="perfsite")
+def main() -> None:
+    """Build a static site of public-service performance dashboards.
+
+    Exit codes: 0 done, 1 the data has errors, 2 wrong usage, 3 the build failed.
+    """
+
+
+for _command in (init, new, validate, build, serve, status, explain, freeze, import_, completion):
+    main.add_command(_command)

@@ -1,0 +1,218 @@
+"""Building the site, on the command line."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import click
+
+from perfsite.cli.common import (
+    DATA_ERRORS,
+    DONE,
+    FOLDER,
+    SHOWN,
+    data_argument,
+    edition_option,
+    load_for,
+)
+from perfsite.errors import BuildError, UsageError, has_errors
+from perfsite.report import text_report
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from click._termui_impl import ProgressBar
+
+    from perfsite.build import BuiltSite
+    from perfsite.errors import Problem
+    from perfsite.understanding import Known
+    from perfsite.write import Written
+
+_SERVICES: Final = "data/services.csv"
+_BUILD_OPTIONS = (
+    click.option(
+        "--out", type=FOLDER, default=Path("build"), show_default=True, help="Where the site goes."
+    ),
+    edition_option,
+    click.option("--templates", type=FOLDER, help="A folder whose files replace the templates."),
+    click.option(
+        "--jobs", type=click.IntRange(1), help="Processes that draw charts [default: one a core]."
+    ),
+    click.option("--no-charts", is_flag=True, help="Leave the charts out, for a quick look."),
+    click.option(
+        "--no-store", is_flag=True, help="Draw every chart anew, keep none for next time."
+    ),
+    click.option("--strict", is_flag=True, help="Build nothing if the data has errors."),
+    click.option(
+        "--accept-losses",
+        is_flag=True,
+        help="Build even if more services lose their figures than lost_services allows.",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What `build` and `serve` were told."""
+
+    out: Path
+    edition: str | None
+    templates: Path | None
+    jobs: int | None
+    no_charts: bool
+    no_store: bool
+    strict: bool
+    accept_losses: bool
+
+
+def with_build_options(command: Any) -> Any:  # noqa: ANN401 - a click decorator
+    """Give a command the options of `build`."""
+    for option in reversed(_BUILD_OPTIONS):
+        command = option(command)
+    return command
+
+
+@click.command(
+    epilog="\b\nExamples:\n"
+    "  perfsite build\n"
+    "  perfsite build data --out build --edition 2018-09-19 --strict"
+)
+@data_argument
+@with_build_options
+def build(data: Path, **options: Any) -> None:  # noqa: ANN401 - click passes options by name
+    """Build the site from the folder DATA.
+
+    The old site stays as it is until the new one is complete. Rows with errors are left out of
+    the figures and reported; the rest is built.
+    """
+    problems = build_into(data, Options(**options))
+    sys.exit(DATA_ERRORS if has_errors(problems) else DONE)
+
+
+def build_into(data: Path, options: Options) -> Sequence[Problem]:
+    """Build a site as the options say, and put it in place; what was wrong with the data."""
+    from perfsite.build import build_site, without_collector  # noqa: PLC0415 - pandas
+    from perfsite.load import load_theme  # noqa: PLC0415
+    from perfsite.model import Edition  # noqa: PLC0415
+    from perfsite.store import Store  # noqa: PLC0415
+    from perfsite.understanding import understand  # noqa: PLC0415 - pandas
+    from perfsite.write import check_target, drawings_beside, write_site  # noqa: PLC0415
+
+    start = time.monotonic()
+    out = options.out
+    check_apart(data, out)
+    check_target(out)
+    loaded, day = load_for(data, options.edition)
+    theme = load_theme(options.templates)
+    edition = Edition(day, loaded.hash)
+    store = None if options.no_store else Store(drawings_beside(out))
+    with Bar() as bar, without_collector():
+        known = understand(loaded, day)
+        if options.strict and has_errors(known.problems):
+            click.echo(text_report(known.problems, SHOWN), err=True)
+            raise BuildError("the data has errors and --strict was given; nothing was written")
+        if not options.accept_losses:
+            _check_against_edition(known)
+        site = build_site(
+            known,
+            edition,
+            theme,
+            workers=options.jobs or cores(),
+            charts=not options.no_charts,
+            progress=bar,
+            store=store,
+        )
+    if not options.accept_losses:
+        _check_against_site(known, site, out)
+    written = write_site(site.files, out)
+    if store and not options.no_charts:
+        store.forget_unused()
+    if known.problems:
+        click.echo(text_report(known.problems, SHOWN), err=True)
+    counts = f"{site.services:,} services, {site.pages:,} pages, {site.charts:,} charts"
+    click.echo(f"Built {out}: {counts}, {_size(written)} in {time.monotonic() - start:.1f} s.")
+    return known.problems
+
+
+def _check_against_edition(known: Known) -> None:
+    """Stop where too many services would lose the figures that the last edition has.
+
+    Raises:
+        BuildError: naming them.
+    """
+    from perfsite.policy import check_losses, reporting  # noqa: PLC0415
+
+    if last := known.data.last:
+        before, now = reporting(last.observations), reporting(known.observations)
+        share, where = known.data.config.checks.lost_services, f"the edition of {last.date}"
+        check_losses(before, now, share, where, known.services)
+
+
+def _check_against_site(known: Known, site: BuiltSite, out: Path) -> None:
+    """Stop where too many services would lose the key figures that the site at `out` shows.
+
+    Raises:
+        BuildError: naming them.
+    """
+    from perfsite.load import load_site_file  # noqa: PLC0415
+    from perfsite.policy import check_losses, reporting_in  # noqa: PLC0415
+
+    if old := load_site_file(out, _SERVICES):
+        new = next(file.data for file in site.files if file.path == _SERVICES)
+        share, where = known.data.config.checks.lost_services, f"the site at {out}"
+        check_losses(reporting_in(old), reporting_in(new), share, where, known.services)
+
+
+def cores() -> int:
+    """The processors that this process may use, which can be fewer than the machine has."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def check_apart(data: Path, out: Path) -> None:
+    """Refuse to write a site over the data, or into it.
+
+    Raises:
+        UsageError: if one of the two folders lies in the other.
+    """
+    here, there = data.resolve(), out.resolve()
+    if here == there or there in here.parents or here in there.parents:
+        raise UsageError(f"{out} and {data} lie in each other; give the site a folder of its own")
+
+
+def _size(written: Written) -> str:
+    return (
+        f"{written.files:,} files, {written.size / 1e6:.1f} MB "
+        f"({written.new:,} new, {written.changed:,} changed, {written.gone:,} gone)"
+    )
+
+
+class Bar:
+    """A progress bar on a terminal, and silence in a log."""
+
+    def __init__(self) -> None:
+        self._bar: ProgressBar[int] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def start(self, total: int) -> None:
+        """Show the bar, for so many pictures."""
+        if sys.stderr.isatty() and total:
+            self._bar = click.progressbar(length=total, label="Drawing charts", file=sys.stderr)
+            self._bar.__enter__()
+
+    def advance(self, number: int) -> None:
+        """So many more are drawn."""
+        if self._bar:
+            self._bar.update(number)
+
+    def __exit__(self, *error: object) -> None:
+        if self._bar:
+            self._bar.render_finish()

@@ -1,0 +1,71 @@
+"""What a shell offers when somebody presses the tab key: codes, and the ids of services.
+
+It has to answer at once, so nothing is understood here and nothing that is wrong is reported.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from perfsite.errors import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def complete_codes(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The codes that begin like this, each with its title."""
+    start = incomplete.upper()
+    return [
+        CompletionItem(rule.code, help=rule.title)
+        for rule in RULES.values()
+        if rule.code.startswith(start)
+    ]
+
+
+def complete_services(
+    ctx: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The ids of the register of DATA that begin like this, each with the service's name.
+
+    A register that cannot be read offers nothing.
+    """
+    # While the value of an option is missing, click has not yet given the arguments their names.
+    unnamed = ctx.args if isinstance(parameter, click.Option) else []
+    folder = Path(unnamed[0] if unnamed else ctx.params.get("data") or "data")
+    found = dict(pair for pair in _services(folder) if pair[0].startswith(incomplete))
+    return [CompletionItem(key, help=name) for key, name in found.items()]
+
+
+def _services(folder: Path) -> Iterator[tuple[str, str]]:
+    """The ids and names of a register, as they are written."""
+    for record in (*_rows(folder / "services.csv"), *_records(folder / "services")):
+        key, name = (str(record.get(column) or "") for column in ("service", "name"))
+        # Line breaks and tabs would confuse the shell.
+        yield " ".join(key.split()), " ".join(name.split())
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return []
+
+
+def _records(folder: Path) -> list[dict[str, Any]]:
+    found: list[Any] = []
+    for path in sorted(folder.glob("*.json")):
+        try:
+            content = json.loads(path.read_text("utf-8-sig"))
+        except (OSError, ValueError, RecursionError):
+            continue
+        content = content.get("services", content) if isinstance(content, dict) else content
+        found += content if isinstance(content, list) else [content]
+    return [record for record in found if isinstance(record, dict)]

@@ -1,0 +1,90 @@
+"""The preview of a site, on the command line: `validate --format html`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from perfsite.cli.building import Bar, check_apart, cores
+from perfsite.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+    from pathlib import Path
+
+    import pandas as pd
+
+    from perfsite.understanding import Known
+
+_FIGURES = "data/observations.csv"
+
+
+def write_preview(
+    known: Known,
+    edition: date,
+    data: Path,
+    out: Path,
+    *,
+    services: Sequence[str],
+    since: Path | None,
+    charts: bool,
+) -> int:
+    """Build the site of the folder `data` and put a preview of it at `out`; how many files it has.
+
+    Raises:
+        UsageError: if `out` is no folder for it, or `since` is no site.
+        BuildError: if the site cannot be made.
+    """
+    from perfsite.build import build_site, without_collector  # noqa: PLC0415 - pandas
+    from perfsite.load import load_theme  # noqa: PLC0415
+    from perfsite.manual import load_explanations  # noqa: PLC0415
+    from perfsite.model import Edition  # noqa: PLC0415
+    from perfsite.preview import make_preview  # noqa: PLC0415
+    from perfsite.store import Store  # noqa: PLC0415
+    from perfsite.write import check_target, drawings_beside, write_site  # noqa: PLC0415
+
+    check_apart(data, out)
+    check_target(out)
+    theme = load_theme()
+    with Bar() as bar, without_collector():
+        site = build_site(
+            known,
+            Edition(edition, known.data.hash),
+            theme,
+            workers=cores(),
+            charts=charts,
+            progress=bar,
+            store=Store(drawings_beside(out)) if charts else None,
+        )
+    files = make_preview(
+        site.files,
+        known.problems,
+        theme,
+        services=services,
+        earlier=_earlier(since) if since else _last_edition(known),
+        explanations=load_explanations(),
+    )
+    write_site(files, out)
+    return len(files)
+
+
+def _last_edition(known: Known) -> pd.DataFrame | None:
+    """The figures of the newest frozen edition before this one; None where there is none."""
+    import pandas as pd  # noqa: PLC0415 - takes half a second
+
+    from perfsite.pages.data import OBSERVATIONS, observation_rows  # noqa: PLC0415
+
+    last = known.data.last
+    return pd.DataFrame(observation_rows(last.observations), columns=OBSERVATIONS) if last else None
+
+
+def _earlier(site: Path) -> pd.DataFrame:
+    """The figures of an earlier site: of its folder, or of its file of observations."""
+    from perfsite.load import load_source  # noqa: PLC0415
+    from perfsite.preview import read_figures  # noqa: PLC0415
+
+    source = load_source(site / _FIGURES if site.is_dir() else site)
+    try:
+        return read_figures(source.data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise UsageError(f"--since {site}: {source.path} is not UTF-8 text") from error

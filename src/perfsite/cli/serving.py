@@ -1,0 +1,56 @@
+"""Looking at a site while it is being worked on, on the command line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from perfsite.cli.building import Bar, Options, check_apart, cores, with_build_options
+from perfsite.cli.common import data_argument, edition_date
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command(
+    epilog="\b\nExamples:\n  perfsite serve\n  perfsite serve data --out build --port 8000"
+)
+@data_argument
+@with_build_options
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="The port to listen at; 0 takes one that is free.",
+)
+def serve(data: Path, host: str, port: int, **options: Any) -> None:  # noqa: ANN401
+    """Build the site, show it on this machine, and build it anew at each change.
+
+    The folder DATA is watched, and that of --templates. A page that changed is loaded again by
+    itself, and shows what is wrong with its figures. Until interrupted.
+    """
+    from perfsite.manual import load_explanations  # noqa: PLC0415
+    from perfsite.serve import Order, serve_work  # noqa: PLC0415 - pandas takes half a second
+    from perfsite.write import check_target  # noqa: PLC0415
+
+    given = Options(**options)
+    check_apart(data, given.out)
+    check_target(given.out)
+    order = Order(
+        data,
+        given.out,
+        given.templates,
+        edition=lambda loaded: edition_date(given.edition, loaded),
+        progress=Bar,
+        workers=given.jobs or cores(),
+        charts=not given.no_charts,
+        stored=not given.no_store,
+        strict=given.strict,
+    )
+    try:
+        serve_work(order, host, port, click.echo, load_explanations())
+    except KeyboardInterrupt:
+        click.echo("Stopped.")

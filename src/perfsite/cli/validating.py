@@ -1,0 +1,184 @@
+"""Reporting every problem of the data, on the command line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from perfsite import __version__
+from perfsite.cli.common import (
+    DATA_ERRORS,
+    DONE,
+    data_argument,
+    edition_option,
+    load_for,
+    write_file,
+)
+from perfsite.cli.completing import complete_services
+from perfsite.cli.previewing import write_preview
+from perfsite.errors import Severity, UsageError, has_errors
+from perfsite.report import json_report, sarif_report, text_report
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import date
+
+    from perfsite.errors import Problem
+    from perfsite.understanding import Known
+
+_FILE_OR_FOLDER = click.Path(path_type=Path)
+
+
+@click.command(
+    epilog="\b\nExamples:\n"
+    "  perfsite validate\n"
+    "  perfsite validate --service passport --format html --out preview\n"
+    "  perfsite validate data --format sarif --out perfsite.sarif"
+)
+@data_argument
+@edition_option
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json", "sarif", "html"]),
+    default="text",
+    show_default=True,
+    help="For people, for programs, for hosts of code, or a preview of the site.",
+)
+@click.option(
+    "--out",
+    type=_FILE_OR_FOLDER,
+    help="The file to write, or the folder of the preview [default: the terminal, or preview].",
+)
+@click.option(
+    "--service",
+    "services",
+    metavar="ID",
+    multiple=True,
+    shell_complete=complete_services,
+    help="Only the problems of this service; may be given more than once.",
+)
+@click.option(
+    "--since",
+    type=_FILE_OR_FOLDER,
+    metavar="SITE",
+    help="An earlier build, or its data/observations.csv: the preview shows what changed.",
+)
+@click.option("--no-charts", is_flag=True, help="Leave the charts out of the preview.")
+@click.option("--strict-warnings", is_flag=True, help="Exit with 1 for warnings, too.")
+def validate(data: Path, **options: Any) -> None:  # noqa: ANN401 - click passes options by name
+    """Report every problem of the folder DATA; publish nothing.
+
+    Exit codes: 0 no errors, 1 errors.
+    """
+    from perfsite.understanding import understand  # noqa: PLC0415 - pandas takes half a second
+
+    wanted = _Options(**options)
+    loaded, day = load_for(data, wanted.edition)
+    known = understand(loaded, day, private=True)
+    problems = _of_services(known.problems, wanted.services, known.services)
+    if wanted.style == "html":
+        _preview(known, problems, day, data, wanted)
+    else:
+        _tell(_told(known, problems, wanted.style, data), wanted.out)
+    sys.exit(DATA_ERRORS if _is_bad(problems, wanted) else DONE)
+
+
+@dataclass(frozen=True)
+class _Options:
+    """What `validate` was told."""
+
+    edition: str | None
+    style: str
+    out: Path | None
+    services: tuple[str, ...]
+    since: Path | None
+    no_charts: bool
+    strict_warnings: bool
+
+    def __post_init__(self) -> None:
+        """Refuse what would do nothing."""
+        if self.style != "html" and (self.since or self.no_charts):
+            name = "--since" if self.since else "--no-charts"
+            raise UsageError(f"{name} is for the preview alone: add --format html")
+
+
+def _is_bad(problems: Sequence[Problem], wanted: _Options) -> bool:
+    warned = any(problem.severity is Severity.WARNING for problem in problems)
+    return has_errors(problems) or (wanted.strict_warnings and warned)
+
+
+def _preview(
+    known: Known, problems: Sequence[Problem], day: date, data: Path, wanted: _Options
+) -> None:
+    """Put the preview in place, and print the problems."""
+    out = wanted.out or Path("preview")
+    number = write_preview(
+        known,
+        day,
+        data,
+        out,
+        services=wanted.services,
+        since=wanted.since,
+        charts=not wanted.no_charts,
+    )
+    click.echo(text_report(problems, len(problems)))
+    click.echo(f"Wrote {out / 'index.html'} and {number - 1:,} files beside it.", err=True)
+
+
+def _of_services(
+    problems: Sequence[Problem], wanted: Collection[str], known: Collection[str]
+) -> Sequence[Problem]:
+    """The problems of some services, and those of which nobody can say whose they are.
+
+    Raises:
+        UsageError: if a service is not in the register.
+    """
+    from perfsite.validate.submissions import closest  # noqa: PLC0415 - pandas
+
+    for name in wanted:
+        if name not in known:
+            hint = closest(name, sorted(known)) or "see services.csv"
+            raise UsageError(f"--service {name}: it is not in the register; {hint}")
+    if not wanted:
+        return problems
+    others = set(known) - set(wanted)
+    return [one for one in problems if (one.service or PurePosixPath(one.file).stem) not in others]
+
+
+def _told(known: Known, problems: Sequence[Problem], style: str, folder: Path) -> str:
+    """The problems in a format, ending with a line break."""
+    if style == "json":
+        return json_report(problems)
+    if style == "text":
+        return f"{text_report(problems, len(problems))}\n"
+    from perfsite.manual import load_explanations  # noqa: PLC0415 - only this format needs it
+
+    return sarif_report(
+        problems,
+        [*known.data.register, *known.data.submissions],
+        version=__version__,
+        explanations=load_explanations(),
+        folder=_within_here(folder),
+    )
+
+
+def _within_here(folder: Path) -> str:
+    """The data folder as an address within the working directory; empty where it is elsewhere."""
+    here = os.path.relpath(folder).replace(os.sep, "/")
+    return "" if here == "." or here.startswith("..") or Path(here).is_absolute() else f"{here}/"
+
+
+def _tell(text: str, out: Path | None) -> None:
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    if out.is_dir():
+        raise UsageError(f"--out {out} is a folder; name a file")
+    write_file(out, text)
+    click.echo(f"Wrote {out}.", err=True)

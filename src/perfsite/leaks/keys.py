@@ -1,0 +1,78 @@
+"""Secrets in data files, by their keys: it asks for the figure and not for its spelling."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from perfsite.leaks.numbers import Search, Secret
+    from perfsite.model import File
+
+_KEY: Final = ("period", "measure", "channel")
+
+
+def keyed_leaks(file: File, search: Search, own: str) -> Iterator[Secret]:
+    """The secrets that a CSV or JSON file gives as the value of just that figure.
+
+    Where another value is published under the same key, as for a revision that is not yet
+    released, only the secret value is a leak; else any value is.
+    """
+    if file.path.endswith(".csv"):
+        records = _csv_records(file.data)
+    elif file.path.endswith(".json") and b'"measure"' in file.data:
+        records = _json_records(file.data)
+    else:
+        return
+    for record in records:
+        service = str(record.get("service") or own)
+        if service not in search.by_service:
+            continue
+        channel = str(record.get("channel") or "")
+        key = (service, str(record["period"]), str(record["measure"]), channel)
+        value = _number(record.get("value"))
+        if value is None:
+            continue
+        for secret in search.by_key.get(key, ()):
+            if value == secret.value != secret.public or value not in (secret.public, secret.value):
+                yield secret
+
+
+def _csv_records(data: bytes) -> Iterator[dict[str, Any]]:
+    header = data[: data.find(b"\n")]
+    if not all(name.encode() in header for name in (*_KEY[:2], "value")):
+        return
+    reader = csv.reader(io.StringIO(data.decode("utf-8", "replace"), newline=""))
+    names = next(reader)
+    if not {*_KEY[:2], "value"} <= set(names):
+        return
+    for row in reader:
+        yield dict(zip(names, row, strict=False))
+
+
+def _json_records(data: bytes) -> Iterator[dict[str, Any]]:
+    try:
+        content = json.loads(data)
+    except (ValueError, RecursionError):
+        return
+    waiting: list[tuple[Any, str]] = [(content, "")]
+    while waiting:
+        item, service = waiting.pop()
+        if isinstance(item, list):
+            waiting += [(one, service) for one in item]
+        elif isinstance(item, dict):
+            service = str(item.get("service") or service)
+            if {*_KEY[:2], "value"} <= item.keys():
+                yield {**item, "service": service}
+            waiting += [(one, service) for one in item.values() if isinstance(one, list | dict)]
+
+
+def _number(value: object) -> float | None:
+    try:
+        return float(str(value))
+    except ValueError:
+        return None

@@ -1,0 +1,37 @@
+"""The words that say whether a figure is there, and if not, why not; and what each means."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from perfsite.messages import message
+from perfsite.model import Status
+
+Words = tuple[tuple[str, str], ...]
+"""The words that a column may hold, and what each means."""
+PART_ABOVE_WHOLE: Final = "part_above_whole"
+STATUSES: Final[Words] = (
+    (Status.PROVIDED, message("the figure was provided")),
+    (Status.OLDER, message("provided, but for a period before the site's newest")),
+    (Status.WITHHELD, message("a part is larger than its whole, so no ratio is published")),
+    (Status.NOT_PROVIDED, message("no figure was provided")),
+    (Status.NOT_APPLICABLE, message("there can be no such figure")),
+    (Status.CONFIDENTIAL, message("there is a figure, and it is confidential")),
+)
+MARKS: Final[Words] = (
+    ("provisional", message("the number was marked [p]")),
+    ("estimated", message("the number was marked [e]")),
+    ("revised", message("the number was marked [r]")),
+    ("break_in_series", message("the number was marked [b]")),
+)
+CARRIED: Final = "carried_over"
+RETRACTED: Final = "retracted"
+STATES: Final[Words] = (
+    ("provided", message("there is a figure")),
+    ("withheld", message("a part is larger than its whole, so no ratio is published")),
+    ("confidential", message("there is a figure, and it is confidential")),
+    ("not_applicable", message("there can be no such figure")),
+    ("not_asked", message("the service was not open all the time, or was not asked")),
+    ("late", message("figures came until a year before at most, and this one has not come yet")),
+    ("missing", message("no figure was provided")),
+)

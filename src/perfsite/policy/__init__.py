@@ -1,0 +1,37 @@
+"""What a publishing team decides about figures: secret, taken back, kept, and lost.
+
+- `secrecy` takes suppressed and embargoed figures out of all that is published.
+- `retractions` takes figures back, with a reason and a date.
+- `carrying` lets the last good figures stand where an error keeps new ones out.
+- `losses` stops a build that would gut the site.
+- `deciding` applies all of it in its order.
+
+All of it is values in and values out; `docs/policy.md` says it for people.
+"""
+
+from perfsite.policy.carrying import Carried, carry_over, carry_services
+from perfsite.policy.deciding import Decided, decide
+from perfsite.policy.losses import check_losses, reporting, reporting_in
+from perfsite.policy.retractions import (
+    Retraction,
+    check_retractions,
+    read_retractions,
+    retract,
+)
+from perfsite.policy.secrecy import release
+
+__all__ = [
+    "Carried",
+    "Decided",
+    "Retraction",
+    "carry_over",
+    "carry_services",
+    "check_losses",
+    "check_retractions",
+    "decide",
+    "read_retractions",
+    "release",
+    "reporting",
+    "reporting_in",
+    "retract",
+]

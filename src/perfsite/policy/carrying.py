@@ -1,0 +1,232 @@
+"""Last good figures: what an error keeps out stands as the last edition published it.
+
+An error keeps its row out. Figures that the last edition published, that came from the same file
+and service as an error of now, and that are not given now, are kept. They carry the mark
+`CARRIED`, and their source begins with the edition that they come from. Anything that is given now
+beats them: a number, a symbol, a suppressed figure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from perfsite.errors import Problem, is_error
+from perfsite.model import Service, Status
+from perfsite.policy.frames import (
+    editions_of,
+    files_of,
+    has_mark,
+    is_from,
+    is_given_in,
+    joined,
+    whole_file,
+)
+from perfsite.tables import read_table
+from perfsite.validate.values import CARRIED, RETRACTED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import pandas as pd
+
+    from perfsite.editions import EditionFigures
+    from perfsite.model import Source
+
+_SUBMISSIONS: Final = "submissions/"
+_REGISTER: Final = ("services.", "services/")
+_HARMLESS: Final = ("PS106", "PS108", "PS116", "PS117")
+"""Errors of the register that cost a service a cell, not its row."""
+_SUPPRESSION: Final = re.compile(r"\[\s*c\s*\]", re.IGNORECASE)
+_TEXTS: Final = (".csv", ".json")
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What errors did to a service: how many figures of an earlier edition stand in.
+
+    `date` is that of the earliest edition that they come from; None where nothing stands in.
+    `errors` are those that name the service, or its file.
+    """
+
+    service: str
+    figures: int
+    date: date | None
+    errors: int
+
+
+def carry_services(
+    services: Mapping[str, Service], problems: Sequence[Problem], last: EditionFigures | None
+) -> tuple[dict[str, Service], list[Problem]]:
+    """The register, with what errors cost it as the last edition knew it; and a PS216 for each.
+
+    A service without a row is kept where a row of the register is lost; one that has a row keeps
+    the cells that an error took. A former id of another service is not kept.
+    """
+    errors = [one for one in problems if is_error(one) and one.file.startswith(_REGISTER)]
+    kept = dict(services)
+    if last is None or not errors:
+        return kept, []
+    for problem in errors:
+        before = last.services.get(problem.service)
+        if before and problem.service in kept and problem.column in ("url", "opened", "closed"):
+            words = {problem.column: getattr(before, problem.column)}
+            kept[problem.service] = replace(kept[problem.service], **words)
+    lost = [one for one in errors if one.code not in _HARMLESS and one.column != "aliases"]
+    former = {alias for service in kept.values() for alias in service.aliases}
+    missing = [key for key in last.services if key not in kept and key not in former]
+    if not lost or not missing:
+        return kept, []
+    day = last.date.isoformat()
+    notes = [
+        Problem(
+            lost[0].file,
+            0,
+            "PS216",
+            found=f"no row for {key}, which stands as in the edition of {day}",
+            expected="a row for each service",
+            fix="mend the errors of the register; then a service that is meant to go is gone",
+            service=key,
+        )
+        for key in missing
+    ]
+    return _in_place(kept, last.services, missing), notes
+
+
+def _in_place(
+    services: Mapping[str, Service], before: Mapping[str, Service], missing: Iterable[str]
+) -> dict[str, Service]:
+    """The services with the missing ones, each behind the one that it stood behind before."""
+    order = list(services)
+    known = list(before)
+    for key in missing:
+        place = known.index(key)
+        ahead = next((one for one in reversed(known[:place]) if one in order), None)
+        order.insert(order.index(ahead) + 1 if ahead else 0, key)
+    return {key: services.get(key) or before[key] for key in order}
+
+
+def carry_over(
+    observations: pd.DataFrame,
+    services: Mapping[str, Service],
+    problems: Sequence[Problem],
+    last: EditionFigures | None,
+    sources: Sequence[Source],
+) -> tuple[pd.DataFrame, list[Carried], list[Problem]]:
+    """The observations with the last good figures in the place of those that errors kept out.
+
+    `observations` have what may be published and no more; `sources` are the submissions, which
+    tell whether somebody tried to suppress a figure and failed. May be called again after more
+    rows were left out.
+
+    Returns:
+        The observations; what happened to each service that errors are about; and a PS216 for
+        each service for which figures stand in.
+    """
+    errors = [one for one in problems if is_error(one) and one.file.startswith(_SUBMISSIONS)]
+    if not errors:
+        return observations, [], []
+    if last is not None:
+        more = _standing_in(observations, services, errors, last, sources)
+        observations = joined(observations, more, services)
+    carried = _carried(observations, services, errors)
+    files = {one.service: one.file for one in reversed(errors)}
+    notes = [
+        Problem(
+            files.get(one.service) or errors[0].file,
+            0,
+            "PS216",
+            found=f"{one.figures:,} {'figure' if one.figures == 1 else 'figures'} of {one.service} "
+            f"from the edition of {one.date} {'stands' if one.figures == 1 else 'stand'} in",
+            expected="figures that can be used",
+            fix="mend the errors; then what is meant to go is gone",
+            service=one.service,
+        )
+        for one in carried
+        if one.figures
+    ]
+    return observations, carried, notes
+
+
+def _standing_in(
+    observations: pd.DataFrame,
+    services: Mapping[str, Service],
+    errors: Sequence[Problem],
+    last: EditionFigures,
+    sources: Sequence[Source],
+) -> pd.DataFrame:
+    """The rows of the last edition that take the place of what errors kept out."""
+    before = last.observations.assign(file=files_of(last.observations))
+    whole = {whole_file(one.file) for one in errors if one.service not in services}
+    parts = {(whole_file(one.file), one.service) for one in errors}
+    wanted = before["file"].isin(list(whole)).to_numpy(dtype=bool) | is_from(before, parts)
+    wanted &= before["service"].isin(list(services)).to_numpy(dtype=bool)
+    before = before[wanted & ~has_mark(before, RETRACTED)]
+    before = before[~is_given_in(before, observations)]
+    careful = _lost_suppressions(set(before["file"]), observations, before, sources)
+    before = before[~before["file"].isin(list(careful)).to_numpy(dtype=bool)]
+    marks = before["marks"].str.replace(CARRIED, "", regex=False) + CARRIED
+    fresh = (editions_of(before) == "").to_numpy(dtype=bool)
+    here = f"editions/{last.date.isoformat()}/" + before["source"].astype(object)
+    return before.assign(marks=marks, source=before["source"].astype(object).mask(fresh, here))
+
+
+def _lost_suppressions(
+    files: set[str], observations: pd.DataFrame, before: pd.DataFrame, sources: Sequence[Source]
+) -> set[str]:
+    """The files with a [c] that is no figure of now nor of the rows to carry.
+
+    Somebody wanted to suppress a figure and the row cannot be used: what the last edition said of
+    it must not come back.
+    """
+    secret = observations[observations["status"] == Status.CONFIDENTIAL]
+    read = Counter(files_of(secret))
+    read += Counter(before.loc[before["status"] == Status.CONFIDENTIAL, "file"])
+    written: Counter[str] = Counter()
+    for source in sources:
+        if (file := whole_file(source.path)) in files:
+            written[file] += _suppressions(source)
+    return {file for file in files if written[file] > read[file]}
+
+
+def _suppressions(source: Source) -> int:
+    """How often [c] stands in a file, however it is written."""
+    if source.path.endswith(_TEXTS):
+        return len(_SUPPRESSION.findall(source.data.decode("utf-8", "replace")))
+    table, _ = read_table(source)
+    return sum(
+        int(table[name].astype(str).str.contains(_SUPPRESSION).sum()) for name in table.columns
+    )
+
+
+def _carried(
+    observations: pd.DataFrame, services: Mapping[str, Service], errors: Sequence[Problem]
+) -> list[Carried]:
+    """What the errors did to each service, in the order of the register."""
+    standing = observations[has_mark(observations, CARRIED)]
+    figures = Counter(standing["service"])
+    days = editions_of(standing).groupby(standing["service"]).min().to_dict()
+    places = standing.assign(file=files_of(standing))[["file", "service"]].drop_duplicates()
+    files = {str(file): set(own) for file, own in places.groupby("file")["service"]}
+    counts: Counter[str] = Counter()
+    for error in errors:
+        if error.service in services:
+            counts[error.service] += 1
+            continue
+        # Nobody knows whose figures a file without a readable row held, but its name may say it.
+        file = whole_file(error.file)
+        stem = file.rpartition("/")[2].partition(".")[0]
+        counts.update(files.get(file, set()) | ({stem} & services.keys()))
+    return [
+        Carried(
+            service,
+            figures[service],
+            date.fromisoformat(days[service]) if service in days else None,
+            counts[service],
+        )
+        for service in services
+        if counts[service]
+    ]

@@ -1,0 +1,212 @@
+"""What the records are that people write and that programs read, each column with its meaning.
+
+These models are the source of the JSON Schemas in docs/schemas/ and beside the data (see
+`metadata.schemas`). They say what a single record may look like. The reader does not use them:
+millions of rows are read as columns. A test holds that both allow the same.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+from perfsite.errors import Severity  # noqa: TC001 - pydantic reads the annotation
+from perfsite.model import MAX_ID_LENGTH, TRANSLATED
+
+ID: Final = "^[a-z0-9]+(-[a-z0-9]+)*$"
+NAME: Final = "^[a-z][a-z0-9_]*$"
+PERIOD: Final = (
+    "^[0-9]{4}(-([0-9]{2}(-[0-9]{2})?|W[0-9]{2}|Q[1-4]))?$|^[0-9]{4}-[0-9]{2}/[0-9]{4}-[0-9]{2}$"
+)
+ADDRESS: Final = "^$|^[Hh][Tt][Tt][Pp][Ss]?://[^ ]+"
+FULL_DATE: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+DATE: Final = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"
+WIDE_NAMES: Final = ("service", "period", "note", "release_at")
+"""The columns of a wide record that are no measures."""
+COLUMN: Final = (
+    f"^(?!({'|'.join((*WIDE_NAMES, 'measure', 'value', 'row'))})$)[a-z][a-z0-9_]*(:.*)?$"
+)
+"""A column of a wide record: a measure, or a measure and its channel."""
+TRANSLATION: Final = f"^({'|'.join(TRANSLATED)})_[a-z]{{2,3}}$"
+"""A text of the register in another language."""
+
+Json = dict[str, Any]
+
+
+def _text(pattern: str, *kinds: str, longest: int = 0) -> WithJsonSchema:
+    """The schema of a text of a pattern, or of other kinds of JSON besides."""
+    length = {"maxLength": longest} if longest else {}
+    kind: str | list[str] = ["string", *kinds] if kinds else "string"
+    return WithJsonSchema({"type": kind, "pattern": pattern, **length})
+
+
+ServiceId = Annotated[
+    Annotated[str, Field(pattern=ID, max_length=MAX_ID_LENGTH)] | int,
+    _text(ID, "integer", longest=MAX_ID_LENGTH),
+]
+Period = Annotated[Annotated[str, Field(pattern=PERIOD)] | int, _text(PERIOD, "integer")]
+OptionalPeriod = Annotated[
+    Annotated[str, Field(pattern=f"^$|{PERIOD}")] | int | None,
+    _text(f"^$|{PERIOD}", "integer", "null"),
+]
+Address = Annotated[Annotated[str, Field(pattern=ADDRESS)] | None, _text(ADDRESS, "null")]
+Day = Annotated[Annotated[str, Field(pattern=DATE)] | None, _text(DATE, "null")]
+MeasureName = Annotated[str, Field(pattern=NAME)]
+_VALUES: Final = ("string", "number", "null")
+Value = Annotated[str | int | float | None, WithJsonSchema({"type": [*_VALUES]})]
+_TEXTS: Final = ("string", "number", "boolean", "null")
+Text = Annotated[str | int | float | bool | None, WithJsonSchema({"type": [*_TEXTS]})]
+"""A text, or what is taken for one as it is written."""
+Filled = Annotated[
+    Annotated[str, Field(pattern=r"\S")] | int | float | bool,
+    WithJsonSchema({"type": ["string", "number", "boolean"], "pattern": r"\S"}),
+]
+"""A text that is not blank."""
+Words = Annotated[
+    str | int | float | bool | list[str] | None,
+    WithJsonSchema(
+        {"type": ["string", "number", "boolean", "array", "null"], "items": {"type": "string"}}
+    ),
+]
+"""Words separated by spaces, or a list of them."""
+
+_SERVICE = "The id of the service; may be left out where the file has its name"
+_PERIOD = "2017-07-03, 2017-W27, 2017-07, 2017-Q3, 2017, or 2016-10/2017-09"
+_VALUE = (
+    "A number, a percentage with its sign, [x], [z] or [c], or a number with marks; null is [x]"
+)
+_NOTE = "What to know about the figures"
+_RELEASE = "The day from which the figures may be published, as 2018-09-20; not before"
+
+
+class Record(BaseModel):
+    """Something that people write. It has no member but those named here."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class TidyRecord(Record):
+    """One figure."""
+
+    service: ServiceId = Field(default="", description=_SERVICE)
+    period: Period = Field(description=_PERIOD)
+    measure: MeasureName = Field(description="What was measured")
+    channel: str | None = Field(default=None, description="The channel; none is all channels")
+    value: Value = Field(default=None, description=_VALUE)
+    note: Text = Field(default=None, description=_NOTE)
+    release_at: Day = Field(default=None, description=_RELEASE)
+
+
+def _wide(schema: Json) -> None:
+    """The names of the columns are a pattern, which pydantic does not say of what is extra."""
+    schema["patternProperties"] = {COLUMN: {"description": _VALUE, "type": [*_VALUES]}}
+    schema["additionalProperties"] = False
+
+
+class WideRecord(Record):
+    """The figures of one period, each under its measure or measure:channel."""
+
+    model_config = ConfigDict(
+        extra="allow", frozen=True, strict=True, regex_engine="python-re", json_schema_extra=_wide
+    )
+    __pydantic_extra__: dict[Annotated[str, Field(pattern=COLUMN)], Value]
+
+    service: ServiceId = Field(default="", description=_SERVICE)
+    period: Period = Field(description=_PERIOD)
+    note: Text = Field(default=None, description=_NOTE)
+    release_at: Day = Field(default=None, description=_RELEASE)
+
+
+def _translated(schema: Json) -> None:
+    """The names of the columns for other languages are a pattern, as those of measures are."""
+    schema["patternProperties"] = {
+        TRANSLATION: {"description": "The same in another language of the site", "type": [*_TEXTS]}
+    }
+    schema["additionalProperties"] = False
+
+
+class ServiceRecord(Record):
+    """A service of the register. Texts may stand in the site's other languages too, as name_fr."""
+
+    model_config = ConfigDict(
+        extra="allow", frozen=True, strict=True, json_schema_extra=_translated
+    )
+    __pydantic_extra__: dict[Annotated[str, Field(pattern=TRANSLATION)], Text]
+
+    service: ServiceId = Field(
+        description="The permanent id of the service, which its address is made of"
+    )
+    name: Filled = Field(description="What the service is called")
+    department: Filled = Field(description="The department that answers for it")
+    department_abbr: Text = Field(default=None, description="The department's short name")
+    agency: Text = Field(default=None, description="The agency or body that runs it")
+    agency_abbr: Text = Field(default=None, description="The agency's short name")
+    category: Text = Field(default=None, description="The kind of service")
+    customer_type: Text = Field(default=None, description="For whom it is")
+    funded_by: Text = Field(default=None, description="Who pays for it")
+    url: Address = Field(default=None, description="Where people use it")
+    description: Text = Field(default=None, description="What it does")
+    cost_notes: Text = Field(default=None, description="What a reader should know about its costs")
+    notes: Text = Field(
+        default=None, description="What a reader should know about its other figures"
+    )
+    keywords: Text = Field(default=None, description="Other words for it")
+    aliases: Words = Field(default=None, description="Its former ids, separated by spaces")
+    opened: OptionalPeriod = Field(default=None, description="When it opened")
+    closed: OptionalPeriod = Field(default=None, description="When it closed")
+    modules: Words = Field(
+        default=None,
+        description="The parts of its page in the order wanted, separated by spaces",
+    )
+
+
+class RetractionRecord(Record):
+    """A row of retractions.csv: a figure that is taken back, why, and when."""
+
+    service: ServiceId = Field(description="The id of the service")
+    period: Period = Field(description=_PERIOD)
+    measure: MeasureName = Field(description="What was measured")
+    channel: str | None = Field(default=None, description="The channel; none is all channels")
+    reason: Filled = Field(description="Why it is taken back, for readers")
+    date: Annotated[str, Field(pattern=FULL_DATE)] = Field(
+        description="The day on which it was taken back, as 2018-09-20"
+    )
+
+
+class ProblemRecord(Record):
+    """Something that is wrong with the data."""
+
+    file: str = Field(description="The file, within the data folder")
+    row: int = Field(
+        ge=0,
+        description="The row as a spreadsheet counts it, the header being 1; in a JSON file the "
+        "number of the record, the first being 1; 0 where the whole file is meant",
+    )
+    column: str = Field(description="The column; blank where no column is meant")
+    code: str = Field(pattern="^PS[0-9]{3}$", description="The code that `explain` explains")
+    severity: Severity = Field(
+        description="An error is left out, a warning is published and marked, a note is only said"
+    )
+    title: str = Field(min_length=1, description="What is wrong, in general")
+    found: str = Field(description="What was found")
+    expected: str = Field(description="What was expected")
+    fix: str = Field(description="How to mend it, where that can be said")
+    service: str = Field(description="Whose figures are meant; blank where that is not known")
+    measures: list[str] = Field(description="Which measures are meant, as far as that is known")
+    period: str = Field(description="Which period is meant; blank where that is not known")
+
+
+class ProblemCounts(Record):
+    """How many problems there are of each severity."""
+
+    errors: int = Field(ge=0, description="What is left out")
+    warnings: int = Field(ge=0, description="What is published and marked")
+    notes: int = Field(ge=0, description="What is only said")
+
+
+class ProblemReport(Record):
+    """What `perfsite validate --format json` writes."""
+
+    counts: ProblemCounts = Field(description="How many there are")
+    problems: list[ProblemRecord] = Field(description="All of them, the worst first")

@@ -1,0 +1,13 @@
+"""Problems and lateness, told: as text for people, as JSON and SARIF for programs.
+
+Values in, text out. What is told is found elsewhere: problems by `validate` and `kpi`, who is late
+by `kpi.health`.
+"""
+
+from __future__ import annotations
+
+from perfsite.report.listing import json_report
+from perfsite.report.sarif import sarif_report
+from perfsite.report.text import text_report
+
+__all__ = ["json_report", "sarif_report", "text_report"]

@@ -1,0 +1,231 @@
+"""Who is late: which services owe figures, since when, and which have fallen silent."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from perfsite.kpi.health import RECENT_QUARTERS
+from perfsite.kpi.ledger import OWING
+from perfsite.measures import KPIS
+from perfsite.periods import MONTHS_IN_QUARTER
+from perfsite.report.listing import json_text
+from perfsite.report.text import counted, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from perfsite.kpi.health import KpiHealth, Owed, ServiceHealth
+    from perfsite.kpi.ledger import Ledger
+    from perfsite.model import Service
+    from perfsite.periods import Period
+
+COLUMNS: Final = (
+    "service", "name", "organisation", "silence", "kpi", "state", "last", "since", "quarters",
+)  # fmt: skip
+"""The columns of the CSV: a row for each KPI that a service owes."""
+
+
+class Silence(StrEnum):
+    """How silent a service is that owes figures."""
+
+    LATE = "late"
+    ASLEEP = "asleep"
+    NEVER = "never"
+
+
+_MEANS: Final = {
+    Silence.LATE: "gave figures in the last year, and owe some",
+    Silence.ASLEEP: "gave none in the last year, and did before",
+    Silence.NEVER: "never gave any",
+}
+_SHORT: Final = {
+    Silence.LATE: "late",
+    Silence.ASLEEP: "asleep",
+    Silence.NEVER: "that never gave any",
+}
+
+
+@dataclass(frozen=True)
+class Debt:
+    """A KPI that is owed.
+
+    `last` is the quarter of the last figure, None where there never was one; `since` is the first
+    quarter of those that are owed without a gap up to the newest, and `quarters` is how many.
+    """
+
+    kpi: str
+    state: str
+    last: Period | None
+    since: Period | None
+    quarters: int
+
+
+@dataclass(frozen=True)
+class LateService:
+    """A service that owes figures; `last` is the quarter of its last figure of any KPI."""
+
+    service: Service
+    silence: Silence
+    last: Period | None
+    owes: tuple[Debt, ...]
+
+    @property
+    def quarters(self) -> int:
+        """For how many quarters it owes the oldest of what it once gave; 0 if it gave none."""
+        return max((debt.quarters for debt in self.owes if debt.last), default=0)
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """The services that owe figures, the latest of each silence first; `of` is all services.
+
+    `quarter` is the newest of the ledger; None where the site has no figures.
+    """
+
+    quarter: Period | None
+    of: int
+    late: tuple[LateService, ...]
+
+    def of_silence(self, silence: Silence) -> list[LateService]:
+        """Those that are so silent."""
+        return [one for one in self.late if one.silence is silence]
+
+
+def who_is_late(
+    ledger: Ledger, health: Mapping[str, ServiceHealth], services: Mapping[str, Service]
+) -> Lateness:
+    """The services that owe figures in the ledger's newest quarter, by how late they are."""
+    if not ledger.quarters:
+        return Lateness(None, len(services), ())
+    newest = ledger.quarters[-1]
+    late = [
+        LateService(
+            services[key],
+            _silence(one, newest),
+            one.last,
+            tuple(_debt(owed, one.kpis[owed.kpi], ledger.quarters) for owed in one.owes),
+        )
+        for key, one in health.items()
+        if one.owes
+    ]
+    order = list(Silence)
+    late.sort(
+        key=lambda one: (order.index(one.silence), -one.quarters, -len(one.owes), one.service.id)
+    )
+    return Lateness(newest, len(services), tuple(late))
+
+
+def _silence(health: ServiceHealth, newest: Period) -> Silence:
+    if health.last is None:
+        return Silence.NEVER
+    year = RECENT_QUARTERS * MONTHS_IN_QUARTER
+    return Silence.LATE if health.last.first > newest.first - year else Silence.ASLEEP
+
+
+def _debt(owed: Owed, health: KpiHealth, quarters: Sequence[Period]) -> Debt:
+    """What is owed of a KPI; one that never came is owed from the first quarter it is asked for."""
+    newest = quarters[-1]
+    if owed.since:
+        number = (newest.first - owed.since.first) // MONTHS_IN_QUARTER + 1
+        return Debt(owed.kpi, str(owed.state), health.last, owed.since, number)
+    behind = next(
+        (number for number, state in enumerate(reversed(health.states)) if state not in OWING),
+        len(health.states),
+    )
+    return Debt(owed.kpi, str(owed.state), health.last, quarters[-behind], behind)
+
+
+def lateness_text(lateness: Lateness) -> str:
+    """Who is late as text for people, with a summary as its last line."""
+    if not lateness.quarter:
+        return "There are no figures, so nobody is late."
+    blocks = []
+    for silence in Silence:
+        if those := lateness.of_silence(silence):
+            blocks.append(f"{counted(len(those), 'service')}: {_MEANS[silence]}\n")
+            blocks += [f"{_block(one)}\n" for one in those]
+    numbers = Counter(one.silence for one in lateness.late)
+    which = ", ".join(f"{numbers[one]:,} {_SHORT[one]}" for one in Silence if numbers[one])
+    owing = f"{len(lateness.late):,} of {counted(lateness.of, 'service')} owe figures"
+    end = f" for {lateness.quarter.code}{f': {which}' if which else ''}."
+    return "\n".join([*blocks, owing + end])
+
+
+def _block(late: LateService) -> str:
+    service = late.service
+    lines = [f"{service.id}  {one_line(service.name)}, {one_line(service.organisation)}"]
+    if late.last:
+        lines.append(f"  last figures  {late.last.code}")
+    together: dict[tuple[str, int], list[str]] = {}
+    for debt in late.owes:
+        if debt.last:
+            together.setdefault((_code(debt.since), debt.quarters), []).append(KPIS[debt.kpi].name)
+    lines += [
+        f"  owes          {', '.join(names)}: since {since}, {counted(number, 'quarter')}"
+        for (since, number), names in together.items()
+    ]
+    if never := [KPIS[debt.kpi].name for debt in late.owes if not debt.last]:
+        lines.append(f"  never given   {', '.join(never)}")
+    return "\n".join(lines)
+
+
+def lateness_csv(lateness: Lateness) -> str:
+    """A row for each KPI that a service owes, in the order of the text."""
+    made = io.StringIO(newline="")
+    writer = csv.writer(made)
+    writer.writerow(COLUMNS)
+    writer.writerows(
+        (
+            late.service.id,
+            late.service.name,
+            late.service.organisation,
+            late.silence,
+            debt.kpi,
+            debt.state,
+            _code(debt.last),
+            _code(debt.since),
+            debt.quarters,
+        )
+        for late in lateness.late
+        for debt in late.owes
+    )
+    return made.getvalue()
+
+
+def lateness_json(lateness: Lateness) -> str:
+    """The same as JSON: the services, each with what it owes; what there is not is null."""
+    return json_text(
+        {
+            "quarter": _code(lateness.quarter) or None,
+            "services": lateness.of,
+            "late": [
+                {
+                    "service": late.service.id,
+                    "name": late.service.name,
+                    "organisation": late.service.organisation,
+                    "silence": str(late.silence),
+                    "last": _code(late.last) or None,
+                    "owes": [
+                        {
+                            "kpi": debt.kpi,
+                            "state": debt.state,
+                            "last": _code(debt.last) or None,
+                            "since": _code(debt.since) or None,
+                            "quarters": debt.quarters,
+                        }
+                        for debt in late.owes
+                    ],
+                }
+                for late in lateness.late
+            ],
+        }
+    )
+
+
+def _code(period: Period | None) -> str:
+    return period.code if period else ""

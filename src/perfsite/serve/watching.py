@@ -1,0 +1,116 @@
+"""Hearing of changes: folders are watched, and whoever builds is woken."""
+
+from __future__ import annotations
+
+from contextlib import closing, suppress
+from threading import Condition
+from typing import TYPE_CHECKING, Final
+
+from watchfiles import watch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from threading import Event
+
+_STEP: Final = 50
+"""Milliseconds of silence after which a change is complete: an editor writes in several steps."""
+_DEBOUNCE: Final = 500
+"""Milliseconds after which it is passed on even if others keep coming."""
+_TICK: Final = 200
+"""Milliseconds between looks at whether the folders are still those that are watched."""
+
+
+class Changes:
+    """Whether something has changed since it was last asked; until it ends."""
+
+    def __init__(self) -> None:
+        """Nothing has changed yet."""
+        self._condition = Condition()
+        self._waiting = False
+        self._ended = False
+
+    def tell(self) -> None:
+        """Something has changed. To say it twice before anybody has asked is to say it once."""
+        with self._condition:
+            self._waiting = True
+            self._condition.notify_all()
+
+    def end(self) -> None:
+        """Nothing more will be heard."""
+        with self._condition:
+            self._ended = True
+            self._condition.notify_all()
+
+    def wait(self) -> bool:
+        """Wait until something has changed; False if it has ended."""
+        with self._condition:
+            # Not for ever at once: on some systems Ctrl+C is heard only in between.
+            while not self._condition.wait_for(lambda: self._waiting or self._ended, 1.0):
+                pass
+            self._waiting = False
+            return not self._ended
+
+
+def watch_folders(folders: Sequence[Path], changes: Changes, ready: Event, stop: Event) -> None:
+    """Tell `changes` of all that happens in the folders, until `stop` is set.
+
+    `ready` is set as soon as nothing can be missed. A folder may go and come back.
+    """
+    heard = False
+    while not stop.is_set():
+        known = _identities(folders)
+        if any(known):
+            _watch(folders, known, changes, ready, stop)
+        else:
+            if heard:
+                changes.tell()
+            ready.set()
+            while not stop.wait(_TICK / 1000) and _identities(folders) == known:
+                pass
+        heard = True
+
+
+def _watch(
+    folders: Sequence[Path],
+    known: Sequence[tuple[int, int] | None],
+    changes: Changes,
+    ready: Event,
+    stop: Event,
+) -> None:
+    """Watch until one of the folders is no longer the one that is known.
+
+    What is another folder than before is a change itself: it is told once nothing can be missed.
+    """
+    there = [folder for folder, one in zip(folders, known, strict=True) if one]
+    heard = watch(
+        *there,
+        debounce=_DEBOUNCE,
+        step=_STEP,
+        stop_event=stop,
+        rust_timeout=_TICK,
+        yield_on_timeout=True,
+        raise_interrupt=False,
+    )
+    again = ready.is_set()
+    # A folder may go between being looked for and being watched.
+    with suppress(OSError), closing(heard):
+        for found in heard:
+            ready.set()
+            if found or again:
+                changes.tell()
+                again = False
+            if _identities(folders) != known:
+                return
+
+
+def _identities(folders: Sequence[Path]) -> list[tuple[int, int] | None]:
+    """What tells a folder from another one that has come in its place; None where there is none."""
+    found: list[tuple[int, int] | None] = []
+    for folder in folders:
+        try:
+            stat = folder.stat() if folder.is_dir() else None
+        except OSError:
+            stat = None
+        found.append((stat.st_dev, stat.st_ino) if stat else None)
+    return found

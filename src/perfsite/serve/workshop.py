@@ -1,0 +1,142 @@
+"""Building again and again: what has not changed since the last build is not made anew."""
+
+from __future__ import annotations
+
+import gc
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from perfsite.build import build_site, without_collector
+from perfsite.errors import BuildError, PerfsiteError, UsageError, has_errors
+from perfsite.kept import Kept
+from perfsite.load import load_data, load_theme, with_last_edition
+from perfsite.model import Edition, File
+from perfsite.serve.board import Shown
+from perfsite.store import Store
+from perfsite.understanding import understand
+from perfsite.write import drawings_beside, write_site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from datetime import date
+    from pathlib import Path
+
+    from perfsite.build import Progress
+    from perfsite.load import Data
+    from perfsite.understanding import Known
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be built: from which folders, and how.
+
+    `edition` says which date is printed on a site of some data; `progress` makes what hears how
+    far a build is.
+    """
+
+    data: Path
+    out: Path
+    templates: Path | None
+    edition: Callable[[Data], date]
+    progress: Callable[[], AbstractContextManager[Progress]]
+    workers: int = 1
+    charts: bool = True
+    stored: bool = True
+    strict: bool = False
+
+
+class Workshop:
+    """Builds one site as often as it is asked to, and keeps what the next build can use."""
+
+    def __init__(self, order: Order) -> None:
+        """Nothing is kept yet but what earlier runs have drawn."""
+        self._order = order
+        self._kept = Kept()
+        stored = Store(drawings_beside(order.out)) if order.stored else None
+        self._drawings = _InMemory(stored)
+
+    def make(self, before: Shown) -> Shown:
+        """The site of what is in the folders now; or the one before, and why there is no newer.
+
+        Raises:
+            UsageError: if there was none before and the folders are not what they should be.
+        """
+        problems = before.problems
+        try:
+            loaded = load_data(self._order.data)
+            day = self._order.edition(loaded)
+            loaded = with_last_edition(loaded, self._order.data, day)
+            edition = Edition(day, loaded.hash)
+            with without_collector():
+                known = self._kept.of(
+                    "known",
+                    (edition, loaded.problems, loaded.editions),
+                    lambda: understand(loaded, day, kept=self._kept),
+                )
+                problems = known.problems
+                if self._order.strict and has_errors(problems):
+                    raise BuildError("the data has errors and --strict was given")
+                site = self._built(known, edition)
+                # What was made stays for long; to look through it for cycles takes a second.
+                gc.freeze()
+        except (PerfsiteError, OSError) as error:
+            if isinstance(error, UsageError) and not before.number:
+                raise
+            return replace(before, number=before.number + 1, problems=problems, failure=str(error))
+        self._kept.forget_unused()
+        return Shown(before.number + 1, site, problems)
+
+    def write(self, shown: Shown) -> Shown:
+        """Put the site on the disk; what is shown then, which says so if that failed."""
+        try:
+            write_site((File(path, data) for path, data in shown.site.items()), self._order.out)
+        except (PerfsiteError, OSError) as error:
+            return replace(shown, failure=f"{shown.failure}\n{error}".strip())
+        self._drawings.forget_unused()
+        return shown
+
+    def _built(self, known: Known, edition: Edition) -> dict[str, bytes]:
+        with self._order.progress() as progress:
+            site = build_site(
+                known,
+                edition,
+                load_theme(self._order.templates),
+                workers=self._order.workers,
+                charts=self._order.charts,
+                progress=progress,
+                store=self._drawings,
+                kept=self._kept,
+            )
+        return {file.path: file.data for file in site.files}
+
+
+class _InMemory:
+    """Drawings, kept in memory in front of where they are kept on the disk, if they are."""
+
+    def __init__(self, store: Store | None) -> None:
+        self._store = store
+        self._drawings: dict[str, bytes] = {}
+        self._used: set[str] = set()
+
+    def get(self, key: str) -> bytes | None:
+        """The drawing of a key; None if it was never drawn."""
+        self._used.add(key)
+        data = self._drawings.get(key)
+        if data is None and self._store:
+            data = self._store.get(key)
+            if data is not None:
+                self._drawings[key] = data
+        return data
+
+    def put(self, key: str, data: bytes) -> None:
+        """Keep a drawing."""
+        self._used.add(key)
+        self._drawings[key] = data
+        if self._store:
+            self._store.put(key, data)
+
+    def forget_unused(self) -> None:
+        """Let go of what the builds since the last call had no use for."""
+        self._drawings = {key: self._drawings[key] for key in self._drawings if key in self._used}
+        self._used = set()

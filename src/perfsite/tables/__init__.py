@@ -1,0 +1,57 @@
+"""Files to tables: the bytes of a CSV or JSON file or a workbook become a frame of text.
+
+What the columns mean is not known here. A frame has one row a record, every cell a stripped
+string, and `row`: the number by which people find the record again (a spreadsheet's row number,
+or the record's number in a JSON list).
+
+`text` reads bytes, `csv_files`, `json_files` and `workbooks` read each kind of file, `cells` finds
+what the reader of workbooks would not tell, `json_faults` says what is wrong with JSON, and
+`frames` makes the frames.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from perfsite.tables.csv_files import read_csv
+from perfsite.tables.frames import ROW, nothing
+from perfsite.tables.json_files import read_json
+from perfsite.tables.text import decoded, readable_text
+from perfsite.tables.workbooks import WORKBOOKS, Sheet, read_workbook, sheets
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from perfsite.errors import Problem
+    from perfsite.model import Source
+
+__all__ = ["READABLE", "ROW", "WORKBOOKS", "decoded", "read_table", "sheets", "stem"]
+
+READABLE: Final = (".csv", ".json", *WORKBOOKS)
+"""The endings of the files that can be read."""
+
+
+def read_table(source: Source) -> tuple[pd.DataFrame, list[Problem]]:
+    """The records of a file as text, with the column `row`.
+
+    Columns keep the order and the spelling of the header, stripped. Records that cannot be told
+    apart into columns are left out and reported (PS102, PS103), and so are rows of a workbook that
+    show something else than they hold (PS104, PS108).
+    """
+    ending = PurePosixPath(source.path).suffix.lower()
+    if isinstance(source, Sheet) or ending in WORKBOOKS:
+        return read_workbook(source)
+    text, problems = readable_text(source)
+    if text is None:
+        return nothing(*problems)
+    frame, found = (read_json if ending == ".json" else read_csv)(source, text)
+    return frame, [*problems, *found]
+
+
+def stem(source: Source) -> str:
+    """The name of the file without its ending, which may be the id of a service.
+
+    The sheets of one workbook have the name of the workbook.
+    """
+    return PurePosixPath(source.workbook if isinstance(source, Sheet) else source.path).stem

@@ -1,0 +1,214 @@
+"""Figures that jump away from their own series, robustly.
+
+What is usual is learnt from the series itself. Figures become logarithms, so that a change is a
+ratio, and a change is held against the median change of its series and the median absolute
+deviation of the changes. A change jumps if it is at least `jump_factor` times up or down, stands
+at least `jump_deviations` such deviations (scaled as a standard deviation is) away from the median
+change, is too large for chance where things are counted, and if the series did not change the same
+way about a year before or after: then it is a season. A figure marked as a break in its series
+([b]) is expected to jump.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from perfsite.measures import Kind
+from perfsite.periods import YEAR_IN_UNITS, Unit
+from perfsite.validate.given import records
+from perfsite.validate.slips import Jump, jump_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from perfsite.config import Checks
+    from perfsite.errors import Problem
+    from perfsite.measures import Measure
+    from perfsite.validate.given import Given, Row
+
+_FEWEST: Final = 6
+"""Figures of a series from which one can tell what is usual."""
+_DEVIATION: Final = 1.4826
+"""Median absolute deviations times this are standard deviations, where chance is normal."""
+_CHANCE: Final = 5.0
+"""Counts scatter by about half in their square roots, whatever their size: this is no chance."""
+_ZEROS: Final = 0.2
+"""Where more figures are zero than this share, zero is nothing unusual."""
+_SAME_SEASON: Final = 0.5
+"""A change at least this much of another one, a year apart, is of the same season."""
+_SLACK: Final = {Unit.DAY: 7, Unit.WEEK: 2, Unit.MONTH: 1}
+"""How far from a year apart a season may come, in units: Easter moves."""
+_KINDS: Final = (Kind.COUNT, Kind.CURRENCY, Kind.SHARE, Kind.MILLISECONDS)
+"""Times up and down are left alone: most are zero, and an outage is no slip."""
+
+
+def check_jumps(given: Given, measures: Mapping[str, Measure], checks: Checks) -> list[Problem]:
+    """PS209: figures that jump (see above), each spike once, at the spike."""
+    rows = _candidates(given.rows, measures)
+    if rows.empty:
+        return []
+    counts = {key for key, one in measures.items() if one.kind is Kind.COUNT}
+    is_count = rows["measure"].isin(counts)
+    series, value = rows["series"].to_numpy(), rows["value"].to_numpy()
+    starts = np.flatnonzero(np.diff(series, prepend=series[0] - 1))
+    logs = np.log(value + _floor(rows, is_count.to_numpy()))
+    change = np.diff(logs, prepend=np.nan)
+    change[starts] = np.nan
+    usual, spread = _usual(change, series)
+    previous = np.append(0.0, value[:-1])
+    chance = is_count & (np.abs(np.sqrt(value) - np.sqrt(previous)) < _CHANCE)
+    jumps = np.abs(change) >= np.log(checks.jump_factor)
+    jumps &= np.abs(change - usual) > checks.jump_deviations * spread
+    jumps &= ~chance.to_numpy() & ~rows["marks"].str.contains("b", regex=False).to_numpy()
+    at = np.flatnonzero(jumps)
+    at = at[~_seasonal(rows, series, change, at)]
+    periods = rows["period"].to_numpy()
+    found = _once(logs, at, starts, np.log(checks.jump_factor))
+    return [
+        jump_problem(row, value, jump, periods, checks.jump_factor, counted=row.measure in counts)
+        for jump, row in _without_echoes(rows, found)
+    ]
+
+
+def _candidates(rows: pd.DataFrame, measures: Mapping[str, Measure]) -> pd.DataFrame:
+    """The figures of series that are long enough and not often zero.
+
+    Zeros at the start are left out: what had not begun does not jump when it begins.
+    """
+    kinds = [key for key, one in measures.items() if one.kind in _KINDS]
+    rows = rows[rows["provided"] & rows["measure"].isin(kinds)]
+    begun = (rows["value"] != 0).groupby(rows["series"]).cummax()
+    rows = rows[begun]
+    codes, _ = pd.factorize(rows["series"])
+    number = np.bincount(codes)
+    zeros = np.bincount(codes, weights=(rows["value"] == 0).to_numpy())
+    steady = (number >= _FEWEST) & (zeros <= number * _ZEROS)
+    return rows[steady[codes]].reset_index(drop=True)
+
+
+def _floor(rows: pd.DataFrame, is_count: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """What is added before the logarithm: one to counts, to others a hundredth of the usual."""
+    median = rows.groupby("series", sort=False)["value"].transform("median").to_numpy()
+    positive = np.where(median > 0, median / 100, 1.0)
+    return np.where(is_count, 1.0, positive)
+
+
+def _usual(
+    change: NDArray[np.float64], series: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """For each row the median change of its series, and the scaled deviation from it.
+
+    A spike makes two changes. The lower of two middle deviations is taken, so that two spikes among
+    nine figures do not hide each other.
+    """
+    changes = pd.Series(change)
+    usual = changes.groupby(series).transform("median")
+    apart = (changes - usual).abs().groupby(series).quantile(interpolation="lower")
+    return usual.to_numpy(), apart.reindex(series).to_numpy() * _DEVIATION
+
+
+def _seasonal(
+    rows: pd.DataFrame,
+    series: NDArray[np.int64],
+    change: NDArray[np.float64],
+    at: NDArray[np.int64],
+) -> NDArray[np.bool_]:
+    """Whether the series changed the same way a year before or after each of these rows."""
+    first = rows["first"].to_numpy()
+    keys = series * _BEYOND + first
+    units = rows["unit"].to_numpy()[at]
+    year = np.array([YEAR_IN_UNITS[Unit(unit)] for unit in units], dtype="int64")
+    slack = np.array([_SLACK[Unit(unit)] for unit in units], dtype="int64")
+    found = np.zeros(len(at), dtype=bool)
+    for years in (-1, 1):
+        for off in range(-max(_SLACK.values()), max(_SLACK.values()) + 1):
+            wanted = keys[at] + years * year + off
+            place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+            other = np.where((keys[place] == wanted) & (abs(off) <= slack), change[place], np.nan)
+            alike = (np.sign(other) == np.sign(change[at])) & (
+                np.abs(other) >= _SAME_SEASON * np.abs(change[at])
+            )
+            found |= alike
+    return found
+
+
+_BEYOND: Final = 10_000_000
+"""More than any day or month is numbered: series and time together make one number."""
+
+
+def _once(
+    logs: NDArray[np.float64], at: NDArray[np.int64], starts: NDArray[np.int64], factor: float
+) -> list[Jump]:
+    """The jumps without the ways back: after a spike the series returns to where it was.
+
+    A jump at the second figure may be the fault of the first: then that one is blamed. A rise
+    there is how services begin, and is let be.
+    """
+    ends = np.append(starts[1:], len(logs))
+    found: list[Jump] = []
+    away: tuple[int, float, bool] = (-1, 0.0, False)
+    for row in at.tolist():
+        piece = int(np.searchsorted(starts, row, side="right")) - 1
+        low, high = int(starts[piece]), int(ends[piece])
+        before, now = float(logs[row - 1]), float(logs[row])
+        home, rose = away[1], away[2]
+        back = away[0] == piece and rose != (now > before)
+        if (
+            back
+            and abs(now - home) < abs(before - home)
+            and (abs(now - home) < factor or _short(now, home, rise=rose))
+        ):
+            away = (-1, 0.0, False)
+            continue
+        away = (piece, before, now > before)
+        middle = float(np.median(logs[low:high]))
+        if row == low + 1 and abs(before - middle) > abs(now - middle):
+            if before > middle:
+                found.append(Jump(low, low, high))
+            continue
+        found.append(Jump(row, low, high))
+    return found
+
+
+def _short(now: float, home: float, *, rise: bool) -> bool:
+    """Whether a way back, after a rise or a fall, does not go beyond where it began."""
+    return now > home if rise else now < home
+
+
+def _without_echoes(rows: pd.DataFrame, found: list[Jump]) -> list[tuple[Jump, Row]]:
+    """The jumps without those of channels whose total jumps, and of years whose quarter does."""
+    kept = rows.iloc[[jump.at for jump in found]]
+    spans: dict[tuple[str, str], list[_Span]] = {}
+    columns = [kept[name].tolist() for name in ("start", "end")]
+    jumps = [
+        (jump, row, _Span(start, end, row.channel))
+        for jump, row, start, end in zip(found, records(kept), *columns, strict=True)
+    ]
+    for _, row, span in jumps:
+        spans.setdefault((row.service, row.measure), []).append(span)
+    return [
+        (jump, row)
+        for jump, row, span in jumps
+        if not any(_echoes(span, other) for other in spans[row.service, row.measure])
+    ]
+
+
+class _Span(NamedTuple):
+    """When a figure that jumps is for, in days, and its channel."""
+
+    start: int
+    end: int
+    channel: str
+
+
+def _echoes(one: _Span, other: _Span) -> bool:
+    """Whether one figure jumps because the other one does, which it contains."""
+    if (one.start, one.end) == (other.start, other.end):
+        return other.channel == "" != one.channel
+    inside = one.start <= other.start and other.end <= one.end
+    return inside and other.channel in ("", one.channel)

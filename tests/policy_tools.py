@@ -1,0 +1,90 @@
+"""What tests of the policy share: releases, editions and problems of a small table."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from helpers import csv_source, figures_of, one_service_register
+from perfsite.config import SiteConfig
+from perfsite.editions import EditionFigures, freeze, read_edition
+from perfsite.model import Source
+from perfsite.pages.data import observation_rows
+from perfsite.parts import resolve
+from perfsite.policy import release
+from perfsite.validate import check_consistency, read_observations
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from perfsite.errors import Problem
+    from perfsite.model import File, Service
+
+DAY = date(2018, 9, 19)
+"""The date of the edition in most tests."""
+
+
+def source(table: str, path: str = "submissions/alpha.csv") -> Source:
+    """A submission; `~` stands for a space in a cell."""
+    made = csv_source(table, path)
+    return Source(path, made.data.replace(b"~", b" "))
+
+
+def read(
+    sources: Sequence[Source] | str,
+    day: date | None = DAY,
+    services: Mapping[str, Service] | None = None,
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """The frame of all observations as on a day, with secrets, and what was wrong."""
+    made = [source(sources)] if isinstance(sources, str) else sources
+    return read_observations(made, services or one_service_register(), SiteConfig(), day)
+
+
+def public(
+    sources: Sequence[Source] | str,
+    day: date | None = DAY,
+    services: Mapping[str, Service] | None = None,
+) -> pd.DataFrame:
+    """What may be published on a day."""
+    return release(read(sources, day, services)[0], day)[0]
+
+
+def edition(
+    sources: Sequence[Source] | str,
+    day: date = DAY,
+    services: Mapping[str, Service] | None = None,
+) -> EditionFigures:
+    """The edition of a day, frozen and read back."""
+    services = services or one_service_register()
+    return thawed(frozen(public(sources, day, services), day, services), day)
+
+
+def frozen(observations: pd.DataFrame, day: date, services: Mapping[str, Service]) -> list[File]:
+    """The files of an edition of these observations."""
+    marked, _ = check_consistency(observations, resolve(observations, SiteConfig()))
+    return freeze(services, observation_rows(marked), 'title = "Test"\n', day, "1.0")
+
+
+def thawed(files: Sequence[File], day: date = DAY) -> EditionFigures:
+    """An edition read from its files."""
+    content = {file.path: file.data for file in files}
+    path = f"editions/{day}.json"
+    return read_edition(Source(path, content[path]), content.__getitem__)
+
+
+def short(frame: pd.DataFrame) -> dict[str, float | str]:
+    """Observations in short, as `figures_of`, without the service `alpha`."""
+    return {key.removeprefix("alpha "): value for key, value in figures_of(frame).items()}
+
+
+def secrets_of(frame: pd.DataFrame) -> dict[str, tuple[float, str]]:
+    """Secrets in short: `2017 transactions:digital` to the value and why."""
+    return {
+        f"{row['period']} {row['measure']}{':' if row['channel'] else ''}{row['channel']}": (
+            row["value"],
+            row["why"],
+        )
+        for row in frame.to_dict("records")
+    }

@@ -1,0 +1,233 @@
+"""The service inventory of the Government of Canada as a site: 1,751 services, two languages."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from datetime import date
+from html import escape
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from perfsite.importers.gc_service_inventory import import_inventory
+from perfsite.importers.gc_service_inventory_words import CHANNELS, COUNTS
+from perfsite.load import load_data, load_source
+from small_site import build, link_faults, odd_words, read_page, rows_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from small_site import Tree
+
+FRENCH: Final = "fr-ca/"
+FILES: Final = ("si_2024.csv", "ss_2024.csv")
+LONGEST_SECONDS: Final = 240
+"""The build takes 20 seconds on a machine that does nothing else; those of tests do."""
+
+Rows = list[dict[str, str]]
+
+
+@pytest.fixture(scope="module")
+def canada(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Tree, Rows, Rows]:
+    """The site without its charts, and the rows of its two sources."""
+    folder = shared_data / "gc-service-inventory"
+    data = tmp_path_factory.mktemp("canada")
+    start = time.monotonic()
+    made = import_inventory([load_source(folder / name) for name in FILES])
+    for name, text in made.texts.items():
+        (data / name).parent.mkdir(parents=True, exist_ok=True)
+        (data / name).write_text(text, "utf-8", newline="")
+    site = build(load_data(data), on=date(2024, 12, 1))
+    assert time.monotonic() - start < LONGEST_SECONDS
+    services, standards = (
+        list(csv.DictReader(io.StringIO((folder / name).read_text("utf-8-sig"), newline="")))
+        for name in FILES
+    )
+    return {file.path: file.data for file in site.files}, services, standards
+
+
+Canada = tuple["Tree", Rows, Rows]
+
+
+def pages(tree: Tree, folder: str) -> set[str]:
+    """The ids of the services that have a page in a language."""
+    start = f"{folder}services/"
+    return {
+        name
+        for path in tree
+        if path.startswith(start) and path.endswith(".html")
+        for name in (path.removeprefix(start).removesuffix(".html"),)
+        if "/" not in name and name != "index" and not name.startswith("by-")
+    }
+
+
+def test_services_pages_and_rows_are_the_same(canada: Canada) -> None:
+    """All 1,751 services have a page in each language, and a row."""
+    tree, services, _ = canada
+    ids = {row["service_id"].lower() for row in services}
+
+    assert len(ids) == 1_751
+    assert pages(tree, "") == pages(tree, FRENCH) == ids
+    assert {row["service"] for row in rows_of(tree["data/services.csv"])} == ids
+    assert {path for path in tree if path.startswith(FRENCH)} >= {f"{FRENCH}index.html"}
+
+
+def test_published_sums_are_those_of_the_source(canada: Canada) -> None:
+    """data/observations.csv adds up to the source: each channel, and 408,334,835 in total."""
+    tree, services, _ = canada
+    published: dict[tuple[str, str], int] = {}
+    for row in rows_of(tree["data/observations.csv"]):
+        if row["value"] and not row["measure"].startswith("standard_"):
+            key = row["measure"], row["channel"]
+            published[key] = published.get(key, 0) + int(row["value"])
+
+    def given(column: str) -> int:
+        return sum(int(row[column]) for row in services if row[column].isdigit())
+
+    assert published == {
+        ("transactions", ""): given("num_applications_total"),
+        **{("transactions", channel): given(name) for name, channel in CHANNELS.items()},
+        **{(measure, ""): given(name) for name, measure in COUNTS.items()},
+    }
+    assert published["transactions", ""] == 408_334_835
+
+
+def test_each_service_publishes_the_total_of_its_source(canada: Canada) -> None:
+    """The headline of every service is the source's total for the year to March 2024."""
+    tree, services, _ = canada
+    rows = {row["service"]: row for row in rows_of(tree["data/services.csv"])}
+    wrong = [
+        row["service_id"]
+        for row in services
+        if any(row[name].isdigit() for name in CHANNELS)
+        and (row["service_id"], row["fiscal_yr"]) != ("SRV02975", "2023-2024")
+        and rows[row["service_id"].lower()]["transactions_per_year"]
+        != row["num_applications_total"]
+    ]
+
+    assert wrong == []
+
+
+def test_both_years_of_a_service_are_published(canada: Canada) -> None:
+    """The one service that answers for two years has figures of both."""
+    tree, _, _ = canada
+    rows = rows_of(tree["services/srv02975.csv"])
+    totals = {row["period"]: row["value"] for row in rows if row["channel"] == ""
+              and row["measure"] == "transactions"}  # fmt: skip
+
+    assert totals.keys() == {"2023-04/2024-03", "2024-04/2025-03"}
+
+
+def test_names_stand_in_both_languages(canada: Canada) -> None:
+    """The register's names are published in both languages, and head the pages of each."""
+    tree, services, _ = canada
+    rows = {row["service"]: row for row in rows_of(tree["data/services.csv"])}
+    for row in services[::50]:
+        key = row["service_id"].lower()
+        for folder, column, name in (
+            ("", "name", row["service_name_en"]),
+            (FRENCH, "name_fr", row["service_name_fr"]),
+        ):
+            (heading,) = read_page(key, tree[f"{folder}services/{key}.html"]).text("h1")
+            assert heading == " ".join(name.split())
+            assert " ".join(rows[key][column].split()) == heading
+
+
+def test_departments_have_one_address_and_two_names(canada: Canada) -> None:
+    """The page of a department is at the same place in both languages, under its own name."""
+    tree, services, _ = canada
+    titles = {row["owner_org_title"] for row in services}
+    names = {
+        tuple(
+            read_page(path, tree[f"{folder}{path}"]).text("h1")[0] for folder in ("", FRENCH)
+        )
+        for path in tree
+        if path.startswith("departments/") and path.endswith(".html") and path.count("/") == 1
+        and path != "departments/index.html" and not path.startswith("departments/by-")
+    }  # fmt: skip
+
+    assert len(titles) == 79
+    assert {" | ".join(pair) for pair in names} == {" ".join(title.split()) for title in titles}
+
+
+def test_french_lists_are_in_the_order_of_french_names(canada: Canada) -> None:
+    """The list by name has `Élections` among the E, and every name as the register has it."""
+    tree, services, _ = canada
+    page = read_page("x", tree[f"{FRENCH}departments/index.html"])
+    (table,) = page.tables.values()
+    names = [row[0] for row in table[1:]]
+    letters = [name.replace("É", "E")[:1] for name in names]
+
+    assert len(names) == 79
+    assert letters == sorted(letters)
+    assert any(name.startswith("Éc") for name in names)
+    assert {row["owner_org_title"].partition(" | ")[2] for row in services} >= {
+        "Agence du revenu du Canada"
+    }
+
+
+def test_a_page_shows_targets_beside_performance(canada: Canada) -> None:
+    """Each standard of a service stands on its page, with target, performance and cases."""
+    tree, _, standards = canada
+    mine = [row for row in standards if row["service_id"] == "2224"]
+    text = tree["services/2224.html"].decode()
+    page = read_page("services/2224.html", tree["services/2224.html"])
+    (rows,) = (rows for caption, rows in page.tables.items() if "Service standards" in caption)
+
+    assert len(mine) == len(rows) - 1 == 1
+    assert rows[1][1:] == ["90.0%", "98.7% 31,283 of 31,689 cases", "yes"]
+    assert escape(mine[0]["service_standard_en"]) in text
+    assert mine[0]["service_standard_fr"] in tree[f"{FRENCH}services/2224.html"].decode()
+    assert mine[0]["service_standard_fr"] not in text
+
+
+def test_every_standard_is_published(canada: Canada) -> None:
+    """All 2,343 targets, and both counts of each, are in data/observations.csv."""
+    tree, _, standards = canada
+    rows = [
+        row
+        for row in rows_of(tree["data/observations.csv"])
+        if row["measure"].startswith("standard_")
+    ]
+    targets = [row["value"] for row in rows if row["measure"] == "standard_target"]
+
+    assert len(rows) == 3 * len(standards) == 3 * 2_343
+    assert sum(float(value) for value in targets if value) == pytest.approx(
+        sum(float(row["target"]) for row in standards if row["target"])
+    )
+    assert targets.count("") == sum(row["target"] == "" for row in standards) == 117
+
+
+def test_the_links_of_a_sample_work(canada: Canada) -> None:
+    """On pages of every kind in both languages each link leads somewhere."""
+    tree, services, _ = canada
+    paths = [
+        f"{folder}{path}"
+        for folder in ("", FRENCH)
+        for path in (
+            "index.html",
+            "departments/index.html",
+            "departments/canada-revenue-agency.html",
+            "categories/index.html",
+            "about.html",
+            "data/index.html",
+            *(f"services/{row['service_id'].lower()}.html" for row in services[::150]),
+        )
+    ]
+    sample = {path: read_page(path, tree[path]) for path in paths}
+    whole = {**tree, "manifest-sha256.txt": b"is made when the site is written"}
+    faults = [fault for fault in link_faults(whole, sample) if "#" not in fault]
+
+    assert faults == []
+    assert {path: odd_words(page) for path, page in sample.items() if odd_words(page)} == {}
+
+
+def test_money_is_canadian(canada: Canada) -> None:
+    """No page of a sample shows pounds, and the metadata say Canadian dollars."""
+    tree, _, _ = canada
+
+    assert b'"CAD"' in tree["datapackage.json"]
+    for path in ("index.html", f"{FRENCH}index.html", "services/2224.html"):
+        assert "£" not in tree[path].decode()
