@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
@@ -333,3 +335,18 @@ def test_a_catalogue_of_the_place_comes_before_that_of_the_language() -> None:
 
     assert Language("fr-CA", read_catalogue("fr-CA", files)).say("a") == "c"
     assert Language("fr-BE", read_catalogue("fr-BE", files)).say("a") == "b"
+
+
+def test_a_language_does_not_depend_on_those_asked_before() -> None:
+    """July alone is `juil.` in French, whether or not Canadian French was asked first."""
+    asked = (
+        "from perfsite.language import Language\n"
+        "for tag in ('fr-CA', 'fr', 'fr-CA'):\n"
+        "    print(Language(tag).short_month(2017 * 12 + 6, year=False))\n"
+    )
+    # In a process of its own: in this one they have been asked before.
+    ran = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, encoding="utf-8", check=True, timeout=60
+    )
+
+    assert ran.stdout.split() == ["juill.", "juil.", "juill."]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+from copy import deepcopy
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale, UnknownLocaleError, localedata
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 from babel.support import NullTranslations, Translations
@@ -40,7 +42,7 @@ class Catalogue:
         self._numbers: dict[str, str] = {}
         self._dates: dict[tuple[date, str], str] = {}
         try:
-            self.locale = Locale.parse(tag, sep="-")
+            self.locale = _own_locale(tag)
         except (UnknownLocaleError, ValueError) as error:
             raise ConfigError(f"perfsite.toml: languages: {tag} is no language: {error}") from error
 
@@ -69,6 +71,22 @@ class Catalogue:
             return abs(int(number))
         form = self.locale.plural_form(abs(number))
         return next(i for i in range(_ENOUGH) if self.locale.plural_form(i) == form)
+
+
+@cache
+def _own_locale(tag: str) -> Locale:
+    """The locale of a tag, with data of its own.
+
+    Babel shares what a country inherits with its language, and writes what it finds by following
+    an alias into what is shared: after `fr-CA`, "Jul" alone would be Canadian in `fr`, too.
+
+    Raises:
+        ValueError, UnknownLocaleError: if there is no such language.
+    """
+    locale = Locale.parse(tag, sep="-")
+    data = localedata.load(str(locale))
+    data.update(deepcopy(data))
+    return locale
 
 
 def read_catalogue(tag: str, files: Mapping[str, bytes]) -> NullTranslations:
