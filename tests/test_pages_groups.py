@@ -16,6 +16,7 @@ from perfsite.language import Language
 from perfsite.model import Service
 from perfsite.pages.group_tables import CARDS, groups_listing
 from perfsite.pages.site import FOLDERS
+from perfsite.pages.treemaps import groups_treemap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -306,3 +307,18 @@ def test_every_word_is_said_in_the_language() -> None:
                 if address or text in keys or not plain.search(text):
                     continue
                 assert "⟦" in text, (page.path, field.name, text)
+
+
+def test_a_department_to_which_nothing_applies_is_in_no_number() -> None:
+    """The treemap of departments counts as the headline does: not those without transactions."""
+    table = "service period transactions\na 2017 100\nb 2017 50\nc 2017 _\nd 2017 [z]"
+    services = {key: Service(key, key, f"Ministry {key}") for key in "abcd"}
+    made = made_of(worked(table, services))
+
+    drawn = groups_treemap(
+        made.whole, made.of_kind(GroupKind.DEPARTMENT), GroupKind.DEPARTMENT, Language("en-GB")
+    )
+
+    assert drawn is not None
+    assert drawn[0].subtitle.endswith("2017: 2 of 3 services")
+    assert made.whole.figures[YEARLY].of == 3

@@ -148,12 +148,13 @@ def groups_treemap(
             [group.group.name for group, figure in found if figure is None],
         ),
     ]
-    # Not every service has an agency or a category: those that have none are no part of this.
-    head = replace(
-        head,
-        services=sum(figure.services for _, figure in found if figure is not None),
-        of=sum(_applicable(group) for group in groups),
-    )
+    if sum(len(group.group.services) for group in groups) < len(whole.group.services):
+        # Not every service has an agency or a category: those that have none are no part of this.
+        head = replace(
+            head,
+            services=sum(figure.services for _, figure in found if figure is not None),
+            of=sum(_applicable(group) for group in groups),
+        )
     words = (language.say(_BY_KIND[kind]), "", language.say(_COLUMN[kind]))
     return _treemap(boxes, head, words, f"charts/{FOLDERS[kind][0]}", notes, language)
 
