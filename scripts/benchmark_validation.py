@@ -149,7 +149,13 @@ def measure(path: Path) -> dict[str, float]:
     problems = [*problems, *found, *figures.problems]
     marks.append(time.perf_counter())
     problems += check_series(
-        observations, parts, services, config.checks, EDITION, config.all_measures
+        observations,
+        parts,
+        figures.windows,
+        services,
+        config.checks,
+        EDITION,
+        config.all_measures,
     )
     marks.append(time.perf_counter())
     rows = source.data.count(b"\n") - 1

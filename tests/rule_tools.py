@@ -35,6 +35,7 @@ def found(
     return check_series(
         made.observations,
         made.parts,
+        made.figures.windows,
         known,
         checks or Checks(),
         edition,

@@ -24,7 +24,7 @@ def room(module: str) -> str:
 
 
 TIERS = (
-    {"periods", "errors", "model", "messages", "kept"},
+    {"periods", "errors", "model", "messages", "kept", "spelling"},
     {"measures", "settings", "formats"},
     {"config", "tables", "tokens", "records"},
     {"language"},

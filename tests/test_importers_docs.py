@@ -3,10 +3,11 @@ from __future__ import annotations
 import re
 import shlex
 import tomllib
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from markdown_pages import DOCS, fences
 from perfsite.importers import GROUP, OWN
 from perfsite.importers.map_file import (
     CellsTable,
@@ -20,12 +21,12 @@ from perfsite.importers.map_file import (
 from perfsite.importers.period_forms import period_form
 from small_site import perfsite, read_tree
 
-PAGE = (Path(__file__).parents[1] / "docs" / "importing.md").read_text("utf-8")
-FENCE = re.compile(
-    r"(?:^`(?P<path>[^`\n]+)`:\n\n)?^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE
-)
-FILES = {match["path"]: match["text"] for match in FENCE.finditer(PAGE) if match["path"]}
-RUNS = [shlex.split(match["text"])[1:] for match in FENCE.finditer(PAGE) if match["kind"] == "sh"]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PAGE = (DOCS / "importing.md").read_text("utf-8")
+FILES = {fence.path: fence.text for fence in fences(PAGE) if fence.path}
+RUNS = [shlex.split(fence.text)[1:] for fence in fences(PAGE) if fence.kind == "sh"]
 
 
 @pytest.mark.parametrize("words", RUNS, ids=lambda words: words[1])
@@ -91,5 +92,5 @@ def test_the_table_of_forms_is_true() -> None:
 
 def test_every_fence_says_its_language() -> None:
     """No example escapes its check by being of no kind."""
-    assert PAGE.count("```") == 2 * len(list(FENCE.finditer(PAGE)))
+    assert PAGE.count("```") == 2 * len([fence for fence in fences(PAGE) if fence.kind])
     assert len(RUNS) == 3

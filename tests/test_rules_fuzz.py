@@ -59,8 +59,9 @@ def test_rules_say_something_of_what_is_there_whatever_that_is(
     observations, _ = read_observations([csv_source("\n".join(lines))], SERVICES, config)
     parts = resolve(observations, config)
     _, problems = check_consistency(observations, parts)
-    problems += work_out(parts, observations, config).problems
-    problems += check_series(observations, parts, SERVICES, checks, today)
+    figures = work_out(parts, observations, config)
+    problems += figures.problems
+    problems += check_series(observations, parts, figures.windows, SERVICES, checks, today)
 
     assert len(problems) == len(set(problems))
     for problem in problems:

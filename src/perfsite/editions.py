@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from perfsite.errors import BuildError
+from perfsite.formats import csv_text
 from perfsite.model import REGISTER_COLUMNS, TRANSLATED, File, Service, Source
 from perfsite.periods import Period
 from perfsite.validate.values import PUBLISHED_MARKS
@@ -89,7 +90,7 @@ def freeze(
         return digest
 
     index = [
-        (key, keep(_register_text(service)), keep(_csv_text(_OBSERVATIONS, own[key])))
+        (key, keep(_register_text(service)), keep(csv_text([_OBSERVATIONS, *own[key]])))
         for key, service in services.items()
     ]
     manifest = {
@@ -97,7 +98,7 @@ def freeze(
         "date": day.isoformat(),
         "perfsite": version,
         "configuration": keep(config_text, "toml"),
-        "services": keep(_csv_text(_INDEX, index)),
+        "services": keep(csv_text([_INDEX, *index])),
     }
     edition = File(edition_path(day), _sealed(manifest))
     return [_ATTRIBUTES, *sorted(objects.values(), key=lambda file: file.path), edition]
@@ -128,7 +129,7 @@ def read_edition(manifest: Source, read: Callable[[str], bytes]) -> EditionFigur
         row = next(csv.DictReader(io.StringIO(checked(entry["register"]), newline="")))
         services[entry["service"]] = _service(row)
         tables.append(checked(entry["observations"]).partition("\r\n")[2])
-    header = _csv_text(_OBSERVATIONS, [])
+    header = csv_text([_OBSERVATIONS])
     observations = _frame(io.StringIO(header + "".join(tables), newline=""))
     day = date.fromisoformat(content["date"])
     return EditionFigures(day, content["perfsite"], services, observations, content[_SEAL])
@@ -174,14 +175,6 @@ def _object_path(digest: str, ending: str) -> str:
     return f"{FOLDER}/objects/{digest[:2]}/{digest}.{ending}"
 
 
-def _csv_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(header)
-    writer.writerows(rows)
-    return text.getvalue()
-
-
 def _register_text(service: Service) -> str:
     """A service as a register of one row, with its texts in other languages as `name_fr`."""
     values = asdict(service)
@@ -190,7 +183,7 @@ def _register_text(service: Service) -> str:
     row = {name: values[name] for name in REGISTER_COLUMNS}
     for language, words in sorted(service.translations.items()):
         row |= {f"{name}_{language}": words[name] for name in TRANSLATED if name in words}
-    return _csv_text(tuple(row), [tuple(row.values())])
+    return csv_text([tuple(row), tuple(row.values())])
 
 
 def _service(row: dict[str, str]) -> Service:

@@ -58,7 +58,7 @@ class WriteError(BuildError):
 
 
 class Severity(StrEnum):
-    """How much a problem matters.
+    """How much a problem matters; the worst comes first.
 
     An error keeps its row out of the figures; a warning is published and marked; a note is only
     said.
@@ -171,6 +171,12 @@ class Problem:
     def place(self) -> str:
         """`file:row`, or the file alone where no row is to blame."""
         return f"{self.file}:{self.row}" if self.row else self.file
+
+
+def worst_first(problems: Iterable[Problem]) -> list[Problem]:
+    """Problems by severity, then by file and row."""
+    order = {severity: at for at, severity in enumerate(Severity)}
+    return sorted(problems, key=lambda problem: (order[problem.severity], problem))
 
 
 def has_errors(problems: Iterable[Problem]) -> bool:

@@ -1,12 +1,25 @@
-"""How numbers are spelt in data files: exactly, the same in every language.
+"""How numbers and tables are spelt in data files: exactly, the same in every language.
 
 How they are written for people is in `language`.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 from decimal import Decimal
 from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+def csv_text(rows: Iterable[Sequence[Any]], line_end: str = "\r\n") -> str:
+    """Rows as CSV, with the line ends of RFC 4180 unless others are wanted."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator=line_end).writerows(rows)
+    return text.getvalue()
 
 
 def exact(value: float) -> str:

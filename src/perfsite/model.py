@@ -132,6 +132,16 @@ def translated_columns(languages: Iterable[str]) -> dict[str, tuple[str, str]]:
     }
 
 
+FIGURE: Final = ["service", "period", "measure", "channel"]
+"""The columns that say which figure an observation is."""
+
+
+def place_of(source: str) -> tuple[str, int]:
+    """File and row of the `source` of an observation, which is `file:row`."""
+    file, _, row = source.rpartition(":")
+    return file, int(row)
+
+
 def why_not_an_id(text: str) -> str:
     """Why this cannot be a service's id; an empty string where it can."""
     if not _ID.fullmatch(text):

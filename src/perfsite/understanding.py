@@ -102,7 +102,13 @@ def _compared(
     figures = work_out(parts, marked, config)
     found = [*problems, *decided.problems, *contradictions, *figures.problems]
     found += check_series(
-        decided.observations, parts, services, checks, edition, config.all_measures
+        decided.observations,
+        parts,
+        figures.windows,
+        services,
+        checks,
+        edition,
+        config.all_measures,
     )
     judged = tuple(dict.fromkeys(one for one in map(checks.judged, found) if one))
     return Known(

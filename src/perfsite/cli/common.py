@@ -67,10 +67,7 @@ def edition_date(given: str | None, data: Data) -> date:
         UsageError: if what was given is no date.
     """
     if given is not None:
-        try:
-            return date.fromisoformat(given)
-        except ValueError as error:
-            raise UsageError(f"--edition {given}: a date as 2018-09-19 is expected") from error
+        return day_of(given, f"--edition {given}")
     if epoch := os.environ.get("SOURCE_DATE_EPOCH"):
         try:
             return datetime.fromtimestamp(int(epoch), UTC).date()
@@ -84,6 +81,18 @@ def edition_date(given: str | None, data: Data) -> date:
         err=True,
     )
     return today
+
+
+def day_of(text: str, where: str) -> date:
+    """The day that a text names.
+
+    Raises:
+        UsageError: if it is no date; it says `where`.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{where}: a date as 2018-09-19 is expected") from error
 
 
 def check_new(out: Path, files: Mapping[str, str | bytes]) -> None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
 from perfsite import __version__
-from perfsite.cli.common import DATA_ERRORS, DONE, SHOWN, data_argument, load, write_file
+from perfsite.cli.common import DATA_ERRORS, DONE, SHOWN, data_argument, day_of, load, write_file
 from perfsite.errors import UsageError, has_errors
 from perfsite.report import text_report
+from perfsite.spelling import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
     from pathlib import Path
 
     from perfsite.model import File
@@ -37,7 +38,7 @@ def freeze(day: str, data: Path, with_errors: bool) -> None:
     from perfsite.pages.data import observation_rows  # noqa: PLC0415
     from perfsite.understanding import understand  # noqa: PLC0415
 
-    when = _date(day)
+    when = day_of(day, day)
     loaded = with_last_edition(load(data), data, when)
     known = understand(loaded, when)
     if has_errors(known.problems) and not with_errors:
@@ -55,24 +56,13 @@ def freeze(day: str, data: Path, with_errors: bool) -> None:
         size = sum(len(file.data) for file in new) / 1e6
         click.echo(
             f"Froze the edition of {when} in {data / editions.FOLDER}: "
-            f"{_counted(len(known.services), 'service')}, {_counted(len(rows), 'figure')}; "
-            f"{_counted(len(new), 'new file')}, {size:,.2f} MB.\n"
+            f"{counted(len(known.services), 'service')}, {counted(len(rows), 'figure')}; "
+            f"{counted(len(new), 'new file')}, {size:,.2f} MB.\n"
             "Keep that folder under version control and in a second place: builds of later dates "
             "follow this edition, and stop if a byte of it was altered.\n"
             f"Next: perfsite build {data} --edition {when}"
         )
     sys.exit(DATA_ERRORS if has_errors(known.problems) else DONE)
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
-
-
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"{text}: a date as 2018-09-19 is expected") from error
 
 
 def _missing(files: Sequence[File], data: Path, day: date) -> list[File]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from perfsite.errors import UsageError
+from perfsite.formats import csv_text
 from perfsite.forms.books import Column, Guide, make_book
 from perfsite.forms.words import DESCRIPTIONS, KINDS
 
@@ -84,7 +83,7 @@ def make_form(
         header = [*_WIDE, *map(":".join, _named(figures)), _NOTE]
         cells = [[period.code, *[""] * (len(figures) + 1)] for period in periods]
     if style is Style.CSV:
-        return Form(_as_csv([header, *cells]), rows, count)
+        return Form(csv_text([header, *cells], "\n").encode(), rows, count)
     columns = _columns(measures, figures, shape)
     guide = Guide(
         tuple((name, _described(measures[name])) for name in dict(figures)),
@@ -152,9 +151,3 @@ def _columns(
 def _described(measure: Measure) -> str:
     """What a measure is and how it is written, as sentences."""
     return f"{DESCRIPTIONS.get(measure.id, measure.name)}. {KINDS[measure.kind]}"
-
-
-def _as_csv(rows: Sequence[Sequence[str]]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue().encode()

@@ -8,6 +8,7 @@ import io
 import pandas as pd
 
 from perfsite.errors import UsageError
+from perfsite.formats import csv_text
 from perfsite.model import Source
 from perfsite.tables import read_table
 
@@ -32,10 +33,9 @@ def add_to_register(register: Source, *, service: str, name: str, department: st
     header = next([name.strip() for name in row] for row in rows if any(map(str.strip, row)))
     given = {"service": service, "name": name, "department": department}
     end = "\r\n" if "\r\n" in text else "\r" if "\r" in text and "\n" not in text else "\n"
-    row = io.StringIO(newline="")
-    csv.writer(row, lineterminator=end).writerow([given.get(column, "") for column in header])
+    row = csv_text([[given.get(column, "") for column in header]], end)
     gap = b"" if register.data.endswith((b"\n", b"\r")) else end.encode()
-    data = register.data + gap + row.getvalue().encode()
+    data = register.data + gap + row.encode()
     longer, problems = read_table(Source(register.path, data))
     columns = list(table.columns)
     same = len(longer) == len(table) + 1 and longer.iloc[:-1][columns].equals(table)

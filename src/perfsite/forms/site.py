@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from typing import TYPE_CHECKING, Final
 
+from perfsite.formats import csv_text
 from perfsite.model import REGISTER_COLUMNS
 from perfsite.periods import MONTHS_IN_QUARTER, Period
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
 
 EXAMPLE: Final = "example-library-card"
@@ -50,8 +48,8 @@ def make_site_files(*, title: str, folder: str, today: date) -> dict[str, str]:
     """
     return {
         "perfsite.toml": make_config(title=title, today=today),
-        "services.csv": _csv(
-            [REGISTER_COLUMNS, [_SERVICE.get(column, "") for column in REGISTER_COLUMNS]]
+        "services.csv": csv_text(
+            [REGISTER_COLUMNS, [_SERVICE.get(column, "") for column in REGISTER_COLUMNS]], "\n"
         ),
         f"submissions/{EXAMPLE}.csv": _example(today),
         "README.md": _README.format(title=title, folder=folder, example=EXAMPLE),
@@ -77,13 +75,7 @@ def _example(today: date) -> str:
         [last.shifted((first + at) * MONTHS_IN_QUARTER).code, *map(str, figures)]
         for at, figures in enumerate(_FIGURES)
     ]
-    return _csv([("period", *_HEADER), *rows])
-
-
-def _csv(rows: Sequence[Sequence[str]]) -> str:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()
+    return csv_text([("period", *_HEADER), *rows], "\n")
 
 
 _CONFIG: Final = """\

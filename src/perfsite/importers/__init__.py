@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
+from perfsite.spelling import counted as counted
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -95,11 +97,6 @@ class Importer:
     options: tuple[Option, ...] = field(default=())
     one_file: bool = False
     """Whether it takes one file only; otherwise any number."""
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """A number of things in words: `1 service`, `1,751 services`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def csv_text(frame: pd.DataFrame) -> str:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import re
-import unicodedata
 from typing import Final
 
 from perfsite.model import MAX_ID_LENGTH
+from perfsite.spelling import slug
 
 _HASH_LENGTH: Final = 8
 
@@ -17,15 +16,14 @@ def id_of(name: str) -> str:
 
     Accents go: `Café No. 1` is `cafe-no-1`. Too long an id is shortened (see `short_id`).
     """
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
-    return short_id(re.sub(r"[^a-z0-9]+", "-", plain.replace("'", "")).strip("-"))
+    return short_id(slug(name))
 
 
-def short_id(slug: str) -> str:
-    """The slug itself, or as many whole words of it as fit beside a hash of all of it."""
-    if len(slug) <= MAX_ID_LENGTH:
-        return slug
+def short_id(full: str) -> str:
+    """The id itself, or as many whole words of it as fit beside a hash of all of it."""
+    if len(full) <= MAX_ID_LENGTH:
+        return full
     room = MAX_ID_LENGTH - _HASH_LENGTH - 1
     # One character more is looked at: a hyphen there means that the word before it fits.
-    words = slug[: room + 1].rpartition("-")[0] or slug[:room]
-    return f"{words}-{hashlib.sha256(slug.encode()).hexdigest()[:_HASH_LENGTH]}"
+    words = full[: room + 1].rpartition("-")[0] or full[:room]
+    return f"{words}-{hashlib.sha256(full.encode()).hexdigest()[:_HASH_LENGTH]}"

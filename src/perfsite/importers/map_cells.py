@@ -14,6 +14,7 @@ import pandas as pd
 
 from perfsite.errors import Problem
 from perfsite.measures import MEASURES, Kind
+from perfsite.model import FIGURE
 from perfsite.tables import ROW
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
     from perfsite.importers.map_file import CellsTable
 
-KEY: Final = ["service", "period", "measure", "channel"]
-"""What says which figure a row is about."""
 MISSING: Final = "[x]"
 _SHARES: Final = {key for key, measure in MEASURES.items() if measure.kind is Kind.SHARE}
 _SYMBOLS: Final = ("[x]", "[z]", "[c]")
@@ -34,7 +33,7 @@ _DIGITS: Final = 200
 def read_cells(long: pd.DataFrame, cells: CellsTable) -> tuple[pd.DataFrame, list[Problem]]:
     """Put perfsite's spelling into the column `value`; what is no figure is missing and reported.
 
-    `long` has the columns of `KEY`, `file`, `row`, `column`, `value` and `percent` (bool).
+    `long` has the columns of `FIGURE`, `file`, `row`, `column`, `value` and `percent` (bool).
     """
     is_share = long["measure"].isin(_SHARES)
     text = long["value"].astype(object)
@@ -113,15 +112,15 @@ def settle(long: pd.DataFrame, *, add_up: bool) -> tuple[pd.DataFrame, list[Prob
     Otherwise, if all say the same, one stands and the others are notes; if they differ none counts,
     and each row but the first is an error.
     """
-    first = ~long.duplicated(KEY)
-    again = long.duplicated(KEY, keep=False)
+    first = ~long.duplicated(FIGURE)
+    again = long.duplicated(FIGURE, keep=False)
     if not again.any():
         return long, []
     if add_up:
         return _added(long, first, again), []
-    differs = long.groupby(KEY, sort=False)["value"].transform("nunique") > 1
+    differs = long.groupby(FIGURE, sort=False)["value"].transform("nunique") > 1
     others = long[~first]
-    before = long[first].set_index(KEY).loc[pd.MultiIndex.from_frame(others[KEY])]
+    before = long[first].set_index(FIGURE).loc[pd.MultiIndex.from_frame(others[FIGURE])]
     twice = others.assign(
         differs=differs[~first],
         before=before["value"].to_numpy(),
@@ -134,7 +133,7 @@ def settle(long: pd.DataFrame, *, add_up: bool) -> tuple[pd.DataFrame, list[Prob
 
 def _twice(row: Mapping[Hashable, Any]) -> Problem:
     """What to say of a row about a figure that an earlier row has given."""
-    service, period, measure, channel = (row[name] for name in KEY)
+    service, period, measure, channel = (row[name] for name in FIGURE)
     what = f"{service} {period} {measure}{':' if channel else ''}{channel}"
     code, found = "PS307", f"{what} is {row['value']} again, as in {row['place']}"
     fix = "Nothing to do: they are alike, and the first stands."
@@ -158,7 +157,7 @@ def _twice(row: Mapping[Hashable, Any]) -> Problem:
 
 def _added(long: pd.DataFrame, first: pd.Series[bool], again: pd.Series[bool]) -> pd.DataFrame:
     """The rows about one figure as one row: the exact sum of its parts, and all their marks."""
-    parts = long.loc[again, [*KEY, "value", "note"]]
+    parts = long.loc[again, [*FIGURE, "value", "note"]]
     pieces = parts["value"].str.extract(r"^(?P<number>-?[0-9.]+)?(?P<percent>%?)(?P<marks>.*)$")
     # Percentages of parts do not add up to that of the whole.
     known = pieces["number"].notna() & (pieces["percent"] == "")
@@ -171,7 +170,7 @@ def _added(long: pd.DataFrame, first: pd.Series[bool], again: pd.Series[bool]) -
         not_applicable=parts["value"] == "[z]",
         confidential=parts["value"] == "[c]",
     )
-    groups = parts.groupby(KEY, sort=False)
+    groups = parts.groupby(FIGURE, sort=False)
     with localcontext(prec=_DIGITS):
         sums = groups["number"].agg(_sum)
     sums = sums.str.cat(groups["marks"].agg(_marks))
@@ -179,7 +178,7 @@ def _added(long: pd.DataFrame, first: pd.Series[bool], again: pd.Series[bool]) -
     unknown = pd.Series(MISSING, index=sums.index)
     unknown = unknown.mask(groups["not_applicable"].all(), "[z]")
     unknown = unknown.mask(groups["confidential"].any(), "[c]")
-    settled = long[first].set_index(KEY)
+    settled = long[first].set_index(FIGURE)
     settled.loc[sums.index, "value"] = sums.where(groups["known"].all(), unknown)
     settled.loc[sums.index, "note"] = groups["note"].agg(_notes)
     return settled.reset_index()[long.columns.tolist()]

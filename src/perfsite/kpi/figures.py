@@ -24,7 +24,7 @@ import pandas as pd
 from perfsite.errors import Problem
 from perfsite.formats import exact
 from perfsite.measures import DIGITAL, KPIS, RATINGS
-from perfsite.model import Status
+from perfsite.model import Status, place_of
 from perfsite.parts import KEY, Parts, periods_of
 from perfsite.periods import MONTHS_IN_YEAR, WEEKS_IN_YEAR, Unit
 from perfsite.windows import Windows, month_windows, year_windows
@@ -205,7 +205,7 @@ def _notices(windows: Windows, observations: pd.DataFrame, digital: Sequence[str
     conflicts = windows.conflicts.merge(places, on=["service", "part", "first"])
     problems = [
         Problem(
-            *_place(source),
+            *place_of(source),
             "PS202",
             part,
             f"{exact(stated)} in {period}, {exact(summed)} in the shorter periods of it",
@@ -226,7 +226,7 @@ def _notices(windows: Windows, observations: pd.DataFrame, digital: Sequence[str
     stocks = windows.stocks.merge(places.drop_duplicates(["service", "part"]))
     return problems + [
         Problem(
-            *_place(source),
+            *place_of(source),
             "PS204",
             part,
             f"shorter periods that add up to {ratio:.2g} times the years given",
@@ -252,9 +252,3 @@ def _places(observations: pd.DataFrame, digital: Sequence[str]) -> pd.DataFrame:
     of_digital = year.loc[online, columns].assign(part=DIGITAL)
     both = pd.concat([of_all, of_digital[of_all.columns]])
     return both.drop_duplicates(["service", "part", "first"])
-
-
-def _place(source: str) -> tuple[str, int]:
-    """File and row of a `source`."""
-    file, _, row = source.rpartition(":")
-    return file, int(row)

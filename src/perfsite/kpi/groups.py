@@ -6,8 +6,6 @@ how many those are. Change over time is like for like: the services that are in 
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -20,6 +18,7 @@ from perfsite.messages import message
 from perfsite.model import Service, Status, language_of, why_not_an_id
 from perfsite.parts import newest_end
 from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
+from perfsite.spelling import slug, without_accents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -96,14 +95,12 @@ class GroupSummary:
 
 def slugify(name: str) -> str:
     """A name as a part of an address: lower-case letters, digits and hyphens."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower().replace("'", "")).strip("-") or "unnamed"
+    return slug(name) or "unnamed"
 
 
 def alphabetical(name: str) -> tuple[str, str]:
     """The place of a name in a list: by its letters without accents, then by all of it."""
-    plain = unicodedata.normalize("NFKD", name)
-    return "".join(c for c in plain if not unicodedata.combining(c)).casefold(), name.casefold()
+    return without_accents(name).casefold(), name.casefold()
 
 
 def make_groups(services: Mapping[str, Service]) -> list[Group]:

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from perfsite.measures import DIGITAL, RATINGS
-from perfsite.model import Status
+from perfsite.model import Status, place_of
 from perfsite.parts import KEY, periods_of
 from perfsite.periods import Period, Unit
 from perfsite.windows import month_windows
@@ -283,10 +283,9 @@ def _origins(
     for (number, source, *rest), period in zip(
         zip(*(rows[name].tolist() for name in columns), strict=True), periods_of(rows), strict=True
     ):
-        file, _, row = source.rpartition(":")
         measure, channel, value, stated = rest
         found.setdefault(number, []).append(
-            Origin(file, int(row), period, measure, channel, value, stated)
+            Origin(*place_of(source), period, measure, channel, value, stated)
         )
     return found
 

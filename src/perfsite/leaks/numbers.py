@@ -16,9 +16,9 @@ import pandas as pd
 
 from perfsite.formats import exact
 from perfsite.measures import DIGITAL, Kind
+from perfsite.model import FIGURE
 from perfsite.parts import KEY as PART_KEY
 from perfsite.periods import Period
-from perfsite.validate.releases import KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -216,7 +216,7 @@ class _PublicNumbers:
             )
         )
         mine = given[given["service"].isin(services)]
-        keys = zip(*(mine[name] for name in KEY), strict=True)
+        keys = zip(*(mine[name] for name in FIGURE), strict=True)
         self.under = dict(zip(keys, mine["value"].astype(float), strict=True))
         self.words = _numbers_in_names(published.services)
         self._near: dict[tuple[str, str], list[tuple[str, float]]] = {}

@@ -20,7 +20,7 @@ from perfsite.metadata.columns import (
     group_columns,
     headline,
 )
-from perfsite.model import translated_columns
+from perfsite.model import FIGURE, translated_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +49,6 @@ class Table:
         return tuple(column.name for column in self.columns)
 
 
-_OBSERVATION_KEY = ("service", "period", "measure", "channel")
 _KPI_KEY = ("service", "kpi", "period")
 
 
@@ -74,7 +73,7 @@ SET: Final = {
         message("Figures as they were given"),
         message("A row for each figure that was given, or given as missing."),
         OBSERVATIONS,
-        _OBSERVATION_KEY,
+        tuple(FIGURE),
         "service",
     ),
     "data/kpis.csv": Table(
@@ -120,7 +119,7 @@ FOLDERS: Final = {
         message("Figures of a service"),
         message("A row for each figure that was given, or given as missing."),
         OBSERVATIONS,
-        _OBSERVATION_KEY,
+        tuple(FIGURE),
     ),
     "departments": _groups(
         "department", _DEPARTMENT, "department", message("KPIs of a department"), _OF_A_GROUP

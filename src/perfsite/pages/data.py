@@ -5,8 +5,6 @@ A number in a data file is the number behind the pages, digit for digit; pages r
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from dataclasses import asdict
 from functools import partial
@@ -15,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from perfsite.formats import exact
+from perfsite.formats import csv_text, exact
 from perfsite.kpi.groups import GroupKind
 from perfsite.measures import KPIS
 from perfsite.metadata.statuses import PART_ABOVE_WHOLE
@@ -94,11 +92,7 @@ def _texts(numbers: pd.Series) -> pd.Series:
 
 def csv_file(path: str, header: Iterable[str], rows: Iterable[Sequence[Any]]) -> File:
     """A CSV file as RFC 4180 has it: UTF-8, commas, CRLF."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(header)
-    writer.writerows(rows)
-    return File(path, text.getvalue().encode())
+    return File(path, csv_text([tuple(header), *rows]).encode())
 
 
 def services_file(summaries: Sequence[ServiceSummary], languages: Sequence[str] = ()) -> File:

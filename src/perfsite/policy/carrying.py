@@ -25,6 +25,7 @@ from perfsite.policy.frames import (
     joined,
     whole_file,
 )
+from perfsite.spelling import counted
 from perfsite.tables import read_table
 from perfsite.validate.values import CARRIED, RETRACTED
 
@@ -139,7 +140,7 @@ def carry_over(
             files.get(one.service) or errors[0].file,
             0,
             "PS216",
-            found=f"{one.figures:,} {'figure' if one.figures == 1 else 'figures'} of {one.service} "
+            found=f"{counted(one.figures, 'figure')} of {one.service} "
             f"from the edition of {one.date} {'stands' if one.figures == 1 else 'stand'} in",
             expected="figures that can be used",
             fix="mend the errors; then what is meant to go is gone",

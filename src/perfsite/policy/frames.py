@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from perfsite.validate.releases import KEY
+from perfsite.model import FIGURE
+from perfsite.validate.observations import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -37,7 +38,7 @@ def is_given_in(frame: pd.DataFrame, other: pd.DataFrame) -> NDArray[np.bool_]:
     return np.asarray(_index(frame).isin(_index(other)), dtype=bool)
 
 
-def _index(frame: pd.DataFrame, names: Sequence[str] = KEY) -> pd.MultiIndex:
+def _index(frame: pd.DataFrame, names: Sequence[str] = FIGURE) -> pd.MultiIndex:
     return pd.MultiIndex.from_frame(frame[list(names)].astype(object))
 
 
@@ -56,7 +57,7 @@ def has_mark(frame: pd.DataFrame, mark: str) -> NDArray[np.bool_]:
 
 def keys_of(frame: pd.DataFrame) -> set[Key]:
     """The keys of all rows."""
-    return set(zip(*(frame[name].tolist() for name in KEY), strict=True))
+    return set(zip(*(frame[name].tolist() for name in FIGURE), strict=True))
 
 
 def files_of(frame: pd.DataFrame) -> pd.Series[str]:
@@ -85,7 +86,4 @@ def joined(
     columns = list(observations.columns)
     kinds = dict(observations.dtypes)
     frame = pd.concat([observations.astype(object), more[columns].astype(object)])
-    rank = {service: place for place, service in enumerate(services)}
-    frame = frame.astype(kinds).assign(rank=frame["service"].map(rank))
-    order = ["rank", "measure", "channel", "unit", "count", "first"]
-    return frame.sort_values(order, kind="stable").reset_index(drop=True)[columns]
+    return in_order(frame.astype(kinds), services)

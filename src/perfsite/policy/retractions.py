@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from perfsite.errors import BuildError, Problem, is_error
-from perfsite.model import Status
+from perfsite.model import FIGURE, Status
 from perfsite.periods import Period
 from perfsite.policy.frames import Key, is_one_of, joined, keys_of
 from perfsite.tables import ROW, read_table
 from perfsite.validate.period_hints import hint
-from perfsite.validate.releases import KEY, is_day
+from perfsite.validate.releases import is_day
 from perfsite.validate.submissions import closest
 from perfsite.validate.values import RETRACTED
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from perfsite.model import Service, Source
 
 RETRACTIONS: Final = "retractions.csv"
-_COLUMNS: Final = (*KEY, "reason", "date")
+_COLUMNS: Final = (*FIGURE, "reason", "date")
 _NEEDED: Final = tuple(name for name in _COLUMNS if name != "channel")
 
 
@@ -233,7 +233,7 @@ def retract(
 
 
 def _keys(frame: pd.DataFrame) -> list[Key]:
-    return list(zip(*(frame[name].tolist() for name in KEY), strict=True))
+    return list(zip(*(frame[name].tolist() for name in FIGURE), strict=True))
 
 
 def _unknown(key: Key, row: int, frames: Sequence[pd.DataFrame]) -> Problem:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from perfsite.model import Status
-from perfsite.validate.releases import KEY, is_newest, is_released
+from perfsite.model import FIGURE, Status
+from perfsite.validate.releases import is_newest, is_released
 
 if TYPE_CHECKING:
     from datetime import date
 
-SECRETS: Final = (*KEY, "value", "why")
+SECRETS: Final = (*FIGURE, "value", "why")
 SUPPRESSED: Final = "suppressed"
 EMBARGOED: Final = "embargoed"
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from perfsite.errors import UsageError
 from perfsite.measures import MEASURES
+from perfsite.model import FIGURE
 from perfsite.pages.elements import Cell, Column, Row, Table
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from perfsite.render import Renderer
 
-KEY: Final = ["service", "period", "measure", "channel"]
 _SAID: Final = ["value", "status"]
 _MOST: Final = 200
 """The changes that a page lists."""
@@ -38,12 +38,12 @@ def read_figures(text: str) -> pd.DataFrame:
         frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, na_filter=False)
     except (ValueError, pd.errors.ParserError) as error:
         raise UsageError(f"the figures of the earlier edition cannot be read: {error}") from error
-    if missing := [name for name in (*KEY, *_SAID) if name not in frame]:
+    if missing := [name for name in (*FIGURE, *_SAID) if name not in frame]:
         raise UsageError(
             f"the figures of the earlier edition lack the columns {', '.join(missing)}: "
             "data/observations.csv of a site is expected"
         )
-    return frame[[*KEY, *_SAID]]
+    return frame[[*FIGURE, *_SAID]]
 
 
 def compare(earlier: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
@@ -55,7 +55,12 @@ def compare(earlier: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     """
     texts = [_as_text(frame) for frame in (now, earlier)]
     both = texts[0].merge(
-        texts[1], on=KEY, how="outer", suffixes=("_now", "_before"), indicator="change", sort=False
+        texts[1],
+        on=FIGURE,
+        how="outer",
+        suffixes=("_now", "_before"),
+        indicator="change",
+        sort=False,
     )
     both["change"] = (
         both["change"]
@@ -76,7 +81,7 @@ def compare(earlier: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
 
 
 def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame[[*KEY, *_SAID]].astype(str).drop_duplicates(KEY)
+    return frame[[*FIGURE, *_SAID]].astype(str).drop_duplicates(FIGURE)
 
 
 def changes_panel(differing: pd.DataFrame | None, renderer: Renderer) -> str:

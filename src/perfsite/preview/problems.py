@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from perfsite.errors import Severity
+from perfsite import spelling
+from perfsite.errors import Severity, worst_first
 from perfsite.measures import KPIS
 from perfsite.pages.elements import Link
 from perfsite.validate.modules import measure_module
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from perfsite.errors import Problem
     from perfsite.render import Renderer
 
-ORDER: Final = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 MOST: Final = 200
 """The problems of one severity that a page lists; whoever has more mends these first."""
 _FEW: Final = 5
@@ -58,9 +58,7 @@ def by_service(problems: Iterable[Problem], services: Collection[str]) -> dict[s
 def counted(problems: Iterable[Problem]) -> str:
     """`2 errors, 1 warning`; or that there is nothing."""
     counts = Counter(problem.severity for problem in problems)
-    parts = [
-        f"{n:,} {severity}{'' if n == 1 else 's'}" for severity in ORDER if (n := counts[severity])
-    ]
+    parts = [spelling.counted(n, severity) for severity in Severity if (n := counts[severity])]
     return ", ".join(parts) or "no problems"
 
 
@@ -72,7 +70,7 @@ def problems_panel(
     `explanations` is the address of the page that explains the codes; empty where there is none.
     """
     groups = []
-    for severity in ORDER:
+    for severity in Severity:
         mine = sorted(problem for problem in problems if problem.severity is severity)
         if not mine:
             continue
@@ -91,7 +89,7 @@ def in_place(
 ) -> dict[str, str]:
     """The problems by the id of the part of the page that they concern, as far as there is one."""
     placed: dict[str, list[Problem]] = {}
-    for problem in sorted(problems, key=lambda one: (ORDER.index(one.severity), one)):
+    for problem in worst_first(problems):
         for anchor in places(problem, ids):
             placed.setdefault(anchor, []).append(problem)
     return {

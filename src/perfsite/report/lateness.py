@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from perfsite.formats import csv_text
 from perfsite.kpi.health import RECENT_QUARTERS
 from perfsite.kpi.ledger import OWING
 from perfsite.measures import KPIS
 from perfsite.periods import MONTHS_IN_QUARTER
 from perfsite.report.listing import json_text
-from perfsite.report.text import counted, one_line
+from perfsite.report.text import one_line
+from perfsite.spelling import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -176,10 +176,7 @@ def _block(late: LateService) -> str:
 
 def lateness_csv(lateness: Lateness) -> str:
     """A row for each KPI that a service owes, in the order of the text."""
-    made = io.StringIO(newline="")
-    writer = csv.writer(made)
-    writer.writerow(COLUMNS)
-    writer.writerows(
+    rows = (
         (
             late.service.id,
             late.service.name,
@@ -194,7 +191,7 @@ def lateness_csv(lateness: Lateness) -> str:
         for late in lateness.late
         for debt in late.owes
     )
-    return made.getvalue()
+    return csv_text([COLUMNS, *rows])
 
 
 def lateness_json(lateness: Lateness) -> str:

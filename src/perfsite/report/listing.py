@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from perfsite.report.text import ORDER, worst_first
+from perfsite.errors import Severity, worst_first
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ def json_report(problems: Sequence[Problem]) -> str:
     """
     counts = Counter(problem.severity for problem in problems)
     content = {
-        "counts": {f"{severity}s": counts[severity] for severity in ORDER},
+        "counts": {f"{severity}s": counts[severity] for severity in Severity},
         "problems": [_record(problem) for problem in worst_first(problems)],
     }
     return json_text(content)

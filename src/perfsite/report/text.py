@@ -6,15 +6,14 @@ from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from perfsite.errors import Severity
+from perfsite.errors import Severity, worst_first
+from perfsite.spelling import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from perfsite.errors import Problem
 
-ORDER: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
-"""The severities, the worst first."""
 _MEANS: Final = {
     Severity.ERROR: "left out until {they} {are} mended",
     Severity.WARNING: "published as given, and marked",
@@ -22,11 +21,6 @@ _MEANS: Final = {
 }
 _CODE_AT: Final = 78
 """How many characters stand before the code, where the line is not longer."""
-
-
-def worst_first(problems: Iterable[Problem]) -> list[Problem]:
-    """Problems by severity, then by file and row."""
-    return sorted(problems, key=lambda problem: (ORDER[problem.severity], problem))
 
 
 def text_report(problems: Sequence[Problem], most: int) -> str:
@@ -43,13 +37,8 @@ def text_report(problems: Sequence[Problem], most: int) -> str:
     if len(ordered) > most:
         left = f"... and {len(ordered) - most:,} more; `perfsite validate` lists them all."
         blocks.append(f"{left}\n")
-    numbers = ", ".join(counted(counts[severity], str(severity)) for severity in ORDER)
+    numbers = ", ".join(counted(counts[severity], str(severity)) for severity in Severity)
     return "\n".join([*blocks, f"{numbers}.", *_kinds(ordered)])
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 error`, `2,345 errors`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def one_line(text: str) -> str:

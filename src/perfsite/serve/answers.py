@@ -93,15 +93,11 @@ class Answers:
     def fingerprint(self, shown: Shown, address: str) -> str:
         """Something that differs if, and only if, the page at an address would look otherwise."""
         place = _place(unquote(urlsplit(address).path))
-        page, notes = self._noted(shown, place)
-        digest = hashlib.sha256(annotate(page, notes))
-        for path in _loaded(page, place):
-            digest.update(shown.site.get(path, b""))
-        return digest.hexdigest()[:16]
+        return _fingerprint(shown, place, *self._noted(shown, place))
 
     def _page(self, shown: Shown, place: str) -> Answer:
         page, notes = self._noted(shown, place)
-        script = f"{_SCRIPT}?seen={self.fingerprint(shown, place)}"
+        script = f"{_SCRIPT}?seen={_fingerprint(shown, place, page, notes)}"
         head = self._renderer.fragment("preview_head", "", [_STYLES], script)
         if place not in shown.site:
             # The page for what is not there stands at any address, and its links at its own.
@@ -147,6 +143,14 @@ class Answers:
     @cached_property
     def _renderer(self) -> Renderer:
         return notes_renderer(self.theme)
+
+
+def _fingerprint(shown: Shown, place: str, page: bytes, notes: Notes) -> str:
+    """The hash of a page with its notes, and of all that it loads."""
+    digest = hashlib.sha256(annotate(page, notes))
+    for path in _loaded(page, place):
+        digest.update(shown.site.get(path, b""))
+    return digest.hexdigest()[:16]
 
 
 def _place(path: str) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from perfsite.errors import Problem
+from perfsite.spelling import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -95,17 +96,13 @@ def frame_rows(
 
 
 def _ragged(path: str, row: int, cells: int, width: int) -> Problem:
-    found, expected = _columns(cells), f"{_columns(width)}, as in the header"
+    found, expected = counted(cells, "column"), f"{counted(width, 'column')}, as in the header"
     fix = (
         "a comma inside a value? Put the value in double quotes"
         if cells > width
         else "a cell missing, or a line break in a note? Put the note in double quotes"
     )
     return Problem(path, row, "PS103", "", found, expected, fix)
-
-
-def _columns(number: int) -> str:
-    return f"{number} column{'' if number == 1 else 's'}"
 
 
 def _title(path: str, row: int, text: str) -> Problem:

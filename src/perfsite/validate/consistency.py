@@ -13,8 +13,9 @@ import pandas as pd
 from perfsite.errors import Problem
 from perfsite.formats import exact
 from perfsite.measures import DIGITAL
+from perfsite.model import place_of
 from perfsite.parts import KEY
-from perfsite.periods import Period, Unit
+from perfsite.validate.given import code_of
 
 if TYPE_CHECKING:
     from perfsite.parts import Parts
@@ -50,12 +51,12 @@ def check_consistency(
                 *places[key],
                 "PS201",
                 part,
-                f"{exact(row[part])} {words} of {exact(row[whole])} {whole} in {_code(key)}",
+                f"{exact(row[part])} {words} of {exact(row[whole])} {whole} in {code_of(*key[1:])}",
                 f"no more {words} than {whole}",
                 "send the right figures; these are published and marked, their ratio is withheld",
                 service=str(key[0]),
                 measures=tuple(dict.fromkeys(measures)),
-                period=_code(key),
+                period=code_of(*key[1:]),
             )
             for key, row in zip(over.index, over.to_dict("records"), strict=True)
         ]
@@ -72,7 +73,7 @@ def check_consistency(
                 "send the right figures; the total is used as it was given",
                 service=row["service"],
                 measures=(str(measure),),
-                period=_code((row["service"], row["unit"], row["count"], row["first"])),
+                period=code_of(row["unit"], row["count"], row["first"]),
             )
             for row in rows.to_dict("records")
         ]
@@ -82,11 +83,5 @@ def check_consistency(
 def _places(observations: pd.DataFrame) -> dict[tuple[object, ...], tuple[str, int]]:
     """File and row of the first observation of each service and period."""
     first = observations.drop_duplicates(KEY)
-    sources = (source.rpartition(":") for source in first["source"])
     keys = first[KEY].itertuples(index=False, name=None)
-    return {key: (file, int(row)) for key, (file, _, row) in zip(keys, sources, strict=True)}
-
-
-def _code(key: tuple[str, str, int, int]) -> str:
-    _service, unit, count, first = key
-    return Period(Unit(unit), int(first), int(count)).code
+    return dict(zip(keys, map(place_of, first["source"]), strict=True))

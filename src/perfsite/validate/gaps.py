@@ -10,7 +10,8 @@ import pandas as pd
 from perfsite.errors import Problem
 from perfsite.formats import exact
 from perfsite.measures import Kind
-from perfsite.validate.given import code_of, name_of, place, records
+from perfsite.model import place_of
+from perfsite.validate.given import code_of, name_of, records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,7 +74,7 @@ def check_gaps(given: Given) -> list[Problem]:
             name_of(columns["measure"][after], columns["channel"][after]),
             f"{columns['period'][low]} to {columns['period'][high]}",
         )
-        file = one.source.rpartition(":")[0]
+        file, _ = place_of(one.source)
         what = f"{', '.join(listed)}{more}"
         holes.setdefault((file, f"{columns['unit'][after]} {count[after]}", what), []).append(one)
     return [one for (_, _, what), mine in holes.items() for one in _gap_problems(what, mine)]
@@ -99,10 +100,10 @@ def _gap_problems(what: str, holes: Sequence[_Hole]) -> list[Problem]:
     if len(services) >= _MANY:
         found = f"no figures for {what} in {len(holes)} series of {len(services)} services"
         expected = "a figure for every period from the first to the last"
-        return [Problem(*place(holes[0].source), "PS206", "period", found, expected, fix)]
+        return [Problem(*place_of(holes[0].source), "PS206", "period", found, expected, fix)]
     return [
         Problem(
-            *place(hole.source),
+            *place_of(hole.source),
             "PS206",
             hole.name,
             f"no {hole.name} for {what}",

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from perfsite.errors import Problem
-from perfsite.model import Status
+from perfsite.model import Status, place_of
 from perfsite.periods import Period, Unit
 
 if TYPE_CHECKING:
@@ -79,12 +79,6 @@ def _days(periods: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return starts[codes], ends[codes]
 
 
-def place(source: str) -> tuple[str, int]:
-    """File and row of a `source`."""
-    file, _, row = source.rpartition(":")
-    return file, int(row)
-
-
 def name_of(measure: str, channel: str) -> str:
     """A measure as wide tables name it: `transactions:digital`."""
     return f"{measure}:{channel}" if channel else measure
@@ -117,7 +111,7 @@ class Row:
     def problem(self, code: str, found: str, expected: str, fix: str) -> Problem:
         """A problem at this row that blames its figure."""
         return Problem(
-            *place(self.source),
+            *place_of(self.source),
             code,
             self.name,
             found,

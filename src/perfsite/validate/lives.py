@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from perfsite.errors import Problem
-from perfsite.model import Status
+from perfsite.model import Status, place_of
 from perfsite.parts import newest_end
 from perfsite.periods import MONTHS_IN_YEAR, Period
-from perfsite.validate.given import Given, place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from perfsite.model import Service
+    from perfsite.validate.given import Given
 
 
 def without_future(given: Given, edition: date) -> tuple[Given, list[Problem]]:
@@ -99,7 +99,7 @@ def check_silence(
     quiet = last[newest - last["end"].map(_months) >= quiet_months].sort_index()
     return [
         Problem(
-            *place(source),
+            *place_of(source),
             "PS212",
             "period",
             f"no figure after {period}, for {newest - _months(day)} months; others have figures "
@@ -133,7 +133,7 @@ def _by_row(rows: pd.DataFrame, said: Callable[[str], tuple[str, str, str, str]]
         code, what, expected, fix = said(period)
         problems.append(
             Problem(
-                *place(source),
+                *place_of(source),
                 code,
                 "period",
                 what,

@@ -31,6 +31,7 @@ import pandas as pd
 
 from perfsite.errors import Problem
 from perfsite.kept import Kept
+from perfsite.model import FIGURE
 from perfsite.tables import ROW
 from perfsite.validate.names import (
     blamed,
@@ -44,7 +45,7 @@ from perfsite.validate.submissions import LONG, long_table
 from perfsite.validate.values import check_values
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
     from perfsite.config import SiteConfig
@@ -55,7 +56,6 @@ COLUMNS: Final = (
     "value", "status", "marks", "note", "source", "secret", "release",
 )  # fmt: skip
 _NUMBERS: Final = {"first": "int64", "count": "int64", "value": "float64", "secret": "float64"}
-KEY: Final = ["service", "period", "measure", "channel"]
 
 
 def read_observations(
@@ -106,7 +106,11 @@ def read_observations(
     frame["source"] = _sources(frame)
     frame, found = _without_duplicates(newest_release(frame, edition))
     problems += found
-    return _ordered(frame, services), list(dict.fromkeys(problems))
+    frame = frame.astype({"unit": object, **_NUMBERS})
+    if frame.empty:
+        # A column of nothing would be one of numbers.
+        frame = frame.astype(dict.fromkeys(set(COLUMNS) - set(_NUMBERS), object))
+    return in_order(frame[list(COLUMNS)], services), list(dict.fromkeys(problems))
 
 
 def _sources(frame: pd.DataFrame) -> list[str]:
@@ -116,7 +120,7 @@ def _sources(frame: pd.DataFrame) -> list[str]:
 
 def _without_duplicates(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
     # Figures of different releases stand beside each other until `policy` takes one of them.
-    key = [*KEY, "release"]
+    key = [*FIGURE, "release"]
     twice = frame.duplicated(key, keep=False)
     if not twice.any():
         return frame, []
@@ -144,7 +148,7 @@ def _without_duplicates(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem
             period=period,
         )
         for file, row, column, service, period, measure, channel, other, same in zip(
-            *(again.loc[later, name] for name in ("file", ROW, "column", *KEY)),
+            *(again.loc[later, name] for name in ("file", ROW, "column", *FIGURE)),
             first[later],
             alike[later],
             strict=True,
@@ -154,16 +158,14 @@ def _without_duplicates(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem
     return frame.drop(index=dropped), problems
 
 
-def _ordered(frame: pd.DataFrame, services: Mapping[str, Service]) -> pd.DataFrame:
-    """The columns of the frame in their types, and its rows in their order."""
-    frame = frame.astype({"unit": object, **_NUMBERS})
-    if frame.empty:
-        # A column of nothing would be one of numbers.
-        frame = frame.astype(dict.fromkeys(set(COLUMNS) - set(_NUMBERS), object))
+def in_order(frame: pd.DataFrame, services: Collection[str]) -> pd.DataFrame:
+    """Observations in the order of the frame above; of one figure the oldest release first."""
     rank = {service: i for i, service in enumerate(services)}
-    texts = [frame[name].factorize(sort=True)[0] for name in ("measure", "channel", "unit")]
-    numbers = [frame[name].to_numpy() for name in ("count", "first")]
-    release = frame["release"].factorize(sort=True)[0]
+    texts = ["measure", "channel", "unit"]
+    codes = [frame[name].factorize(sort=True)[0] for name in texts]
+    codes += [frame[name].to_numpy() for name in ("count", "first")]
+    if "release" in frame:
+        codes.append(frame["release"].factorize(sort=True)[0])
     # Numbers sort much faster than texts; the last key given is the first one sorted by.
-    keys = [frame["service"].map(rank).to_numpy(dtype="int64"), *texts, *numbers, release]
-    return frame[list(COLUMNS)].iloc[np.lexsort(keys[::-1])].reset_index(drop=True)
+    keys = [frame["service"].map(rank).to_numpy(dtype="int64"), *codes]
+    return frame.iloc[np.lexsort(keys[::-1])].reset_index(drop=True)

@@ -6,13 +6,13 @@ Services are grouped by these names, so a second spelling is a second group.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from difflib import SequenceMatcher
 from itertools import combinations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from perfsite.errors import Problem
+from perfsite.spelling import without_accents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -95,8 +95,7 @@ def _twice(used: Sequence[_Used]) -> Iterable[tuple[_Used, _Used]]:
 
 def _words(name: str) -> tuple[str, ...]:
     """A name in words that spelling does not change: no capitals, accents or punctuation."""
-    text = unicodedata.normalize("NFKD", name).casefold().replace("&", " and ")
-    text = "".join(c for c in text if not unicodedata.combining(c))
+    text = without_accents(name).casefold().replace("&", " and ")
     return tuple(re.findall(r"\w+", re.sub(r"['\u2019.]", "", text)))
 
 

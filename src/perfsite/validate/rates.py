@@ -10,9 +10,9 @@ import pandas as pd
 from perfsite.errors import Problem
 from perfsite.formats import exact
 from perfsite.measures import DIGITAL, RATINGS
-from perfsite.model import Status
+from perfsite.model import Status, place_of
 from perfsite.parts import KEY, tidy_sum
-from perfsite.validate.given import code_of, name_of, place, records
+from perfsite.validate.given import code_of, name_of, records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -143,7 +143,7 @@ def _incomplete(rows: pd.DataFrame) -> list[Problem]:
     found = firsts.merge(chosen, on=_ALL)
     return [
         Problem(
-            *place(row.source),
+            *place_of(row.source),
             "PS207",
             name_of(missing[0], row.channel),
             f"no {_listed(missing)} beside {_listed(given)} in {row.period}",
@@ -180,7 +180,7 @@ def _too_many(rows: pd.DataFrame, parts: pd.DataFrame) -> list[Problem]:
     sources = dict(zip(keys, firsts["source"], strict=True))
     return [
         Problem(
-            *place(sources[key]),
+            *place_of(sources[key]),
             "PS207",
             "rating_1",
             f"{exact(number)} answers of {exact(all_)} transactions in {code_of(*key[1:])}",

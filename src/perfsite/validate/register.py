@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -18,6 +17,7 @@ from perfsite.model import (
     why_not_an_id,
 )
 from perfsite.periods import Period
+from perfsite.spelling import slug
 from perfsite.tables import ROW, read_table
 from perfsite.validate.modules import all_modules
 from perfsite.validate.period_hints import hint
@@ -251,11 +251,10 @@ def _modules(
 
 def _id_meant(text: str) -> str:
     """The id nearest to a text that cannot be one."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain.replace("'", "")).strip("-")
-    if len(slug) > MAX_ID_LENGTH:
-        slug = slug[: MAX_ID_LENGTH + 1].rpartition("-")[0] or slug[:MAX_ID_LENGTH]
-    tries = (slug, f"{slug}-service") if slug else ()
+    near = slug(text)
+    if len(near) > MAX_ID_LENGTH:
+        near = near[: MAX_ID_LENGTH + 1].rpartition("-")[0] or near[:MAX_ID_LENGTH]
+    tries = (near, f"{near}-service") if near else ()
     good = [one for one in tries if not why_not_an_id(one)]
     return f"try {good[0]}" if good else "choose a short name of plain letters"
 

@@ -14,13 +14,13 @@ import numpy as np
 import pandas as pd
 
 from perfsite.errors import Problem
+from perfsite.model import FIGURE
 from perfsite.tables import ROW
 from perfsite.validate.submissions import RELEASE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-KEY: Final = ["service", "period", "measure", "channel"]
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WITH_TIME: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9:.]+.*")
 _DAY_FIRST: Final = re.compile(r"[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4}")
@@ -90,13 +90,13 @@ def is_released(release: pd.Series[str], edition: date | None) -> NDArray[np.boo
 def newest_release(frame: pd.DataFrame, edition: date | None) -> pd.DataFrame:
     """The rows without those that a later release has taken the place of.
 
-    Of the rows of one key (`KEY`) that may be published on the day of the edition, only those of
+    Of the rows of one key (`FIGURE`) that may be published on the day of the edition, only those of
     the newest release remain; no date of release is the oldest. Rows that are still under embargo
     remain beside them, and so do suppressed numbers that were replaced: both are secrets, which
     `perfsite.policy` takes out. Where several rows of a key have one and the same release, all
     remain: that is a figure given twice.
 
-    `frame` has the columns of `KEY`, `release` and `secret`; its index is kept.
+    `frame` has the columns of `FIGURE`, `release` and `secret`; its index is kept.
     """
     superseded = is_released(frame["release"], edition) & ~is_newest(frame, edition)
     if not superseded.any():
@@ -123,7 +123,7 @@ def is_newest(frame: pd.DataFrame, edition: date | None) -> NDArray[np.bool_]:
 def _keys(frame: pd.DataFrame) -> NDArray[np.int64]:
     """A number for each row, the same where the keys are."""
     keys = np.zeros(len(frame), dtype="int64")
-    for name in KEY:
+    for name in FIGURE:
         codes, values = frame[name].factorize()
         keys = pd.factorize(keys * len(values) + codes)[0].astype("int64")
     return keys

@@ -33,11 +33,13 @@ if TYPE_CHECKING:
     from perfsite.measures import Measure
     from perfsite.model import Service
     from perfsite.parts import Parts
+    from perfsite.windows import Windows
 
 
 def check_series(
     observations: pd.DataFrame,
     parts: Parts,
+    windows: Windows,
     services: Mapping[str, Service],
     checks: Checks,
     edition: date,
@@ -45,8 +47,8 @@ def check_series(
 ) -> list[Problem]:
     """Every problem that the rules PS118 and PS205 to PS215 find, in the order of the codes.
 
-    `observations` are in their order (see `observations`), `parts` are made of them, and
-    `measures` are all that the site knows. Problems of figures name their service, measures and
+    `observations` are in their order (see `observations`), `parts` and `windows` are made of them,
+    and `measures` are all that the site knows. Problems of figures name their service, measures and
     period. Periods of the future (PS118) are no part of what the other rules look at.
     """
     everything = Given.of(observations)
@@ -54,9 +56,10 @@ def check_series(
     problems += check_organisations(services)
     if given.rows.empty:
         return _in_order(problems)
-    adding = [key for key, one in measures.items() if one.aggregation is Aggregation.SUM]
-    parts = _begun(parts, everything, given)
-    windows = year_windows(parts.frame, [*adding, DIGITAL])
+    if len(given.rows) < len(everything.rows):
+        adding = [key for key, one in measures.items() if one.aggregation is Aggregation.SUM]
+        parts = _begun(parts, given)
+        windows = year_windows(parts.frame, [*adding, DIGITAL])
     problems += check_overlaps(given, windows, measures)
     problems += check_gaps(given)
     problems += check_ratings(given, parts)
@@ -69,10 +72,8 @@ def check_series(
     return _in_order(problems)
 
 
-def _begun(parts: Parts, everything: Given, given: Given) -> Parts:
+def _begun(parts: Parts, given: Given) -> Parts:
     """The parts without those of periods that have not begun."""
-    if len(given.rows) == len(everything.rows):
-        return parts
     known = pd.MultiIndex.from_frame(given.rows[KEY].drop_duplicates())
     mine = pd.MultiIndex.from_frame(parts.frame[KEY])
     return replace(parts, frame=parts.frame[mine.isin(known)])
