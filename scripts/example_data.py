@@ -5,7 +5,9 @@
 
 All of it goes through perfsite's own importers, without any text that somebody wrote. What they
 make is put into the forms that a submission can take: weeks, months and days; wide and tidy; CSV
-and JSON. `data/README.md` names the sources. perfsite.toml and README are not touched.
+and JSON. The nine public editions of the register become nine frozen editions of the example; the
+last of them is the example as it stands. `data/README.md` names the sources. perfsite.toml and
+README are not touched.
 """
 
 from __future__ import annotations
@@ -14,10 +16,13 @@ import argparse
 import io
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
+from perfsite.config import parse_config
+from perfsite.editions import edition_path, freeze, read_edition
 from perfsite.errors import has_errors
 from perfsite.importers import Imported, csv_text
 from perfsite.importers.backdrop import import_answers
@@ -25,9 +30,13 @@ from perfsite.importers.backdrop_figures import Wishes
 from perfsite.importers.map_file import parse_map
 from perfsite.importers.mapping import import_tables
 from perfsite.importers.performance_platform import import_register
+from perfsite.load import Data
 from perfsite.model import Source
+from perfsite.understanding import understand
 
 EDITION = "2018-09-19"
+VERSIONS = {"perfsite": "0.1.0"}
+"""The version that froze the editions: an edition never changes, whatever makes it again."""
 STUDENT_FINANCE = {
     "full-time application": "bis-student-finance-applications-full-time-study",
     "part-time application": "bis-student-finance-applications-part-time-study",
@@ -70,17 +79,46 @@ NOT_AVAILABLE = "[x]"
 TIDY = ["period", "measure", "channel", "value", "note"]
 
 
+def editions(shared: Path, config_text: str) -> dict[str, str]:
+    """The files of the nine frozen editions, by their paths relative to the data folder."""
+    files: dict[str, str] = {}
+    before = None
+    for folder in sorted((shared / "uk-performance-platform").glob("20*")):
+        day = date.fromisoformat(folder.name)
+        texts = example_data(shared) if folder.name == EDITION else register(shared, folder.name)
+        config = parse_config(config_text)
+        sources = [Source(path, text.encode()) for path, text in texts.items()]
+        registers = tuple(one for one in sources if one.path == "services.csv")
+        others = tuple(one for one in sources if one.path != "services.csv")
+        data = Data(config, registers, others, (), "", config_text=config_text)
+        content = understand(data, day).content()
+        made = {
+            file.path: file.data for file in freeze(content, config_text, day, VERSIONS, before)
+        }
+        path = edition_path(day)
+        before = read_edition(Source(path, made[path]), made.__getitem__, before)
+        files |= {name: data.decode() for name, data in made.items()}
+    return files
+
+
+def register(shared: Path, day: str) -> dict[str, str]:
+    """The register of an edition, and the figures in it."""
+    path = shared / "uk-performance-platform" / day / "services.csv"
+    imported = import_register(Source(path.name, path.read_bytes()), with_text=False)
+    return {
+        **{path: text for path, text in imported.texts.items() if path != LEFT_OUT},
+        "services.csv": with_notes(imported.texts["services.csv"]),
+    }
+
+
 def example_data(shared: Path) -> dict[str, str]:
     """The text of every file that is made, by its path relative to the data folder.
 
     Raises:
         ValueError: if a source is not what it is known to be.
     """
-    register = shared / "uk-performance-platform" / EDITION / "services.csv"
-    imported = import_register(Source(register.name, register.read_bytes()), with_text=False)
     return {
-        **{path: text for path, text in imported.texts.items() if path != LEFT_OUT},
-        "services.csv": with_notes(imported.texts["services.csv"]),
+        **register(shared, EDITION),
         **student_finance(shared / "student-finance" / "transactions-by-stage.csv"),
         **carers_allowance(shared / "backdrop"),
         **vehicle_licensing(shared / "backdrop" / "vehicle_licensing_customer_satisfaction.json"),
@@ -187,12 +225,14 @@ def main() -> None:
     parser.add_argument("shared", type=Path, help="the folder of the public files")
     parser.add_argument("data", type=Path, help="the data folder to write")
     arguments = parser.parse_args()
-    files = example_data(arguments.shared)
-    shutil.rmtree(arguments.data / "submissions", ignore_errors=True)
+    config_text = (arguments.data / "perfsite.toml").read_text("utf-8")
+    files = example_data(arguments.shared) | editions(arguments.shared, config_text)
+    for folder in ("submissions", "editions"):
+        shutil.rmtree(arguments.data / folder, ignore_errors=True)
     for name, text in files.items():
         path = arguments.data / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+        path.write_text(text, encoding="utf-8", newline="")
 
 
 if __name__ == "__main__":

@@ -167,6 +167,8 @@ PAGE: Final = NotFoundPage(
     data=(DataLink("text/csv", "All figures of this page", "services/toll.csv"),),
     card="https://example.org/services/toll/card.jpg",
     dataset='{"@type":"Dataset","name":"</script>"}',
+    changed="",
+    changed_day="",
 )
 
 

@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING
 
 from helpers import csv_source, figures_of, one_service_register
 from perfsite.config import SiteConfig
-from perfsite.editions import EditionFigures, freeze, read_edition
+from perfsite.editions import (
+    OBSERVATIONS,
+    Content,
+    EditionFigures,
+    edition_path,
+    freeze,
+    read_edition,
+    register_frame,
+    text_frame,
+)
 from perfsite.model import Source
-from perfsite.pages.data import observation_rows
+from perfsite.pages.data import KPI_COLUMNS, observation_rows
 from perfsite.parts import resolve
 from perfsite.policy import release
 from perfsite.validate import check_consistency, read_observations
@@ -61,17 +70,34 @@ def edition(
     return thawed(frozen(public(sources, day, services), day, services), day)
 
 
-def frozen(observations: pd.DataFrame, day: date, services: Mapping[str, Service]) -> list[File]:
-    """The files of an edition of these observations."""
+def content(observations: pd.DataFrame, services: Mapping[str, Service]) -> Content:
+    """What an edition of these observations holds; KPIs are not worked out."""
     marked, _ = check_consistency(observations, resolve(observations, SiteConfig()))
-    return freeze(services, observation_rows(marked), 'title = "Test"\n', day, "1.0")
+    return Content(
+        register_frame(services),
+        text_frame(OBSERVATIONS, observation_rows(marked)),
+        text_frame(KPI_COLUMNS, []),
+    )
 
 
-def thawed(files: Sequence[File], day: date = DAY) -> EditionFigures:
+def frozen(
+    observations: pd.DataFrame,
+    day: date,
+    services: Mapping[str, Service],
+    before: EditionFigures | None = None,
+) -> list[File]:
+    """The files of an edition of these observations."""
+    made = content(observations, services)
+    return freeze(made, 'title = "Test"\n', day, {"perfsite": "1.0"}, before)
+
+
+def thawed(
+    files: Sequence[File], day: date = DAY, before: EditionFigures | None = None
+) -> EditionFigures:
     """An edition read from its files."""
-    content = {file.path: file.data for file in files}
-    path = f"editions/{day}.json"
-    return read_edition(Source(path, content[path]), content.__getitem__)
+    bytes_of = {file.path: file.data for file in files}
+    path = edition_path(day)
+    return read_edition(Source(path, bytes_of[path]), bytes_of.__getitem__, before)
 
 
 def short(frame: pd.DataFrame) -> dict[str, float | str]:

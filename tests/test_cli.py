@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from perfsite.kept import Kept
+    from perfsite.pages.facts import Facts
     from perfsite.pages.site import Builder
-    from perfsite.pages.whole import Facts
 
 CLEAN = {"full.csv": SUBMISSIONS["full.csv"]}
 """Submissions without a warning."""

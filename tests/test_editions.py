@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import csv
+import io
 import json
 from dataclasses import replace
 from datetime import date
@@ -11,14 +13,22 @@ from hypothesis import strategies as st
 
 from helpers import observe, one_service_register, register
 from perfsite.config import SiteConfig
-from perfsite.editions import FRAME, freeze
-from perfsite.errors import BuildError
+from perfsite.editions import (
+    FRAME,
+    OBSERVATIONS,
+    Content,
+    edition_path,
+    freeze,
+    register_frame,
+    text_frame,
+)
+from perfsite.errors import BuildError, UsageError
 from perfsite.metadata.statuses import PART_ABOVE_WHOLE
-from perfsite.model import File, Service
-from perfsite.pages.data import observation_rows
+from perfsite.model import FIGURE, File, Service
+from perfsite.pages.data import KPI_COLUMNS, observation_rows
 from perfsite.parts import resolve
 from perfsite.validate import check_consistency
-from policy_tools import DAY, edition, frozen, public, source, thawed
+from policy_tools import DAY, content, edition, frozen, public, source, thawed
 
 TABLE = """
     period   transactions  transactions:digital  user_satisfaction  note
@@ -58,10 +68,15 @@ def test_an_edition_is_read_back_as_it_was_frozen() -> None:
     read = thawed(frozen(observations, DAY, services))
 
     assert read.services == services
-    assert (read.date, read.version) == (DAY, "1.0")
+    assert (read.date, read.manifest.versions, read.configuration) == (
+        DAY,
+        {"perfsite": "1.0"},
+        'title = "Test"\n',
+    )
     assert tuple(read.observations.columns) == FRAME
+    in_order = marked.sort_values(FIGURE, ignore_index=True)
     pd.testing.assert_frame_equal(
-        read.observations, marked[list(FRAME)], check_dtype=False, check_index_type=False
+        read.observations, in_order[list(FRAME)], check_dtype=False, check_index_type=False
     )
     assert read.observations["flagged"].any()
     assert set(read.observations["marks"]) == {"", "p", "rb"}
@@ -85,30 +100,120 @@ def test_a_suppressed_or_embargoed_number_is_in_no_file() -> None:
 
 
 def test_the_same_edition_has_the_same_bytes_and_paths() -> None:
-    """Freezing twice writes nothing new; only the edition's own file knows the date."""
+    """Freezing twice writes nothing new, and all but two files stand in the folder of the day."""
     services = one_service_register()
     first = frozen(public(TABLE), DAY, services)
-    again = frozen(public(TABLE), DAY, services)
-    later = frozen(public(TABLE), date(2018, 12, 19), services)
 
-    assert first == again
-    assert {file.path for file in later} - {file.path for file in first} == {
-        "editions/2018-12-19.json"
-    }
+    assert first == frozen(public(TABLE), DAY, services)
+    assert [file.path for file in first] == [
+        "editions/.gitattributes",
+        *(
+            f"editions/2018-09-19/{name}"
+            for name in (
+                "services.csv",
+                "observations.csv",
+                "kpis.csv",
+                "perfsite.toml",
+                "edition.json",
+            )
+        ),
+    ]
+
+
+LATER = date(2018, 12, 19)
+TWO = "service period measure value note\nalpha 2017 cost 5 _\nbeta 2017 cost 6 _\n"
+
+
+def changes(files: list[File], name: str) -> list[list[str]]:
+    """The rows of a file of changes, without its header."""
+    (text,) = [file.data.decode() for file in files if file.path.endswith(f"/{name}.csv")]
+    return list(csv.reader(io.StringIO(text, newline="")))[1:]
 
 
 def test_storage_grows_with_what_changed() -> None:
-    """A new figure of one service adds its file, the index and the edition, and no more."""
-    services = register("alpha", "beta", "gamma")
-    table = "service period measure value\nalpha 2017 cost 5\nbeta 2017 cost 6\n"
-    more = f"{table}beta 2018 cost 7\n"
-    paths = [
-        {file.path for file in frozen(public([source(t)], day, services), day, services)}
-        for t, day in ((table, DAY), (more, date(2018, 12, 19)))
-    ]
+    """A later edition holds the rows that differ, and nothing of what stayed."""
+    services = register("alpha", "beta")
+    first = thawed(frozen(public([source(TWO)], DAY, services), DAY, services))
+    more = f"{TWO.replace('alpha 2017 cost 5 _', 'alpha 2017 cost 8 counted')}beta 2018 cost 7 _\n"
+    more = more.replace("beta 2017 cost 6 _\n", "")
+    again = frozen(public([source(more)], LATER, services), LATER, services, first)
 
-    assert len(paths[1] - paths[0]) == 3
-    assert sum(path.endswith(".json") for path in paths[1] - paths[0]) == 1
+    assert [row[:7] for row in changes(again, "observations")] == [
+        ["changed", "alpha", "2017", "cost", "", "8", "provided"],
+        ["removed", "beta", "2017", "cost", "", "", ""],
+        ["added", "beta", "2018", "cost", "", "7", "provided"],
+    ]
+    assert changes(again, "services") == []
+    assert not [file for file in again if file.path.endswith(".toml")]
+    read = thawed(again, LATER, first)
+    assert read.configuration == first.configuration
+    assert read.rows[["service", "period", "value"]].to_numpy().tolist() == [
+        ["alpha", "2017", "8"],
+        ["beta", "2018", "7"],
+    ]
+    assert first.rows["value"].tolist() == ["5", "6"]
+
+
+def test_a_row_that_only_moved_in_its_file_is_no_change() -> None:
+    """A row added above it changes the source of a figure, and not the figure."""
+    services = register("alpha", "beta")
+    first = thawed(frozen(public([source(TWO)], DAY, services), DAY, services))
+    header, *rows = TWO.splitlines()
+    moved = "\n".join([header, *reversed(rows)])
+    again = frozen(public([source(moved)], LATER, services), LATER, services, first)
+    elsewhere = source(TWO, "submissions/other.csv")
+    other = frozen(public([elsewhere], LATER, services), LATER, services, first)
+
+    assert changes(again, "observations") == []
+    assert thawed(again, LATER, first).rows["source"].tolist() == first.rows["source"].tolist()
+    assert [row[0] for row in changes(other, "observations")] == ["changed", "changed"]
+
+
+def test_a_language_that_comes_later_is_in_the_later_edition_alone() -> None:
+    """Columns come and go with the languages of the site; other services do not change."""
+    services = {"alpha": replace(FULL, translations={}), "beta": Service("beta", "Beta", "M")}
+    observations = public(TABLE)
+    first = thawed(frozen(observations, DAY, services))
+    spoken = {**services, "alpha": FULL}
+    again = frozen(observations, LATER, spoken, first)
+    read = thawed(again, LATER, first)
+    back = frozen(observations, date(2019, 1, 1), services, read)
+
+    assert [row[:2] for row in changes(again, "services")] == [["changed", "alpha"]]
+    assert read.services == spoken
+    assert thawed(back, date(2019, 1, 1), read).services == services == first.services
+
+
+def test_editions_follow_each_other() -> None:
+    """One cannot be frozen before another, left out of the row, or put into it."""
+    services = one_service_register()
+    first_files = frozen(public(TABLE), DAY, services)
+    first = thawed(first_files)
+    second = frozen(public(TABLE), LATER, services, first)
+
+    with pytest.raises(UsageError, match="freeze a later date"):
+        frozen(public(TABLE), DAY, services, first)
+    with pytest.raises(BuildError, match="an edition is missing"):
+        thawed(second, LATER)
+    other = thawed(frozen(public("period cost\n2017 1"), DAY, services))
+    with pytest.raises(BuildError, match="an edition is missing"):
+        thawed(second, LATER, other)
+
+
+def test_addresses_are_kept_where_they_are_given() -> None:
+    """An edition without them knows none, and one after that knows its own."""
+    services = one_service_register()
+    given = content(public(TABLE), services)
+    before = None
+    known = []
+    for month, addresses in enumerate((["a.html", "b.html"], None, ["a.html", "c.html"]), 1):
+        day = date(2019, month, 1)
+        table = None if addresses is None else text_frame(("path",), [(one,) for one in addresses])
+        files = freeze(replace(given, addresses=table), "", day, {}, before)
+        before = thawed(files, day, before)
+        known.append(before.addresses)
+
+    assert known == [{"a.html", "b.html"}, None, {"a.html", "c.html"}]
 
 
 ATTRIBUTES = "editions/.gitattributes"
@@ -128,7 +233,7 @@ def test_one_altered_byte_is_noticed(path: str, where: float) -> None:
         thawed([File(name, data) for name, data in content.items()])
 
 
-WHOLE = {file.path: file.data.decode() for file in FILES}[f"editions/{DAY}.json"]
+WHOLE = {file.path: file.data.decode() for file in FILES}[edition_path(DAY)]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +250,7 @@ WHOLE = {file.path: file.data.decode() for file in FILES}[f"editions/{DAY}.json"
 )
 def test_an_edition_that_was_edited_is_not_read(text: str) -> None:
     """Its own file holds its own hash, and so no byte of it can change unseen."""
-    path = f"editions/{DAY}.json"
+    path = edition_path(DAY)
     files = [replace(file, data=text.encode()) if file.path == path else file for file in FILES]
 
     with pytest.raises(BuildError, match="is not as it was frozen"):
@@ -153,32 +258,29 @@ def test_an_edition_that_was_edited_is_not_read(text: str) -> None:
 
 
 def test_an_edition_under_another_date_is_not_read() -> None:
-    """A file that was renamed would be another edition; the error says what its name was."""
-    other = [
-        replace(file, path="editions/2018-01-01.json") if file.path.endswith("json") else file
-        for file in FILES
-    ]
+    """A folder that was renamed would be another edition; the error says what its name was."""
+    other = [replace(file, path=file.path.replace(str(DAY), "2018-01-01")) for file in FILES]
 
-    with pytest.raises(BuildError, match="name it 2018-09-19"):
+    with pytest.raises(BuildError, match="name its folder 2018-09-19"):
         thawed(other, date(2018, 1, 1))
 
 
 def test_a_later_format_is_not_guessed_at(monkeypatch: pytest.MonkeyPatch) -> None:
     """An edition of a format that this version does not know says which version reads it."""
-    monkeypatch.setattr("perfsite.editions._FORMAT", 2)
+    monkeypatch.setattr("perfsite.editions.manifest._FORMAT", 3)
     files = frozen(public(TABLE), DAY, one_service_register())
     monkeypatch.undo()
 
-    with pytest.raises(BuildError, match="format 2"):
+    with pytest.raises(BuildError, match="format 3"):
         thawed(files)
 
 
 def test_a_service_without_figures_is_in_the_edition() -> None:
-    """The register is frozen whole, in its order."""
+    """The register is frozen whole, in the order of the ids."""
     services = register("gamma", "alpha", "beta")
     read = edition([source("service period measure value\nbeta 2017 cost 6\n")], DAY, services)
 
-    assert list(read.services) == ["gamma", "alpha", "beta"]
+    assert list(read.services) == ["alpha", "beta", "gamma"]
     assert set(read.observations["service"]) == {"beta"}
 
 
@@ -200,9 +302,10 @@ def test_any_text_goes_there_and_back(text: str) -> None:
     marked, _ = check_consistency(frame, resolve(frame, SiteConfig()))
     marked = marked.assign(note=text)
     services = {"alpha": Service("alpha", text or "a", "Ministry", description=text)}
-    files = freeze(services, observation_rows(marked), "", DAY, "1.0")
+    rows = text_frame(OBSERVATIONS, observation_rows(marked))
+    made = Content(register_frame(services), rows, text_frame(KPI_COLUMNS, []))
 
-    read = thawed(files)
+    read = thawed(freeze(made, "", DAY, {}, None))
 
     assert read.services == services
     assert read.observations["note"].tolist() == [text]

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from datetime import date
+from shutil import rmtree
 from typing import TYPE_CHECKING
 
 import pytest
 
 from helpers import one_service_register
 from perfsite.errors import BuildError, UsageError
-from perfsite.load import load_data, load_edition, load_site_file, with_last_edition
+from perfsite.load import load_data, load_editions, load_site_file, with_editions
+from perfsite.write import write_new_folder
 from policy_tools import frozen, public
 from small_site import CONFIG, data_folder
 
@@ -20,12 +22,12 @@ DAYS = [date(2018, 3, 1), date(2018, 9, 19), date(2019, 1, 1)]
 def folder_with_editions(parent: Path) -> Path:
     """The small site with three editions, each with a figure that is its year."""
     folder = data_folder(parent)
+    before = None
     for day in DAYS:
         figures = public(f"period transactions\n{day.year - 1} {day.year}{day.month:02}")
-        for file in frozen(figures, day, one_service_register()):
-            path = folder / file.path
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(file.data)
+        files = frozen(figures, day, one_service_register(), before)
+        write_new_folder(files, folder, folder / "editions" / day.isoformat())
+        before = load_editions(folder, [one for one in DAYS if one <= day])[-1]
     return folder
 
 
@@ -53,32 +55,55 @@ def test_the_last_edition_is_the_newest_that_is_older(
     folder = folder_with_editions(tmp_path)
     data = load_data(folder)
 
-    followed = with_last_edition(data, folder, day)
+    followed = with_editions(data, folder, day)
 
     assert (followed.last.date if followed.last else None) == last
-    assert (followed.hash == data.hash) == (last is None)
+    assert (followed.hash == data.hash) == (not followed.history)
     if followed.last and last:
         assert followed.last.observations["value"].tolist() == [last.year * 100 + last.month]
 
 
-def test_an_edition_that_is_not_followed_is_not_read(tmp_path: Path) -> None:
-    """What happens to another edition does not stop this build."""
+def test_an_edition_of_a_later_date_is_not_read(tmp_path: Path) -> None:
+    """What happens to a later edition does not stop this build; what came before does."""
     folder = folder_with_editions(tmp_path)
-    (folder / "editions" / "2018-03-01.json").write_text("{}")
+    (folder / "editions" / "2018-09-19" / "edition.json").write_text("{}")
 
-    assert with_last_edition(load_data(folder), folder, date(2018, 12, 31)).last
-    with pytest.raises(BuildError, match="2018-03-01"):
-        with_last_edition(load_data(folder), folder, date(2018, 4, 1))
+    assert with_editions(load_data(folder), folder, date(2018, 9, 18)).last
+    for day in (date(2018, 9, 19), date(2019, 3, 1)):
+        with pytest.raises(BuildError, match="2018-09-19"):
+            with_editions(load_data(folder), folder, day)
 
 
-def test_a_missing_part_of_an_edition_is_named(tmp_path: Path) -> None:
+def test_an_edition_of_the_day_itself_is_known_and_not_followed(tmp_path: Path) -> None:
+    """A site that is built again of a frozen edition publishes that one, too."""
+    folder = folder_with_editions(tmp_path)
+    data = with_editions(load_data(folder), folder, DAYS[1])
+
+    assert [one.date for one in data.history] == DAYS[:2]
+    assert data.last is data.history[0]
+
+
+@pytest.mark.parametrize("name", ["observations.csv", "services.csv", "kpis.csv"])
+def test_a_missing_part_of_an_edition_is_named(tmp_path: Path, name: str) -> None:
     """The error says which file to restore."""
     folder = folder_with_editions(tmp_path)
-    for path in (folder / "editions" / "objects").rglob("*.csv"):
-        path.unlink()
+    (folder / "editions" / "2018-03-01" / name).unlink()
 
-    with pytest.raises(BuildError, match=r"editions/objects/.*restore it from a copy"):
-        load_edition(folder, DAYS[0])
+    with pytest.raises(BuildError, match=rf"editions/2018-03-01/{name}.*restore it from a copy"):
+        load_editions(folder, DAYS)
+
+
+def test_a_lost_edition_is_noticed(tmp_path: Path) -> None:
+    """A folder without its manifest is named, and so is one that is not there at all."""
+    folder = folder_with_editions(tmp_path)
+    (folder / "editions" / "2019-01-01" / "edition.json").unlink()
+    with pytest.raises(BuildError, match=r"editions/2019-01-01 holds no edition\.json"):
+        load_data(folder)
+    rmtree(folder / "editions" / "2019-01-01")
+    rmtree(folder / "editions" / "2018-03-01")
+
+    with pytest.raises(BuildError, match="an edition is missing"):
+        with_editions(load_data(folder), folder, date(2019, 1, 1))
 
 
 def test_retractions_and_the_text_of_the_configuration_are_loaded(tmp_path: Path) -> None:

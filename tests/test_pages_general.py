@@ -215,12 +215,14 @@ def test_a_page_that_is_not_there_is_not_found() -> None:
 @pytest.mark.parametrize("base", ["", "https://example.org/x/"])
 def test_the_plain_lists_hold_what_they_are_given(base: str) -> None:
     """sitemap.xml the pages, urls.txt every file and the lists themselves, each once."""
-    pages, files = ["index.html", "services/a&b.html"], ["index.html", "data/x.csv", "robots.txt"]
+    pages = {"index.html": "2018-09-19", "services/a&b.html": ""}
+    files = ["index.html", "data/x.csv", "robots.txt"]
     got = {file.path: file.data.decode() for file in plain_files(base, pages, files)}
     root = ET.fromstring(got["sitemap.xml"])  # noqa: S314 - perfsite's own output
 
     assert set(got) == {"robots.txt", "sitemap.xml", "urls.txt"}
     assert [loc.text for loc in root.findall(".//{*}loc")] == [base + path for path in pages]
+    assert [day.text for day in root.findall(".//{*}lastmod")] == ["2018-09-19"]
     wanted = ["data/x.csv", "index.html", "manifest-sha256.txt", "robots.txt", "sitemap.xml"]
     assert got["urls.txt"].splitlines() == [base + path for path in [*wanted, "urls.txt"]]
     assert ("Sitemap:" in got["robots.txt"]) == bool(base)

@@ -279,15 +279,15 @@ def registered(*rows: str) -> tuple[dict[str, Service], list[Problem]]:
 
 
 def test_a_lost_row_of_the_register_keeps_its_service() -> None:
-    """It stands where it stood, as the last edition knew it."""
+    """It stands behind the id before its own, as the last edition knew it."""
     last = edition("period cost\n2017 1", DAY, register("zulu", "alpha", "beta"))
-    services, problems = registered("zulu,Zulu,D,,", "alpha,,D,,", "beta,Beta,D,,")
+    services, problems = registered("zulu,Zulu,D,,", "alpha,Alpha,D,,", "beta,,D,,")
     kept, notes = carry_services(services, problems, last)
 
     assert list(kept) == ["zulu", "alpha", "beta"]
-    assert kept["alpha"] == last.services["alpha"]
+    assert kept["beta"] == last.services["beta"]
     assert kept["zulu"].department == "D"
-    assert [(p.code, p.service) for p in notes] == [("PS216", "alpha")]
+    assert [(p.code, p.service) for p in notes] == [("PS216", "beta")]
 
 
 def test_a_service_that_left_a_good_register_has_left() -> None:

@@ -6,13 +6,14 @@ import csv
 import io
 import json
 from datetime import date
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
 
 from perfsite.build import build_site
 from perfsite.errors import LeakError
-from perfsite.load import load_data, load_theme, with_last_edition
+from perfsite.load import load_data, load_theme, with_editions
 from perfsite.model import Edition
 from perfsite.understanding import understand
 from small_site import CONFIG, REGISTER, SUBMISSIONS, Silent, data_folder, read_tree, run
@@ -45,7 +46,7 @@ def folder_with(parent: Path, files: Mapping[str, str]) -> Path:
 
 def built(folder: Path, day: date = DAY, *, charts: bool = False) -> Tree:
     """The files of the site of a day."""
-    data = with_last_edition(load_data(folder), folder, day)
+    data = with_editions(load_data(folder), folder, day)
     site = build_site(
         understand(data, day),
         Edition(day, data.hash),
@@ -183,7 +184,7 @@ def test_an_edition_is_frozen_and_followed(tmp_path: Path) -> None:
 
     assert (row["value"], row["status"]) == ("1400", "provided carried_over")
     assert row["source"] == "editions/2018-03-01/submissions/full.csv:9"
-    known = understand(with_last_edition(load_data(folder), folder, DAY), DAY)
+    known = understand(with_editions(load_data(folder), folder, DAY), DAY)
     assert [(one.service, one.figures, one.date, one.errors) for one in known.carried] == [
         ("full", 1, date(2018, 3, 1), 1)
     ]
@@ -216,7 +217,7 @@ def test_data_with_errors_is_frozen_on_demand_alone(tmp_path: Path) -> None:
     assert not (folder / "editions").exists()
 
     assert run("freeze", "2018-03-01", folder, "--with-errors").code == 1
-    assert (folder / "editions" / "2018-03-01.json").is_file()
+    assert (folder / "editions" / "2018-03-01" / "edition.json").is_file()
 
 
 def test_a_wrong_date_is_wrong_usage(tmp_path: Path) -> None:
@@ -226,9 +227,9 @@ def test_a_wrong_date_is_wrong_usage(tmp_path: Path) -> None:
 
 
 def test_an_altered_edition_stops_the_build_and_is_named(tmp_path: Path) -> None:
-    """One byte of one object is enough; a missing one is as bad."""
+    """One byte of one file is enough; a missing one is as bad."""
     folder = frozen(tmp_path)
-    path = max((folder / "editions" / "objects").rglob("*.csv"), key=lambda one: one.stat().st_size)
+    path = folder / "editions" / "2018-03-01" / "observations.csv"
     data = path.read_bytes()
     path.write_bytes(data[:-3] + b"7\r\n")
 
@@ -244,10 +245,10 @@ def test_an_altered_edition_stops_the_build_and_is_named(tmp_path: Path) -> None
 def test_a_file_among_the_editions_that_has_no_date_is_named(tmp_path: Path) -> None:
     """An edition that was renamed is not passed over."""
     folder = frozen(tmp_path)
-    (folder / "editions" / "latest.json").write_text("{}")
+    (folder / "editions" / "2018-03-01").rename(folder / "editions" / "latest")
 
     ended = run("validate", folder)
-    assert (ended.code, "latest.json" in ended.err) == (3, True)
+    assert (ended.code, "editions/latest is no edition" in ended.err) == (3, True)
 
 
 def test_a_site_that_would_lose_many_services_is_not_built(tmp_path: Path) -> None:
@@ -322,11 +323,12 @@ def test_validate_checks_what_is_under_embargo(tmp_path: Path) -> None:
 def test_the_register_and_the_configuration_are_in_the_edition(tmp_path: Path) -> None:
     """What the edition was made of can be read without perfsite."""
     folder = frozen(tmp_path)
-    entries = json.loads((folder / "editions" / "2018-03-01.json").read_text())
-    objects = {path.stem: path for path in (folder / "editions" / "objects").rglob("*.*")}
+    edition = folder / "editions" / "2018-03-01"
+    entries = json.loads((edition / "edition.json").read_text())
 
-    assert objects[entries["configuration"]].read_text() == CONFIG
-    index = csv.DictReader(objects[entries["services"]].read_text().splitlines())
-    assert [row["service"] for row in index] == [
+    assert (edition / "perfsite.toml").read_text() == CONFIG
+    assert entries["configuration"] == sha256(CONFIG.encode()).hexdigest()
+    index = csv.DictReader((edition / "services.csv").read_text().splitlines())
+    assert [row["service"] for row in index] == sorted(
         line.split(",")[0] for line in REGISTER.splitlines()[1:]
-    ]
+    )

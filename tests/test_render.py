@@ -45,6 +45,8 @@ MOVED: Final = MovedPage(
     data=(),
     card="",
     dataset="",
+    changed="",
+    changed_day="",
     former="old",
     now=Link("N & <b>", "a/b.html"),
 )
@@ -60,6 +62,8 @@ NOT_FOUND: Final = NotFoundPage(
     data=(),
     card="",
     dataset="",
+    changed="",
+    changed_day="",
 )
 ENGLISH: Final = Language("en-GB")
 CATALOGUE: Final = rb"""msgid ""

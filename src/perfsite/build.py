@@ -15,7 +15,7 @@ from perfsite.charts.series import collect_measures, collect_series
 from perfsite.check import check_site
 from perfsite.errors import BuildError
 from perfsite.kept import Kept
-from perfsite.kpi import summarise_groups, summarise_services
+from perfsite.kpi import summarise_groups
 from perfsite.kpi.groups import make_groups
 from perfsite.kpi.health import assess_services
 from perfsite.kpi.ledger import make_ledger
@@ -28,17 +28,23 @@ from perfsite.metadata.csvw import described_files, whole_set_file
 from perfsite.metadata.datapackage import datapackage_file
 from perfsite.metadata.feed import feed_file
 from perfsite.metadata.schemas import schema_files
+from perfsite.metadata.tables import REVISIONS_CSV
 from perfsite.pages import data as data_files
 from perfsite.pages.context import MovedPage
+from perfsite.pages.edition_files import edition_files
+from perfsite.pages.facts import Facts
 from perfsite.pages.general import is_listed, plain_files
+from perfsite.pages.gone import gone_services
 from perfsite.pages.group_figures import CHARTED
 from perfsite.pages.health_words import assess, health_file
+from perfsite.pages.news import revision_entries
 from perfsite.pages.site import Assets, make_builder
 from perfsite.pages.standards import collect_standards
 from perfsite.pages.volumes import volumes_by_period
-from perfsite.pages.whole import Facts, Made, general_pages, make_pages
+from perfsite.pages.whole import Made, general_pages, make_pages
 from perfsite.policy import check_retractions
 from perfsite.render import FAVICON, SCRIPT, STYLESHEET, Renderer
+from perfsite.revisions import COLUMNS
 from perfsite.validate.values import RETRACTED
 
 if TYPE_CHECKING:
@@ -119,22 +125,29 @@ def build_site(  # noqa: PLR0913 - what to build, with what, how, and what to re
 
     progress.start(len(jobs))
     with Drawing(jobs, workers, theme.tokens.chart, store) as drawing:
-        files = [*_data_files(known, facts, kept), *assets.values()]
-        listed: list[str] = []
+        data = [*_data_files(known, facts, kept), *assets.values()]
+        files = [*data]
+        listed: dict[str, str] = {}
         pages = 0
         moved: set[str] = set()
         for builder, one in zip(builders, made, strict=True):
-            general = Made(general_pages(builder, facts, one.pages, files), [])
+            general = Made(general_pages(builder, facts, one, data), [])
             everything = [*one.pages, *(general if charts else general.without_pictures()).pages]
             renderer = Renderer(theme, builder.language, builder.folder, kept)
             files += [renderer.render(page) for page in everything]
-            listed += [f"{builder.folder}{page.path}" for page in everything if is_listed(page)]
+            listed |= {
+                f"{builder.folder}{page.path}": page.changed
+                for page in everything
+                if is_listed(page)
+            }
             moved |= {page.former for page in everything if isinstance(page, MovedPage)}
             pages += len(everything)
         files += drawing.files(progress.advance)
-    files.append(feed_file(config, edition, builders[0].language))
+    news = revision_entries(facts.ledger, builders[0].language)
+    files.append(feed_file(config, edition, builders[0].language, news))
     files += plain_files(config.base, listed, [file.path for file in files])
     folders = [builder.folder for builder in builders]
+    moved |= gone_services(known.data.history, known.services)
     check_site(files, known.services, moved, config.base, folders)
     languages = [builder.language for builder in builders]
     check_leaks(files, known.secrets, _published(known, facts), languages, config.all_measures)
@@ -180,7 +193,7 @@ def _builders(config: SiteConfig, theme: Theme, assets: Mapping[str, File]) -> l
 def _facts(known: Known, edition: Edition) -> Facts:
     """Everything that pages say, worked out once for all languages."""
     figures, config = known.figures, known.data.config
-    summaries = summarise_services(figures, known.parts, known.services)
+    summaries = known.summaries
     groups = summarise_groups(
         figures, summaries, make_groups(known.services), config.headline_share, known.parts
     )
@@ -204,6 +217,10 @@ def _facts(known: Known, edition: Edition) -> Facts:
         standards=collect_standards(known.observations, config),
         carried={one.service: one for one in known.carried},
         retracted=_by_service(known.retracted),
+        history=known.data.history,
+        ledger=known.ledger,
+        hidden=known.hidden,
+        revised=known.revised,
     )
 
 
@@ -231,8 +248,9 @@ def _published(known: Known, facts: Facts) -> Published:
 def _data_files(known: Known, facts: Facts, kept: Kept) -> list[File]:
     """Everything that can be downloaded, and its description for machines."""
     config = known.data.config
-    observations = data_files.observation_rows(known.observations)
+    observations = data_files.observation_rows(known.published)
     kpis = data_files.kpi_rows(known.figures, facts.summaries)
+    changes = facts.ledger.rows() if facts.ledger else []
     files = [
         data_files.csv_file("data/observations.csv", data_files.OBSERVATIONS, observations),
         data_files.csv_file(data_files.KPIS_CSV, data_files.KPI_COLUMNS, kpis),
@@ -240,6 +258,7 @@ def _data_files(known: Known, facts: Facts, kept: Kept) -> list[File]:
         *data_files.service_files(facts.summaries, observations, kpis, kept),
         *data_files.group_files(facts.groups),
         health_file(facts.health.ledger),
+        data_files.csv_file(REVISIONS_CSV, COLUMNS, changes),
     ]
     paths = [file.path for file in files]
     names = {f"services/{key}.csv": service.name for key, service in known.services.items()}
@@ -250,6 +269,7 @@ def _data_files(known: Known, facts: Facts, kept: Kept) -> list[File]:
         whole_set_file(paths, config, facts.edition),
         datapackage_file(files, config, facts.edition),
         *schema_files(config.base),
+        *edition_files(known.data.history, known.hidden, config, kept),
     ]
 
 

@@ -107,6 +107,13 @@ class SourceTable(Table):
     note: str = ""
 
 
+class PackageTable(Table):
+    """`[packages.<date>]`: where the archive package of an edition lies, and its SHA-256 hash."""
+
+    url: HttpUrl
+    sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
+
+
 class SiteConfig(Table):
     """What a publishing team decides about its site.
 
@@ -147,6 +154,7 @@ class SiteConfig(Table):
     targets: dict[str, dict[str, float]] = Field(default_factory=dict)
     translations: dict[str, WordsTable] = Field(default_factory=dict)
     measures: dict[Name, MeasureTable] = Field(default_factory=dict)
+    packages: dict[date, PackageTable] = Field(default_factory=dict)
 
     @property
     def all_measures(self) -> dict[str, Measure]:

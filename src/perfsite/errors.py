@@ -58,7 +58,7 @@ class WriteError(BuildError):
 
 
 class Severity(StrEnum):
-    """How much a problem matters; the worst comes first.
+    """How much a problem matters.
 
     An error keeps its row out of the figures; a warning is published and marked; a note is only
     said.
@@ -126,6 +126,7 @@ RULES: dict[str, Rule] = {
         Rule("PS214", _W, "An organisation is spelt in two ways"),
         Rule("PS215", _W, "A suppressed figure can be worked out"),
         Rule("PS216", _N, "Figures of an earlier edition stand in"),
+        Rule("PS217", _W, "A reason for a revision fits no change"),
         Rule("PS301", _E, "A cell of an imported file cannot be read as a figure"),
         Rule("PS302", _N, "An imported id was too long for an address and was shortened"),
         Rule("PS303", _N, "A column holds no figure for any service and was not imported"),

@@ -7,7 +7,7 @@ columns of theirs.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -110,6 +110,13 @@ TRANSLATED: Final = tuple(
     if name not in ("service", "aliases", "opened", "closed", "modules")
 )
 """The columns that the register may have in other languages too, as `name_fr`."""
+
+
+def register_row(service: Service) -> dict[str, str]:
+    """A service as a row of the register: `REGISTER_COLUMNS`, each as text."""
+    values = asdict(service) | {"service": service.id}
+    values |= {name: " ".join(values[name]) for name in ("aliases", "modules")}
+    return {name: values[name] for name in REGISTER_COLUMNS}
 
 
 def language_of(tag: str) -> str:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from perfsite.editions import OBSERVATIONS, Content, register_frame, text_frame
 from perfsite.errors import Problem, is_error
-from perfsite.kpi import work_out
+from perfsite.kpi import summarise_services, work_out
 from perfsite.load import CONFIG
+from perfsite.model import Status
+from perfsite.pages.data import KPI_COLUMNS, kpi_rows, observation_rows
 from perfsite.parts import resolve
 from perfsite.policy import carry_services, decide, release
+from perfsite.policy.frames import has_mark, is_one_of, keys_of
+from perfsite.revisions import Snapshot, make_ledger, revised_kpis, unused_reasons
 from perfsite.validate import (
     check_consistency,
     check_series,
@@ -17,20 +23,24 @@ from perfsite.validate import (
     read_observations,
     read_register,
 )
+from perfsite.validate.values import REVISED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     import pandas as pd
 
     from perfsite.config import SiteConfig
+    from perfsite.editions import EditionFigures
     from perfsite.kept import Kept
-    from perfsite.kpi import Figures
+    from perfsite.kpi import Figures, ServiceSummary
     from perfsite.load import Data
     from perfsite.model import Service
     from perfsite.parts import Parts
     from perfsite.policy import Carried, Retraction
+    from perfsite.policy.frames import Key
+    from perfsite.revisions import Ledger
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,69 @@ class Known:
     secrets: pd.DataFrame
     carried: tuple[Carried, ...]
     retracted: tuple[Retraction, ...]
+
+    @cached_property
+    def summaries(self) -> list[ServiceSummary]:
+        """Each service with its headlines, in the order of the register."""
+        return summarise_services(self.figures, self.parts, self.services)
+
+    @cached_property
+    def hidden(self) -> frozenset[Key]:
+        """The figures that are confidential, whatever earlier editions said of them."""
+        secret = self.observations["status"] == Status.CONFIDENTIAL
+        return frozenset(keys_of(self.observations[secret]))
+
+    @cached_property
+    def ledger(self) -> Ledger | None:
+        """What has changed from edition to edition and since; None without editions."""
+        if not self.data.history:
+            return None
+        snapshots = [*map(snapshot_of, self.data.history), self.snapshot]
+        return make_ledger(snapshots, self.data.reasons, self.hidden)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What the data say now."""
+        rows = text_frame(OBSERVATIONS, observation_rows(self.observations))
+        return Snapshot(None, self.services, rows)
+
+    @cached_property
+    def revised(self) -> dict[str, frozenset[tuple[str, str]]]:
+        """The KPIs and measures of each service that said something else, with their periods."""
+        if self.ledger is None:
+            return {}
+        tables = [one.kpis for one in self.data.history]
+        tables.append(text_frame(KPI_COLUMNS, kpi_rows(self.figures, self.summaries)))
+        figures = {(key[0], key[2], key[1]) for key in self.ledger.revised}
+        found: dict[str, set[tuple[str, str]]] = {}
+        for service, name, period in figures | revised_kpis(tables):
+            found.setdefault(service, set()).add((name, period))
+        return {service: frozenset(names) for service, names in found.items()}
+
+    @cached_property
+    def published(self) -> pd.DataFrame:
+        """The observations, those that said something else before with the mark of a revision."""
+        frame = self.observations
+        if self.ledger is None or not self.ledger.revised:
+            return frame
+        given = frame["value"].notna().to_numpy(dtype=bool)
+        mine = is_one_of(frame, self.ledger.revised) & given & ~has_mark(frame, REVISED)
+        return frame.assign(marks=frame["marks"].where(~mine, REVISED + frame["marks"]))
+
+    def content(self, addresses: Iterable[str] | None = None) -> Content:
+        """What an edition of this holds; `addresses` are those of its site, where known."""
+        known = None if addresses is None else text_frame(("path",), [(one,) for one in addresses])
+        return Content(
+            register_frame(self.services),
+            text_frame(OBSERVATIONS, observation_rows(self.observations)),
+            text_frame(KPI_COLUMNS, kpi_rows(self.figures, self.summaries)),
+            known,
+        )
+
+
+def snapshot_of(edition: EditionFigures) -> Snapshot:
+    """What an edition said."""
+    return Snapshot(edition.date, edition.services, edition.rows)
 
 
 def understand(
@@ -74,9 +147,13 @@ def understand(
     known = _compared(data, services, public, secrets, problems, edition)
     blamed = [one for one in known.problems if is_error(one) and _is_about_read(one)]
     good = public[~is_blamed(public, blamed)]
-    if len(good) == len(public):
+    if len(good) < len(public):
+        known = _compared(data, services, good, secrets, [*problems, *blamed], edition)
+    if not data.reasons or not known.ledger:
         return known
-    return _compared(data, services, good, secrets, [*problems, *blamed], edition)
+    unused = unused_reasons(data.reasons, known.ledger.steps)
+    more = [one for one in map(config.checks.judged, unused) if one]
+    return replace(known, problems=(*known.problems, *more)) if more else known
 
 
 def _is_about_read(problem: Problem) -> bool:

@@ -100,6 +100,30 @@ def _write(files: Iterable[File], out: Path) -> Written:
     return written
 
 
+def write_new_folder(files: Iterable[File], root: Path, folder: Path) -> None:
+    """Write files of which those of a folder appear all at once, or not at all.
+
+    The paths of the files are relative to `root`; those outside `folder` are written as they are.
+
+    Raises:
+        WriteError: if the folder is there, or the disk refuses.
+    """
+    staging = _beside(folder, "staging")
+    try:
+        shutil.rmtree(staging, ignore_errors=True)
+        staging.mkdir(parents=True)
+        for file in files:
+            path = root / file.path
+            target = staging / path.relative_to(folder) if folder in path.parents else path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(file.data)
+        staging.rename(folder)
+    except OSError as error:
+        raise WriteError(f"{folder} could not be written: {error}") from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
 def drawings_beside(out: Path) -> Path:
     """The folder in which the drawings of a site are kept for its next build."""
     return _beside(out.absolute(), "drawings")

@@ -7,7 +7,7 @@ import click
 from perfsite import __version__
 from perfsite.cli.building import build
 from perfsite.cli.common import Commands
-from perfsite.cli.editions import freeze
+from perfsite.cli.editions import diff, freeze
 from perfsite.cli.importing import import_
 from perfsite.cli.making import init, new
 from perfsite.cli.serving import serve
@@ -26,5 +26,8 @@ def main() -> None:
     """
 
 
-for _command in (init, new, validate, build, serve, status, explain, freeze, import_, completion):
+for _command in (
+    *(init, new, validate, build, serve, status, explain),
+    *(freeze, diff, import_, completion),
+):
     main.add_command(_command)

@@ -52,12 +52,12 @@ def load(data: Path) -> Data:
 
 
 def load_for(data: Path, edition: str | None) -> tuple[Data, date]:
-    """The folder DATA with the edition before this one, and the date printed on the site."""
-    from perfsite.load import with_last_edition  # noqa: PLC0415
+    """The folder DATA with its earlier editions, and the date printed on the site."""
+    from perfsite.load import with_editions  # noqa: PLC0415
 
     loaded = load(data)
     day = edition_date(edition, loaded)
-    return with_last_edition(loaded, data, day), day
+    return with_editions(loaded, data, day), day
 
 
 def edition_date(given: str | None, data: Data) -> date:

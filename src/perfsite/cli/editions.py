@@ -2,62 +2,91 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import sys
+from importlib import metadata
 from typing import TYPE_CHECKING
 
 import click
 
 from perfsite import __version__
-from perfsite.cli.common import DATA_ERRORS, DONE, SHOWN, data_argument, day_of, load, write_file
+from perfsite.cli.common import (
+    DATA_ERRORS,
+    DONE,
+    FOLDER,
+    SHOWN,
+    data_argument,
+    day_of,
+    edition_date,
+    load,
+)
 from perfsite.errors import UsageError, has_errors
+from perfsite.model import Source
 from perfsite.report import text_report
 from perfsite.spelling import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
     from pathlib import Path
 
+    from perfsite.editions import Manifest
+    from perfsite.load import Data
     from perfsite.model import File
+    from perfsite.revisions import Snapshot
+    from perfsite.understanding import Known
 
 
 @click.command(
-    epilog="\b\nExamples:\n  perfsite freeze 2018-09-19\n  perfsite freeze 2018-09-19 data"
+    epilog="\b\nExamples:\n"
+    "  perfsite freeze 2018-09-19\n"
+    "  perfsite freeze 2018-09-19 data --site build"
 )
 @click.argument("day", metavar="DATE")
 @data_argument
+@click.option(
+    "--site",
+    type=FOLDER,
+    help="The site that was built of it: its addresses are kept too, so that later sites say "
+    "where each of them went.",
+)
 @click.option("--with-errors", is_flag=True, help="Freeze what is good of data that has errors.")
-def freeze(day: str, data: Path, with_errors: bool) -> None:
+def freeze(day: str, data: Path, site: Path | None, with_errors: bool) -> None:
     """Freeze the edition of DATE: keep what is published then, never to be altered.
 
     The edition goes into DATA/editions. It holds what a site of that date shows: no suppressed
     figure, and none that is released later. Data with errors is not frozen.
     """
     from perfsite import editions  # noqa: PLC0415 - pandas takes half a second
-    from perfsite.load import with_last_edition  # noqa: PLC0415
-    from perfsite.pages.data import observation_rows  # noqa: PLC0415
+    from perfsite.load import with_editions  # noqa: PLC0415
     from perfsite.understanding import understand  # noqa: PLC0415
+    from perfsite.write import write_new_folder  # noqa: PLC0415
 
     when = day_of(day, day)
-    loaded = with_last_edition(load(data), data, when)
+    loaded = with_editions(load(data), data, when)
     known = understand(loaded, when)
     if has_errors(known.problems) and not with_errors:
         click.echo(text_report(known.problems, SHOWN), err=True)
         click.echo("Nothing was frozen: mend the errors, or give --with-errors.", err=True)
         sys.exit(DATA_ERRORS)
-    rows = observation_rows(known.observations)
-    files = editions.freeze(known.services, rows, loaded.config_text, when, __version__)
-    new = _missing(files, data, when)
-    for file in new:
-        write_file(data / file.path, file.data)
-    if not new:
+    if later := [one for one in loaded.editions if one > when]:
+        raise UsageError(
+            f"the edition of {later[0]} is frozen, and editions follow each other: freeze a date "
+            f"after {loaded.editions[-1]}"
+        )
+    content = known.content(_addresses(site, known))
+    files = editions.freeze(content, loaded.config_text, when, _versions(), loaded.last)
+    folder = data / editions.FOLDER / when.isoformat()
+    if when in loaded.editions:
+        _check_same(loaded.history[-1].manifest, files)
         click.echo(f"The edition of {when} is frozen as it is; there is nothing to do.")
     else:
-        size = sum(len(file.data) for file in new) / 1e6
+        write_new_folder(files, data, folder)
+        size = sum(len(file.data) for file in files) / 1e6
         click.echo(
-            f"Froze the edition of {when} in {data / editions.FOLDER}: "
-            f"{counted(len(known.services), 'service')}, {counted(len(rows), 'figure')}; "
-            f"{counted(len(new), 'new file')}, {size:,.2f} MB.\n"
+            f"Froze the edition of {when} in {folder}: "
+            f"{counted(len(known.services), 'service')}, "
+            f"{counted(len(content.observations), 'figure')}; {size:,.2f} MB.\n"
             "Keep that folder under version control and in a second place: builds of later dates "
             "follow this edition, and stop if a byte of it was altered.\n"
             f"Next: perfsite build {data} --edition {when}"
@@ -65,18 +94,102 @@ def freeze(day: str, data: Path, with_errors: bool) -> None:
     sys.exit(DATA_ERRORS if has_errors(known.problems) else DONE)
 
 
-def _missing(files: Sequence[File], data: Path, day: date) -> list[File]:
-    """The files that are not there yet, the edition's own last.
+@click.command(
+    epilog="\b\nExamples:\n"
+    "  perfsite diff 2018-01-26 2018-09-19\n"
+    "  perfsite diff 2018-09-19 now data --format csv > changes.csv"
+)
+@click.argument("earlier", metavar="A")
+@click.argument("later", metavar="B")
+@data_argument
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json", "csv"]),
+    default="text",
+    show_default=True,
+    help="For people, for a program, or for a spreadsheet.",
+)
+def diff(earlier: str, later: str, data: Path, style: str) -> None:
+    """Say what changed from the edition of the date A to that of B, figure by figure.
+
+    Both were frozen in the folder DATA. For B, "now" stands for the data as they are.
+    """
+    from perfsite.report import changes  # noqa: PLC0415 - pandas takes half a second
+    from perfsite.revisions import compare  # noqa: PLC0415
+
+    loaded = load(data)
+    before, now = (_snapshot(name, loaded, data) for name in (earlier, later))
+    if before.day is None or (now.day and now.day <= before.day):
+        raise UsageError(f"{earlier} {later}: the earlier date comes first, and now comes last")
+    step = compare(before, now, loaded.reasons)
+    told = {"text": changes.diff_text, "json": changes.diff_json, "csv": changes.diff_csv}[style]
+    click.echo(told(step), nl=style == "text")
+
+
+def _snapshot(name: str, loaded: Data, folder: Path) -> Snapshot:
+    """What an edition said, or what the data say now.
 
     Raises:
-        UsageError: if one is there and differs.
+        UsageError: if the name is no date, or no edition of that date was frozen.
     """
-    found = [file for file in files if (data / file.path).exists()]
-    for file in found:
-        path = data / file.path
-        if not path.is_file() or path.read_bytes() != file.data:
-            raise UsageError(
-                f"{path} is there and differs; an edition is never replaced. If {day} was frozen "
-                "before and the data has changed since, freeze another date"
-            )
-    return [file for file in files if file not in found]
+    from perfsite.load import load_editions, with_editions  # noqa: PLC0415
+    from perfsite.report.changes import NOW  # noqa: PLC0415
+    from perfsite.understanding import snapshot_of, understand  # noqa: PLC0415
+
+    if name == NOW:
+        today = edition_date(None, loaded)
+        return understand(with_editions(loaded, folder, today), today).snapshot
+    day = day_of(name, f"{name}: not {NOW}, and")
+    if day not in loaded.editions:
+        there = ", ".join(map(str, loaded.editions)) or "none"
+        raise UsageError(f"no edition of {day} was frozen; there are: {there}")
+    editions = load_editions(folder, [one for one in loaded.editions if one <= day])
+    return snapshot_of(editions[-1])
+
+
+def _versions() -> dict[str, str]:
+    """The versions of what works figures out and draws them."""
+    names = ("pandas", "altair", "vl-convert-python")
+    return {"perfsite": __version__, **{name: metadata.version(name) for name in names}}
+
+
+def _addresses(site: Path | None, known: Known) -> list[str] | None:
+    """The addresses of the site of this edition; None where none was named.
+
+    Raises:
+        UsageError: if there is no site, or it is one of other services.
+    """
+    from perfsite.load import load_site_file  # noqa: PLC0415
+
+    if site is None:
+        return None
+    urls, services = (load_site_file(site, name) for name in ("urls.txt", "data/services.csv"))
+    if urls is None or services is None:
+        raise UsageError(f"{site} holds no site (no urls.txt); build it, then freeze")
+    table = csv.DictReader(io.StringIO(services.decode(), newline=""))
+    if [row["service"] for row in table] != list(known.services):
+        raise UsageError(
+            f"{site} is a site of other services; build it from this data, then freeze"
+        )
+    base = known.data.config.base
+    return [line.removeprefix(base) for line in urls.decode().splitlines()]
+
+
+def _check_same(frozen: Manifest, files: Sequence[File]) -> None:
+    """Refuse to freeze other figures under a date that has been frozen.
+
+    Raises:
+        UsageError: naming what differs.
+    """
+    from perfsite.editions import read_manifest  # noqa: PLC0415
+
+    now = read_manifest(Source(files[-1].path, files[-1].data))
+    differ = [name for name, one in now.tables.items() if frozen.tables.get(name) != one]
+    if frozen.configuration != now.configuration:
+        differ.append("perfsite.toml")
+    if differ:
+        raise UsageError(
+            f"the edition of {now.date} is frozen, and differs from the data in "
+            f"{', '.join(differ)}; an edition is never replaced: freeze another date"
+        )

@@ -48,15 +48,15 @@ def described_files(
         BuildError: if there is a CSV file that nobody has described.
     """
     return [
-        File(f"{path}-metadata.json", _text(_described(path, names.get(path, ""), config)))
+        described_file(path, table_of(path, config.languages), names.get(path, ""), config)
         for path in paths
         if path.endswith(".csv")
     ]
 
 
-def _described(path: str, name: str, config: SiteConfig) -> Json:
-    table = table_of(path, config.languages)
-    return {
+def described_file(path: str, table: Table, name: str, config: SiteConfig) -> File:
+    """`<path>-metadata.json` of a CSV file; `name` is that of what it is about, or nothing."""
+    content = {
         "@context": _CONTEXT,
         "url": path.rpartition("/")[2],
         "dc:title": f"{table.title}: {name}" if name else table.title,
@@ -64,6 +64,7 @@ def _described(path: str, name: str, config: SiteConfig) -> Json:
         **_rights(config),
         "tableSchema": _schema(table, config.currency),
     }
+    return File(f"{path}-metadata.json", _text(content))
 
 
 def whole_set_file(paths: Iterable[str], config: SiteConfig, edition: Edition) -> File:

@@ -20,6 +20,7 @@ from perfsite.metadata.columns import (
     group_columns,
     headline,
 )
+from perfsite.metadata.revision_columns import REVISIONS, edition_columns
 from perfsite.model import FIGURE, translated_columns
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def _groups(kind: str, named: str, name: str, title: str, description: str) -> T
 
 _DEPARTMENT = message("The name of the department")
 SERVICES_CSV: Final = "data/services.csv"
+REVISIONS_CSV: Final = "data/revisions.csv"
 SET: Final = {
     SERVICES_CSV: Table(
         "services",
@@ -108,6 +110,16 @@ SET: Final = {
         HEALTH,
         _KPI_KEY,
         "service",
+    ),
+    REVISIONS_CSV: Table(
+        "revisions",
+        message("Revisions and corrections"),
+        message(
+            "A row for each figure and each service that changed from one edition to the next, "
+            "with what it said before and since, and why where somebody has said."
+        ),
+        REVISIONS,
+        (*FIGURE, "change", "edition"),
     ),
 }
 """The files of the whole set of a site in one language, by their paths."""
@@ -162,6 +174,32 @@ def tables_of_the_set(languages: Sequence[str]) -> dict[str, Table]:
     services = SET[SERVICES_CSV]
     columns = (*register_columns(languages), *services.columns[len(REGISTER) :])
     return {**SET, SERVICES_CSV: replace(services, columns=columns)}
+
+
+EDITIONS: Final = {
+    "services": (
+        message("The register of an edition"),
+        message("A row for each service: what the register said of it in this edition."),
+        ("service",),
+    ),
+    "observations": (
+        message("The figures of an edition"),
+        message("A row for each figure as this edition published it."),
+        tuple(FIGURE),
+    ),
+    "kpis": (
+        message("The KPIs of an edition"),
+        message("A row for each KPI of each service and period as this edition published it."),
+        _KPI_KEY,
+    ),
+}
+"""The files of an edition, by their names: title, description and key."""
+
+
+def edition_table(name: str, header: tuple[str, ...]) -> Table:
+    """The description of a file of an edition, whose columns are those of its time."""
+    title, description, key = EDITIONS[name]
+    return Table(f"edition-{name}", title, description, edition_columns(name, header), key)
 
 
 def table_of(path: str, languages: Sequence[str] = ()) -> Table:

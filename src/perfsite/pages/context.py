@@ -47,7 +47,8 @@ class Context:
 
     `path` is relative to the root of the language. `card` is the picture that others show beside
     a link to the page, absolute where the site knows its address. `dataset` is its description
-    as JSON-LD, or nothing.
+    as JSON-LD, or nothing. `changed` is the date on which it last changed, as far as editions tell
+    (ISO 8601, or nothing), and `changed_day` the same in words, where the page is to say it.
     """
 
     template: ClassVar[str]
@@ -62,6 +63,8 @@ class Context:
     data: tuple[DataLink, ...]
     card: str
     dataset: str
+    changed: str
+    changed_day: str
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,8 @@ class ServicePage(Context):
     csv: str
     json: str
     owed: tuple[str, ...]
+    history_notes: tuple[str, ...]
+    history: Table | None
     peers: Table | None
     peers_note: str
     citation: str

@@ -6,7 +6,6 @@ A number in a data file is the number behind the pages, digit for digit; pages r
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +16,7 @@ from perfsite.formats import csv_text, exact
 from perfsite.kpi.groups import GroupKind
 from perfsite.measures import KPIS
 from perfsite.metadata.statuses import PART_ABOVE_WHOLE
-from perfsite.model import REGISTER_COLUMNS, File, translated_columns
+from perfsite.model import REGISTER_COLUMNS, File, register_row, translated_columns
 from perfsite.pages.site import FOLDERS
 from perfsite.parts import periods_of
 from perfsite.validate.values import PUBLISHED_MARKS
@@ -106,7 +105,7 @@ def services_file(summaries: Sequence[ServiceSummary], languages: Sequence[str] 
         header += [kpi, f"{kpi}_period", f"{kpi}_status"]
     rows = [
         [
-            *_register(summary.service).values(),
+            *register_row(summary.service).values(),
             *(
                 summary.service.translations.get(language, {}).get(column, "")
                 for column, language in translated.values()
@@ -116,14 +115,6 @@ def services_file(summaries: Sequence[ServiceSummary], languages: Sequence[str] 
         for summary in summaries
     ]
     return csv_file("data/services.csv", header, rows)
-
-
-def _register(service: Service) -> dict[str, str]:
-    values = asdict(service)
-    values["service"] = values.pop("id")
-    values["aliases"] = " ".join(service.aliases)
-    values["modules"] = " ".join(service.modules)
-    return {name: values[name] for name in REGISTER_COLUMNS}
 
 
 def _translations(service: Service) -> dict[str, dict[str, dict[str, str]]]:
@@ -156,7 +147,7 @@ def service_files(
 
 def _service_files(service: Service, observations: Rows, kpis: Rows) -> tuple[File, File]:
     content = {
-        **_register(service),
+        **register_row(service),
         **_translations(service),
         "kpis": [_record(KPI_COLUMNS[1:], row[1:]) for row in kpis],
         "observations": [_record(OBSERVATIONS[1:], row[1:]) for row in observations],

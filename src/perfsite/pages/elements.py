@@ -71,13 +71,15 @@ class Column:
 class Table:
     """A table: caption, the header of the row headers, the other columns, and the rows.
 
-    A `wide` table becomes a list of rows on a phone; others scroll within themselves.
+    A `wide` table becomes a list of rows on a phone; others scroll within themselves. In a table of
+    `words` cells begin at the left, as texts do; in any other they end at the right.
     """
 
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     wide: bool = False
+    words: bool = False
 
 
 @dataclass(frozen=True)

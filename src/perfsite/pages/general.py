@@ -20,13 +20,15 @@ from perfsite.pages.elements import Download, Link
 from perfsite.pages.site import Builder, service_href
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from perfsite.language import Language
     from perfsite.metadata.columns import Column
     from perfsite.model import Service
 
 NOT_FOUND = "404.html"
+PLAIN = ("manifest-sha256.txt", "robots.txt", "sitemap.xml", "urls.txt")
+"""The lists of a site's own files."""
 _MEGABYTE, _KILOBYTE = 1e6, 1e3
 
 
@@ -41,7 +43,7 @@ def downloads_page(builder: Builder, files: Iterable[File]) -> DownloadsPage:
         downloads.append(
             Download(
                 Link(path, path),
-                _size(sizes[path], language),
+                size_of(sizes[path], language),
                 language.say(table.description),
                 tuple(columns),
                 tuple((word, language.say(meaning)) for word, meaning in words.items()),
@@ -70,7 +72,8 @@ def _meaning(column: Column, language: Language) -> str:
     )
 
 
-def _size(size: int, language: Language) -> str:
+def size_of(size: int, language: Language) -> str:
+    """The size of a file in kilobytes or megabytes."""
     kilobytes = max(1, round(size / _KILOBYTE))
     if kilobytes * _KILOBYTE >= _MEGABYTE:
         return language.say("{number} MB", number=language.plain(f"{size / _MEGABYTE:.1f}"))
@@ -123,14 +126,16 @@ def sitemap_page(builder: Builder, pages: Sequence[Context]) -> SitemapPage:
         "agencies": say("Agencies"),
         "categories": say("Categories"),
         "health": say("Data health"),
+        "editions": say("Editions"),
+        "changes": say("Revisions and corrections"),
     }
     parts: dict[str, list[Link]] = {main: [], lists: []}
     for page in filter(is_listed, pages):
         folder, _, name = page.path.rpartition("/")
-        part = names.get(folder, main)
+        part = names.get(folder.partition("/")[0], main)
         if folder == "services" and (name == "index.html" or name.startswith("by-")):
             part = lists
-        if name == "index.html":
+        if name == "index.html" and "/" not in folder:
             part = main
         parts.setdefault(part, []).append(Link(page.title.removesuffix(suffix), page.path))
     title = say("Site map")
@@ -140,13 +145,20 @@ def sitemap_page(builder: Builder, pages: Sequence[Context]) -> SitemapPage:
     return SitemapPage(**base, parts=filled)
 
 
-def plain_files(base_url: str, pages: Sequence[str], files: Sequence[str]) -> list[File]:
+def plain_files(base_url: str, pages: Mapping[str, str], files: Sequence[str]) -> list[File]:
     """sitemap.xml, robots.txt and urls.txt; `pages` are the paths that the site map lists.
+
+    With each stands the date on which it last changed, or nothing where that is not known.
 
     Without a base URL the addresses are relative to the site's root: that is what a mirror can
     use, and the sitemap protocol wants one configured.
     """
-    entries = "".join(f"<url><loc>{escape(base_url + path)}</loc></url>\n" for path in pages)
+    entries = "".join(
+        f"<url><loc>{escape(base_url + path)}</loc>"
+        + (f"<lastmod>{changed}</lastmod>" if changed else "")
+        + "</url>\n"
+        for path, changed in pages.items()
+    )
     sitemap = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
@@ -154,8 +166,7 @@ def plain_files(base_url: str, pages: Sequence[str], files: Sequence[str]) -> li
     )
     robots = "User-agent: *\nAllow: /\n"
     robots += f"\nSitemap: {base_url}sitemap.xml\n" if base_url else ""
-    extra = ["manifest-sha256.txt", "robots.txt", "sitemap.xml", "urls.txt"]
-    urls = "".join(f"{base_url}{path}\n" for path in sorted({*files, *extra}))
+    urls = "".join(f"{base_url}{path}\n" for path in sorted({*files, *PLAIN}))
     return [
         File("robots.txt", robots.encode()),
         File("sitemap.xml", sitemap.encode()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.jobs import bars_job, describe, line_job
@@ -13,6 +14,7 @@ from perfsite.kpi.provenance import FORMS
 from perfsite.measures import Kind
 from perfsite.messages import message
 from perfsite.model import Status
+from perfsite.pages.change_words import REVISED_MARK
 from perfsite.pages.elements import Cell, Column, Row, Table
 from perfsite.pages.modules import Wording, with_gaps
 from perfsite.pages.words import change_cell, count_cell, value_cell
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from perfsite.pages.modules import Module, Subject
 
 _RESPONSE: Final = "response_time"
+YEARLY: Final = "transactions_per_year"
 _AVAILABILITY: Final = "availability"
 PERIOD: Final = message("Period")
 ON_YEAR: Final = message("Change on a year before")
@@ -52,7 +55,7 @@ def series_module(subject: Subject, series: Series) -> Module:
         _sentence(series, level, language),
         over,
         language.say("Bar chart") if series.has_bars else language.say("Line chart"),
-        _note(series, language),
+        _note(subject, series, language),
         _measures(series),
         len(series.points) - len(series.given) + absent,
         (series.unit, series.count) if series.count < MONTHS_IN_YEAR else None,
@@ -108,8 +111,15 @@ def _sentence(series: Series, target: float | None, language: Language) -> str:
     return level_sentence(language, series.kpi, value, before, period, target)
 
 
-def _note(series: Series, language: Language) -> str:
+def _note(subject: Subject, series: Series, language: Language) -> str:
     notes = [_contradiction(series, language)]
+    if any(_is_revised(subject, series, point) for point in series.points):
+        notes.append(
+            language.say(
+                "{mark} marks figures that said something else in an earlier edition.",
+                mark=REVISED_MARK,
+            )
+        )
     if any(point.broken for point in series.points):
         notes.append(
             language.say(
@@ -118,6 +128,12 @@ def _note(series: Series, language: Language) -> str:
             )
         )
     return " ".join(filter(None, notes))
+
+
+def _is_revised(subject: Subject, series: Series, point: Point) -> bool:
+    """Whether an earlier edition said something else of this period."""
+    names = (series.kpi, YEARLY) if series.kpi == TRANSACTIONS else (series.kpi,)
+    return any((name, point.period.code) in subject.revised for name in names)
 
 
 def _contradiction(series: Series, language: Language) -> str:
@@ -170,6 +186,8 @@ def _rows(subject: Subject, series: Series) -> tuple[tuple[Row, ...], int]:
     rows = []
     for point in series.points:
         cells = [*_cells(series, point, language)]
+        if _is_revised(subject, series, point):
+            cells[0] = replace(cells[0], note=REVISED_MARK)
         if watched:
             seconds = subject.breakdowns.unmonitored.get(point.period)
             cells.append(value_cell(seconds, Kind.SECONDS, Status.NOT_PROVIDED, language))

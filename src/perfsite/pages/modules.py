@@ -62,11 +62,15 @@ class Wording:
 
 @dataclass(frozen=True)
 class Subject:
-    """The service that modules are of, and the language that they speak."""
+    """The service that modules are of, and the language that they speak.
+
+    `revised` are its KPIs and measures that said something else before, each with its period.
+    """
 
     service: Service
     builder: Builder
     breakdowns: Breakdowns
+    revised: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def language(self) -> Language:

@@ -16,6 +16,7 @@ from perfsite.kpi.peers import SIZE_KPI, band_of
 from perfsite.measures import KPIS
 from perfsite.messages import message
 from perfsite.model import Status
+from perfsite.pages.change_words import REVISED_MARK
 from perfsite.pages.elements import Card, Cell, Column, Row, Table
 from perfsite.pages.site import service_href
 from perfsite.pages.words import service_card, value_cell
@@ -67,16 +68,24 @@ def service_cards(
     provenance: Mapping[str, Provenance],
     language: Language,
     asked: Collection[str] = CARDS,
+    revised: Collection[tuple[str, str]] = (),
 ) -> tuple[Card, ...]:
     """The headline KPIs; one without a figure says who owes it, and what was given last.
 
-    A KPI that is not among those `asked` has no card: nobody owes it.
+    A KPI that is not among those `asked` has no card: nobody owes it. One that is among those
+    `revised`, with its period, says so.
     """
-    return tuple(
-        _card(summary, kpi, series, targets.get(kpi), provenance.get(kpi), language)
+    cards = {
+        kpi: _card(summary, kpi, series, targets.get(kpi), provenance.get(kpi), language)
         for kpi in CARDS
         if kpi in asked
-    )
+    }
+    for kpi, card in cards.items():
+        period = summary.figures[kpi].period
+        if period and (kpi, period.code) in revised:
+            mark = language.say("{mark} An earlier edition said something else.", mark=REVISED_MARK)
+            cards[kpi] = replace(card, notes=(*card.notes, mark))
+    return tuple(cards.values())
 
 
 def _card(

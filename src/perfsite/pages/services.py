@@ -21,6 +21,7 @@ from perfsite.pages.kpi_modules import series_module
 from perfsite.pages.modules import Subject, chosen
 from perfsite.pages.other_modules import journey_modules, readings_module, years_module
 from perfsite.pages.provenance import explained
+from perfsite.pages.retold import History
 from perfsite.pages.service_words import (
     card_lines,
     citation_of,
@@ -60,7 +61,9 @@ class ServiceTools:
     `series` are those of KPIs, `measures` those of response time and of what the site declares.
     `notes` are the distinct notes on a service's observations, `memberships` its department, agency
     and category, `peers` the ids of services like it, and `standards` what it promises. A service
-    may be in none of these seven, nor in `carried` and `retracted`. `asked` are the KPIs that the
+    may be in none of these seven, nor in `carried` and `retracted`. `revised` are its KPIs and
+    measures that said something else before, each with its period, and `histories` what they said.
+    `asked` are the KPIs that the
     services of the site are asked for.
     """
 
@@ -79,6 +82,8 @@ class ServiceTools:
     asked: Collection[str] = tuple(KPIS)
     carried: Mapping[str, Carried] = field(default_factory=dict)
     retracted: Mapping[str, Sequence[Retraction]] = field(default_factory=dict)
+    revised: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
+    histories: Mapping[str, History] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,7 @@ def service_page(tools: ServiceTools, summary: ServiceSummary) -> ServicePages:
     organisations = _organisations(tools.memberships.get(key, ()))
     peers = (tools.summaries[other] for other in tools.peers.get(key, ()))
     table, note = peers_of(summary, peers, language)
+    history = tools.histories.get(key) or History()
     page = ServicePage(
         **builder.base(
             path,
@@ -142,6 +148,7 @@ def service_page(tools: ServiceTools, summary: ServiceSummary) -> ServicePages:
             _provenance(tools, key),
             language,
             tools.asked,
+            tools.revised.get(key, frozenset()),
         ),
         figures=tuple(module.figure for module in modules),
         remarks=remarks_of(_notes(tools, key), language),
@@ -153,6 +160,8 @@ def service_page(tools: ServiceTools, summary: ServiceSummary) -> ServicePages:
         csv=csv,
         json=json,
         owed=_owed(tools.health.get(key), language),
+        history_notes=history.notes,
+        history=history.table,
         peers=table,
         peers_note=note,
         citation=citation_of(summary, covered, builder),
@@ -181,7 +190,8 @@ def _modules(tools: ServiceTools, summary: ServiceSummary) -> list[Module]:
     """The modules for which a service has data, in the order of its register entry."""
     key = summary.service.id
     breakdowns = tools.breakdowns.get(key) or Breakdowns()
-    subject = Subject(summary.service, tools.builder, breakdowns)
+    revised = tools.revised.get(key, frozenset())
+    subject = Subject(summary.service, tools.builder, breakdowns, revised)
     series = tools.series.get(key, ())
     made = [
         *(series_module(subject, one) for one in series),

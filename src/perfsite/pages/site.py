@@ -42,6 +42,8 @@ class Base(TypedDict):
     data: tuple[DataLink, ...]
     card: str
     dataset: str
+    changed: str
+    changed_day: str
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,8 @@ class Builder:
             data=tuple(data),
             card=f"{self.config.base or '../' * address.count('/')}{self.folder}{card}",
             dataset=dataset,
+            changed="",
+            changed_day="",
         )
 
     def report(self, page: str, path: str) -> Outside | None:

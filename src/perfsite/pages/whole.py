@@ -3,139 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
-from functools import cached_property, partial
+from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from perfsite.charts.cards import card_job
-from perfsite.kpi.groups import GroupKind, groups_in_language
-from perfsite.kpi.ledger import STATES, State
-from perfsite.measures import KPIS
+from perfsite.kpi.groups import GroupKind
 from perfsite.metadata.dataset import as_script, group_dataset, whole_dataset
+from perfsite.metadata.feed import FEED
 from perfsite.metadata.tables import SET
 from perfsite.pages.about import about_page, accessibility_page
+from perfsite.pages.changes import CHANGES, addresses_page, changes_page
 from perfsite.pages.context import EmbedPage, GroupPage, GroupsPage, HomePage, ServicePage
+from perfsite.pages.dating import dated
+from perfsite.pages.editions import Archive, edition_pages, editions_page
 from perfsite.pages.elements import Link
 from perfsite.pages.embeds import embed_page
 from perfsite.pages.general import (
+    PLAIN,
     downloads_page,
     moved_pages,
     not_found_page,
     sitemap_page,
 )
+from perfsite.pages.gone import gone_pages
 from perfsite.pages.group_orders import group_order_pages, groups_order_pages
 from perfsite.pages.groups import GroupTools, group_page, groups_page
 from perfsite.pages.health import department_pages, health_page
 from perfsite.pages.high_volume import high_volume_page
 from perfsite.pages.home import home_page
 from perfsite.pages.lists import list_pages
+from perfsite.pages.retold import History, history_notes, history_table
 from perfsite.pages.services import ServiceTools, service_page, service_titles
 from perfsite.pages.site import FOLDERS, SITE_CARD
-from perfsite.pages.translations import in_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date
 
-    from perfsite.charts.breakdowns import Breakdowns
     from perfsite.charts.pictures import Job
-    from perfsite.charts.series import Series
     from perfsite.kept import Kept
     from perfsite.kpi import GroupSummary, ServiceSummary
     from perfsite.kpi.groups import Group
-    from perfsite.kpi.panels import Panels
-    from perfsite.kpi.provenance import Provenance
-    from perfsite.model import Edition, File, Service
+    from perfsite.model import File
     from perfsite.pages.context import Context
-    from perfsite.pages.health_words import Health
+    from perfsite.pages.facts import Facts
     from perfsite.pages.site import Builder
-    from perfsite.pages.standards import Standard
-    from perfsite.pages.volumes import Volumes
-    from perfsite.policy import Carried, Retraction
 
 PICTURED: Final = (HomePage, ServicePage, GroupPage, GroupsPage)
 """The pages that have figures."""
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What all pages are made of, in the language of the register; by service where not said.
-
-    `groups` begin with the one of all services. `covered` are the first and the last day that
-    figures are for, None without figures; `earlier` are the dates of the editions before this one.
-    For those that have any, `standards` are what services promise, `carried` tells whose figures
-    errors kept out, and `retracted` are the figures that were taken back.
-    """
-
-    services: Mapping[str, Service]
-    summaries: Sequence[ServiceSummary]
-    groups: Sequence[GroupSummary]
-    panels: Mapping[str, Panels]
-    volumes: Volumes
-    health: Health
-    series: Mapping[str, Sequence[Series]]
-    measures: Mapping[str, Sequence[Series]]
-    breakdowns: Mapping[str, Breakdowns]
-    notes: Mapping[str, Sequence[str]]
-    provenance: Mapping[str, Mapping[str, Provenance]]
-    peers: Mapping[str, Sequence[str]]
-    covered: tuple[date, date] | None
-    edition: Edition
-    earlier: tuple[date, ...]
-    standards: Mapping[str, Sequence[Standard]] = field(default_factory=dict)
-    carried: Mapping[str, Carried] = field(default_factory=dict)
-    retracted: Mapping[str, Sequence[Retraction]] = field(default_factory=dict)
-
-    @cached_property
-    def by_id(self) -> dict[str, ServiceSummary]:
-        """The services by their ids."""
-        return {summary.service.id: summary for summary in self.summaries}
-
-    @cached_property
-    def asked(self) -> frozenset[str]:
-        """The KPIs that some service was asked for in some quarter; all of them without quarters.
-
-        Where nobody was, a service that gave none owes none.
-        """
-        ledger = self.health.ledger
-        none = STATES.index(State.NOT_ASKED)
-        return frozenset(KPIS) - {
-            kpi
-            for place, kpi in enumerate(ledger.kpis)
-            if ledger.quarters and (ledger.states[:, place] == none).all()
-        }
-
-    def of_kind(self, kind: GroupKind) -> list[GroupSummary]:
-        """The groups of a kind, in their order."""
-        return [summary for summary in self.groups if summary.group.kind is kind]
-
-    def spoken(self, builder: Builder) -> Facts:
-        """The facts with the names and texts that they have in the language of some pages."""
-        tags = [tag for tag, _, _ in builder.folders]
-        if len(tags) == 1:
-            return self
-        tag = builder.language.tag
-        services = {key: service.in_language(tag) for key, service in self.services.items()}
-        groups = groups_in_language(self.groups, tag)
-        named = {(one.group.kind, one.group.slug): one.group for one in groups}
-        health = [
-            replace(one, group=named[one.group.kind, one.group.slug]) for one in self.health.groups
-        ]
-        return replace(
-            self,
-            services=services,
-            summaries=[replace(one, service=services[one.service.id]) for one in self.summaries],
-            groups=groups,
-            health=replace(self.health, groups=health),
-            notes={
-                key: [in_language(note, tag, tags) for note in notes]
-                for key, notes in self.notes.items()
-            },
-            standards={
-                key: [replace(one, text=in_language(one.text, tag, tags)) for one in standards]
-                for key, standards in self.standards.items()
-            },
-        )
 
 
 @dataclass(frozen=True)
@@ -166,22 +81,47 @@ def make_pages(builder: Builder, facts: Facts, kept: Kept) -> Made:
     pages += department_pages(builder, facts.health, facts.services)
     if builder.folder:
         jobs = [replace(job, path=f"{builder.folder}{job.path}") for job in jobs]
-    return Made(pages, jobs)
+    return Made(_with_dates(builder, facts, pages), jobs)
 
 
 def general_pages(
-    builder: Builder, facts: Facts, made: Sequence[Context], files: Iterable[File]
+    builder: Builder, facts: Facts, made: Made, files: Sequence[File]
 ) -> list[Context]:
     """The pages about the site; `made` are all others, `files` those that can be downloaded."""
     facts = facts.spoken(builder)
+    archive = Archive(builder, facts.history, facts.ledger, facts.services, facts.hidden)
+    moved = moved_pages(builder, facts.services.values())
+    taken = {page.path for page in (*made.pages, *moved)}
     pages: list[Context] = [
         about_page(builder, facts.edition, facts.earlier),
         accessibility_page(builder),
         downloads_page(builder, files),
         not_found_page(builder),
-        *moved_pages(builder, facts.services.values()),
+        *moved,
+        editions_page(archive),
+        *edition_pages(archive, {file.path: file for file in files}),
+        *gone_pages(archive, [summary.group for summary in facts.groups], taken),
     ]
-    return [*pages, sitemap_page(builder, [*made, *pages])]
+    now = _addresses(builder, [*made.pages, *pages], made.jobs, files)
+    former = addresses_page(archive, now)
+    pages += [changes_page(archive, former is not None), *([former] if former else [])]
+    pages = _with_dates(builder, facts, pages)
+    return [*pages, sitemap_page(builder, [*made.pages, *pages])]
+
+
+def _with_dates(builder: Builder, facts: Facts, pages: Iterable[Context]) -> list[Context]:
+    groups = [summary.group for summary in facts.groups]
+    return dated(pages, facts.ledger, facts.services, groups, facts.edition, builder.language)
+
+
+def _addresses(
+    builder: Builder, pages: Iterable[Context], jobs: Iterable[Job], files: Iterable[File]
+) -> set[str]:
+    """All addresses of the site: every language has the same pages and pictures."""
+    own = {CHANGES, "sitemap.html", *(page.path for page in pages)}
+    own |= {job.path.removeprefix(builder.folder) for job in jobs}
+    inside = {f"{folder}{path}" for _, _, folder in builder.folders for path in own}
+    return inside | {*(file.path for file in files), FEED, *PLAIN}
 
 
 Part = tuple[list["Context"], list["Job"]]
@@ -228,6 +168,8 @@ def _services(builder: Builder, facts: Facts, kept: Kept) -> Iterable[Part]:
         asked=facts.asked,
         carried=facts.carried,
         retracted=facts.retracted,
+        revised=facts.revised,
+        histories=_histories(builder, facts),
     )
     for summary in facts.summaries:
         own = _only(tools, summary)
@@ -246,6 +188,21 @@ def _only(tools: ServiceTools, summary: ServiceSummary) -> ServiceTools:
         if isinstance(table, Mapping)
     }
     return replace(tools, **mine)
+
+
+def _histories(builder: Builder, facts: Facts) -> dict[str, History]:
+    """What the figures of each service have said, for those that have a history."""
+    ledger, measures, language = facts.ledger, builder.config.all_measures, builder.language
+    if ledger is None:
+        return {}
+    touched = {*ledger.moves, *ledger.backfilled, *ledger.retold}
+    return {
+        key: History(
+            history_notes(ledger, key, language), history_table(ledger, key, measures, language)
+        )
+        for key in facts.services
+        if key in touched
+    }
 
 
 def _memberships(groups: Sequence[GroupSummary]) -> dict[str, list[Group]]:

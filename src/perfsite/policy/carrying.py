@@ -100,7 +100,7 @@ def carry_services(
 def _in_place(
     services: Mapping[str, Service], before: Mapping[str, Service], missing: Iterable[str]
 ) -> dict[str, Service]:
-    """The services with the missing ones, each behind the one that it stood behind before."""
+    """The services with the missing ones, each behind the one before it in the edition."""
     order = list(services)
     known = list(before)
     for key in missing:

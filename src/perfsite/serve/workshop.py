@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from perfsite.build import build_site, without_collector
 from perfsite.errors import BuildError, PerfsiteError, UsageError, has_errors
 from perfsite.kept import Kept
-from perfsite.load import load_data, load_theme, with_last_edition
+from perfsite.load import load_data, load_theme, with_editions
 from perfsite.model import Edition, File
 from perfsite.serve.board import Shown
 from perfsite.store import Store
@@ -66,7 +66,7 @@ class Workshop:
         try:
             loaded = load_data(self._order.data)
             day = self._order.edition(loaded)
-            loaded = with_last_edition(loaded, self._order.data, day)
+            loaded = with_editions(loaded, self._order.data, day)
             edition = Edition(day, loaded.hash)
             with without_collector():
                 known = self._kept.of(

@@ -34,6 +34,7 @@ MARKS: Final = {
     "r": "revised",
     "b": "break_in_series",
 }
+REVISED: Final = "r"
 CARRIED: Final = "k"
 RETRACTED: Final = "t"
 PUBLISHED_MARKS: Final = {**MARKS, CARRIED: "carried_over", RETRACTED: "retracted"}

@@ -1,0 +1,214 @@
+"""Changes between editions in words and tables, the same wherever they are told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from perfsite.measures import Kind as Quantity
+from perfsite.messages import message
+from perfsite.pages.elements import Cell, Column, Row, Table
+from perfsite.pages.site import service_href
+from perfsite.pages.words import channel_name
+from perfsite.periods import Period
+from perfsite.revisions import CHANGED, Kind, Move
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from perfsite.language import Language
+    from perfsite.measures import Measure
+    from perfsite.revisions import Step
+
+REVISED_MARK: Final = "[r]"
+KINDS: Final = {
+    Kind.FIRST_PUBLISHED: message("first published"),
+    Kind.BACKFILLED: message("given late"),
+    Kind.REVISED: message("revised"),
+    Kind.CORRECTED: message("corrected"),
+    Kind.RESTATED: message("restated"),
+    Kind.WITHDRAWN: message("withdrawn"),
+    Kind.SUPPRESSED: message("confidential now"),
+}
+MOVES: Final = {
+    Move.ADDED: message("added"),
+    Move.REMOVED: message("removed"),
+    Move.RENAMED: message("renamed"),
+    Move.MOVED: message("moved"),
+    Move.NEW_ID: message("new address"),
+}
+NONE: Final = message("none")
+
+
+def figure_name(
+    measure: str, channel: str, measures: Mapping[str, Measure], language: Language
+) -> str:
+    """What a figure is called: `Transactions, Digital`."""
+    found = measures.get(measure)
+    name = language.say(found.name) if found else measure
+    if not channel:
+        return name
+    return language.say(
+        "{measure}, {channel}", measure=name, channel=channel_name(channel, language)
+    )
+
+
+def number(text: str, measure: str, measures: Mapping[str, Measure], language: Language) -> str:
+    """A number of a data file in full, as pages write it; `none` where there is none."""
+    if not text:
+        return language.say(NONE)
+    found = measures.get(measure)
+    return language.full_figure(float(text), found.kind if found else Quantity.COUNT)
+
+
+def step_tables(
+    step: Step,
+    names: Mapping[str, str],
+    measures: Mapping[str, Measure],
+    language: Language,
+) -> tuple[Table, ...]:
+    """What changed in a step: services, figures that say something else, and late ones.
+
+    `names` are those of the services by their ids. Figures that are new for new periods are what an
+    edition is for, and are not listed.
+    """
+    made = (
+        _services_table(step, language),
+        _figures_table(step, names, measures, language),
+        _late_table(step, names, language),
+    )
+    return tuple(table for table in made if table.rows)
+
+
+def _services_table(step: Step, language: Language) -> Table:
+    rows = [
+        Row(
+            one.name,
+            (
+                Cell(language.say(MOVES[one.kind])),
+                Cell(one.before, missing=not one.before),
+                Cell(one.since, missing=not one.since),
+            ),
+            service_href(one.service),
+        )
+        for one in step.services
+    ]
+    texts = ("Service", "What changed", "Before", "Since")
+    caption = language.say("Services that changed")
+    return _table(caption, _said(texts, language), rows, words=True)
+
+
+def _figures_table(
+    step: Step, names: Mapping[str, str], measures: Mapping[str, Measure], language: Language
+) -> Table:
+    changed = step.changed
+    reasons = bool((changed["reason"] != "").any())
+    rows = []
+    # At most some hundred figures are changed by an edition.
+    for one in changed.to_dict("records"):
+        service, measure = str(one["service"]), str(one["measure"])
+        cells = [
+            Cell(figure_name(measure, str(one["channel"]), measures, language)),
+            Cell(language.period_range(Period.parse(str(one["period"])))),
+            *(
+                Cell(number(str(one[name]), measure, measures, language), missing=not one[name])
+                for name in ("value_before", "value_now")
+            ),
+            Cell(language.say(KINDS[Kind(one["kind"])])),
+        ]
+        cells += [Cell(str(one["reason"]))] if reasons else []
+        rows.append(Row(names.get(service, service), tuple(cells), service_href(service)))
+    texts = ("Service", "Figure", "Period", "Before", "Since", "What changed", "Why")
+    shown = texts if reasons else texts[:6]
+    caption = language.say("Figures that say something else")
+    return _table(caption, _said(shown, language), rows, words=True)
+
+
+def _late_table(step: Step, names: Mapping[str, str], language: Language) -> Table:
+    late = step.figures.loc[step.figures["kind"] == Kind.BACKFILLED, "service"]
+    counts = late.value_counts(sort=False)
+    rows = [
+        Row(names.get(key, key), (Cell(language.count(int(number))),), service_href(key))
+        for key, number in ((str(key), number) for key, number in counts.items())
+    ]
+    texts = ("Service", "Figures given late")
+    return _table(language.say("Figures given late"), _said(texts, language), rows)
+
+
+def _table(caption: str, texts: tuple[str, ...], rows: list[Row], *, words: bool = False) -> Table:
+    columns = tuple(Column(text) for text in texts)
+    return Table(caption, columns, tuple(rows), wide=True, words=words)
+
+
+_HEADERS: Final = (
+    message("Service"),
+    message("What changed"),
+    message("Before"),
+    message("Since"),
+    message("Figure"),
+    message("Period"),
+    message("Why"),
+    message("Figures given late"),
+)
+"""The headers of these tables, so that they can be translated."""
+
+
+def _said(texts: tuple[str, ...], language: Language) -> tuple[str, ...]:
+    return tuple(language.say(text) for text in texts)
+
+
+def step_summary(step: Step, language: Language) -> tuple[str, ...]:
+    """What changed in a step, in sentences; what did not happen is not said."""
+    counts, plural = step.counts, language.plural
+    sentences = [
+        plural(counts[Move.ADDED], "{n} service was added.", "{n} services were added."),
+        plural(counts[Move.REMOVED], "{n} service was removed.", "{n} services were removed."),
+        plural(counts[Move.RENAMED], "{n} service was renamed.", "{n} services were renamed."),
+        plural(
+            counts[Move.MOVED],
+            "{n} service moved to another organisation.",
+            "{n} services moved to other organisations.",
+        ),
+        plural(
+            counts[Move.NEW_ID],
+            "{n} service has a new address.",
+            "{n} services have new addresses.",
+        ),
+        plural(
+            counts[Kind.FIRST_PUBLISHED],
+            "{n} figure was published for the first time.",
+            "{n} figures were published for the first time.",
+        ),
+        plural(
+            counts[Kind.BACKFILLED],
+            "{n} figure was given late, for a period that the edition before already had.",
+            "{n} figures were given late, for periods that the edition before already had.",
+        ),
+        plural(counts[Kind.REVISED], "{n} figure was revised.", "{n} figures were revised."),
+        plural(counts[Kind.CORRECTED], "{n} figure was corrected.", "{n} figures were corrected."),
+        plural(
+            counts[Kind.RESTATED],
+            "{n} figure was restated: it changed, and nobody has said why.",
+            "{n} figures were restated: they changed, and nobody has said whether as planned or "
+            "to mend an error.",
+        ),
+        plural(counts[Kind.WITHDRAWN], "{n} figure was withdrawn.", "{n} figures were withdrawn."),
+        plural(
+            counts[Kind.SUPPRESSED],
+            "{n} figure is confidential now.",
+            "{n} figures are confidential now.",
+        ),
+    ]
+    order = (
+        Move.ADDED,
+        Move.REMOVED,
+        Move.RENAMED,
+        Move.MOVED,
+        Move.NEW_ID,
+        Kind.FIRST_PUBLISHED,
+        Kind.BACKFILLED,
+        *CHANGED,
+        Kind.WITHDRAWN,
+        Kind.SUPPRESSED,
+    )
+    said = [text for kind, text in zip(order, sentences, strict=True) if counts[kind]]
+    return tuple(said) or (language.say("Nothing changed."),)
