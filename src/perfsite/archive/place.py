@@ -67,5 +67,10 @@ def put_in_place(folder: Path, out: Path, names: Sequence[str], stale: Sequence[
         target = out / name
         if target.is_dir():
             # Within the staging folder, which is removed at the end.
-            target.rename(folder / f"old-{number}")
-        (folder / name).replace(target)
+            move(target, folder / f"old-{number}")
+        move(folder / name, target)
+
+
+def move(source: Path, target: Path) -> None:
+    """Give something another name, in one step."""
+    source.replace(target)

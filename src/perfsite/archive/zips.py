@@ -28,8 +28,8 @@ _BROKEN: Final = (
     ValueError,
 )
 """What reading a ZIP raises where it is none, or a hostile one."""
-_MOST: Final = 1 << 32
-"""Bytes that an entry may say that it holds."""
+_MOST: Final = (1 << 32) - 1
+"""Bytes that an entry may hold, and the file: beyond, a ZIP is of another form."""
 
 
 def read_zip(path: Path, faults: Faults) -> dict[str, bytes]:
@@ -42,7 +42,7 @@ def read_zip(path: Path, faults: Faults) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(path) as package:
             infos = package.infolist()
-            _check_shape(path, package, infos, faults)
+            _check_shape(path.read_bytes(), package, infos, faults)
             for info in infos:
                 if info.compress_type != zipfile.ZIP_STORED:
                     faults.add(info.filename, "a compressed entry", "a stored one")
@@ -59,13 +59,12 @@ def read_zip(path: Path, faults: Faults) -> dict[str, bytes]:
 
 
 def _check_shape(
-    path: Path, package: zipfile.ZipFile, infos: list[zipfile.ZipInfo], faults: Faults
+    data: bytes, package: zipfile.ZipFile, infos: list[zipfile.ZipInfo], faults: Faults
 ) -> None:
     """See that the entries fill the file from its first byte to its last."""
     for name, count in Counter(info.filename for info in infos).items():
         if count > 1:
             faults.add(name, f"{count} entries of this name", "one")
-    data = path.read_bytes()
     at = 0
     for info in sorted(infos, key=lambda info: info.header_offset):
         if info.header_offset != at:
@@ -80,6 +79,8 @@ def _check_shape(
         at = start + name_length + extra_length + info.compress_size
     if at != package.start_dir:
         faults.add("the directory of entries", f"byte {package.start_dir}", f"byte {at}")
-    end = data[-_END.size :]
-    if len(end) < _END.size or not end.startswith(b"PK\x05\x06"):
+    count, size = len(infos), len(data) - _END.size - package.start_dir
+    if data[-_END.size :] != _END.pack(
+        b"PK\x05\x06", 0, 0, count, count, max(size, 0), package.start_dir, 0
+    ):
         faults.add("the end of the file", "bytes after the ZIP, or a comment", "the end of the ZIP")
