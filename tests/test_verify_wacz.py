@@ -157,6 +157,30 @@ def test_bytes_before_the_first_entry_are_found(tmp_path: Path) -> None:
     assert any("its entry at byte 6; expected byte 0" in fault for fault in faults_of(wacz))
 
 
+def test_bytes_before_the_directory_are_found(tmp_path: Path) -> None:
+    """Between the last entry and the directory of entries lies nothing that no reader sees."""
+    wacz = wacz_in(tmp_path)
+    data = wacz.read_bytes()
+    start = int.from_bytes(data[-6:-2], "little")
+    moved = (start + 4).to_bytes(4, "little")
+    wacz.write_bytes(data[:start] + b"junk" + data[start:-6] + moved + data[-2:])
+
+    (fault,) = faults_of(wacz)
+
+    assert fault.endswith(
+        f"the directory of entries: found byte {start + 4}; expected byte {start}"
+    )
+
+
+def test_another_name_before_an_entry_is_found(tmp_path: Path) -> None:
+    """Some readers take the name from the directory, some the one before the bytes."""
+    wacz = wacz_in(tmp_path)
+    data = wacz.read_bytes()
+    wacz.write_bytes(data.replace(b"pages/pages.jsonl", b"pages/other.jsonl", 1))
+
+    assert any(f": {PAGES}: found what cannot be read" in fault for fault in faults_of(wacz))
+
+
 def test_an_index_of_rubbish_is_found_though_its_hash_is_right(tmp_path: Path) -> None:
     """Each line is read, and each record that has none is named."""
     faults = broken(tmp_path, lambda entries: entries.update({INDEX: b"rubbish\nmore\n"}))

@@ -73,10 +73,8 @@ def _check_shape(
         if len(head) < _LOCAL.size:
             return
         *_, name_length, extra_length = _LOCAL.unpack(head)
-        start = info.header_offset + _LOCAL.size
-        name = data[start : start + name_length].decode("utf-8", "replace")
-        faults.same(f"{info.filename}, the name before its bytes", name, info.filename)
-        at = start + name_length + extra_length + info.compress_size
+        start = info.header_offset + _LOCAL.size + name_length + extra_length
+        at = start + info.compress_size
     if at != package.start_dir:
         faults.add("the directory of entries", f"byte {package.start_dir}", f"byte {at}")
     count, size = len(infos), len(data) - _END.size - package.start_dir
