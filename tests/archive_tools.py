@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 BASE: Final = "https://www.example.org/figures/"
 NAME: Final = "service-figures-2018-09-19"
 WARC: Final = f"archive/{NAME}.warc.gz"
-INDEX: Final = "indexes/index.cdxj"
+INDEX: Final = "indexes/index.cdx"
 PAGES: Final = "pages/pages.jsonl"
 DESCRIPTION: Final = "datapackage.json"
 DIGEST: Final = "datapackage-digest.json"

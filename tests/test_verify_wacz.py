@@ -185,8 +185,8 @@ def test_an_index_of_rubbish_is_found_though_its_hash_is_right(tmp_path: Path) -
     """Each line is read, and each record that has none is named."""
     faults = broken(tmp_path, lambda entries: entries.update({INDEX: b"rubbish\nmore\n"}))
 
-    assert any("index.cdxj, line 1: found no JSON" in fault for fault in faults)
-    assert any("index.cdxj, line 2: found 'more' after 'rubbish'" in fault for fault in faults)
+    assert any("index.cdx, line 1: found no JSON" in fault for fault in faults)
+    assert any("index.cdx, line 2: found 'more' after 'rubbish'" in fault for fault in faults)
     assert any(f"no line for {BASE}services/full.html" in fault for fault in faults)
 
 
@@ -223,7 +223,7 @@ def test_each_field_of_a_line_of_the_index_is_held_against_its_record(
     """The fault names the line, what stands there and what the record says."""
     faults = broken(tmp_path, index_with(old, new))
 
-    assert any(said in fault and "indexes/index.cdxj, line " in fault for fault in faults), faults
+    assert any(said in fault and "indexes/index.cdx, line " in fault for fault in faults), faults
 
 
 def test_an_index_out_of_order_is_found(tmp_path: Path) -> None:

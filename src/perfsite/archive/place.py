@@ -58,8 +58,9 @@ def check_bag(bag: Path) -> None:
 def put_in_place(folder: Path, out: Path, names: Sequence[str], stale: Sequence[str]) -> None:
     """Move what was made from `folder` to `out`; the last name is the list that vouches for all.
 
-    That list goes first and comes last: whoever is interrupted in between leaves no list, and each
-    package is the old one or the new one. `stale` may be there from an earlier run, and goes.
+    That list goes first and comes last: whoever is interrupted in between leaves no list. Each
+    package is then the old one, the new one or, a bag being two moves, not there. `stale` may be
+    there from an earlier run, and goes.
     """
     for name in (names[-1], *stale):
         (out / name).unlink(missing_ok=True)
