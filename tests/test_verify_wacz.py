@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import zipfile
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -155,6 +156,24 @@ def test_bytes_before_the_first_entry_are_found(tmp_path: Path) -> None:
     wacz.write_bytes(b"#!junk" + wacz.read_bytes())
 
     assert any("its entry at byte 6; expected byte 0" in fault for fault in faults_of(wacz))
+
+
+@pytest.mark.parametrize("where", ["extra", "comment"])
+def test_what_is_hidden_beside_an_entry_is_found(tmp_path: Path, where: str) -> None:
+    """A ZIP has room for fields and comments that no reader shows."""
+    wacz = wacz_in(tmp_path)
+    with zipfile.ZipFile(wacz) as package:
+        entries = [(info, package.read(info)) for info in package.infolist()]
+    setattr(entries[0][0], where, b"\x99\x99\x04\x00mine")
+    with zipfile.ZipFile(wacz, "w") as package:
+        for info, data in entries:
+            package.writestr(info, data)
+
+    (fault,) = faults_of(wacz)
+
+    assert (
+        fault == f"{NAME}.wacz: {WARC}: found a field or a comment beside its bytes; expected none"
+    )
 
 
 def test_bytes_before_the_directory_are_found(tmp_path: Path) -> None:

@@ -73,6 +73,8 @@ def _check_shape(
         if len(head) < _LOCAL.size:
             return
         *_, name_length, extra_length = _LOCAL.unpack(head)
+        if extra_length or info.extra or info.comment:
+            faults.add(info.filename, "a field or a comment beside its bytes", "none")
         start = info.header_offset + _LOCAL.size + name_length + extra_length
         at = start + info.compress_size
     if at != package.start_dir:
