@@ -68,6 +68,7 @@ ONLY = {
     "watchfiles": {"serve.watching"},
     "altair": {"charts.specs", "charts.draw"},
     "vl_convert": {"charts.specs", "charts.draw"},
+    "warcio": {"archive.warc"},
 }
 """Libraries that one room hides from all the others."""
 

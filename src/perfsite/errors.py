@@ -7,6 +7,7 @@ cannot go on::
     PerfsiteError
     |-- ConfigError      perfsite.toml cannot be used
     |-- UsageError       the command was asked for something that it cannot do
+    |-- ArchiveError     a site cannot be packed for archives, or a package cannot be read
     |-- BuildError       the site could not be made
     |   |-- RenderError      a template failed
     |   |-- ConsistencyError the pages, lists and data files disagree
@@ -35,6 +36,10 @@ class ConfigError(PerfsiteError):
 
 class UsageError(PerfsiteError):
     """The command was asked for something that it cannot do."""
+
+
+class ArchiveError(PerfsiteError):
+    """A site cannot be packed for archives, or a package cannot be read."""
 
 
 class BuildError(PerfsiteError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from perfsite import __version__
+from perfsite.cli.archiving import archive, verify
 from perfsite.cli.building import build
 from perfsite.cli.common import Commands
 from perfsite.cli.editions import diff, freeze
@@ -27,7 +28,18 @@ def main() -> None:
 
 
 for _command in (
-    *(init, new, validate, build, serve, status, explain),
-    *(freeze, diff, import_, completion),
+    init,
+    new,
+    validate,
+    build,
+    serve,
+    status,
+    explain,
+    freeze,
+    diff,
+    archive,
+    verify,
+    import_,
+    completion,
 ):
     main.add_command(_command)

@@ -196,20 +196,21 @@ def _size(written: Written) -> str:
 class Bar:
     """A progress bar on a terminal, and silence in a log."""
 
-    def __init__(self) -> None:
+    def __init__(self, label: str = "Drawing charts") -> None:
+        self._label = label
         self._bar: ProgressBar[int] | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def start(self, total: int) -> None:
-        """Show the bar, for so many pictures."""
+        """Show the bar, for so many pictures or files."""
         if sys.stderr.isatty() and total:
-            self._bar = click.progressbar(length=total, label="Drawing charts", file=sys.stderr)
+            self._bar = click.progressbar(length=total, label=self._label, file=sys.stderr)
             self._bar.__enter__()
 
     def advance(self, number: int) -> None:
-        """So many more are drawn."""
+        """So many more are done."""
         if self._bar:
             self._bar.update(number)
 

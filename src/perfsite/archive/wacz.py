@@ -1,0 +1,108 @@
+"""A file of WACZ 1.1.1: a ZIP with the WARC, its index, its pages, and a description with hashes.
+
+Every entry is stored as it is, so that a replay can read a part of the file alone and the bytes
+depend on no compression but that of the WARC; every entry has the date of the edition.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from typing import TYPE_CHECKING, Any, Final
+from uuid import NAMESPACE_URL, uuid5
+
+from perfsite.archive.facts import HOME
+from perfsite.archive.readme import README
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from perfsite.archive.cdxj import Entry
+    from perfsite.archive.readme import About
+
+VERSION: Final = "1.1.1"
+DESCRIPTION: Final = "datapackage.json"
+DIGEST: Final = "datapackage-digest.json"
+INDEX: Final = "indexes/index.cdx"
+"""CDXJ, whatever the ending says: pywb looks for indexes that end in .cdx or .cdx.gz only."""
+PAGES: Final = "pages/pages.jsonl"
+TEXT: Final = f"readme/{README}"
+"""In a folder, because py-wacz knows no files beside datapackage.json."""
+PAGES_HEAD: Final = {
+    "format": "json-pages-1.0",
+    "id": "pages",
+    "title": "All pages",
+    "hasText": True,
+}
+_OLDEST: Final = 1980
+"""The first year that a ZIP can name."""
+
+
+def write_wacz(
+    path: Path,
+    warc: Path,
+    entries: Iterable[Entry],
+    pages: Mapping[str, tuple[str, str]],
+    about: About,
+    readme: str,
+) -> None:
+    """Write the package; `pages` are title and text of each page by its address."""
+    files = {
+        f"archive/{warc.name}": warc.read_bytes(),
+        INDEX: "".join(f"{line}\n" for line in sorted(entry.line for entry in entries)).encode(),
+        PAGES: _pages(pages, about.facts.moment).encode(),
+        TEXT: readme.encode(),
+    }
+    description = _json(_description(files, about))
+    files[DESCRIPTION] = description
+    digest = {"path": DESCRIPTION, "hash": sha256_of(description)}
+    files[DIGEST] = _json(digest)
+    day = about.facts.edition
+    stamp = (max(day.year, _OLDEST), day.month, day.day, 0, 0, 0)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as package:
+        for name, data in files.items():
+            info = zipfile.ZipInfo(name, stamp)
+            info.create_system = 3  # elsewhere zipfile would name the system that it runs on
+            info.external_attr = 0o100644 << 16
+            package.writestr(info, data)
+
+
+def sha256_of(data: bytes) -> str:
+    """A hash as descriptions have it."""
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+def _description(files: Mapping[str, bytes], about: About) -> dict[str, Any]:
+    return {
+        "profile": "data-package",
+        "wacz_version": VERSION,
+        "title": f"{about.facts.title}, edition of {about.facts.edition}",
+        "description": f"All of the site {about.base}, packed from its files; see {TEXT}.",
+        "created": about.facts.moment,
+        "software": f"perfsite {about.version}",
+        "mainPageUrl": f"{about.base}{HOME}",
+        "mainPageDate": about.facts.moment,
+        "resources": [
+            {
+                "name": name.rpartition("/")[2].lower(),
+                "path": name,
+                "hash": sha256_of(data),
+                "bytes": len(data),
+            }
+            for name, data in files.items()
+        ],
+    }
+
+
+def _pages(pages: Mapping[str, tuple[str, str]], moment: str) -> str:
+    lines: list[Mapping[str, object]] = [PAGES_HEAD]
+    for url, (title, text) in pages.items():
+        number = str(uuid5(NAMESPACE_URL, f"{url}\n{moment}"))
+        lines.append({"id": number, "url": url, "ts": moment, "title": title, "text": text})
+    return "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
+
+
+def _json(content: object) -> bytes:
+    return f"{json.dumps(content, ensure_ascii=False, indent=1)}\n".encode()

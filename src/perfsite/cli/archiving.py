@@ -1,0 +1,142 @@
+"""Packages for archives, on the command line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from perfsite import __version__
+from perfsite.cli.building import Bar, check_apart, cores
+from perfsite.cli.common import DATA_ERRORS, DONE, FOLDER, load
+from perfsite.errors import UsageError
+from perfsite.spelling import counted
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from perfsite.archive import Archived, Fault, Verified
+    from perfsite.model import File
+
+_PROCESSES = 2
+"""As many as pay: reading and compressing is soon faster than the disk."""
+_EXISTING = click.Path(path_type=Path, exists=True)
+_KEY = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+@click.command(
+    epilog="\b\nExamples:\n"
+    "  perfsite archive build --out packages\n"
+    "  perfsite archive build --out packages --url https://www.example.org/performance/"
+)
+@click.argument("build", type=FOLDER, default=Path("build"))
+@click.option("--out", type=FOLDER, required=True, help="Where the packages go.")
+@click.option("--url", help="The site's address, where the site does not say it.")
+@click.option("--key", type=_KEY, help="A private key of ssh-keygen, to sign with.")
+def archive(build: Path, out: Path, url: str | None, key: Path | None) -> None:
+    """Pack the site in the folder BUILD for archives: as WARC, as WACZ and as a bag.
+
+    Each of the three is complete, and the same bytes each time. A site that is not what its
+    manifest says is refused.
+    """
+    from perfsite.archive import archive_site  # noqa: PLC0415 - only here
+
+    check_apart(build, out)
+    with Bar("Packing files") as bar:
+        made = archive_site(
+            build,
+            out,
+            __version__,
+            progress=bar,
+            url=url,
+            key=key,
+            workers=min(_PROCESSES, cores()),
+        )
+    click.echo(_told(made, build, out))
+
+
+@click.command(
+    epilog="\b\nExamples:\n"
+    "  perfsite verify packages/service-performance-2018-09-19.wacz\n"
+    "  perfsite verify packages/service-performance-2018-09-19-bag --data data"
+)
+@click.argument("package", type=_EXISTING)
+@click.option("--data", type=FOLDER, help="Build the site anew from this data, and compare.")
+@click.option("--templates", type=FOLDER, help="The templates with which it was built.")
+@click.option(
+    "--allowed-signers", "signers", type=_KEY, help="Whose signatures count, as ssh-keygen has it."
+)
+def verify(package: Path, data: Path | None, templates: Path | None, signers: Path | None) -> None:
+    """Check PACKAGE, a .wacz, a .warc.gz or the folder of a bag, and report every fault.
+
+    Exit codes: 0 whole and right, 1 faults, 2 wrong usage, 3 PACKAGE cannot be read at all.
+    """
+    from perfsite.archive import differences, verify_package  # noqa: PLC0415 - only here
+
+    if templates and not data:
+        raise UsageError("--templates are for building anew; give --data, too")
+    verified = verify_package(package, signers)
+    faults = verified.faults
+    if data and verified.packed.facts:
+        files = _build(data, verified.packed.facts.edition, templates)
+        faults += tuple(differences(package.name, verified.packed.hashes, files))
+    for fault in faults:
+        click.echo(str(fault))
+    click.echo(_judged(package, verified, faults, rebuilt=data))
+    sys.exit(DATA_ERRORS if faults else DONE)
+
+
+def _build(data: Path, edition: date, templates: Path | None) -> tuple[File, ...]:
+    """The site of an edition, drawn anew; nothing is written."""
+    from perfsite.build import build_site, without_collector  # noqa: PLC0415 - pandas
+    from perfsite.load import load_theme, with_last_edition  # noqa: PLC0415
+    from perfsite.model import Edition  # noqa: PLC0415
+    from perfsite.understanding import understand  # noqa: PLC0415
+
+    loaded = with_last_edition(load(data), data, edition)
+    with Bar() as bar, without_collector():
+        return build_site(
+            understand(loaded, edition),
+            Edition(edition, loaded.hash),
+            load_theme(templates),
+            workers=cores(),
+            charts=True,
+            progress=bar,
+        ).files
+
+
+def _told(made: Archived, build: Path, out: Path) -> str:
+    facts = made.facts
+    held = (
+        f"{counted(made.files, 'file')}, {counted(made.pages, 'page')}, {made.size / 1e6:,.1f} MB"
+    )
+    first = f"Packed {build}: {facts.title}, edition of {facts.edition}; {held}."
+    names = "".join(f"\n  {out / name}" for name in made.names)
+    sums = made.names[-1]
+    wacz = next(name for name in made.names if name.endswith(".wacz"))
+    return (
+        f"{first}{names}\n"
+        f"Check them: perfsite verify {out / wacz}, or sha256sum -c {sums} in {out}."
+    )
+
+
+def _judged(
+    package: Path, verified: Verified, faults: tuple[Fault, ...], rebuilt: Path | None
+) -> str:
+    if faults:
+        return (
+            f"{package} has {counted(len(faults), 'fault')}. Fetch it again, or another copy; its "
+            "publisher can make it anew with perfsite archive."
+        )
+    facts = verified.packed.facts
+    edition = f"{facts.title}, edition of {facts.edition}" if facts else ""
+    said = f"{package} is whole: {edition}, {counted(len(verified.packed.hashes), 'file')}."
+    if rebuilt:
+        said += f" The site built anew from {rebuilt} is the same, byte for byte."
+    if verified.signers:
+        said += f" Signed by {', '.join(verified.signers)}."
+    elif verified.signed:
+        said += " Its signature was not checked: that needs --allowed-signers."
+    return said
