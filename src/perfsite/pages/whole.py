@@ -30,7 +30,7 @@ from perfsite.pages.high_volume import high_volume_page
 from perfsite.pages.home import home_page
 from perfsite.pages.lists import list_pages
 from perfsite.pages.services import ServiceTools, service_page, service_titles
-from perfsite.pages.site import FOLDERS, SITE_CARD
+from perfsite.pages.site import FOLDERS, JPEG, SITE_CARD
 from perfsite.pages.translations import in_language
 
 if TYPE_CHECKING:
@@ -295,4 +295,4 @@ def _without_pictures(page: Context) -> Context:
     if isinstance(page, PICTURED):
         figures = tuple(replace(one, svg="", alt="", embed="") for one in page.figures)
         page = replace(page, figures=figures)
-    return replace(page, card="")
+    return replace(page, card="", data=tuple(one for one in page.data if one.type != JPEG))
