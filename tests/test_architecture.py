@@ -68,6 +68,8 @@ ONLY = {
     "watchfiles": {"serve.watching"},
     "altair": {"charts.specs", "charts.draw"},
     "vl_convert": {"charts.specs", "charts.draw"},
+    "lxml": {module for module in MODULES if room(module) == "audit"},
+    "tinycss2": {"audit.styles"},
 }
 """Libraries that one room hides from all the others."""
 

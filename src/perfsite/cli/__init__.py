@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from perfsite import __version__
+from perfsite.cli.auditing import audit
 from perfsite.cli.building import build
 from perfsite.cli.common import Commands
 from perfsite.cli.editions import freeze
@@ -26,5 +27,8 @@ def main() -> None:
     """
 
 
-for _command in (init, new, validate, build, serve, status, explain, freeze, import_, completion):
+for _command in (
+    *(init, new, validate, build, serve, audit),
+    *(status, explain, freeze, import_, completion),
+):
     main.add_command(_command)
