@@ -189,3 +189,24 @@ def test_case_is_one_thing_to_some_disks() -> None:
     places = found(audit_site(listed(tree)))
 
     assert ("case", "about.html") in places
+
+
+ODD = (
+    *(b"", b" \n", b"\x00", b"\xff\xfe", b"<!-- -->", b"<!DOCTYPE html>", b"<p", b"<title>"),
+    *(b"text", b"<a href='http://[x'>a</a><a href='#%zz'>"),
+    *(b"[1]", b'{"tables": 1}', b'{"resources": [1]}'),
+)
+"""Contents of which nothing can be made."""
+
+
+@pytest.mark.parametrize("content", ODD)
+def test_no_file_stops_the_audit(content: bytes) -> None:
+    """Whatever a file of a site or of an older one holds, the audit ends with findings."""
+    names = [
+        *("index.html", "404.html", "sitemap.html", "a.css", "a.js", "a.csv", "a.svg", "a.json"),
+        *("data/x.csv-metadata.json", "datapackage.json", "feed.xml", "sitemap.xml"),
+        *("robots.txt", "urls.txt", "manifest-sha256.txt", "editions/2018-01-01/urls.txt"),
+    ]
+    for name in names:
+        files = {"index.html": b"<p>Home</p>", name: content}
+        assert audit_site(files, files).errors

@@ -55,7 +55,9 @@ def read_page(path: str, data: bytes) -> Page:
         page.add(line, "nesting", words)
     if data[:15].lower() != b"<!doctype html>":
         page.add(1, "doctype", "something else first")
-    root = etree.fromstring(data or b"<html></html>", etree.HTMLParser(encoding="utf-8"))
+    root = _parsed(data)
+    if root is None:  # nothing but spaces, comments or a doctype
+        root = _parsed(b"<html></html>")
     for element in root.iter(*_READERS):
         _READERS[element.tag](page, element)
     _read_whole(page, root)
@@ -64,6 +66,11 @@ def read_page(path: str, data: bytes) -> Page:
     if path.rpartition("/")[2] == "sitemap.html":
         page.main_links = [str(address) for address in _MAIN_LINKS(root)]
     return page
+
+
+def _parsed(data: bytes) -> Element:
+    parser = etree.HTMLParser(encoding="utf-8")
+    return etree.fromstring(data, parser) if data else None
 
 
 def _read_whole(page: Page, root: Element) -> None:

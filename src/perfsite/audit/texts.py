@@ -72,20 +72,29 @@ def _check_json(site: Site, path: str, text: str) -> Iterator[Finding]:
     except ValueError as error:
         yield Finding(path, getattr(error, "lineno", 0), "json", str(error))
         return
-    addresses = []
-    if path.endswith(f"csv{_ABOUT}") and isinstance(content, dict):
-        addresses = [table.get("url") for table in content.get("tables", [content])]
+    addresses: list[str] = []
+    if path.endswith(f"csv{_ABOUT}"):
+        addresses = _members(content, "tables", "url")
         wanted = path.removesuffix(_ABOUT)
-        if wanted in site.files and [target_of(path, str(one)) for one in addresses] != [wanted]:
+        if wanted in site.files and [target_of(path, one) for one in addresses] != [wanted]:
             found = f"url is {addresses[0] if addresses else 'missing'}"
             yield Finding(path, site.line_of(path, '"url"'), "csv-metadata", found)
             return
-    elif path == PACKAGE and isinstance(content, dict):
-        addresses = [one.get("path") for one in content.get("resources", ())]
-    for address in map(str, addresses):
+    elif path == PACKAGE:
+        addresses = _members(content, "resources", "path")
+    for address in addresses:
         if not _leads(site, path, address):
             line = site.line_of(path, f'"{address}"')
             yield Finding(path, line, "link", f"{address} leads to no file")
+
+
+def _members(content: object, name: str, key: str) -> list[str]:
+    """What `key` says in each object of the list `name`, or in the one object that has no list."""
+    whole = content if isinstance(content, dict) else {}
+    parts = whole.get(name, [whole])
+    parts = parts if isinstance(parts, list) else []
+    found = [part.get(key) for part in parts if isinstance(part, dict)]
+    return [str(one) for one in found if one is not None]
 
 
 def _no_number(name: str) -> float:
