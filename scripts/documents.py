@@ -5,11 +5,12 @@ Tests hold these files against the code. To accept a change, run this and read t
 
 from __future__ import annotations
 
+import json
 from pathlib import Path, PurePosixPath
 
 from perfsite.cli import main
 from perfsite.cli.describing import describe_commands
-from perfsite.metadata.schemas import schema_files
+from perfsite.metadata.schemas import audit_schema, schema_files
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -19,6 +20,8 @@ def write_documents() -> None:
     (DOCS / "commands.md").write_text(describe_commands(main), "utf-8", newline="\n")
     for file in schema_files():
         (DOCS / "schemas" / PurePosixPath(file.path).name).write_bytes(file.data)
+    audit = f"{json.dumps(audit_schema(), ensure_ascii=False, indent=2)}\n"
+    (DOCS / "schemas" / "audit.json").write_text(audit, "utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -156,7 +156,6 @@ def begin(way: Way, data: Path, parent: Path, site: Path | None = None) -> Begun
             sys.executable,
             *([str(ROOT / "tests" / "backwards.py")] if way.backwards else ["-m", "perfsite"]),
             "build",
-            "--accept-losses",  # a part of the example lacks what its editions have
             Path("data") if way.relative else place / "data",
             "--out",
             out,

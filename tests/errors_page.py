@@ -60,6 +60,7 @@ UNSHOWN: Final[Mapping[str, tuple[str, Callable[[], bytes]]]] = {
 
 EARLIER: Final[Mapping[str, tuple[str, Mapping[str, bytes]]]] = {
     "PS216": ("2017-12-31", {"submissions/passport.csv": b"period,transactions\n2017-07,1200\n"}),
+    "PS217": ("2017-12-31", {"submissions/passport.csv": b"period,transactions\n2017-07,1200\n"}),
 }
 """The editions that the examples of sections follow: their dates and files."""
 BESIDE: Final[Mapping[str, set[str]]] = {"PS216": {"PS104"}}

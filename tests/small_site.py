@@ -608,44 +608,6 @@ def link_faults(tree: Tree, pages: Mapping[str, Page]) -> list[str]:
     return faults
 
 
-def reached(tree: Tree, pages: Mapping[str, Page]) -> set[str]:
-    """The files to which one comes from index.html by links.
-
-    Links are those of pages, the picture that stands beside a link to a page, and what describes
-    data for machines. Lists of all files are not among them: they would lead to anything.
-    """
-    found, todo = {"index.html"}, ["index.html"]
-    while todo:
-        path = todo.pop()
-        links = [href for _, href in pages[path].hrefs] if path in pages else []
-        for href in (*links, *machine_links(tree, path)):
-            parts = urlsplit(href)
-            target = target_of(path, href)
-            if not parts.scheme and target in tree and target not in found:
-                found.add(target)
-                todo.append(target)
-    return found
-
-
-_ADDRESS: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*(/[a-z0-9-]+(\.[a-z0-9-]+)*)*")
-_WINDOWS: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
-
-
-def address_faults(tree: Tree) -> list[str]:
-    """Every path that not every server, archive or disk can hold."""
-    folders = {parent.as_posix() for path in tree for parent in Path(path).parents}
-    faults = [f"{path} is a file and a folder" for path in tree if path in folders]
-    for path in tree:
-        parts = path.split("/")
-        if not _ADDRESS.fullmatch(path):
-            faults.append(f"{path} has other characters")
-        if len(path) > 180 or max(map(len, parts)) > 100:
-            faults.append(f"{path} is too long")
-        if any(_WINDOWS.fullmatch(part) for part in parts):
-            faults.append(f"{path} is a name that Windows reserves")
-    return faults
-
-
 _LIST: Final = re.compile(r"(?:[a-z-]+/)?services/(?:index|by-[a-z-]+)\.html")
 
 

@@ -68,6 +68,8 @@ ONLY = {
     "watchfiles": {"serve.watching"},
     "altair": {"charts.specs", "charts.draw"},
     "vl_convert": {"charts.specs", "charts.draw"},
+    "lxml": {module for module in MODULES if room(module) in {"archive", "audit"}},
+    "tinycss2": {"audit.styles"},
     "warcio": {"archive.warc"},
 }
 """Libraries that one room hides from all the others."""

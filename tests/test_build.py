@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from perfsite.charts.pictures import Job
 
 EXAMPLE: Final = ROOT / "data"
-_DEADLINE: Final = 60.0
+_DEADLINE: Final = 180.0
 """Seconds after which something that must happen has not happened."""
 
 
@@ -146,6 +146,8 @@ def test_the_editions_date_stands_in_few_places(tmp_path: Path) -> None:
     assert one.keys() == two.keys()
     changed = {path for path in one if one[path] != two[path]}
     machines = {"datapackage.json", "data/csv-metadata.json", "feed.xml"}
+    # The site map says when the two pages last changed.
+    machines.add("sitemap.xml")
     assert changed == {"index.html", "about.html", *machines}
     for path in changed:
         new = two[path].replace(b"2 January 2019", b"19 September 2018")

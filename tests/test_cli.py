@@ -323,7 +323,8 @@ def test_a_failed_build_has_its_own_exit_code(tmp_path: Path) -> None:
 def edition(out: Path) -> str:
     """The date that is printed on the home page."""
     text = (out / "index.html").read_text(encoding="utf-8")
-    return text.partition("This edition is dated ")[2].partition(".")[0]
+    said = text.partition("This edition is dated ")[2].partition("</time>")[0]
+    return said.partition(">")[2]
 
 
 def test_the_edition_is_told_or_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

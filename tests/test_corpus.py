@@ -12,6 +12,7 @@ from perfsite.errors import RULES
 
 ELSEWHERE: Final = {
     "PS216": "needs an earlier edition: tests/test_policy_carrying.py",
+    "PS217": "needs an earlier edition: tests/test_revisions_site.py",
 }
 """Codes of the data that no folder of files alone can bring about, and where they are tested."""
 _CODE: Final = re.compile(r"\[(PS\d{3})\]$", re.MULTILINE)

@@ -350,3 +350,21 @@ def test_a_language_does_not_depend_on_those_asked_before() -> None:
     )
 
     assert ran.stdout.split() == ["juill.", "juil.", "juill."]
+
+
+@given(st.dates(date(1000, 1, 1)), st.sampled_from(["en-GB", "fr", "en"]))
+def test_a_day_that_was_written_is_found_again(day: date, tag: str) -> None:
+    """Wherever a language writes a day into a text, it finds the same day."""
+    language = Language(tag)
+    words = language.day(day)
+    text = f"1 {words}, 2000 {words}. {words}"
+
+    found = language.days.find(text)
+
+    assert [(text[start:stop], one) for start, stop, one in found] == [(words, day)] * 3
+
+
+def test_what_is_no_day_is_not_found() -> None:
+    """A month, a number before a month, and a day that there is not."""
+    for text in ("September 2018", "119 September 2018", "31 February 2018", "1 May 20185"):
+        assert ENGLISH.days.find(text) == []

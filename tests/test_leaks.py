@@ -280,6 +280,17 @@ def test_a_rounded_secret_is_found_in_a_sentence_with_its_period(
     assert kinds(path, text, LONG) == ({"a sentence with its period"} if leaks else set())
 
 
+def test_a_day_in_time_is_the_period_of_a_sentence() -> None:
+    """A sentence is searched as it is read: the element around its day does not divide it."""
+    frame = secrets(("alpha", "2017-10-05", "transactions", "", 3_287_654.0))
+    day = '<time datetime="2017-10-05">5 October 2017</time>'
+
+    for words in (day, "5 October 2017"):
+        assert kinds("services/alpha.html", f"<h2>3.29 million on {words}</h2>", frame) == {
+            "a sentence with its period"
+        }
+
+
 def test_the_year_in_a_date_is_not_the_year_of_a_secret() -> None:
     """A secret for 2017 is not in each sentence and row that has a date in 2017."""
     frame = secrets(("alpha", "2017", "transactions", "", 3_287_654.0))

@@ -215,6 +215,7 @@ def test_a_page_says_where_its_data_is() -> None:
     assert [(link.type, link.href) for link in page.data] == [
         ("text/csv", "services/alpha.csv"),
         ("application/json", "services/alpha.json"),
+        ("image/jpeg", "services/alpha/card.jpg"),
     ]
     assert page.card == "../services/alpha/card.jpg"
     assert dataset["@type"] == "Dataset"

@@ -1,4 +1,7 @@
-"""The small site as a whole: every link, address and page, and the checks that look at them."""
+"""The small site as a whole: every link and page, and the checks that look at them.
+
+What archives need is held by the audit: see test_audit_rules.py.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,11 @@ from typing import Final
 import pytest
 
 from small_site import (
-    address_faults,
     link_faults,
     odd_words,
     odd_words_of_svg,
     page_faults,
     pages_of,
-    reached,
     small_pages,
     small_site,
 )
@@ -23,16 +24,6 @@ def test_no_link_leads_nowhere() -> None:
     """Every address is relative to its page and leads to a file of the site, and anchors too."""
     assert sum(len(page.hrefs) for page in small_pages().values()) > 1000
     assert link_faults(small_site(), small_pages()) == []
-
-
-def test_every_file_is_reached_from_the_home_page() -> None:
-    """By plain links alone one comes to every file; only the page for errors has no link."""
-    assert set(small_site()) - reached(small_site(), small_pages()) == {"404.html"}
-
-
-def test_every_address_can_be_kept() -> None:
-    """Lower-case letters, digits and hyphens, short enough for archives and disks."""
-    assert address_faults(small_site()) == []
 
 
 def test_every_page_has_what_a_page_needs() -> None:
@@ -131,16 +122,3 @@ def test_each_check_of_the_whole_finds_what_it_is_for(name: str) -> None:
 
     assert any(words in fault for fault in faults), faults
     assert [fault for fault in faults if not fault.startswith((path, words))] == []
-
-
-def test_the_checks_of_addresses_are_not_blind() -> None:
-    """A file that nothing leads to, and a name that cannot be kept, are found."""
-    lost = {"lost.txt", "services/Full.html", "a/con.csv", "x" * 101}
-    tree = {**small_site(), **dict.fromkeys(sorted(lost), b"")}
-
-    assert set(tree) - reached(tree, small_pages()) == {"404.html", *lost}
-    assert address_faults(tree) == [
-        "a/con.csv is a name that Windows reserves",
-        "services/Full.html has other characters",
-        f"{'x' * 101} is too long",
-    ]

@@ -24,14 +24,12 @@ from small_site import (
     ROOT,
     Page,
     Tree,
-    address_faults,
     link_faults,
     odd_words,
     odd_words_of_svg,
     page_faults,
     pages_of,
     perfsite,
-    reached,
     read_tree,
     rows_of,
     target_of,
@@ -444,16 +442,6 @@ def test_no_link_of_the_example_leads_nowhere(tree: Tree, pages: dict[str, Page]
     assert link_faults(tree, pages) == []
 
 
-def test_every_file_of_the_example_is_reached(tree: Tree, pages: dict[str, Page]) -> None:
-    """By plain links alone one comes from the home page to every file but the page for errors."""
-    assert set(tree) - reached(tree, pages) == {"404.html"}
-
-
-def test_every_address_of_the_example_can_be_kept(tree: Tree) -> None:
-    """Lower-case letters, digits and hyphens, short enough for archives and disks."""
-    assert address_faults(tree) == []
-
-
 def test_every_page_of_the_example_is_whole(pages: dict[str, Page]) -> None:
     """One title, h1, language, description; whole markup; images with alt and size; no script."""
     assert page_faults(pages) == []
@@ -527,25 +515,3 @@ def test_no_share_is_above_the_whole(tree: Tree) -> None:
     assert [r for r in rows if r["kpi"] in shares and r["value"] and float(r["value"]) > 1] == []
     assert len(withheld) > 20
     assert {row["value"] for row in withheld} == {""}
-
-
-def test_no_two_pages_or_pictures_are_the_same(tree: Tree) -> None:
-    """One resource has one address: no page, card or picture is there twice.
-
-    An agency that is all of a department has its figures, and so the same charts.
-    """
-    same: dict[bytes, list[str]] = {}
-    for path, data in tree.items():
-        if path.endswith((".html", ".svg", ".jpg")):
-            same.setdefault(data, []).append(path)
-    twice = [paths for paths in same.values() if len(paths) > 1]
-
-    def services(path: str) -> list[str]:
-        page = tree[f"{path.rpartition('/')[0]}.html"].decode()
-        return re.findall(r'<tr id="([^"]+)"', page)
-
-    for one, other in twice:
-        assert one.endswith(".svg")
-        assert {one.partition("/")[0], other.partition("/")[0]} == {"agencies", "departments"}
-        assert services(one) == services(other) != []
-    assert len(twice) < 10

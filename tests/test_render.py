@@ -253,3 +253,14 @@ def test_a_logo_is_an_asset() -> None:
     assert theme.with_logo(None) == theme
     assert own.logo == "logo.svg"
     assert own.asset_files()["logo.svg"].data == b"<svg/>"
+
+
+def test_days_of_a_text_can_be_read_by_programs() -> None:
+    """The filter `timed` puts each day into <time>, and escapes what is no HTML yet."""
+    renderer = Renderer(load_theme(), Language("en-GB"))
+    text = renderer.fragment("notice", "<b> & 19 September 2018 to 1 May 2019.")
+
+    assert text.strip() == (
+        '<p class="notice">&lt;b&gt; &amp; <time datetime="2018-09-19">19 September 2018</time> to '
+        '<time datetime="2019-05-01">1 May 2019</time>.</p>'
+    )

@@ -27,6 +27,8 @@ ENVIRONMENT: Final = Environment(
 )
 # What the extension does not know of itself, the renderer sets by installing gettext.
 ENVIRONMENT.newstyle_gettext = True  # type: ignore[attr-defined]
+# What the filter does is the renderer's: here templates are only parsed.
+ENVIRONMENT.filters["timed"] = str
 PAGES: Final = sorted(Context.__subclasses__(), key=lambda kind: kind.__name__)
 WAYS: Final = {"root", "top"}
 """What the renderer adds to the fields of a page."""

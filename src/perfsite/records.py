@@ -7,7 +7,7 @@ millions of rows are read as columns. A test holds that both allow the same.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
@@ -210,3 +210,43 @@ class ProblemReport(Record):
 
     counts: ProblemCounts = Field(description="How many there are")
     problems: list[ProblemRecord] = Field(description="All of them, the worst first")
+
+
+class FindingRecord(Record):
+    """A place at which a site breaks a rule of the audit."""
+
+    file: str = Field(description="The file, within the site")
+    line: int = Field(ge=0, description="Its line; 0 where the whole file is meant")
+    rule: str = Field(min_length=1, description="The id of the rule")
+    severity: Literal["error", "warning"] = Field(description="Whether the audit fails for it")
+    found: str = Field(description="What was found")
+    expected: str = Field(description="What was expected")
+    fix: str = Field(description="How to mend it")
+
+
+class AuditRuleRecord(Record):
+    """A rule of the audit, whether it is kept or not."""
+
+    rule: str = Field(min_length=1, description="Its id, which does not change")
+    facet: str = Field(description="The facet of the CLEAR+ method that it belongs to")
+    severity: Literal["error", "warning"] = Field(description="Whether the audit fails for it")
+    title: str = Field(description="What is true where it is kept")
+    findings: int = Field(ge=0, description="At how many places it is broken")
+
+
+class AuditCounts(Record):
+    """How many findings there are of each severity."""
+
+    errors: int = Field(ge=0, description="What makes the audit fail")
+    warnings: int = Field(ge=0, description="What is only said")
+
+
+class AuditReport(Record):
+    """What `perfsite audit --format json` writes."""
+
+    counts: AuditCounts = Field(description="How many findings there are")
+    files: int = Field(ge=0, description="How many files the site has")
+    pages: int = Field(ge=0, description="How many of them are pages")
+    bytes: int = Field(ge=0, description="How large they are together")
+    rules: list[AuditRuleRecord] = Field(description="Every rule")
+    findings: list[FindingRecord] = Field(description="Every finding, in the order of the rules")

@@ -6,6 +6,7 @@ import click
 
 from perfsite import __version__
 from perfsite.cli.archiving import archive, verify
+from perfsite.cli.auditing import audit
 from perfsite.cli.building import build
 from perfsite.cli.common import Commands
 from perfsite.cli.editions import diff, freeze
@@ -33,6 +34,7 @@ for _command in (
     validate,
     build,
     serve,
+    audit,
     status,
     explain,
     freeze,

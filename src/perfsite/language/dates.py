@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from babel import Locale
 from babel.dates import format_date
@@ -11,11 +13,35 @@ from babel.dates import format_date
 from perfsite.language.catalogue import SOURCE, Catalogue
 from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
 
-if TYPE_CHECKING:
-    from datetime import date
-
 _MONTH: Final = "MMMM y"
 _SHORT_MONTH: Final = "MMM y"
+_DAY_BEFORE: Final = re.compile(r"(?<!\d)(\d{1,2}) $")
+
+
+class DayFinder:
+    """Finds the days in a text of a language, written as `Dates.day` writes them."""
+
+    def __init__(self, locale: Locale) -> None:
+        """Learn what the language calls its months."""
+        names = locale.months["format"]["wide"]
+        self._months = {name: number for number, name in names.items()}
+        months = "|".join(map(re.escape, sorted(self._months, key=len, reverse=True)))
+        # A month comes first, not the day before it: texts have more digits than names of months.
+        self._pattern = re.compile(rf"({months}) (\d{{4}})(?!\d)")
+
+    def find(self, text: str) -> list[tuple[int, int, date]]:
+        """Where each day stands in a text, and which day it is."""
+        found = []
+        for match in self._pattern.finditer(text):
+            before = _DAY_BEFORE.search(text, max(match.start() - 4, 0), match.start())
+            if before is None:
+                continue
+            try:
+                day = date(int(match[2]), self._months[match[1]], int(before[1]))
+            except ValueError:
+                continue
+            found.append((before.start(1), match.end(), day))
+        return found
 
 
 class Dates(Catalogue):
@@ -39,6 +65,11 @@ class Dates(Catalogue):
     def day(self, value: date) -> str:
         """A date: `7 October 2013`."""
         return self._date(value, "d MMMM y")
+
+    @cached_property
+    def days(self) -> DayFinder:
+        """What finds days in a text that `day` has written into it."""
+        return DayFinder(self._calendar)
 
     def short_day(self, value: date, *, year: bool = True) -> str:
         """A date in short: `7 Oct 2013`, or `7 Oct`."""

@@ -39,6 +39,8 @@ _NO_FIGURE: Final = re.compile(
 _CHUNK: Final = re.compile(r"<(?:tr|li|p|entry|url|h[1-6]|dt|figure)\b|\n|\{")
 _NEAR: Final = 2_000
 """Characters around a place that are looked at."""
+_TIME: Final = re.compile(r"</?time\b[^<>]*>")
+"""It stands within sentences, which are searched for a period as they are read."""
 _LINK: Final = re.compile(r"href=\"(?:[^\"]*/)?([a-z0-9-]+)\.html")
 
 
@@ -137,7 +139,7 @@ class Scanned:
         if not self.path.endswith(".svg"):
             for spelt in _SPACES:
                 text = text.replace(spelt, "\xa0")
-            return text
+            return _TIME.sub("", text)
         pieces = [match[1] or match[2] or "" for match in _SVG_TEXT.finditer(text)]
         return "\n".join(piece for piece in pieces if not _AXIS.match(piece))
 

@@ -14,6 +14,7 @@ from perfsite.metadata.columns import KPI_FIGURES, OBSERVATIONS, REGISTER, Datat
 from perfsite.model import TRANSLATED, File
 from perfsite.records import (
     WIDE_NAMES,
+    AuditReport,
     ProblemReport,
     RetractionRecord,
     ServiceRecord,
@@ -175,6 +176,11 @@ def retraction_schema(base: str = "") -> Json:
 def problems_schema(base: str = "") -> Json:
     """The schema of what `perfsite validate --format json` writes."""
     return {**_head(base, PROBLEMS, "Problems of the data"), **_model(ProblemReport)}
+
+
+def audit_schema() -> Json:
+    """The schema of what `perfsite audit --format json` writes; it is no part of a site."""
+    return {**_head("", "", "The audit of a site"), **_model(AuditReport)}
 
 
 class _Plain(GenerateJsonSchema):

@@ -24,7 +24,7 @@ def embed_page(builder: Builder, figure: ChartFigure, back: Link, card: str) -> 
         **builder.base(
             figure.embed,
             title,
-            language.say("{sentence}.", sentence=figure.heading),
+            language.say("{page}: {sentence}.", page=back.text, sentence=figure.heading),
             "services",
             back,
             data=(DataLink(CSV, language.say("The figures as CSV"), figure.csv),),

@@ -10,7 +10,7 @@ from perfsite.measures import KPIS
 from perfsite.messages import message
 from perfsite.model import Status
 from perfsite.pages.elements import Cell, ChartFigure, Column, Row, Table
-from perfsite.pages.site import group_name
+from perfsite.pages.site import group_name, group_title
 from perfsite.pages.words import coverage, like_for_like, value_cell
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _charted(
         span=language.span_range(panel.points[0][0], last),
     )
     about = language.say(
-        "{name}. {subtitle}", name=group_name(summary.group, language), subtitle=subtitle
+        "{name}. {subtitle}", name=group_title(summary.group, language), subtitle=subtitle
     )
     job = panel_job(f"{folder}/{slug}.svg", heading, about, panel, language)
     figure = ChartFigure(

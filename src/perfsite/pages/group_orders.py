@@ -14,12 +14,11 @@ from perfsite.pages.group_tables import (
 )
 from perfsite.pages.groups import (
     GroupTools,
-    group_title,
     groups_lead,
     members_table,
     services_listing,
 )
-from perfsite.pages.site import FOLDERS
+from perfsite.pages.site import FOLDERS, group_title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from perfsite.kpi.groups import GroupKind
-from perfsite.messages import message
 from perfsite.pages.context import GroupPage, GroupsPage
 from perfsite.pages.data import DEPARTMENTS_CSV, group_csv
 from perfsite.pages.elements import DataLink, Link
@@ -27,7 +26,7 @@ from perfsite.pages.group_tables import (
 from perfsite.pages.health_words import department_href
 from perfsite.pages.lists import DEFAULT, KPI_COLUMNS, kpi_cells, ordered, services_table
 from perfsite.pages.orders import NAME, ORDERED_FROM, Listing, Order
-from perfsite.pages.site import CSV, FOLDERS, Builder, group_href
+from perfsite.pages.site import CSV, FOLDERS, KINDS, Builder, group_href, group_title
 from perfsite.pages.treemaps import groups_treemap, service_boxes, services_treemap
 from perfsite.pages.volumes import VOLUME
 from perfsite.pages.words import coverage
@@ -48,11 +47,6 @@ if TYPE_CHECKING:
 
 _MOST: Final = 0.5
 """From this share on, one service is said to make most of a group."""
-KINDS: Final = {
-    GroupKind.DEPARTMENT: message("department"),
-    GroupKind.AGENCY: message("agency"),
-    GroupKind.CATEGORY: message("category"),
-}
 
 
 @dataclass(frozen=True)
@@ -179,16 +173,6 @@ def groups_lead(kind: GroupKind, groups: Sequence[GroupSummary], language: Langu
         "{n} categories with {services}.",
         services=members,
     )
-
-
-def group_title(group: Group, language: Language) -> str:
-    """The title of a group's page.
-
-    Departments and agencies may share a name (the Cabinet Office is both): titles must not.
-    """
-    if group.kind is GroupKind.DEPARTMENT:
-        return group.name
-    return language.say("{group} ({kind})", group=group.name, kind=language.say(KINDS[group.kind]))
 
 
 def services_listing(group: Group) -> Listing:

@@ -23,7 +23,12 @@ FOLDERS: Final = {
     GroupKind.AGENCY: ("agencies", message("Agencies")),
     GroupKind.CATEGORY: ("categories", message("Categories")),
 }
-CSV, JSON = "text/csv", "application/json"
+KINDS: Final = {
+    GroupKind.DEPARTMENT: message("department"),
+    GroupKind.AGENCY: message("agency"),
+    GroupKind.CATEGORY: message("category"),
+}
+CSV, JSON, JPEG = "text/csv", "application/json", "image/jpeg"
 SITE_CARD: Final = "cards/site.jpg"
 """The picture of pages that have none of their own."""
 
@@ -101,12 +106,21 @@ class Builder:
             crumbs=(home, *crumbs) if path != "index.html" else (),
             canonical=f"{self.config.base}{address}" if self.config.base else "",
             alternates=tuple(Alternate(tag, name, f"{f}{path}") for tag, name, f in several),
-            data=tuple(data),
+            data=(*data, *self._picture(path, card)),
             card=f"{self.config.base or '../' * address.count('/')}{self.folder}{card}",
             dataset=dataset,
             changed="",
             changed_day="",
         )
+
+    def _picture(self, path: str, card: str) -> tuple[DataLink, ...]:
+        """The card of a page as a link: only that leads every crawler to it.
+
+        The card that many pages share belongs to the home page.
+        """
+        if card == SITE_CARD and path != "index.html":
+            return ()
+        return (DataLink(JPEG, self.language.say("Picture for links"), f"{self.folder}{card}"),)
 
     def report(self, page: str, path: str) -> Outside | None:
         """Where a reader can say that something on a page is wrong; None without a contact."""
@@ -161,6 +175,17 @@ def _mail(contact: str) -> str:
 def group_name(group: Group, language: Language) -> str:
     """What a group is called: services named it, all but the one of all services."""
     return language.say(group.name) if group.kind is GroupKind.ALL else group.name
+
+
+def group_title(group: Group, language: Language) -> str:
+    """The name of a group among all groups.
+
+    Departments and agencies may share a name (the Cabinet Office is both), and even their figures:
+    titles of their pages and descriptions of their pictures must not be the same.
+    """
+    if group.kind not in KINDS or group.kind is GroupKind.DEPARTMENT:
+        return group_name(group, language)
+    return language.say("{group} ({kind})", group=group.name, kind=language.say(KINDS[group.kind]))
 
 
 def group_href(group: Group) -> str:

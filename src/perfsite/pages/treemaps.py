@@ -17,7 +17,7 @@ from perfsite.messages import message
 from perfsite.pages.data import DEPARTMENTS_CSV, KPIS_CSV
 from perfsite.pages.elements import Cell, ChartFigure, Column, Row, Table
 from perfsite.pages.group_figures import source
-from perfsite.pages.site import FOLDERS, group_href, service_href
+from perfsite.pages.site import FOLDERS, group_href, group_title, service_href
 from perfsite.pages.volumes import VOLUME, headline_volumes
 from perfsite.pages.words import coverage
 
@@ -96,8 +96,8 @@ def services_treemap(
         )
     title = language.say("Transactions by service")
     name = "" if summary.group.kind is GroupKind.ALL else summary.group.name
-    column = language.say("Service")
-    return _treemap(boxes, head, (title, name, column), f"{folder}/services", notes, language)
+    words = (title, name, name and group_title(summary.group, language), language.say("Service"))
+    return _treemap(boxes, head, words, f"{folder}/services", notes, language)
 
 
 def groups_treemap(
@@ -155,7 +155,7 @@ def groups_treemap(
             services=sum(figure.services for _, figure in found if figure is not None),
             of=sum(_applicable(group) for group in groups),
         )
-    words = (language.say(_BY_KIND[kind]), "", language.say(_COLUMN[kind]))
+    words = (language.say(_BY_KIND[kind]), "", "", language.say(_COLUMN[kind]))
     return _treemap(boxes, head, words, f"charts/{FOLDERS[kind][0]}", notes, language)
 
 
@@ -182,13 +182,16 @@ def _some(language: Language, few: str, many: str, names: Sequence[str]) -> list
 def _treemap(
     boxes: Sequence[Box],
     head: GroupFigure,
-    words: tuple[str, str, str],
+    words: tuple[str, str, str, str],
     path: str,
     notes: Sequence[str],
     language: Language,
 ) -> tuple[ChartFigure, TreemapJob] | None:
-    """The figure and its picture; `words` are title, group and the header of the boxes' names."""
-    title, name, column = words
+    """The figure and its picture.
+
+    `words` are the title, the group, its name among all groups and the header of the boxes' names.
+    """
+    title, name, full_name, column = words
     boxes = sorted(boxes, key=lambda box: (-box.value, alphabetical(box.name), box.href))
     total = sum(box.value for box in boxes)
     if sum(box.value > 0 for box in boxes) < _FEWEST:
@@ -204,7 +207,9 @@ def _treemap(
         period=language.period_range(head.period),
         covered=coverage(head, language),
     )
-    about = language.say("{name}. {subtitle}", name=name, subtitle=subtitle) if name else subtitle
+    about = (
+        language.say("{name}. {subtitle}", name=full_name, subtitle=subtitle) if name else subtitle
+    )
     items = _largest(boxes, total, language)
     job = treemap_job(f"{path}.svg", heading, about, items, language, Kind.COUNT)
     caption = language.say("{title}: {name}", title=title, name=name) if name else title

@@ -35,7 +35,7 @@ from perfsite.pages.home import home_page
 from perfsite.pages.lists import list_pages
 from perfsite.pages.retold import History, history_notes, history_table
 from perfsite.pages.services import ServiceTools, service_page, service_titles
-from perfsite.pages.site import FOLDERS, SITE_CARD
+from perfsite.pages.site import FOLDERS, JPEG, SITE_CARD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -252,4 +252,4 @@ def _without_pictures(page: Context) -> Context:
     if isinstance(page, PICTURED):
         figures = tuple(replace(one, svg="", alt="", embed="") for one in page.figures)
         page = replace(page, figures=figures)
-    return replace(page, card="")
+    return replace(page, card="", data=tuple(one for one in page.data if one.type != JPEG))

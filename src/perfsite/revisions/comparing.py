@@ -241,7 +241,7 @@ def _explained(pairs: pd.DataFrame, reasons: Sequence[Reason], day: date | None)
         mine = one.fits(pairs, day) & open_
         pairs.loc[mine, "reason"] = one.reason
         pairs.loc[mine & changed, "kind"] = one.change
-        open_ &= ~mine
+        open_ = open_ & ~mine
     # What is not said any more is not said in the ledger either.
     hidden = pairs["kind"] == Kind.SUPPRESSED
     return pairs.assign(value_before=pairs["value_before"].mask(hidden, ""))

@@ -1,0 +1,101 @@
+"""Auditing a finished site, on the command line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from perfsite.cli.common import DATA_ERRORS, DONE, FILE, FOLDER, write_file
+from perfsite.errors import BuildError, UsageError
+
+if TYPE_CHECKING:
+    from perfsite.audit.findings import Audit
+
+
+@click.command(
+    epilog="\b\nExamples:\n"
+    "  perfsite audit\n"
+    "  perfsite audit build --format html --out audit.html\n"
+    "  perfsite audit build --before last-night/urls.txt"
+)
+@click.argument("build", type=FOLDER, default=Path("build"))
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json", "html"]),
+    default="text",
+    show_default=True,
+    help="For people, for programs, or one page to keep with the site.",
+)
+@click.option("--out", type=FILE, help="The file to write [default: the terminal].")
+@click.option(
+    "--before",
+    type=click.Path(path_type=Path, exists=True),
+    metavar="SITE",
+    help="An older site, or its urls.txt: what it published must still lead somewhere.",
+)
+def audit(build: Path, style: str, out: Path | None, before: Path | None) -> None:
+    """Say whether the site in the folder BUILD can be archived, is whole and agrees with itself.
+
+    Nothing is fetched and nothing is changed. docs/archive.md lists the rules.
+
+    Exit codes: 0 every rule is kept, 1 one is broken, 2 wrong usage, 3 BUILD cannot be read.
+    """
+    result = _audited(build, before)
+    text = _told(result, style)
+    if out:
+        write_file(out, text)
+        click.echo(f"Wrote {out}.", err=True)
+    else:
+        click.echo(text, nl=False)
+    sys.exit(DATA_ERRORS if result.errors else DONE)
+
+
+def _audited(build: Path, before: Path | None) -> Audit:
+    """The audit of a site, held against an older one.
+
+    Raises:
+        UsageError: if the libraries that read HTML and CSS are not installed.
+    """
+    try:
+        from perfsite.audit import audit_site  # noqa: PLC0415 - needs an extra
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in {"lxml", "tinycss2"}:
+            raise
+        raise UsageError(
+            f"audit needs {error.name}, which is not installed: pip install 'perfsite[archive]'"
+        ) from error
+    return audit_site(_site(build), _older(before) if before else {})
+
+
+def _older(site: Path) -> dict[str, bytes]:
+    """The files of an older site, or its list of addresses alone."""
+    return _site(site) if site.is_dir() else {"urls.txt": _read(site)}
+
+
+def _site(folder: Path) -> dict[str, bytes]:
+    """Every file of a site by its path, with `/`.
+
+    Raises:
+        BuildError: if there is no site, or a file of it cannot be read.
+    """
+    if not (folder / "index.html").is_file():
+        raise BuildError(f"there is no site in {folder}: it holds no index.html")
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.relative_to(folder).as_posix(): _read(path) for path in paths}
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BuildError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _told(result: Audit, style: str) -> str:
+    from perfsite.audit import audit_json, audit_page, audit_text  # noqa: PLC0415 - needs an extra
+
+    return {"text": audit_text, "json": audit_json, "html": audit_page}[style](result)
