@@ -35,6 +35,7 @@ validate: $(READY) ## list every problem of the data
 
 test: $(READY) ## run all tests
 	@scripts/browser_tools.sh $(VENV)
+	@scripts/proof_tools.sh $(VENV)
 	$(BIN)/python -m pytest
 
 lint: $(READY) ## check style and types

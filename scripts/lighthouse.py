@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from browser.places import PAGES
 from browser.server import serve_site
-from browser.tools import QUIET, TOOLS
+from tools import QUIET, TOOLS
 
 LIGHTHOUSE: Final = Path(sys.prefix) / "lighthouse/node_modules/lighthouse/cli/index.js"
 LOOKED_AT: Final = ("home", "list", "service with much")

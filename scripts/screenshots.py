@@ -22,7 +22,7 @@ from playwright.sync_api import sync_playwright
 from browser.places import PAGES
 from browser.server import serve_site
 from browser.survey import PICTURES
-from browser.tools import QUIET, TOOLS
+from tools import QUIET, TOOLS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

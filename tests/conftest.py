@@ -1,4 +1,7 @@
-"""Fixtures of every test file: where the real data lies, and the example, built."""
+"""Fixtures of every test file: where the real data lies, and the example, built and served.
+
+And what is said at the end of a run of what was not tested.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,30 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tools import QUIET, absent, needed
+
 if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from playwright.sync_api import Browser
+
     from small_site import Ran
 
 ROOT = Path(__file__).parents[1]
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter,
+) -> Generator[None, object, object]:
+    """Say at the very end what was not tested, and how to have it tested."""
+    result = yield
+    if absent:
+        terminalreporter.section("NOT TESTED: tools are missing", red=True)
+        for tool in absent.values():
+            terminalreporter.line(f"{tool.name} is missing, which is needed for {tool.purpose}.")
+            terminalreporter.line(f"    Install it: {tool.install}")
+    return result
 
 
 @pytest.fixture(scope="session")
@@ -45,3 +68,44 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ran, Path]:
     out = tmp_path_factory.mktemp("real") / "site"
     jobs = str(os.cpu_count() or 1)
     return run("build", ROOT / "data", "--out", out, "--jobs", jobs), out
+
+
+@pytest.fixture(scope="session")
+def site(request: pytest.FixtureRequest) -> Path:
+    """The folder of the whole example, built by the real command.
+
+    Whoever tries one thing after another can set PERFSITE_SITE to a folder that is built already.
+    """
+    given = os.environ.get("PERFSITE_SITE")
+    if given:
+        return Path(given).resolve()
+    built: tuple[Ran, Path] = request.getfixturevalue("built")
+    ran, folder = built
+    assert ran.code in {0, 1}, ran.err[-2000:]
+    return folder
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """Where the example is served, compressed; ends with a slash."""
+    from browser.server import serve_site  # noqa: PLC0415 - as above
+
+    with serve_site(site) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The browser's program."""
+    return needed("chromium")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: Path) -> Iterator[Browser]:
+    """One browser for every test that acts in a page; each test opens a context of its own."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - as above
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        yield opened
+        opened.close()

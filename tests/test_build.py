@@ -1,10 +1,7 @@
 from __future__ import annotations
 
-import csv
 import errno
 import hashlib
-import io
-import json
 import os
 import pty
 import re
@@ -216,87 +213,6 @@ def test_groups_have_addresses_that_windows_can_hold(tmp_path: Path) -> None:
     names = {Path(path).name.split(".")[0] for path in tree}
     assert names & {"aux", "con", "prn"} == set()
     assert any(b"<h1>AUX</h1>" in data for path, data in tree.items() if "departments/" in path)
-
-
-def hundred(parent: Path) -> Path:
-    """A hundred services of the example, with every kind of submission that it has."""
-    folder = parent / "hundred"
-    shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("editions"))
-    with (folder / "services.csv").open(encoding="utf-8", newline="") as file:
-        services = list(csv.DictReader(file))
-    special = {path.stem for path in folder.glob("submissions/*/*.csv")}
-    chosen = [s for s in services if s["service"] in special]
-    chosen += [s for s in services[::7] if s not in chosen]
-    chosen = sorted(chosen[:100], key=services.index)
-    ids = {service["service"] for service in chosen}
-
-    def keep(path: Path, rows: list[dict[str, str]]) -> None:
-        text = io.StringIO(newline="")
-        writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-        path.write_text(text.getvalue(), encoding="utf-8", newline="")
-
-    keep(folder / "services.csv", chosen)
-    for path in folder.glob("submissions/**/*.csv"):
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        if mine := [row for row in rows if row.get("service", path.stem) in ids]:
-            keep(path, mine)
-        else:
-            path.unlink()
-    for path in folder.glob("submissions/**/*.json"):
-        content = json.loads(path.read_text(encoding="utf-8"))
-        content["observations"] = [r for r in content["observations"] if r["service"] in ids]
-        path.write_text(json.dumps(content), encoding="utf-8")
-    assert len(chosen) == 100
-    return folder
-
-
-def test_a_build_depends_on_its_input_alone(tmp_path: Path) -> None:
-    """Jobs, time zone, hash seed, locale, place, directory and file times change no byte."""
-    data = hundred(tmp_path)
-    other = tmp_path / "another" / "place"
-    for path in sorted(data.rglob("*"), reverse=True):
-        if path.is_file():
-            copy = other / path.relative_to(data)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_bytes(path.read_bytes())
-            os.utime(copy, (1, 1))
-    ways: list[tuple[Path, str, Path, dict[str, str]]] = [
-        (data, "1", tmp_path, {"TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "1", "LC_ALL": "C"}),
-        (
-            Path("place"),
-            "2",
-            other.parent,
-            {
-                "TZ": "America/St_Johns",
-                "PYTHONHASHSEED": "4242",
-                "LC_ALL": "tr_TR.UTF-8",
-                "LANG": "de_DE.UTF-8",
-                "COLUMNS": "20",
-            },
-        ),
-    ]
-    processes = [
-        subprocess.Popen(
-            command("build", folder, "--out", tmp_path / f"site{jobs}", "--jobs", jobs),
-            cwd=cwd,
-            env=environment(**variables),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        )
-        for folder, jobs, cwd, variables in ways
-    ]
-    said = [process.communicate()[1] for process in processes]
-    assert [process.returncode for process in processes] == [0, 0], said
-    one, two = (read_tree(tmp_path / f"site{jobs}") for jobs in "12")
-
-    assert list(one) == list(two)
-    assert next((path for path in one if one[path] != two[path]), None) is None
-    assert sum(path.endswith(".svg") for path in one) > 150
-    assert sum(path.endswith("/card.jpg") for path in one) == 100
-    assert sum(bool(re.fullmatch(r"services/[^/]+\.html", path)) for path in one) == 116
 
 
 def is_whole(site: Path) -> bool:

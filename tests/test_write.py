@@ -106,6 +106,23 @@ def test_what_has_not_changed_keeps_its_time(tmp_path: Path) -> None:
     assert (out / MANIFEST).stat().st_mtime == LONG_AGO
 
 
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_everybody_may_read_the_site(tmp_path: Path, umask: int) -> None:
+    """Files are 644 and folders 755 whatever the umask, since a web server is another user."""
+    out = tmp_path / "site"
+    before = os.umask(umask)
+    try:
+        write_site(OLD, out)
+        write_site(NEW, out)
+    finally:
+        os.umask(before)
+
+    paths = [out, *out.rglob("*")]
+    assert {path.stat().st_mode & 0o7777 for path in paths if path.is_file()} == {0o644}
+    assert {path.stat().st_mode & 0o7777 for path in paths if path.is_dir()} == {0o755}
+    assert len(paths) == 7
+
+
 @pytest.mark.parametrize("swap", [True, False])
 def test_every_way_of_changing_places_gives_the_new_site(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, swap: bool

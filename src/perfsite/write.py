@@ -13,6 +13,7 @@ import hashlib
 import os
 import shutil
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from perfsite.model import File
 
 MANIFEST: Final = "manifest-sha256.txt"
+_FILE_MODE: Final = 0o644
+_FOLDER_MODE: Final = 0o755
+"""What a web server, which is another user, needs, whatever the umask of who builds."""
 _AT_FDCWD: Final = -100
 _EXCHANGE: Final = 2
 """RENAME_EXCHANGE of Linux' renameat2(2), and RENAME_SWAP of macOS' renamex_np(2)."""
@@ -63,7 +67,7 @@ def check_target(out: Path) -> None:
 def write_site(files: Iterable[File], out: Path) -> Written:
     """Put the files in place of the folder `out`, with a manifest of their hashes.
 
-    Files whose bytes have not changed keep their modification time.
+    Files whose bytes have not changed keep their modification time. Everybody may read the site.
 
     Raises:
         UsageError: if `out` is not a folder that may be replaced.
@@ -90,6 +94,7 @@ def _write(files: Iterable[File], out: Path) -> Written:
     staging.mkdir()
     try:
         written = _fill(staging, files, out)
+        _open_to_readers(staging)
         if out.is_dir():
             _exchange(staging, out, aside)
         else:
@@ -165,6 +170,14 @@ def _fill(staging: Path, files: Iterable[File], old: Path) -> Written:
             stat = before.stat()
             os.utime(manifest, ns=(stat.st_atime_ns, stat.st_mtime_ns))
     return Written(len(hashes) + 1, size, changed, new, gone)
+
+
+def _open_to_readers(site: Path) -> None:
+    """Let everybody read, and only the owner write, on every machine alike."""
+    # A disk that knows no modes refuses; who may read there is said where it is mounted.
+    with suppress(OSError):
+        for path in (site, *site.rglob("*")):
+            path.chmod(_FOLDER_MODE if path.is_dir() else _FILE_MODE)
 
 
 def _exchange(staging: Path, out: Path, aside: Path) -> None:

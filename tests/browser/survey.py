@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from playwright.async_api import async_playwright
 
+from tools import QUIET
+
 from .places import HEIGHT, PAGES
-from .tools import QUIET
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
