@@ -66,6 +66,8 @@ def update(path: Path) -> int:
     new = messages()
     known = {message.id: message.string for message in old if message.id}
     fresh = Catalog(locale=language, fuzzy=False)
+    # The forms of the file, not those of the data that this Babel has: some know more than others.
+    fresh.mime_headers = [("Plural-Forms", old.plural_forms)]
     for message in new:
         if message.id:
             fresh.add(message.id, known.get(message.id), flags=message.flags)

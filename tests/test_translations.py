@@ -255,6 +255,8 @@ def without_words() -> bytes:
             f"{number} " + " ".join(match[0] for match in _FIELD.finditer(form))
             for form in forms(message)
         ]
+        # Languages have more forms than English, and newer data of Babel's know more of them.
+        said += [said[-1]] * (catalogue.num_plurals - len(said))
         catalogue.add(message, said[0] if isinstance(message, str) else said)
     file = io.BytesIO()
     write_po(file, catalogue)

@@ -119,7 +119,7 @@ SET: Final = {
             "with what it said before and since, and why where somebody has said."
         ),
         REVISIONS,
-        (*FIGURE, "change", "edition"),
+        (*FIGURE, "change", "edition_before"),
     ),
 }
 """The files of the whole set of a site in one language, by their paths."""

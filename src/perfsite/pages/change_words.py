@@ -37,6 +37,22 @@ MOVES: Final = {
     Move.NEW_ID: message("new address"),
 }
 NONE: Final = message("none")
+_SERVICE: Final = message("Service")
+_CHANGE: Final = message("What changed")
+_BEFORE: Final = message("Before")
+_SINCE: Final = message("Since")
+_LATE: Final = message("Figures given late")
+_OF_SERVICES: Final = (_SERVICE, _CHANGE, _BEFORE, _SINCE)
+_OF_FIGURES: Final = (
+    _SERVICE,
+    message("Figure"),
+    message("Period"),
+    _BEFORE,
+    _SINCE,
+    _CHANGE,
+    message("Why"),
+)
+_OF_LATE: Final = (_SERVICE, _LATE)
 
 
 def figure_name(
@@ -92,9 +108,8 @@ def _services_table(step: Step, language: Language) -> Table:
         )
         for one in step.services
     ]
-    texts = ("Service", "What changed", "Before", "Since")
     caption = language.say("Services that changed")
-    return _table(caption, _said(texts, language), rows, words=True)
+    return _table(caption, _said(_OF_SERVICES, language), rows, words=True)
 
 
 def _figures_table(
@@ -117,8 +132,7 @@ def _figures_table(
         ]
         cells += [Cell(str(one["reason"]))] if reasons else []
         rows.append(Row(names.get(service, service), tuple(cells), service_href(service)))
-    texts = ("Service", "Figure", "Period", "Before", "Since", "What changed", "Why")
-    shown = texts if reasons else texts[:6]
+    shown = _OF_FIGURES if reasons else _OF_FIGURES[:-1]
     caption = language.say("Figures that say something else")
     return _table(caption, _said(shown, language), rows, words=True)
 
@@ -130,26 +144,12 @@ def _late_table(step: Step, names: Mapping[str, str], language: Language) -> Tab
         Row(names.get(key, key), (Cell(language.count(int(number))),), service_href(key))
         for key, number in ((str(key), number) for key, number in counts.items())
     ]
-    texts = ("Service", "Figures given late")
-    return _table(language.say("Figures given late"), _said(texts, language), rows)
+    return _table(language.say(_LATE), _said(_OF_LATE, language), rows)
 
 
 def _table(caption: str, texts: tuple[str, ...], rows: list[Row], *, words: bool = False) -> Table:
     columns = tuple(Column(text) for text in texts)
     return Table(caption, columns, tuple(rows), wide=True, words=words)
-
-
-_HEADERS: Final = (
-    message("Service"),
-    message("What changed"),
-    message("Before"),
-    message("Since"),
-    message("Figure"),
-    message("Period"),
-    message("Why"),
-    message("Figures given late"),
-)
-"""The headers of these tables, so that they can be translated."""
 
 
 def _said(texts: tuple[str, ...], language: Language) -> tuple[str, ...]:

@@ -197,7 +197,8 @@ def _held(archive: Archive, one: EditionFigures) -> tuple[tuple[str, str, str], 
         for key, number in given.items()
     ]
     version = one.manifest.versions.get("perfsite", "")
-    facts.append((language.say("Made with"), f"perfsite {version}".strip(), ""))
+    made = language.say("perfsite {version}", version=version)
+    facts.append((language.say("Made with"), made, ""))
     return tuple(facts)
 
 
