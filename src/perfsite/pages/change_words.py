@@ -119,18 +119,19 @@ def _figures_table(
     reasons = bool((changed["reason"] != "").any())
     rows = []
     # At most some hundred figures are changed by an edition.
-    for one in changed.to_dict("records"):
-        service, measure = str(one["service"]), str(one["measure"])
+    for service, period, measure, channel, kind, before, now, reason in changed.itertuples(
+        index=False, name=None
+    ):
         cells = [
-            Cell(figure_name(measure, str(one["channel"]), measures, language)),
-            Cell(language.period_range(Period.parse(str(one["period"])))),
+            Cell(figure_name(measure, channel, measures, language)),
+            Cell(language.period_range(Period.parse(period))),
             *(
-                Cell(number(str(one[name]), measure, measures, language), missing=not one[name])
-                for name in ("value_before", "value_now")
+                Cell(number(value, measure, measures, language), missing=not value)
+                for value in (before, now)
             ),
-            Cell(language.say(KINDS[Kind(one["kind"])])),
+            Cell(language.say(KINDS[Kind(kind)])),
         ]
-        cells += [Cell(str(one["reason"]))] if reasons else []
+        cells += [Cell(reason)] if reasons else []
         rows.append(Row(names.get(service, service), tuple(cells), service_href(service)))
     shown = _OF_FIGURES if reasons else _OF_FIGURES[:-1]
     caption = language.say("Figures that say something else")

@@ -71,12 +71,13 @@ def editions_page(archive: Archive) -> EditionsPage:
     title = say("Editions")
     texts = (say("Edition"), say("Services"), say("Figures"), say("Archive package"))
     packages = archive.builder.config.packages
+    given = {one.date: int((one.rows["value"] != "").sum()) for one in history}
     rows = tuple(
         Row(
             language.day(one.date),
             (
                 Cell(language.count(len(one.services))),
-                Cell(language.count(int((one.rows["value"] != "").sum()))),
+                Cell(language.count(given[one.date])),
                 Cell(say("yes")) if one.date in packages else Cell(say("none"), missing=True),
             ),
             edition_href(one.date),
