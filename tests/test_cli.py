@@ -61,7 +61,7 @@ def test_a_good_build_says_what_it_made(tmp_path: Path) -> None:
 
     assert (ran.code, ran.err) == (0, "")
     (line,) = ran.out.splitlines()
-    assert line.startswith(f"Built {out}: 11 services, 89 pages, 0 charts, {files} files, ")
+    assert line.startswith(f"Built {out}: 11 services, 91 pages, 0 charts, {files} files, ")
     assert line.endswith(" s.")
     assert f"({files - 1} new, 0 changed, 0 gone)" in line
 
@@ -497,7 +497,7 @@ def test_a_second_language_has_all_pages_in_a_folder(tmp_path: Path) -> None:
     french = {path.removeprefix("fr/") for path in pages if path.startswith("fr/")}
 
     assert (ran.code, ran.err) == (0, "")
-    assert "11 services, 178 pages, " in ran.out
+    assert "11 services, 182 pages, " in ran.out
     assert french == {path for path in pages if not path.startswith("fr/")}
     assert [path for path in tree if path.startswith("fr/") and path not in pages] == []
     for path in french:

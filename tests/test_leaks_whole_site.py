@@ -14,7 +14,7 @@ from perfsite.kpi import summarise_groups, summarise_services
 from perfsite.kpi.groups import make_groups
 from perfsite.language import Language, read_catalogue
 from perfsite.leaks import Published, find_leaks
-from perfsite.load import load_data, load_theme
+from perfsite.load import load_data, load_theme, with_editions
 from perfsite.model import File
 from perfsite.understanding import Known, understand
 
@@ -31,8 +31,10 @@ SECONDS = 15
 @pytest.fixture(scope="module")
 def known() -> Known:
     """The example as understood on the day of its edition."""
-    data = load_data(Path(__file__).parents[1] / "data")
-    return understand(data, max(data.config.published, default=date(2018, 9, 19)))
+    folder = Path(__file__).parents[1] / "data"
+    data = load_data(folder)
+    day = max(data.config.published, default=date(2018, 9, 19))
+    return understand(with_editions(data, folder, day), day)
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +64,7 @@ def published(known: Known, observations: pd.DataFrame) -> Published:
         if number is not None
     ]
     frame = known.figures.frame
-    return Published(known.services, observations, known.parts.frame, frame, numbers)
+    return Published(known.services, observations, known.parts.frame, frame, numbers, known.earlier)
 
 
 def languages(known: Known) -> list[Language]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -277,3 +278,19 @@ def test_freezing_before_an_edition_is_refused(folder: Path) -> None:
     refused = run("freeze", "2018-04-01", folder)
 
     assert (refused.code, "freeze a date after 2018-06-01" in refused.err) == (2, True)
+
+
+def test_what_an_edition_said_before_a_revision_under_embargo_stops_no_build(
+    folder: Path, tmp_path: Path
+) -> None:
+    """The edition may say its own number; the one to come is nowhere."""
+    data = tmp_path / "data"
+    shutil.copytree(folder, data)
+    (data / "submissions" / "early.csv").write_text(
+        "service,period,measure,channel,value,note,release_at\n"
+        "full,2017-Q3,transactions,,61947,,2019-01-01\n"
+    )
+    tree = built(data)
+
+    assert [path for path, content in tree.items() if b"61947" in content] == []
+    assert b",2017-Q3,transactions,,1400," in tree[f"editions/{MARCH}/observations.csv"]

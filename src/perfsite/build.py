@@ -242,7 +242,9 @@ def _published(known: Known, facts: Facts) -> Published:
         if number is not None
     )
     frame = known.figures.frame
-    return Published(known.services, known.observations, known.parts.frame, frame, groups)
+    return Published(
+        known.services, known.observations, known.parts.frame, frame, groups, known.earlier
+    )
 
 
 def _data_files(known: Known, facts: Facts, kept: Kept) -> list[File]:

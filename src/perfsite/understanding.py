@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from perfsite.editions import OBSERVATIONS, Content, register_frame, text_frame
 from perfsite.errors import Problem, is_error
 from perfsite.kpi import summarise_services, work_out
@@ -28,8 +30,6 @@ from perfsite.validate.values import REVISED
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
-
-    import pandas as pd
 
     from perfsite.config import SiteConfig
     from perfsite.editions import EditionFigures
@@ -99,6 +99,25 @@ class Known:
         for service, name, period in figures | revised_kpis(tables):
             found.setdefault(service, set()).add((name, period))
         return {service: frozenset(names) for service, names in found.items()}
+
+    @cached_property
+    def earlier(self) -> pd.DataFrame:
+        """The numbers that editions have said, with `service`, `period` and `value`.
+
+        Those that are confidential now are left out, and so are all KPIs of their services: a KPI
+        may be such a number.
+        """
+        owners = {key[0] for key in self.hidden}
+        said = []
+        for one in self.data.history:
+            figures, kpis = (one.changes[name] for name in ("observations", "kpis"))
+            said.append(figures[~is_one_of(figures, self.hidden)])
+            said.append(kpis[~kpis["service"].isin(list(owners))])
+        columns = ["service", "period", "value"]
+        if not said:
+            return pd.DataFrame(columns=columns)
+        numbers = pd.concat([one.loc[one["value"] != "", columns] for one in said])
+        return numbers.drop_duplicates().astype({"value": "float64"})
 
     @cached_property
     def published(self) -> pd.DataFrame:

@@ -14,14 +14,17 @@ if TYPE_CHECKING:
     from perfsite.model import File
 
 _KEY: Final = ("period", "measure", "channel")
+_EDITIONS: Final = "editions/"
 
 
 def keyed_leaks(file: File, search: Search, own: str) -> Iterator[Secret]:
     """The secrets that a CSV or JSON file gives as the value of just that figure.
 
     Where another value is published under the same key, as for a revision that is not yet
-    released, only the secret value is a leak; else any value is.
+    released, only the secret value is a leak; else any value is. An earlier edition may have said
+    any other value: what became confidential since is taken out of it (see `pages.edition_files`).
     """
+    frozen = file.path.startswith(_EDITIONS)
     if file.path.endswith(".csv"):
         records = _csv_records(file.data)
     elif file.path.endswith(".json") and b'"measure"' in file.data:
@@ -38,7 +41,8 @@ def keyed_leaks(file: File, search: Search, own: str) -> Iterator[Secret]:
         if value is None:
             continue
         for secret in search.by_key.get(key, ()):
-            if value == secret.value != secret.public or value not in (secret.public, secret.value):
+            other = value not in (secret.public, secret.value)
+            if value == secret.value != secret.public or (other and not frozen):
                 yield secret
 
 

@@ -43,7 +43,8 @@ class Published:
     """What the site publishes, by which a public number is told from a secret.
 
     `observations`, `parts` and `figures` are the frames of these names; `numbers` are all others
-    that pages and files say: figures of groups with their numerators and denominators.
+    that pages and files say: figures of groups with their numerators and denominators. `earlier`
+    are those that editions before this one have said, with `service`, `period` and `value`.
     """
 
     services: Mapping[str, Service]
@@ -51,6 +52,9 @@ class Published:
     parts: pd.DataFrame
     figures: pd.DataFrame
     numbers: Iterable[float] = ()
+    earlier: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=["service", "period", "value"])
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,6 +208,7 @@ class _PublicNumbers:
         said = np.concatenate([figures[name].to_numpy(dtype=float) for name in columns])
         owners = np.concatenate([figures["service"].to_numpy(dtype=object)] * len(columns))
         differences = _differences(given, parts)
+        earlier = published.earlier
         self.everywhere = _rounded(
             np.concatenate(
                 [
@@ -211,6 +216,7 @@ class _PublicNumbers:
                     parts["value"].to_numpy(dtype=float),
                     differences["value"].to_numpy(dtype=float),
                     said,
+                    earlier["value"].to_numpy(dtype=float),
                     np.fromiter((x for x in published.numbers if x is not None), dtype=float),
                 ]
             )
@@ -222,8 +228,14 @@ class _PublicNumbers:
         self._near: dict[tuple[str, str], list[tuple[str, float]]] = {}
         for (service, period, _, _), value in self.under.items():
             self._near.setdefault((service, period), []).append(("", value))
+        earlier = earlier[earlier["service"].isin(services)]
+        for service, period, value in earlier[["service", "period", "value"]].itertuples(
+            index=False, name=None
+        ):
+            self._near.setdefault((service, period), []).append(("", value))
         own = pd.DataFrame({"service": owners, "value": said})
-        own = pd.concat([own, parts[["service", "value"]], mine[["service", "value"]]])
+        more = (parts, mine, earlier.astype({"value": "float64"}))
+        own = pd.concat([own, *(frame[["service", "value"]] for frame in more)])
         own = own[own["service"].isin(services)]
         self._own = {
             str(service): _rounded(values.to_numpy(dtype=float))

@@ -107,7 +107,7 @@ def _last_figures(archive: Archive, key: str, last: EditionFigures) -> Table | N
     )
     texts = (language.say("Period"), language.say("Figure"), language.say("Value"))
     caption = language.say("Figures in the edition of {day}", day=language.day(last.date))
-    return Table(caption, tuple(Column(text) for text in texts), made)
+    return Table(caption, tuple(Column(text) for text in texts), made, wide=True)
 
 
 def _groups(archive: Archive, now: Collection[str]) -> list[GonePage]:
