@@ -105,7 +105,7 @@ def dated(tree: Tree, lastmod: str, words: str = "", on: str = "2018-03-01") -> 
 
 _HOST: Final = "https://elsewhere.example.org"
 _SVG: Final = "services/full/transactions.svg"
-_PAGE: Final = "<url><loc>about.html</loc></url>"
+_PAGE: Final = "<url><loc>accessibility.html</loc></url>"
 
 BROKEN: Final[dict[str, Broken]] = {
     "a file without a link": Broken("reached", "lost.txt", "", "Lost.\n", place="lost.txt"),
