@@ -56,8 +56,9 @@ def _csv_records(data: bytes, search: Search, own: str) -> Iterator[dict[str, An
     if not {*_KEY[:2], "value"} <= set(names):
         return
     places = [names.index(name) if name in names else -1 for name in ("service", *_KEY)]
+    blank = [""] * len(names)
     for row in reader:
-        row += [""] * len(names)  # what is not there is blank
+        row.extend(blank)  # what is not there is blank
         service, *rest = (row[place] for place in places)
         if (service or own, *rest) in search.by_key:
             yield dict(zip(names, row, strict=False))
