@@ -30,7 +30,7 @@ from xml.etree import ElementTree as ET
 
 from perfsite.build import BuiltSite, build_site
 from perfsite.cli import main
-from perfsite.load import load_data, load_theme
+from perfsite.load import load_data, load_theme, with_editions
 from perfsite.model import Edition
 from perfsite.understanding import understand
 from perfsite.write import write_site
@@ -249,9 +249,12 @@ def build(data: Data, *, charts: bool = False, on: date | None = None) -> BuiltS
     return build_site(known, edition, load_theme(), workers=1, charts=charts, progress=Silent())
 
 
-def build_folder(folder: Path, *, charts: bool = False) -> Tree:
-    """Build a data folder, and give the files as they would be written."""
-    return {file.path: file.data for file in build(load_data(folder), charts=charts).files}
+def build_folder(folder: Path, *, charts: bool = False, on: date | None = None) -> Tree:
+    """Build a data folder with its editions, and give the files as they would be written."""
+    data = load_data(folder)
+    when = on or max(data.config.published)
+    site = build(with_editions(data, folder, when), charts=charts, on=when)
+    return {file.path: file.data for file in site.files}
 
 
 @cache

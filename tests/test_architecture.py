@@ -24,7 +24,7 @@ def room(module: str) -> str:
 
 
 TIERS = (
-    {"periods", "errors", "model", "messages", "kept", "spelling"},
+    {"periods", "errors", "model", "messages", "kept", "spelling", "media"},
     {"measures", "settings", "formats"},
     {"config", "tables", "tokens", "records"},
     {"language"},

@@ -7,7 +7,6 @@ import pytest
 from perfsite.archive.cdxj import surt
 from perfsite.archive.facts import Facts, base_in, read_facts
 from perfsite.archive.manifests import manifest, read_manifest
-from perfsite.archive.media import bare_type, media_type
 from perfsite.archive.pages import read_page
 
 
@@ -74,16 +73,6 @@ def test_a_manifest_is_read_as_it_is_written() -> None:
         hashes,
         [(5, "'end' without an end of line"), (3, "a/b.csv a second time"), (4, "'rubbish'")],
     )
-
-
-def test_files_have_the_types_that_the_document_for_hosts_asks_for() -> None:
-    """The feed is Atom, any other XML is plain; what is not known is octets."""
-    assert media_type("data/services.csv") == "text/csv; charset=utf-8"
-    assert media_type("feed.xml") == media_type("fr/feed.xml") == "application/atom+xml"
-    assert media_type("sitemap.xml") == "application/xml"
-    assert media_type("data/services.csv-metadata.json") == "application/json"
-    assert media_type("file.unknown") == media_type("file") == "application/octet-stream"
-    assert bare_type(media_type("a.html")) == "text/html"
 
 
 def test_a_page_is_read_as_a_reader_sees_it() -> None:

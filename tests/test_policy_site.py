@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from perfsite.build import build_site
 from perfsite.errors import LeakError
-from perfsite.load import load_data, load_theme, with_editions
-from perfsite.model import Edition
+from perfsite.load import load_data, with_editions
 from perfsite.understanding import understand
-from small_site import CONFIG, REGISTER, SUBMISSIONS, Silent, data_folder, read_tree, run
+from small_site import CONFIG, REGISTER, SUBMISSIONS, build_folder, data_folder, read_tree, run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,16 +44,7 @@ def folder_with(parent: Path, files: Mapping[str, str]) -> Path:
 
 def built(folder: Path, day: date = DAY, *, charts: bool = False) -> Tree:
     """The files of the site of a day."""
-    data = with_editions(load_data(folder), folder, day)
-    site = build_site(
-        understand(data, day),
-        Edition(day, data.hash),
-        load_theme(),
-        workers=1,
-        charts=charts,
-        progress=Silent(),
-    )
-    return {file.path: file.data for file in site.files}
+    return build_folder(folder, charts=charts, on=day)
 
 
 def rows(tree: Tree, path: str = "data/observations.csv") -> list[dict[str, str]]:

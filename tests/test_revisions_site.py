@@ -9,11 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from perfsite.build import build_site
-from perfsite.load import load_data, load_theme, with_editions
-from perfsite.model import Edition
-from perfsite.understanding import understand
-from small_site import REGISTER, Silent, data_folder, pages_of, rows_of, run
+from small_site import REGISTER, build_folder, data_folder, pages_of, rows_of, run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,17 +30,7 @@ def change(folder: Path, name: str, old: str, new: str) -> None:
 
 def built(folder: Path, day: str = SEPTEMBER) -> Tree:
     """The files of the site of a day."""
-    when = date.fromisoformat(day)
-    data = with_editions(load_data(folder), folder, when)
-    site = build_site(
-        understand(data, when),
-        Edition(when, data.hash),
-        load_theme(),
-        workers=1,
-        charts=False,
-        progress=Silent(),
-    )
-    return {file.path: file.data for file in site.files}
+    return build_folder(folder, on=date.fromisoformat(day))
 
 
 @pytest.fixture(scope="module")

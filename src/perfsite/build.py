@@ -251,7 +251,7 @@ def _data_files(known: Known, facts: Facts, kept: Kept) -> list[File]:
     """Everything that can be downloaded, and its description for machines."""
     config = known.data.config
     observations = data_files.observation_rows(known.published)
-    kpis = data_files.kpi_rows(known.figures, facts.summaries)
+    kpis = list(known.kpis.itertuples(index=False, name=None))
     changes = facts.ledger.rows() if facts.ledger else []
     files = [
         data_files.csv_file("data/observations.csv", data_files.OBSERVATIONS, observations),

@@ -84,16 +84,24 @@ class Known:
     @property
     def snapshot(self) -> Snapshot:
         """What the data say now."""
-        rows = text_frame(OBSERVATIONS, observation_rows(self.observations))
-        return Snapshot(None, self.services, rows)
+        return Snapshot(None, self.services, self.rows)
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """The observations as text, in the columns of data/observations.csv."""
+        return text_frame(OBSERVATIONS, observation_rows(self.observations))
+
+    @cached_property
+    def kpis(self) -> pd.DataFrame:
+        """The KPIs as text, in the columns of data/kpis.csv."""
+        return text_frame(KPI_COLUMNS, kpi_rows(self.figures, self.summaries))
 
     @cached_property
     def revised(self) -> dict[str, frozenset[tuple[str, str]]]:
         """The KPIs and measures of each service that said something else, with their periods."""
         if self.ledger is None:
             return {}
-        tables = [one.kpis for one in self.data.history]
-        tables.append(text_frame(KPI_COLUMNS, kpi_rows(self.figures, self.summaries)))
+        tables = [*(one.kpis for one in self.data.history), self.kpis]
         figures = {(key[0], key[2], key[1]) for key in self.ledger.revised}
         found: dict[str, set[tuple[str, str]]] = {}
         for service, name, period in figures | revised_kpis(tables):
@@ -134,8 +142,8 @@ class Known:
         known = None if addresses is None else text_frame(("path",), [(one,) for one in addresses])
         return Content(
             register_frame(self.services),
-            text_frame(OBSERVATIONS, observation_rows(self.observations)),
-            text_frame(KPI_COLUMNS, kpi_rows(self.figures, self.summaries)),
+            self.rows,
+            self.kpis,
             known,
         )
 

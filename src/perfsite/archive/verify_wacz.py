@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from perfsite.archive.cdxj import Entry
 from perfsite.archive.facts import HOME
-from perfsite.archive.media import HTML, bare_type
 from perfsite.archive.records import read_records
 from perfsite.archive.wacz import DESCRIPTION, DIGEST, INDEX, PAGES, TEXT, VERSION, sha256_of
 from perfsite.archive.whole import Packed, check_records
 from perfsite.archive.zips import read_zip
+from perfsite.media import HTML, bare_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

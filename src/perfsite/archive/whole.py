@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from perfsite.archive.facts import DESCRIPTION, HOME, Facts, read_facts
 from perfsite.archive.manifests import SITE_MANIFEST, read_manifest
-from perfsite.archive.media import media_type
+from perfsite.media import media_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -16,10 +16,10 @@ from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
 from perfsite.archive.facts import HOME
-from perfsite.archive.media import HTML, bare_type, media_type
 from perfsite.archive.pages import read_page
 from perfsite.archive.warc import response_record
 from perfsite.errors import ArchiveError
+from perfsite.media import HTML, bare_type, media_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -105,7 +105,7 @@ def differing(before: pd.DataFrame, now: pd.DataFrame, kind: Kind) -> pd.DataFra
     places = _index(before, key).get_indexer(_index(now, key))
     there = places >= 0
     same = there.copy()
-    for name in columns[len(key) :] if columns[: len(key)] == key else columns:
+    for name in (one for one in columns if one not in key):
         mine = _compared(now[name], name, kind)[there]
         other = _compared(before[name], name, kind)[places[there]]
         same[there] &= mine == other

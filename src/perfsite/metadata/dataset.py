@@ -11,6 +11,7 @@ import posixpath
 from typing import TYPE_CHECKING, Any, Final
 
 from perfsite.measures import KPIS
+from perfsite.media import bare_type, media_type
 from perfsite.metadata.columns import CURRENCY, UNITS
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ Covered = tuple["date", "date"] | None
 
 _LONGEST: Final = 5000
 """The most characters of a description that search engines take."""
-_MEDIA: Final = {".csv": "text/csv", ".json": "application/json"}
 
 
 def service_dataset(
@@ -151,7 +151,7 @@ def _dataset(
             {
                 "@type": "DataDownload",
                 "name": posixpath.basename(path),
-                "encodingFormat": _MEDIA[posixpath.splitext(path)[1]],
+                "encodingFormat": bare_type(media_type(path)),
                 "contentUrl": _address(path, page, config),
             }
             for path in downloads

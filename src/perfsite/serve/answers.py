@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
+from perfsite.media import HTML_TYPE, media_type
 from perfsite.preview import (
     BLANK,
     Notes,
@@ -37,22 +38,6 @@ _SCRIPT: Final = f"{OWN}{PREVIEW_SCRIPT}"
 _EXPLANATIONS: Final = f"{OWN}explanations.html"
 _INDEX: Final = "index.html"
 _NOT_FOUND: Final = "404.html"
-_HTML: Final = "text/html; charset=utf-8"
-_TYPES: Final = {
-    ".css": "text/css; charset=utf-8",
-    ".csv": "text/csv; charset=utf-8",
-    ".gif": "image/gif",
-    ".html": _HTML,
-    ".jpeg": "image/jpeg",
-    ".jpg": "image/jpeg",
-    ".js": "text/javascript; charset=utf-8",
-    ".json": "application/json",
-    ".png": "image/png",
-    ".svg": "image/svg+xml",
-    ".txt": "text/plain; charset=utf-8",
-    ".webp": "image/webp",
-    ".xml": "application/xml",
-}
 _LOADED: Final = re.compile(r'\ssrc="([^"]+)"|<link rel="stylesheet" href="([^"]+)"')
 
 
@@ -84,10 +69,9 @@ class Answers:
             return self._own(path)
         place = _place(path)
         if place not in shown.site and f"{place}/{_INDEX}" in shown.site:
-            return Answer(301, _HTML, b"", f"/{place}/")
+            return Answer(301, HTML_TYPE, b"", f"/{place}/")
         if place in shown.site and not place.endswith(".html"):
-            kind = _TYPES.get(posixpath.splitext(place)[1], "application/octet-stream")
-            return Answer(200, kind, shown.site[place])
+            return Answer(200, media_type(place), shown.site[place])
         return self._page(shown, place)
 
     def fingerprint(self, shown: Shown, address: str) -> str:
@@ -103,7 +87,7 @@ class Answers:
             # The page for what is not there stands at any address, and its links at its own.
             head = f'<base href="/">{head}'
         status = 200 if place in shown.site else 404 if shown.site else 503
-        return Answer(status, _HTML, annotate(page, replace(notes, head=head)))
+        return Answer(status, HTML_TYPE, annotate(page, replace(notes, head=head)))
 
     def _noted(self, shown: Shown, place: str) -> tuple[bytes, Notes]:
         """A page and the notes on it; why there is no newer one comes first."""
@@ -132,13 +116,13 @@ class Answers:
     def _own(self, path: str) -> Answer:
         if path in {_STYLES, _SCRIPT}:
             body = self.theme.assets.get(path.removeprefix(OWN), b"")
-            return Answer(200, _TYPES[posixpath.splitext(path)[1]], body)
+            return Answer(200, media_type(path), body)
         if path == _EXPLANATIONS and self.explanations:
             title = "What the codes mean"
             text = explanations_fragment(title, self.explanations, self._renderer)
             head = self._renderer.fragment("preview_head", title, [_STYLES])
-            return Answer(200, _HTML, annotate(BLANK, Notes(head, text)))
-        return Answer(404, _HTML, BLANK)
+            return Answer(200, HTML_TYPE, annotate(BLANK, Notes(head, text)))
+        return Answer(404, HTML_TYPE, BLANK)
 
     @cached_property
     def _renderer(self) -> Renderer:

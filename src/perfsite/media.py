@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 HTML: Final = "text/html"
+HTML_TYPE: Final = f"{HTML}; charset=utf-8"
 _TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".csv": "text/csv; charset=utf-8",
     ".gif": "image/gif",
-    ".html": f"{HTML}; charset=utf-8",
+    ".html": HTML_TYPE,
     ".ico": "image/x-icon",
     ".jpeg": "image/jpeg",
     ".jpg": "image/jpeg",
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
+    ".link": "application/link-format",
     ".png": "image/png",
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
