@@ -6,20 +6,33 @@ How they are written for people is in `language`.
 from __future__ import annotations
 
 import csv
-import io
+from dataclasses import dataclass
 from decimal import Decimal
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 
 def csv_text(rows: Iterable[Sequence[Any]], line_end: str = "\r\n") -> str:
     """Rows as CSV, with the line ends of RFC 4180 unless others are wanted."""
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator=line_end).writerows(rows)
-    return text.getvalue()
+    return "".join(csv_lines(rows, line_end))
+
+
+def csv_lines(rows: Iterable[Sequence[Any]], line_end: str = "\r\n") -> list[str]:
+    """Each row as CSV; a cell may hold ends of lines, so a row need not be one line of the file."""
+    lines: list[str] = []
+    # A writer calls `write` once for each row.
+    csv.writer(_Lines(lines.append), lineterminator=line_end).writerows(rows)
+    return lines
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """Where a CSV writer can write to."""
+
+    write: Callable[[str], object]
 
 
 def exact(value: float) -> str:

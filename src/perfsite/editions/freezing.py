@@ -13,7 +13,7 @@ from perfsite.editions.manifest import (
     hashed,
     manifest_text,
 )
-from perfsite.editions.tables import applied, differing, in_order, whole_text
+from perfsite.editions.tables import applied, differing, in_order
 from perfsite.errors import UsageError
 from perfsite.formats import csv_text
 from perfsite.model import File
@@ -54,14 +54,14 @@ def freeze(
     tables = {}
     for kind, table in content.tables():
         now = in_order(table.astype(object), kind)
-        earlier = before.table(kind) if before else None
-        changes = differing(now.iloc[:0] if earlier is None else earlier, now, kind)
+        earlier = before.whole(kind) if before else None
+        changes = differing(earlier.frame if earlier else now.iloc[:0], now, kind)
         # What was put together is kept: a row that only moved in its file stays as it was.
         whole = applied(earlier, changes, kind)
         text = _changes_text(changes)
         files.append(File(edition_path(day, f"{kind.name}.csv"), text.encode()))
-        digest = hashed(whole_text(day, whole))
-        tables[kind.name] = TableHashes(hashed(text), len(changes), digest, len(whole))
+        digest = hashed(whole.text(day))
+        tables[kind.name] = TableHashes(hashed(text), len(changes), digest, len(whole.frame))
     configuration = hashed(config_text)
     if before is None or before.configuration != config_text:
         files.append(File(edition_path(day, CONFIGURATION), config_text.encode()))

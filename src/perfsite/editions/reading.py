@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
-    from perfsite.editions.tables import Kind
+    from perfsite.editions.tables import Kind, Whole
     from perfsite.model import Source
 
 FRAME: Final = (
@@ -58,7 +58,7 @@ class EditionFigures:
     changes: Mapping[str, pd.DataFrame]
     configuration: str
     before: EditionFigures | None = None
-    _whole: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
+    _whole: dict[str, Whole] = field(default_factory=dict, repr=False)
 
     @property
     def date(self) -> date:
@@ -70,10 +70,10 @@ class EditionFigures:
         """The seal of the edition, which holds those of all before it."""
         return self.manifest.seal
 
-    def table(self, kind: Kind) -> pd.DataFrame | None:
-        """A whole table as text, in the order of its key; None where no edition has it yet."""
+    def whole(self, kind: Kind) -> Whole | None:
+        """A whole table, in the order of its key; None where no edition has it yet."""
         if kind.name not in self._whole:
-            earlier = self.before.table(kind) if self.before else None
+            earlier = self.before.whole(kind) if self.before else None
             changes = self.changes.get(kind.name)
             if changes is None:
                 return earlier
@@ -83,20 +83,20 @@ class EditionFigures:
     @cached_property
     def rows(self) -> pd.DataFrame:
         """The figures as text, with the columns of data/observations.csv."""
-        table = self.table(FIGURES)
-        return table if table is not None else pd.DataFrame(columns=list(OBSERVATIONS))
+        whole = self.whole(FIGURES)
+        return whole.frame if whole else pd.DataFrame(columns=list(OBSERVATIONS))
 
     @cached_property
     def kpis(self) -> pd.DataFrame:
         """The KPIs as text, with the columns of data/kpis.csv."""
-        table = self.table(KPIS)
-        return table if table is not None else pd.DataFrame()
+        whole = self.whole(KPIS)
+        return whole.frame if whole else pd.DataFrame()
 
     @cached_property
     def register(self) -> pd.DataFrame:
         """The register as text, a row for each service."""
-        table = self.table(SERVICES)
-        return table if table is not None else pd.DataFrame(columns=list(REGISTER_COLUMNS))
+        whole = self.whole(SERVICES)
+        return whole.frame if whole else pd.DataFrame(columns=list(REGISTER_COLUMNS))
 
     @cached_property
     def services(self) -> dict[str, Service]:
@@ -114,8 +114,8 @@ class EditionFigures:
         """The addresses of the site of this edition; None where they were not recorded."""
         if ADDRESSES.name not in self.changes:
             return None
-        table = self.table(ADDRESSES)
-        return frozenset() if table is None else frozenset(table["path"])
+        whole = self.whole(ADDRESSES)
+        return frozenset(whole.frame["path"]) if whole else frozenset()
 
 
 def read_edition(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from perfsite.editions import EDITION, whole_text
+from perfsite.editions import EDITION, FIGURES, KPIS, SERVICES, Whole
 from perfsite.errors import BuildError
 from perfsite.metadata.csvw import described_file
 from perfsite.metadata.tables import EDITIONS, edition_table
@@ -64,19 +64,21 @@ def edition_files(
 
 
 def _files(one: EditionFigures, hidden: Collection[Key], config: SiteConfig) -> list[File]:
-    tables = {
-        "services": one.register,
-        "observations": without_numbers(one.rows, hidden),
-        "kpis": without_kpis(one.kpis, hidden),
-    }
-    whole = {"services": one.register, "observations": one.rows, "kpis": one.kpis}
+    tables = (
+        (SERVICES, one.register),
+        (FIGURES, without_numbers(one.rows, hidden)),
+        (KPIS, without_kpis(one.kpis, hidden)),
+    )
     files = []
-    for name, table in tables.items():
-        data = whole_text(one.date, table).encode()
-        if table is whole[name]:
-            _check(one, name, data)
-        path = edition_href(one.date, f"{name}.csv")
-        described = edition_table(name, (EDITION, *map(str, table.columns)))
+    for kind, table in tables:
+        whole = one.whole(kind)
+        if whole and table is whole.frame:
+            data = whole.text(one.date).encode()
+            _check(one, kind.name, data)
+        else:
+            data = Whole.of(table).text(one.date).encode()
+        path = edition_href(one.date, f"{kind.name}.csv")
+        described = edition_table(kind.name, (EDITION, *map(str, table.columns)))
         title = one.date.isoformat()
         files += [File(path, data), described_file(path, described, title, config)]
     if one.addresses is not None:

@@ -15,6 +15,9 @@ from perfsite.periods import Period
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
+    from datetime import date
+
+    import pandas as pd
 
     from perfsite.editions import EditionFigures
     from perfsite.kpi.groups import Group
@@ -46,10 +49,31 @@ def _services(archive: Archive) -> list[GonePage]:
         for key in gone & edition.services.keys():
             first.setdefault(key, edition)
             last[key] = edition
-    return [_service(archive, key, first[key], last[key]) for key in sorted(gone)]
+    rows = {
+        str(key): mine
+        for edition in archive.history
+        for key, mine in _rows_of(edition, {key for key in gone if last[key] is edition})
+    }
+    return [_service(archive, key, first[key], last[key], rows.get(key)) for key in sorted(gone)]
 
 
-def _service(archive: Archive, key: str, first: EditionFigures, last: EditionFigures) -> GonePage:
+def _rows_of(
+    edition: EditionFigures, services: Collection[str]
+) -> Iterable[tuple[object, pd.DataFrame]]:
+    """The figures of each of these services in an edition."""
+    if not services:
+        return ()
+    rows = edition.rows[edition.rows["service"].isin(list(services))]
+    return rows[rows["value"] != ""].groupby("service", sort=False)
+
+
+def _service(
+    archive: Archive,
+    key: str,
+    first: EditionFigures,
+    last: EditionFigures,
+    rows: pd.DataFrame | None,
+) -> GonePage:
     language, service = archive.language, last.services[key]
     say = language.say
     title = say("{service}: no longer in the register", service=service.name)
@@ -78,14 +102,13 @@ def _service(archive: Archive, key: str, first: EditionFigures, last: EditionFig
         facts=tuple(facts),
         successors=(),
         members=(),
-        table=_last_figures(archive, key, last),
+        table=None if rows is None else _last_figures(archive, rows, last.date),
     )
 
 
-def _last_figures(archive: Archive, key: str, last: EditionFigures) -> Table | None:
+def _last_figures(archive: Archive, rows: pd.DataFrame, day: date) -> Table | None:
     """The figures of a service in its last edition, the newest period first."""
     language, measures = archive.language, archive.builder.config.all_measures
-    rows = last.rows[(last.rows["service"] == key) & (last.rows["value"] != "")]
     rows = without_numbers(rows, archive.hidden)
     rows = rows[rows["value"] != ""]
     if rows.empty:
@@ -106,7 +129,7 @@ def _last_figures(archive: Archive, key: str, last: EditionFigures) -> Table | N
         ].itertuples(index=False, name=None)
     )
     texts = (language.say("Period"), language.say("Figure"), language.say("Value"))
-    caption = language.say("Figures in the edition of {day}", day=language.day(last.date))
+    caption = language.say("Figures in the edition of {day}", day=language.day(day))
     return Table(caption, tuple(Column(text) for text in texts), made, wide=True)
 
 
