@@ -10,6 +10,7 @@ EDITION ?=
 OUT ?= build
 DATA ?= data
 SHARED ?= ../shared/data
+PROCESSES ?= auto
 OPTIONS := $(if $(JOBS),--jobs $(JOBS)) $(if $(EDITION),--edition $(EDITION))
 
 .DEFAULT_GOAL := help
@@ -36,7 +37,7 @@ validate: $(READY) ## list every problem of the data
 test: $(READY) ## run all tests
 	@scripts/browser_tools.sh $(VENV)
 	@scripts/proof_tools.sh $(VENV)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadgroup --durations 20
 
 lint: $(READY) ## check style and types
 	$(BIN)/ruff check .

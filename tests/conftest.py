@@ -6,13 +6,16 @@ And what is said at the end of a run of what was not tested.
 from __future__ import annotations
 
 import csv
+import json
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
 
-from tools import QUIET, absent, needed
+from tools import QUIET, TOOLS, absent, needed
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -21,7 +24,32 @@ if TYPE_CHECKING:
 
     from small_site import Ran
 
-ROOT = Path(__file__).parents[1]
+TESTS = Path(__file__).parent
+ROOT = TESTS.parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of a file run in one process, which makes what they share once.
+
+    So do those of a folder, which share a browser or packages.
+    """
+    for item in items:
+        shared = item.path.parent if item.path.parent != TESTS else item.path
+        item.add_marker(pytest.mark.xdist_group(shared.stem))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where several processes run the tests, each tells the one that sums up what it lacked."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["absent"] = sorted(absent)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: object) -> None:
+    """Hear what a process lacked; one that crashed tells nothing."""
+    told = getattr(node, "workeroutput", {}).get("absent", [])
+    absent.update({name: TOOLS[name] for name in told})
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -63,11 +91,19 @@ def _the_limit_of_csv() -> None:
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ran, Path]:
     """The whole example as `perfsite build` builds it, once for every test that looks at it."""
     # Here, so that a test of one module runs while another module cannot even be imported.
-    from small_site import run  # noqa: PLC0415
+    from small_site import Ran, run  # noqa: PLC0415
 
-    out = tmp_path_factory.mktemp("real") / "site"
-    jobs = str(os.cpu_count() or 1)
-    return run("build", ROOT / "data", "--out", out, "--jobs", jobs), out
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        # The folder of the run, in which each of its processes has one.
+        folder = folder.parent
+    out, said = folder / "real" / "site", folder / "real.json"
+    with FileLock(folder / "real.lock"):
+        if not said.exists():
+            jobs = str(os.cpu_count() or 1)
+            ran = run("build", ROOT / "data", "--out", out, "--jobs", jobs)
+            said.write_text(json.dumps(asdict(ran)), "utf-8")
+    return Ran(**json.loads(said.read_text("utf-8"))), out
 
 
 @pytest.fixture(scope="session")

@@ -292,7 +292,7 @@ def until_drawing(reading: int) -> bytes:
 
 def ended(session: int, reading: int) -> list[str]:
     """The processes of a session that do not end, although there is nothing left to do."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + _DEADLINE
     while (left := alive(session)) and time.monotonic() < end:
         read_on(reading, 0.05)
     return left
@@ -363,7 +363,7 @@ def test_interrupted_the_old_site_is_whole(tmp_path: Path) -> None:
     with building(out) as (process, reading):
         seen = until_drawing(reading)
         os.killpg(process.pid, signal.SIGINT)
-        end = time.monotonic() + 20
+        end = time.monotonic() + _DEADLINE
         while process.poll() is None and time.monotonic() < end:
             seen += read_on(reading, 0.05)
         while more := read_on(reading, 0.05):

@@ -1,8 +1,7 @@
-"""The search for secrets in the whole example: how long it takes, and what it mistakes."""
+"""The search for secrets in the whole example: what it finds, and what it mistakes."""
 
 from __future__ import annotations
 
-import time
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from small_site import Ran
 
 SECRETS = 1_000
-SECONDS = 60
-"""The search takes a quarter of that on a slow machine with nothing else to do."""
 
 
 @pytest.fixture(scope="module")
@@ -83,13 +80,12 @@ def chosen(known: Known, seed: int) -> pd.DataFrame:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_no_honest_build_is_stopped(known: Known, files: list[File], seed: int) -> None:
-    """A thousand invented secrets in real services and periods are found nowhere, in good time."""
+    """A thousand invented secrets in real services and periods are found nowhere."""
     secrets = chosen(known, seed).assign(channel="invented")
     change = np.exp(np.random.default_rng(seed).normal(0, 0.7, SECRETS))
     whole = secrets["value"] == secrets["value"].round()
     changed = secrets["value"] * change
     secrets["value"] = np.where(whole, changed.round() + 1, changed.round(4))
-    begin = time.monotonic()
 
     leaks = find_leaks(
         files,
@@ -100,7 +96,6 @@ def test_no_honest_build_is_stopped(known: Known, files: list[File], seed: int) 
     )
 
     assert leaks == []
-    assert time.monotonic() - begin < SECONDS
 
 
 def test_every_published_figure_would_be_found(known: Known, files: list[File]) -> None:
