@@ -521,7 +521,7 @@ def test_every_data_file_is_described() -> None:
     }
 
     names = ("services", "observations", "kpis", "departments", "all-services", "health")
-    assert described == {f"data/{name}.csv" for name in names}
+    assert described == {f"data/{name}.csv" for name in (*names, "revisions")}
     assert described <= linked
     assert {"urls.txt", "manifest-sha256.txt", "sitemap.xml", "robots.txt"} <= linked
     for status in [str(status) for status in Status]:

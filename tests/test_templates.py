@@ -36,7 +36,7 @@ WORDS: Final = {"_", "gettext", "ngettext"}
 """What the languages add to every template."""
 UNUSED: Final = {"path"}
 """Only the renderer needs a page's own path; its template has `root` instead."""
-FRAME: Final = {"section", "crumbs", "data", "card", "dataset"}
+FRAME: Final = {"section", "crumbs", "data", "card", "dataset", "changed", "changed_day"}
 """What only the layout shows: a page within another's has none of it."""
 
 
