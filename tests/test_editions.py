@@ -14,15 +14,20 @@ from hypothesis import strategies as st
 from helpers import observe, one_service_register, register
 from perfsite.config import SiteConfig
 from perfsite.editions import (
+    EDITION,
     FRAME,
+    KPIS,
     OBSERVATIONS,
     Content,
+    Whole,
     edition_path,
     freeze,
     register_frame,
     text_frame,
 )
+from perfsite.editions.tables import CHANGE, applied, differing, in_order
 from perfsite.errors import BuildError, UsageError
+from perfsite.formats import csv_text
 from perfsite.metadata.statuses import PART_ABOVE_WHOLE
 from perfsite.model import FIGURE, File, Service
 from perfsite.pages.data import KPI_COLUMNS, observation_rows
@@ -309,3 +314,36 @@ def test_any_text_goes_there_and_back(text: str) -> None:
 
     assert read.services == services
     assert read.observations["note"].tolist() == [text]
+
+
+tables = st.dictionaries(
+    st.tuples(*[st.text("ab-", max_size=2)] * 3), st.sampled_from(["", "1", "2"]), max_size=8
+)
+"""Values by service, KPI and period; the keys are much alike."""
+
+
+@given(tables, tables)
+def test_any_table_can_be_made_of_another_and_its_changes(
+    before: dict[tuple[str, ...], str], now: dict[tuple[str, ...], str]
+) -> None:
+    """What is put together has the rows, their order and the text of the table itself."""
+    header = (*KPIS.key, "value")
+    frames = [
+        text_frame(header, [(*key, value) for key, value in table.items()])
+        for table in (before, now)
+    ]
+    old, new = (Whole.of(in_order(frame, KPIS)) for frame in frames)
+
+    changes = differing(old.frame, new.frame, KPIS)
+    made = applied(old, changes, KPIS)
+
+    rows = [(*key, value) for key, value in sorted(now.items())]
+    assert list(made.frame.itertuples(index=False, name=None)) == rows
+    dated = [("2018-09-19", *row) for row in rows]
+    assert made.text(DAY) == csv_text([(EDITION, *header), *dated])
+    found = changes[[*KPIS.key, CHANGE]].itertuples(index=False, name=None)
+    assert {row[:-1]: row[-1] for row in found} == {
+        key: "removed" if key not in now else "changed" if key in before else "added"
+        for key in before | now
+        if before.get(key) != now.get(key)
+    }

@@ -33,6 +33,8 @@ OBSERVATIONS: Final = (
     "service", "period", "measure", "channel", "value", "status", "note", "source",
 )  # fmt: skip
 _ROW: Final = r":[0-9]+$"
+_BETWEEN: Final = "\x1f"
+"""The unit separator of ASCII. It cannot be NUL, which numpy drops from the end of a text."""
 
 
 @dataclass(frozen=True)
@@ -175,10 +177,13 @@ def _with_columns(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
 
 
 def _index(frame: pd.DataFrame, key: list[str]) -> pd.Index[str]:
-    """The key of each row as one text: a quarter of the time of several levels."""
+    """The key of each row as one text: a quarter of the time of several levels.
+
+    Ids, periods and measures have no control character, so the text has the order of the key.
+    """
     joined = frame[key[0]].to_numpy(dtype=object)
     for name in key[1:]:
-        joined = joined + "\0" + frame[name].to_numpy(dtype=object)
+        joined = joined + _BETWEEN + frame[name].to_numpy(dtype=object)
     index: pd.Index[str] = pd.Index(joined, dtype=object)
     return index
 

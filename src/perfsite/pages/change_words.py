@@ -10,7 +10,7 @@ from perfsite.pages.elements import Cell, Column, Row, Table
 from perfsite.pages.site import service_href
 from perfsite.pages.words import channel_name
 from perfsite.periods import Period
-from perfsite.revisions import CHANGED, Kind, Move
+from perfsite.revisions import Kind, Move
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -160,56 +160,56 @@ def _said(texts: tuple[str, ...], language: Language) -> tuple[str, ...]:
 def step_summary(step: Step, language: Language) -> tuple[str, ...]:
     """What changed in a step, in sentences; what did not happen is not said."""
     counts, plural = step.counts, language.plural
-    sentences = [
-        plural(counts[Move.ADDED], "{n} service was added.", "{n} services were added."),
-        plural(counts[Move.REMOVED], "{n} service was removed.", "{n} services were removed."),
-        plural(counts[Move.RENAMED], "{n} service was renamed.", "{n} services were renamed."),
-        plural(
+    sentences = {
+        Move.ADDED: plural(
+            counts[Move.ADDED], "{n} service was added.", "{n} services were added."
+        ),
+        Move.REMOVED: plural(
+            counts[Move.REMOVED], "{n} service was removed.", "{n} services were removed."
+        ),
+        Move.RENAMED: plural(
+            counts[Move.RENAMED], "{n} service was renamed.", "{n} services were renamed."
+        ),
+        Move.MOVED: plural(
             counts[Move.MOVED],
             "{n} service moved to another organisation.",
             "{n} services moved to other organisations.",
         ),
-        plural(
+        Move.NEW_ID: plural(
             counts[Move.NEW_ID],
             "{n} service has a new address.",
             "{n} services have new addresses.",
         ),
-        plural(
+        Kind.FIRST_PUBLISHED: plural(
             counts[Kind.FIRST_PUBLISHED],
             "{n} figure was published for the first time.",
             "{n} figures were published for the first time.",
         ),
-        plural(
+        Kind.BACKFILLED: plural(
             counts[Kind.BACKFILLED],
             "{n} figure was given late, for a period that the edition before already had.",
             "{n} figures were given late, for periods that the edition before already had.",
         ),
-        plural(counts[Kind.REVISED], "{n} figure was revised.", "{n} figures were revised."),
-        plural(counts[Kind.CORRECTED], "{n} figure was corrected.", "{n} figures were corrected."),
-        plural(
+        Kind.REVISED: plural(
+            counts[Kind.REVISED], "{n} figure was revised.", "{n} figures were revised."
+        ),
+        Kind.CORRECTED: plural(
+            counts[Kind.CORRECTED], "{n} figure was corrected.", "{n} figures were corrected."
+        ),
+        Kind.RESTATED: plural(
             counts[Kind.RESTATED],
             "{n} figure was restated: it changed, and nobody has said why.",
             "{n} figures were restated: they changed, and nobody has said whether as planned or "
             "to mend an error.",
         ),
-        plural(counts[Kind.WITHDRAWN], "{n} figure was withdrawn.", "{n} figures were withdrawn."),
-        plural(
+        Kind.WITHDRAWN: plural(
+            counts[Kind.WITHDRAWN], "{n} figure was withdrawn.", "{n} figures were withdrawn."
+        ),
+        Kind.SUPPRESSED: plural(
             counts[Kind.SUPPRESSED],
             "{n} figure is confidential now.",
             "{n} figures are confidential now.",
         ),
-    ]
-    order = (
-        Move.ADDED,
-        Move.REMOVED,
-        Move.RENAMED,
-        Move.MOVED,
-        Move.NEW_ID,
-        Kind.FIRST_PUBLISHED,
-        Kind.BACKFILLED,
-        *CHANGED,
-        Kind.WITHDRAWN,
-        Kind.SUPPRESSED,
-    )
-    said = [text for kind, text in zip(order, sentences, strict=True) if counts[kind]]
+    }
+    said = [text for kind, text in sentences.items() if counts[kind]]
     return tuple(said) or (language.say("Nothing changed."),)
