@@ -37,7 +37,7 @@ validate: $(READY) ## list every problem of the data
 test: $(READY) ## run all tests
 	@scripts/browser_tools.sh $(VENV)
 	@scripts/proof_tools.sh $(VENV)
-	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadgroup --no-loadscope-reorder --durations 20
+	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder --durations 20
 
 lint: $(READY) ## check style and types
 	$(BIN)/ruff check .

@@ -28,18 +28,6 @@ TESTS = Path(__file__).parent
 ROOT = TESTS.parent
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of a file run in one process, which makes what they share once.
-
-    So do those of a folder, which share a browser or packages. First, because the plugin that
-    shares tests out looks at the groups in this hook, too.
-    """
-    for item in items:
-        shared = item.path.parent if item.path.parent != TESTS else item.path
-        item.add_marker(pytest.mark.xdist_group(shared.stem))
-
-
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Where several processes run the tests, each tells the one that sums up what it lacked."""
     output = getattr(session.config, "workeroutput", None)

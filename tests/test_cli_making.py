@@ -6,8 +6,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from perfsite.cli.common import Commands
-from perfsite.cli.making import init, new
+from perfsite.cli import main
 from perfsite.load import load_data
 from perfsite.validate import read_observations, read_register
 from small_site import REGISTER, data_folder
@@ -22,8 +21,7 @@ NEW: Final = ("--name", "Visas", "--department", "Home Office")
 
 def run(*words: str | Path) -> Result:
     """Run `init` or `new`."""
-    group = Commands(commands=[init, new])
-    return CliRunner().invoke(group, [str(word) for word in words])
+    return CliRunner().invoke(main, [str(word) for word in words])
 
 
 def test_init_begins_a_folder_that_has_no_problem(tmp_path: Path) -> None:
