@@ -28,6 +28,16 @@ def change(folder: Path, name: str, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), "utf-8")
 
 
+def without_weekly(data: Path) -> None:
+    """Take a service out of the register, with all that it sent."""
+    register = (data / "services.csv").read_text("utf-8")
+    gone = next(line for line in register.splitlines() if line.startswith("weekly,"))
+    (data / "services.csv").write_text(register.replace(f"{gone}\n", ""))
+    for path in (data / "submissions").rglob("*"):
+        if path.is_file() and path.stem == "weekly":
+            path.unlink()
+
+
 def built(folder: Path, day: str = SEPTEMBER) -> Tree:
     """The files of the site of a day."""
     return build_folder(folder, on=date.fromisoformat(day))
@@ -195,12 +205,7 @@ def test_a_service_that_left_keeps_its_page(tmp_path: Path) -> None:
     """With its last figures, and a way to the edition that had it; its department, too."""
     data = data_folder(tmp_path)
     assert run("freeze", MARCH, data).code == 0
-    register = (data / "services.csv").read_text("utf-8")
-    gone = next(line for line in register.splitlines() if line.startswith("weekly,"))
-    (data / "services.csv").write_text(register.replace(f"{gone}\n", ""))
-    for path in (data / "submissions").rglob("*"):
-        if path.is_file() and path.stem == "weekly":
-            path.unlink()
+    without_weekly(data)
     tree = built(data)
     page = tree["services/weekly.html"].decode()
 
@@ -217,12 +222,7 @@ def test_former_addresses_say_where_to_look_now(tmp_path: Path) -> None:
     assert run("build", data, "--out", site, "--no-charts").code == 0
     assert run("freeze", MARCH, data, "--site", site).code == 0
     before = set((site / "urls.txt").read_text().split())
-    register = (data / "services.csv").read_text("utf-8")
-    gone = next(line for line in register.splitlines() if line.startswith("weekly,"))
-    (data / "services.csv").write_text(register.replace(f"{gone}\n", ""))
-    for path in (data / "submissions").rglob("*"):
-        if path.is_file() and path.stem == "weekly":
-            path.unlink()
+    without_weekly(data)
     tree = built(data)
     former = set(
         re.findall(r'<code class="former">(.*?)</code>', tree["changes/addresses.html"].decode())
