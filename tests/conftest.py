@@ -62,10 +62,20 @@ def shared_data() -> Path:
 
     Without it a run on CI fails, and any other skips, so that nobody takes a pass for a proof.
     """
-    path = ROOT.parent / "shared" / "data"
+    return _beside("data", "nothing was tested on real figures")
+
+
+@pytest.fixture(scope="session")
+def shared_cases() -> Path:
+    """The folder of submissions with known answers, which lies beside the project as well."""
+    return _beside("cases", "nothing was held against the known answers")
+
+
+def _beside(name: str, so: str) -> Path:
+    path = ROOT.parent / "shared" / name
     if path.is_dir():
         return path
-    reason = f"REAL DATA ABSENT: {path} is not there, so nothing was tested on real figures"
+    reason = f"REAL DATA ABSENT: {path} is not there, so {so}"
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)
