@@ -24,6 +24,7 @@ LANGUAGES: Final = ROOT / "templates" / "languages"
 _KEYWORDS: Final = {
     "say": None,
     "message": None,
+    "plural_message": (1, 2),
     "plural": (2, 3),
     "_": None,
     "gettext": None,

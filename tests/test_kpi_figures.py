@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import example_register, example_sources, one_service_register, worked, worked_sources
-from perfsite.measures import KPIS
+from perfsite.kpis import KPIS
 
 
 def year(**measures: str) -> str:

@@ -33,7 +33,7 @@ from perfsite.kpi.ledger import (
     make_ledger,
     quarter_of,
 )
-from perfsite.measures import KPIS
+from perfsite.kpis import KPIS
 from perfsite.model import Service
 from perfsite.periods import Period
 

@@ -25,9 +25,9 @@ from helpers import (
     worked_sources,
 )
 from perfsite.config import SiteConfig
-from perfsite.kpi.figures import FORMULAS
-from perfsite.kpi.provenance import FORMS, Formula, Origin, Provenance, Term, tiling, trace
-from perfsite.measures import KPIS, MEASURES, RATINGS, Kind
+from perfsite.kpi.provenance import Formula, Origin, Provenance, Term, forms, tiling, trace
+from perfsite.kpis import KPIS
+from perfsite.measures import MEASURES, RATINGS, Kind
 from perfsite.model import Source, Status
 from perfsite.parts import Parts
 from perfsite.periods import Period, Unit
@@ -83,7 +83,7 @@ def faults_of(found: Provenance, figure: Figure) -> list[str]:
     ratio = (figure.numerator, figure.denominator)
     if found.formula is not Formula.STATED and ratio_of(found) != ratio:
         wrong.append(f"{ratio_of(found)}, published {ratio}")
-    if tuple(term.part for term in found.terms) != FORMS[found.kpi][found.formula]:
+    if tuple(term.part for term in found.terms) != forms(KPIS[found.kpi])[found.formula]:
         wrong.append("other parts than its form has")
     for term in found.terms:
         total = sum(origin.value for origin in term.origins)
@@ -113,9 +113,8 @@ def ratio_of(found: Provenance) -> tuple[float, float | None]:
     """Numerator and denominator as the figures have them, from the terms."""
     numbers = [term.value for term in found.terms]
     if found.formula is Formula.RATIO:
-        return numbers[0], numbers[1]
-    if found.formula is Formula.UPTIME:
-        return numbers[0], numbers[0] + numbers[1]
+        whole = sum(numbers) if found.kpi == "availability" else numbers[1]
+        return numbers[0], whole
     if found.formula is Formula.POOLED:
         return numbers[1] + 2 * numbers[2] + 3 * numbers[3] + 4 * numbers[4], 4 * sum(numbers)
     return found.value, None
@@ -390,7 +389,7 @@ def test_the_site_says_which_channels_are_digital() -> None:
         (
             "uptime downtime unmonitored\n2017-05 90 10 7",
             "availability",
-            Formula.UPTIME,
+            Formula.RATIO,
             {"uptime": 90, "downtime": 10},
         ),
         (
@@ -439,7 +438,7 @@ def test_a_month_of_days_is_its_days() -> None:
     days = "\n".join(f"2017-02-{day:02d} 80 {day}" for day in range(1, 29))
     found = only(worked(f"period uptime downtime\n{days}"), "availability")
 
-    assert found.formula is Formula.UPTIME
+    assert found.formula is Formula.RATIO
     assert [term.value for term in found.terms] == [80 * 28, 406]
     assert told(found.terms[1])[::27] == ["2 2017-02-01 1", "29 2017-02-28 28"]
 
@@ -548,6 +547,9 @@ def test_parts_of_something_else_are_refused() -> None:
 
 def test_every_kpi_has_its_forms() -> None:
     """What can be published can be explained, and by measures that can be given."""
-    assert FORMS.keys() == KPIS.keys() == FORMULAS.keys()
-    named = {name for forms in FORMS.values() for names in forms.values() for name in names}
+    found = {kpi.id: forms(kpi) for kpi in KPIS.values()}
+
+    assert all(found.values())
+    named = {name for each in found.values() for names in each.values() for name in names}
     assert {name.partition(":")[0] for name in named} <= MEASURES.keys()
+    assert named == {part for kpi in KPIS.values() for part in kpi.parts}

@@ -11,7 +11,7 @@ from helpers import (
     worked,
     worked_sources,
 )
-from perfsite.measures import KPIS
+from perfsite.kpis import KPIS
 from perfsite.model import Status
 
 TAKE_UP = "digital_take_up"

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from perfsite.kpi import Figure
+from perfsite.kpis import KPIS
 from perfsite.language import Language
-from perfsite.measures import KPIS, Kind
+from perfsite.measures import Kind
 from perfsite.model import Status
 from perfsite.pages.lists import ORDERS
 from perfsite.pages.words import change_cell, count_cell, headline_cell, service_card, value_cell

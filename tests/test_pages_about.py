@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from perfsite.config import RelatedTable, SiteConfig, SourceTable, WordsTable, parse_config
+from perfsite.kpis import KPIS
 from perfsite.language import Language
-from perfsite.measures import KPIS
 from perfsite.model import Edition
 from perfsite.pages import about
 from perfsite.pages.about import about_page, accessibility_page

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from perfsite.measures import KPIS, Kind
+from perfsite.kpis import KPIS
+from perfsite.measures import Kind
 from perfsite.model import REGISTER_COLUMNS
 from perfsite.pages.data import OBSERVATIONS
 from small_site import SERVICES, SUBMISSIONS, rows_of, small_site

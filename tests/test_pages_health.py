@@ -13,8 +13,8 @@ from perfsite.config import SiteConfig
 from perfsite.kpi.groups import Group, GroupKind, make_groups
 from perfsite.kpi.health import Coverage, Owed, assess_services
 from perfsite.kpi.ledger import COUNTED, LEDGER_KPIS, State, make_ledger
+from perfsite.kpis import KPIS
 from perfsite.language import Language
-from perfsite.measures import KPIS
 from perfsite.model import Service
 from perfsite.pages.health import department_pages, health_page
 from perfsite.pages.health_words import (

@@ -7,7 +7,8 @@ import csv
 import importlib.util
 import io
 import re
-from dataclasses import replace
+from dataclasses import fields as fields_of
+from dataclasses import is_dataclass, replace
 from functools import cache
 from html import unescape
 from pathlib import Path
@@ -19,8 +20,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment, nodes
 
+from perfsite.kpis import KPIS
 from perfsite.load import load_data, load_theme
-from perfsite.measures import KPIS
 from perfsite.model import Edition
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ MODULES: Final = [
     *sorted(path for room in ("pages", "charts") for path in (SOURCE / room).glob("*.py")),
 ]
 """Where text for readers is written; what commands and errors say is English in every language."""
-MARKED: Final = frozenset({"say", "plural", "message"})
+MARKED: Final = frozenset({"say", "plural", "message", "plural_message"})
 """The calls whose literal arguments scripts/translations.py finds."""
 SHOWN: Final = {"Cell": 3, "Column": 1, "Link": 1, "Outside": 1, "Row": 1, "Table": 1}
 """What holds text that people read: how many of its first arguments are text."""
@@ -158,11 +159,25 @@ def test_a_translation_is_written_as_its_message_is(path: Path) -> None:
 
 @every_catalogue
 def test_what_is_said_of_kpis_is_in_the_catalogue(path: Path) -> None:
-    """Name, definition, formula and window of every KPI are messages, though tables hold them."""
-    held = {entry.id for entry in translated(path)}
+    """Every word of every KPI is a message, though a table holds it, but what problems quote."""
+    held = {entry.id for entry in translated(path) if isinstance(entry.id, str)}
+    held |= {form for entry in translated(path) for form in forms(entry.id or "")}
 
     for kpi in KPIS.values():
-        assert {kpi.name, kpi.definition, kpi.formula, str(kpi.window)} <= held, kpi.slug
+        assert {str(kpi.window), *said_of(replace(kpi.words, counts=""))} <= held, kpi.slug
+
+
+def said_of(words: object) -> Iterator[str]:
+    """Every text in the words of a KPI that is not blank."""
+    if isinstance(words, str):
+        if words:
+            yield words
+    elif isinstance(words, tuple):
+        for word in words:
+            yield from said_of(word)
+    elif is_dataclass(words):
+        for each in fields_of(words):
+            yield from said_of(getattr(words, each.name))
 
 
 def literals(node: ast.AST) -> Iterator[tuple[int, str]]:

@@ -10,15 +10,8 @@ from babel import Locale, UnknownLocaleError
 from pydantic import Field, HttpUrl
 
 from perfsite.errors import RULES, ConfigError, Severity
-from perfsite.measures import (
-    DEFAULT_DIGITAL_CHANNELS,
-    KPIS,
-    MEASURES,
-    Aggregation,
-    Better,
-    Kind,
-    Measure,
-)
+from perfsite.kpis import KPIS
+from perfsite.measures import DEFAULT_DIGITAL_CHANNELS, MEASURES, Aggregation, Better, Kind, Measure
 from perfsite.settings import Address, Colour, Currency, Name, Table, read_settings
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The mark of text that is translated where it is used, not where it stands."""
+"""The marks of text that is translated where it is used, not where it stands."""
 
 from __future__ import annotations
 
@@ -10,3 +10,8 @@ def message(text: str) -> str:
     (`Language.say`).
     """
     return text
+
+
+def plural_message(one: str, many: str) -> tuple[str, str]:
+    """Two texts for one and for many, marked as `message` marks one (`Language.plural`)."""
+    return one, many

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from perfsite.charts.pictures import ChartJob, Mark, Target
 from perfsite.charts.placing import End, alone, days_in, place, place_ends, with_gaps
 from perfsite.charts.scales import time_ticks, value_ticks
-from perfsite.measures import KPIS, Kind
+from perfsite.kpis import KPIS
 from perfsite.messages import message
 from perfsite.periods import MONTHS_IN_QUARTER, MONTHS_IN_YEAR, Unit
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from perfsite.charts.series import Point, Series
     from perfsite.kpi.panels import Panel
     from perfsite.language import Language
+    from perfsite.measures import Kind
     from perfsite.periods import Period
 
 GAP: Final = 0.12

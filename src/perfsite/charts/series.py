@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from perfsite.measures import DIGITAL, KPIS, MEASURES, Aggregation, Kind
+from perfsite.kpis import KPIS
+from perfsite.measures import DIGITAL, MEASURES, Aggregation, Kind
 from perfsite.messages import message
 from perfsite.model import Status
 from perfsite.parts import KEY, periods_of
@@ -193,7 +194,7 @@ def _transactions(parts: Parts, figures: Figures) -> pd.DataFrame:
 def _kpi(kpi: str, parts: Parts, figures: Figures) -> pd.DataFrame:
     """A KPI's figures, and the periods for which its measures were given without a figure."""
     have = figures.frame[figures.frame["kpi"] == kpi]
-    wanted = KPIS[kpi].parts
+    wanted = KPIS[kpi].told_by
     asked = parts.frame[parts.frame["part"].isin(wanted)].drop_duplicates(KEY)
     # A service that never gave a digital figure has no series of missing take-up.
     asked = asked[asked["service"].isin(have["service"].unique())][[*KEY, "status"]]

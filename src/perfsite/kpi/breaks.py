@@ -6,7 +6,7 @@ from typing import Final
 
 import pandas as pd
 
-from perfsite.measures import KPIS
+from perfsite.kpis import KPIS
 from perfsite.parts import periods_of
 
 _YEAR_BACK: Final = 364

@@ -16,29 +16,30 @@ and holds a row only for what can be said: what is missing has none.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 import numpy as np
 import pandas as pd
 
 from perfsite.errors import Problem
 from perfsite.formats import exact
-from perfsite.measures import DIGITAL, KPIS, RATINGS
+from perfsite.kpis import KPIS, Adding, parts_of_months
+from perfsite.measures import DIGITAL, Kind
 from perfsite.model import Status, place_of
 from perfsite.parts import KEY, Parts, periods_of
 from perfsite.periods import MONTHS_IN_YEAR, WEEKS_IN_YEAR, Unit
 from perfsite.windows import Windows, month_windows, year_windows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from perfsite.config import SiteConfig
+    from perfsite.kpis import Kpi
 
 COLUMNS: Final = [
     "service", "kpi", "unit", "count", "first", "start", "end",
     "value", "numerator", "denominator", "status",
 ]  # fmt: skip
-_UPTIME: Final = ("uptime", "downtime", "unmonitored")
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Figures:
 def work_out(parts: Parts, observations: pd.DataFrame, config: SiteConfig) -> Figures:
     """All KPI figures: of each period as it was given, and of windows of 12 months or 52 weeks."""
     windows = year_windows(parts.frame, [*config.additive, DIGITAL])
-    months = month_windows(parts.frame[parts.frame["part"].isin(_UPTIME)], _UPTIME)
+    months = windows_of_months(parts.frame, config)
     given = parts.frame[parts.frame["value"].notna()]
     given = given[~((given["unit"] == Unit.MONTH) & (given["count"] == MONTHS_IN_YEAR))]
     columns = [*KEY, "part", "value"]
@@ -62,9 +63,9 @@ def work_out(parts: Parts, observations: pd.DataFrame, config: SiteConfig) -> Fi
     year = is_year(wide.index.to_frame(index=False)).to_numpy()
     frames = []
     for kpi in KPIS.values():
-        frame = FORMULAS[kpi.id](wide).assign(kpi=kpi.id)
+        frame = work_out_kpi(kpi, wide).assign(kpi=kpi.id)
         keep = frame["value"].notna() | frame["withheld"]
-        if kpi.id in _YEAR_ONLY:
+        if kpi.is_of_years_only:
             keep &= year
         frames.append(frame[keep])
     frame = pd.concat(frames).reset_index()
@@ -76,8 +77,12 @@ def work_out(parts: Parts, observations: pd.DataFrame, config: SiteConfig) -> Fi
     )
 
 
-_YEAR_ONLY: Final = ("transactions_per_year", "total_cost")
-"""Sums grow with the period: only those of 12 months are comparable with each other."""
+def windows_of_months(parts: pd.DataFrame, config: SiteConfig) -> pd.DataFrame:
+    """The months of the parts of KPIs that have a headline for a month (`month_windows`)."""
+    wanted = parts_of_months()
+    additive = set(config.additive)
+    adding = [part for part in wanted if part.partition(":")[0] in additive]
+    return month_windows(parts[parts["part"].isin(wanted)], adding)
 
 
 def is_year(frame: pd.DataFrame) -> pd.Series:
@@ -99,12 +104,63 @@ def _with_dates(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.merge(periods, on=key, how="left", validate="many_to_one")
 
 
+def work_out_kpi(kpi: Kpi, wide: pd.DataFrame) -> pd.DataFrame:
+    """A KPI from a frame with a column for each part, as its entry says that it adds up.
+
+    The answer has the index of `wide` and `value, numerator, denominator, withheld`.
+    """
+    top, bottom = _sum(kpi.numerator, wide), _sum(kpi.denominator, wide)
+    stated = _part(wide, kpi.stated)
+    share = kpi.kind is Kind.SHARE
+    match kpi.adding:
+        case Adding.SUM:
+            return _amount(top)
+        case Adding.PRODUCT:
+            return _amount(top.fillna(_times(stated, bottom)))
+        case Adding.RATIO if kpi.weighted:
+            ratio = _ratio(top.fillna(_times(stated, bottom)), bottom, stated, share=share)
+            # Where only the ratio was given it is the figure, not its product divided again.
+            return ratio.assign(value=ratio["value"].mask(stated.notna() & top.isna(), stated))
+        case Adding.RATIO:
+            return _ratio(top, bottom, stated, share=share)
+        case Adding.POOLED:
+            return _ratio(*pooled(kpi.numerator, wide), stated, share=share)
+        case _:
+            assert_never(kpi.adding)
+
+
+def pooled(answers: Sequence[str], wide: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Points above the worst answer, and the most that there could be, of the answers together.
+
+    For five answers that is (mean rating from 1 to 5 - 1) / 4. All counts are needed.
+    """
+    counts = [_part(wide, name) for name in answers]
+    number = sum(counts, start=pd.Series(0.0, index=wide.index))
+    points = sum(
+        (i * count for i, count in enumerate(counts)), start=pd.Series(0.0, index=wide.index)
+    )
+    return points, (len(counts) - 1) * number
+
+
 def _part(wide: pd.DataFrame, name: str) -> pd.Series:
     return wide[name] if name in wide else pd.Series(np.nan, index=wide.index)
 
 
+def _sum(names: Sequence[str], wide: pd.DataFrame) -> pd.Series:
+    """The sum of parts, missing where one of them is; of no parts it is missing."""
+    if not names:
+        return pd.Series(np.nan, index=wide.index)
+    first, *others = (_part(wide, name) for name in names)
+    return sum(others, start=first)
+
+
+def _times(each: pd.Series, number: pd.Series) -> pd.Series:
+    # 0.0659 x 3 is 0.19769999999999999 in floats: sixteenths of a penny are nobody's figure.
+    return (each * number).round(6)
+
+
 def _ratio(
-    numerator: pd.Series, denominator: pd.Series, stated: pd.Series | None, *, share: bool
+    numerator: pd.Series, denominator: pd.Series, stated: pd.Series, *, share: bool
 ) -> pd.DataFrame:
     """A sum over a sum where both are known, else what was stated.
 
@@ -114,9 +170,7 @@ def _ratio(
     known = numerator.notna() & (denominator > 0)
     value = (numerator / denominator.where(known)).where(known)
     withheld = numerator > denominator if share else pd.Series(data=False, index=value.index)
-    value = value.mask(withheld)
-    if stated is not None:
-        value = value.where(known | withheld, stated)
+    value = value.mask(withheld).where(known | withheld, stated)
     # Both were given, but nothing was counted: 0 of 0 is no ratio, whatever was stated.
     value = value.mask(numerator.notna() & (denominator == 0))
     return pd.DataFrame(
@@ -133,67 +187,6 @@ def _amount(value: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(
         {"value": value, "numerator": value, "denominator": np.nan, "withheld": False}
     )
-
-
-def _transactions(wide: pd.DataFrame) -> pd.DataFrame:
-    return _amount(_part(wide, "transactions"))
-
-
-def _digital_take_up(wide: pd.DataFrame) -> pd.DataFrame:
-    stated = _part(wide, "digital_take_up")
-    return _ratio(_part(wide, DIGITAL), _part(wide, "transactions"), stated, share=True)
-
-
-def _cost(wide: pd.DataFrame) -> pd.Series:
-    each = _part(wide, "cost_per_transaction")
-    # 0.0659 x 3 is 0.19769999999999999 in floats: sixteenths of a penny are nobody's figure.
-    product = (each * _part(wide, "transactions")).round(6)
-    return _part(wide, "cost").fillna(product)
-
-
-def _cost_per_transaction(wide: pd.DataFrame) -> pd.DataFrame:
-    each = _part(wide, "cost_per_transaction")
-    ratio = _ratio(_cost(wide), _part(wide, "transactions"), each, share=False)
-    # Where only the unit cost was given it is the figure, not its product divided again.
-    given = each.notna() & _part(wide, "cost").isna()
-    return ratio.assign(value=ratio["value"].mask(given, each))
-
-
-def _total_cost(wide: pd.DataFrame) -> pd.DataFrame:
-    return _amount(_cost(wide))
-
-
-def _completion_rate(wide: pd.DataFrame) -> pd.DataFrame:
-    stated = _part(wide, "completion_rate")
-    return _ratio(_part(wide, "completed"), _part(wide, "started"), stated, share=True)
-
-
-def _user_satisfaction(wide: pd.DataFrame) -> pd.DataFrame:
-    """(mean rating - 1) / 4, as points above the lowest answer over the most there could be."""
-    ratings = [_part(wide, name) for name in RATINGS]
-    answers = sum(ratings, start=pd.Series(0.0, index=wide.index))
-    points = sum(
-        (i * rating for i, rating in enumerate(ratings)), start=pd.Series(0.0, index=wide.index)
-    )
-    return _ratio(points, 4 * answers, _part(wide, "user_satisfaction"), share=True)
-
-
-def _availability(wide: pd.DataFrame) -> pd.DataFrame:
-    up = _part(wide, "uptime")
-    stated = _part(wide, "availability")
-    return _ratio(up, up + _part(wide, "downtime"), stated, share=True)
-
-
-FORMULAS: Final[dict[str, Callable[[pd.DataFrame], pd.DataFrame]]] = {
-    "transactions_per_year": _transactions,
-    "digital_take_up": _digital_take_up,
-    "cost_per_transaction": _cost_per_transaction,
-    "total_cost": _total_cost,
-    "completion_rate": _completion_rate,
-    "user_satisfaction": _user_satisfaction,
-    "availability": _availability,
-}
-"""Each KPI from a frame with a column for each part: `value, numerator, denominator, withheld`."""
 
 
 def _notices(windows: Windows, observations: pd.DataFrame, digital: Sequence[str]) -> list[Problem]:

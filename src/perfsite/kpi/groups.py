@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from perfsite.kpi.breaks import across_a_break
-from perfsite.measures import GROUP_KPIS, KPIS, Kind
+from perfsite.kpis import KPIS, Place, at
 from perfsite.messages import message
 from perfsite.model import Service, Status, language_of, why_not_an_id
 from perfsite.parts import newest_end
@@ -225,7 +225,7 @@ def summarise_groups(
         )
     made = []
     for key, group in zip(keys, groups, strict=True):
-        own = {kpi: tuple(series[key, kpi]) for kpi in GROUP_KPIS if (key, kpi) in series}
+        own = {kpi: tuple(series[key, kpi]) for kpi in at(Place.GROUP) if (key, kpi) in series}
         heads = {
             kpi: next(figure for figure in reversed(rows_) if figure.complete)
             for kpi, rows_ in own.items()
@@ -237,13 +237,12 @@ def summarise_groups(
 
 def yearly(frame: pd.DataFrame) -> pd.DataFrame:
     """The figures that can be added up: of 12 months, provided, with all their parts."""
-    ratio = frame["kpi"].map({kpi.id: kpi.kind for kpi in KPIS.values()}) == Kind.SHARE
-    ratio |= frame["kpi"] == "cost_per_transaction"
+    ratio = frame["kpi"].isin([kpi.id for kpi in KPIS.values() if kpi.is_ratio])
     return frame[
         (frame["unit"] == Unit.MONTH)
         & (frame["count"] == MONTHS_IN_YEAR)
         & (frame["status"] == Status.PROVIDED)
-        & frame["kpi"].isin(GROUP_KPIS)
+        & frame["kpi"].isin(at(Place.GROUP))
         & frame["numerator"].notna()
         & (frame["denominator"].notna() | ~ratio)
     ]
@@ -259,12 +258,12 @@ def _sizes(
             for summary in summaries
             if summary.figures[kpi].status is not Status.NOT_APPLICABLE
         }
-        for kpi in GROUP_KPIS
+        for kpi in at(Place.GROUP)
     }
     return {
         (key, kpi): sum(service in applies[kpi] for service in group.services)
         for key, group in zip(keys, groups, strict=True)
-        for kpi in GROUP_KPIS
+        for kpi in at(Place.GROUP)
     }
 
 
@@ -273,7 +272,7 @@ def _figure(row: Mapping[str, object], of: int, newest: int) -> GroupFigure:
         return float(str(row[name]))
 
     kpi = str(row["kpi"])
-    is_ratio = KPIS[kpi].kind is Kind.SHARE or kpi == "cost_per_transaction"
+    is_ratio = KPIS[kpi].is_ratio
     like = int(number("like"))
 
     def value(numerator: str, denominator: str) -> float:

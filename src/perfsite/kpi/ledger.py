@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from perfsite.measures import GROUP_KPIS, KPIS
+from perfsite.kpis import KPIS, Place, at
 from perfsite.model import Status
 from perfsite.parts import enough, newest_end, periods_of
 from perfsite.periods import MONTHS_IN_QUARTER, MONTHS_IN_YEAR, Period, Unit
@@ -62,7 +62,7 @@ VOLUNTARY: Final = ("availability",)
 """What a service is asked for from its first figure on: one that never gave it owes nothing."""
 COUNTED: Final = (*ASKED, *VOLUNTARY)
 """What coverage is made of, and what can be owed."""
-LEDGER_KPIS: Final = (*GROUP_KPIS, *VOLUNTARY)
+LEDGER_KPIS: Final = (*at(Place.GROUP), *VOLUNTARY)
 """The KPIs of the ledger; those that are not counted have their states all the same."""
 
 _QUARTERS_IN_YEAR: Final = MONTHS_IN_YEAR // MONTHS_IN_QUARTER
@@ -207,7 +207,7 @@ def _said(parts: Parts) -> pd.DataFrame:
     frame = parts.frame
     frame = frame[frame["status"].isin([Status.CONFIDENTIAL, Status.NOT_APPLICABLE])]
     made_of = pd.DataFrame(
-        [(kpi, part) for kpi in LEDGER_KPIS for part in KPIS[kpi].parts], columns=["kpi", "part"]
+        [(kpi, part) for kpi in LEDGER_KPIS for part in KPIS[kpi].told_by], columns=["kpi", "part"]
     )
     ends = [period.end.toordinal() for period in periods_of(frame)]
     dated = frame.assign(end=pd.Series(ends, index=frame.index, dtype="int64"))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from perfsite.kpi.groups import yearly
-from perfsite.measures import KPIS, Kind
+from perfsite.kpis import KPIS
 from perfsite.parts import periods_of
 from perfsite.periods import MONTHS_IN_QUARTER, MONTHS_IN_YEAR, Period, Unit
 
@@ -56,7 +56,7 @@ class Panels:
         frame = yearly(figures.frame)
         frame = frame[frame["kpi"] == kpi]
         self.kpi = kpi
-        self._share = KPIS[kpi].kind is Kind.SHARE
+        self._is_ratio = KPIS[kpi].is_ratio
         self._numerators = frame.pivot(index="service", columns="first", values="numerator")
         self._denominators = frame.pivot(index="service", columns="first", values="denominator")
         marked = parts.frame[parts.frame["broken"] & parts.frame["part"].isin(KPIS[kpi].parts)]
@@ -116,7 +116,7 @@ class Panels:
         self, mine: NDArray[np.bool_], keep: NDArray[np.bool_], columns: Sequence[int]
     ) -> NDArray[np.float64]:
         top = self._numerators[mine].loc[keep, columns].sum().to_numpy(dtype=float)
-        if not self._share:
+        if not self._is_ratio:
             return top
         bottom = self._denominators[mine].loc[keep, columns].sum().to_numpy(dtype=float)
         with np.errstate(divide="ignore", invalid="ignore"):

@@ -11,59 +11,62 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 import numpy as np
 import pandas as pd
 
-from perfsite.measures import DIGITAL, RATINGS
+from perfsite.kpi.figures import windows_of_months
+from perfsite.kpis import KPIS, Adding
+from perfsite.measures import DIGITAL
 from perfsite.model import Status, place_of
 from perfsite.parts import KEY, periods_of
 from perfsite.periods import Period, Unit
-from perfsite.windows import month_windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from perfsite.config import SiteConfig
     from perfsite.kpi.services import ServiceSummary
+    from perfsite.kpis import Kpi
     from perfsite.parts import Parts
     from perfsite.windows import Windows
 
 _PART: Final = [*KEY, "part"]
 _SERIES: Final = ["service", "part"]
 _TILE: Final = ["unit", "count", "first"]
-_UPTIME: Final = ("uptime", "downtime")
 Tile = tuple[str, int, int]
 """A period as the frames name it: `unit, count, first`."""
 
 
 class Formula(StrEnum):
-    """How a figure comes from its terms."""
+    """How a figure comes from its terms, which are those of `forms`, in their order."""
 
-    AMOUNT = "amount"  # the one term, a count or a sum of money
-    RATIO = "ratio"  # the first term divided by the second
-    PRODUCT = "product"  # the first term times the second, to six decimals
-    POOLED = "pooled"  # (mean - 1) / 4 of five counts, from very dissatisfied to very satisfied
-    UPTIME = "uptime"  # the first term divided by the sum of the two
+    AMOUNT = "amount"  # the terms added up: counts, or sums of money
+    RATIO = "ratio"  # the terms of the numerator added up, divided by those of the denominator
+    PRODUCT = "product"  # the first term times the sum of the others, to six decimals
+    POOLED = "pooled"  # the mean of counts of answers, from 0 for the worst to 1 for the best
     STATED = "stated"  # the one term: the service gave the ratio itself
 
 
-_RATIO, _STATED = Formula.RATIO, Formula.STATED
-FORMS: Final[dict[str, dict[Formula, tuple[str, ...]]]] = {
-    "transactions_per_year": {Formula.AMOUNT: ("transactions",)},
-    "digital_take_up": {_RATIO: (DIGITAL, "transactions"), _STATED: ("digital_take_up",)},
-    "cost_per_transaction": {_RATIO: ("cost", "transactions"), _STATED: ("cost_per_transaction",)},
-    "total_cost": {
-        Formula.AMOUNT: ("cost",),
-        Formula.PRODUCT: ("cost_per_transaction", "transactions"),
-    },
-    "completion_rate": {_RATIO: ("completed", "started"), _STATED: ("completion_rate",)},
-    "user_satisfaction": {Formula.POOLED: RATINGS, _STATED: ("user_satisfaction",)},
-    "availability": {Formula.UPTIME: _UPTIME, _STATED: ("availability",)},
-}
-"""The forms of each KPI's formula and their parts; the first whose parts are all there is used,
-as in `figures`."""
+def forms(kpi: Kpi) -> dict[Formula, tuple[str, ...]]:
+    """The forms of a KPI's formula and their parts.
+
+    The first whose parts are all there is used, as in `figures`.
+    """
+    stated = {Formula.STATED: (kpi.stated,)} if kpi.stated else {}
+    match kpi.adding:
+        case Adding.SUM:
+            return {Formula.AMOUNT: kpi.numerator}
+        case Adding.PRODUCT:
+            given = {Formula.AMOUNT: kpi.numerator} if kpi.numerator else {}
+            return {**given, Formula.PRODUCT: (kpi.stated, *kpi.denominator)}
+        case Adding.RATIO:
+            return {Formula.RATIO: kpi.operands, **stated}
+        case Adding.POOLED:
+            return {Formula.POOLED: kpi.numerator, **stated}
+        case _:
+            assert_never(kpi.adding)
 
 
 @dataclass(frozen=True)
@@ -126,16 +129,36 @@ class Provenance:
     def value(self) -> float:
         """What the formula gives; for a withheld figure this is why it is withheld."""
         numbers = [term.value for term in self.terms]
-        if self.formula is Formula.RATIO:
-            # A part of nothing is above its whole, however small it is.
-            return numbers[0] / numbers[1] if numbers[1] else math.inf
-        if self.formula is Formula.PRODUCT:
-            return float(np.round(numbers[0] * numbers[1], 6))
-        if self.formula is Formula.POOLED:
-            return sum(i * number for i, number in enumerate(numbers)) / (4 * sum(numbers))
-        if self.formula is Formula.UPTIME:
-            return numbers[0] / (numbers[0] + numbers[1])
-        return numbers[0]
+        match self.formula:
+            case Formula.AMOUNT | Formula.STATED:
+                return _added(numbers)
+            case Formula.RATIO:
+                above, below = (_added([t.value for t in side]) for side in self.sides)
+                # A part of nothing is above its whole, however small it is.
+                return above / below if below else math.inf
+            case Formula.PRODUCT:
+                return float(np.round(numbers[0] * _added(numbers[1:]), 6))
+            case Formula.POOLED:
+                points = sum(i * number for i, number in enumerate(numbers))
+                return points / ((len(numbers) - 1) * sum(numbers))
+            case _:
+                assert_never(self.formula)
+
+    @property
+    def sides(self) -> tuple[list[Term], list[Term]]:
+        """The terms of a ratio above its line, and those below; some may be in both."""
+        kpi = KPIS[self.kpi]
+        by_part = {term.part: term for term in self.terms}
+        return (
+            [by_part[part] for part in kpi.numerator],
+            [by_part[part] for part in kpi.denominator],
+        )
+
+
+def _added(numbers: Sequence[float]) -> float:
+    """A sum, and of one number the number itself."""
+    first, *others = numbers
+    return sum(others, start=first)
 
 
 def trace(
@@ -162,14 +185,15 @@ def trace(
     found: dict[str, dict[str, Provenance]] = {summary.service.id: {} for summary in summaries}
     if not heads:
         return found
-    terms = _terms(_known(_wanted(heads), parts, windows), parts, observations, config)
+    terms = _terms(_known(_wanted(heads), parts, windows, config), parts, observations, config)
     for service, kpi, period in heads:
         mine = terms.get((service, period), {})
-        there = [formula for formula, names in FORMS[kpi].items() if mine.keys() >= set(names)]
+        possible = forms(KPIS[kpi]).items()
+        there = [(formula, names) for formula, names in possible if mine.keys() >= set(names)]
         if not there:
             raise ValueError(f"the numbers of {kpi} of {service} in {period} are not there")
-        names = FORMS[kpi][there[0]]
-        found[service][kpi] = Provenance(kpi, there[0], tuple(mine[name] for name in names))
+        formula, names = there[0]
+        found[service][kpi] = Provenance(kpi, formula, tuple(mine[name] for name in names))
     return found
 
 
@@ -178,16 +202,17 @@ def _wanted(heads: Iterable[tuple[str, str, Period]]) -> pd.DataFrame:
     rows = {
         (service, str(period.unit), period.count, period.first, part)
         for service, kpi, period in heads
-        for names in FORMS[kpi].values()
-        for part in names
+        for part in KPIS[kpi].parts
     }
     return pd.DataFrame(sorted(rows), columns=_PART)
 
 
-def _known(wanted: pd.DataFrame, parts: Parts, windows: Windows) -> pd.DataFrame:
+def _known(
+    wanted: pd.DataFrame, parts: Parts, windows: Windows, config: SiteConfig
+) -> pd.DataFrame:
     """The wanted parts that are there, with `value`, and `summed` where shorter periods were."""
     given = _provided(parts.frame)
-    months = month_windows(given[given["part"].isin(_UPTIME)], _UPTIME)
+    months = windows_of_months(given, config)
     made = pd.concat([windows.frame, months], ignore_index=True)
     rows = pd.concat([given.assign(summed=False), made[made["summed"].astype(bool)]])
     return wanted.merge(rows[[*_PART, "value", "summed"]], on=_PART, validate="one_to_one")

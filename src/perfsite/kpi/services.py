@@ -9,7 +9,7 @@ import numpy as np
 
 from perfsite.kpi.breaks import across_a_break
 from perfsite.kpi.figures import is_year
-from perfsite.measures import KPIS, Window
+from perfsite.kpis import KPIS, Window
 from perfsite.model import Service, Status
 from perfsite.parts import newest_end, periods_of
 from perfsite.periods import YEAR_IN_UNITS, Period, Unit
@@ -127,7 +127,7 @@ def _absent(parts: pd.DataFrame) -> dict[tuple[str, str], Status]:
     found: dict[tuple[str, str], Status] = {}
     for service, statuses in given.items():
         for kpi in KPIS.values():
-            own = [statuses[part] for part in kpi.parts if part in statuses]
+            own = [statuses[part] for part in kpi.told_by if part in statuses]
             if any(Status.CONFIDENTIAL in s and Status.PROVIDED not in s for s in own):
                 found[service, kpi.id] = Status.CONFIDENTIAL
             elif {Status.NOT_APPLICABLE} in own:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from perfsite.measures import GROUP_KPIS, KPIS, Kind, Kpi
+from perfsite.kpis import KPIS, Kpi, Place, at
+from perfsite.measures import Kind
 from perfsite.messages import message
 from perfsite.metadata.statuses import (
     CARRIED,
@@ -224,7 +225,7 @@ KPI_FIGURES: Final = (
     ),
 )
 GROUP_FIGURES: Final = (
-    _kpi(GROUP_KPIS),
+    _kpi(at(Place.GROUP)),
     Column("period", message("The 12 months"), Datatype.PERIOD, required=True),
     Column(
         "value",

@@ -10,7 +10,7 @@ import json
 import posixpath
 from typing import TYPE_CHECKING, Any, Final
 
-from perfsite.measures import KPIS
+from perfsite.kpis import KPIS
 from perfsite.media import bare_type, media_type
 from perfsite.metadata.columns import CURRENCY, UNITS
 

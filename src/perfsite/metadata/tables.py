@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from perfsite.errors import BuildError
-from perfsite.measures import KPIS
+from perfsite.kpis import KPIS
 from perfsite.messages import message
 from perfsite.metadata.columns import (
     HEALTH,

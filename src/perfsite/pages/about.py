@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from perfsite.measures import KPIS
+from perfsite.kpis import KPIS
 from perfsite.messages import message
 from perfsite.pages.context import AboutPage, AccessibilityPage
 from perfsite.pages.elements import Outside

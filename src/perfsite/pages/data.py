@@ -14,7 +14,7 @@ import pandas as pd
 
 from perfsite.formats import csv_text, exact
 from perfsite.kpi.groups import GroupKind
-from perfsite.measures import KPIS
+from perfsite.kpis import KPIS
 from perfsite.metadata.statuses import PART_ABOVE_WHOLE
 from perfsite.model import REGISTER_COLUMNS, File, register_row, translated_columns
 from perfsite.pages.site import FOLDERS

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from perfsite.kpi.groups import GroupKind, groups_in_language
 from perfsite.kpi.ledger import STATES, State
-from perfsite.measures import KPIS
+from perfsite.kpis import KPIS
 from perfsite.pages.translations import in_language
 
 if TYPE_CHECKING:

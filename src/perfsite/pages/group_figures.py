@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.jobs import panel_job
 from perfsite.charts.sentences import panel_sentence
-from perfsite.measures import KPIS
+from perfsite.kpis import KPIS
 from perfsite.messages import message
 from perfsite.model import Status
 from perfsite.pages.elements import Cell, ChartFigure, Column, Row, Table

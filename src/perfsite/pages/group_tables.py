@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from perfsite.kpi.groups import GroupKind, alphabetical
-from perfsite.measures import GROUP_KPIS, KPIS
+from perfsite.kpis import KPIS, Place, at
 from perfsite.messages import message
 from perfsite.model import Status
 from perfsite.pages.elements import Card, Cell, Row, Table
@@ -122,7 +122,7 @@ def differing_periods(groups: Sequence[GroupSummary], language: Language) -> str
 
 def group_cards(summary: GroupSummary, language: Language) -> tuple[Card, ...]:
     """The headline KPIs of a group."""
-    shown = [kpi for kpi in GROUP_KPIS if kpi in CARDS or kpi in summary.figures]
+    shown = [kpi for kpi in at(Place.GROUP) if kpi in CARDS or kpi in summary.figures]
     return tuple(group_card(kpi, summary.figures.get(kpi), language) for kpi in shown)
 
 

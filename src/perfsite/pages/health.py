@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from perfsite.kpi.groups import GroupKind, alphabetical
 from perfsite.kpi.health import rank_groups
 from perfsite.kpi.ledger import COUNTED, State
-from perfsite.measures import KPIS
+from perfsite.kpis import KPIS
 from perfsite.messages import message
 from perfsite.pages.context import DepartmentHealthPage, HealthPage
 from perfsite.pages.elements import Cell, Column, Link, Row, Table

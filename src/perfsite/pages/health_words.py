@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from perfsite.kpi.groups import GroupKind
 from perfsite.kpi.health import assess_groups
 from perfsite.kpi.ledger import State
-from perfsite.measures import KPIS
+from perfsite.kpis import KPIS
 from perfsite.messages import message
 from perfsite.pages.data import csv_file
 

@@ -10,7 +10,7 @@ from perfsite.charts.module_sentences import measure_sentence, response_sentence
 from perfsite.charts.pictures import Target
 from perfsite.charts.sentences import level_sentence, transactions_sentence
 from perfsite.charts.series import TRANSACTIONS
-from perfsite.kpi.provenance import FORMS
+from perfsite.kpis import KPIS
 from perfsite.measures import Kind
 from perfsite.messages import message
 from perfsite.model import Status
@@ -92,8 +92,7 @@ def _measures(series: Series) -> Iterable[str]:
     """The measures that the figures of a series are made of."""
     if series.measure or series.kpi == TRANSACTIONS:
         return (series.kpi,)
-    parts = {part for names in FORMS[series.kpi].values() for part in names}
-    return {part.partition(":")[0] for part in parts}
+    return {part.partition(":")[0] for part in KPIS[series.kpi].parts}
 
 
 def _sentence(series: Series, target: float | None, language: Language) -> str:

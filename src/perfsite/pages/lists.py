@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.formats import exact
 from perfsite.kpi.groups import alphabetical
-from perfsite.measures import KPIS
+from perfsite.kpis import KPIS
 from perfsite.pages.context import ListPage
 from perfsite.pages.elements import Cell, DataLink, Link, Row, Table
 from perfsite.pages.orders import (

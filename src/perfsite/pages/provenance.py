@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from perfsite.kpi.provenance import Formula
-from perfsite.measures import DIGITAL, KPIS, Kind
+from perfsite.kpis import KPIS
+from perfsite.measures import DIGITAL, Kind
 from perfsite.messages import message
 from perfsite.pages.elements import Provenance, Term
 from perfsite.pages.words import channel_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from perfsite.kpi import provenance as traced
     from perfsite.language import Language
@@ -41,23 +42,34 @@ def _measure(part: str, measures: Mapping[str, Measure]) -> Measure:
 
 def _worked(found: traced.Provenance, measures: Mapping[str, Measure], language: Language) -> str:
     """The formula with the real numbers in it, and what it gives."""
-    texts = [
-        language.full_figure(term.value, _measure(term.part, measures).kind) for term in found.terms
-    ]
-    if found.formula is Formula.STATED:
-        return language.say("{figure}, as the service gave it", figure=texts[0])
-    if found.formula is Formula.AMOUNT:
-        return _added(found.terms[0], texts[0], measures, language)
-    if found.formula is Formula.PRODUCT:
-        product = f"{texts[0]} × {texts[1]}"
-    elif found.formula is Formula.UPTIME:
-        product = f"{texts[0]} ÷ ({texts[0]} + {texts[1]})"
-    elif found.formula is Formula.POOLED:
-        points = " + ".join(f"{number} × {text}" for number, text in enumerate(texts, 1))
-        product = f"(({points}) ÷ ({' + '.join(texts)}) − 1) ÷ 4"
-    else:
-        product = f"{texts[0]} ÷ {texts[1]}"
-    return _result(found, product, language)
+    texts = {
+        term.part: language.full_figure(term.value, _measure(term.part, measures).kind)
+        for term in found.terms
+    }
+    first, *others = texts.values()
+    match found.formula:
+        case Formula.STATED:
+            return language.say("{figure}, as the service gave it", figure=first)
+        case Formula.AMOUNT if not others:
+            return _added(found.terms[0], first, measures, language)
+        case Formula.AMOUNT:
+            sum_ = " + ".join(texts.values())
+        case Formula.PRODUCT:
+            sum_ = f"{first} × {_side(others)}"
+        case Formula.RATIO:
+            above, below = ([texts[term.part] for term in side] for side in found.sides)
+            sum_ = f"{_side(above)} ÷ {_side(below)}"
+        case Formula.POOLED:
+            points = " + ".join(f"{n} × {text}" for n, text in enumerate(texts.values(), 1))
+            sum_ = f"(({points}) ÷ ({' + '.join(texts.values())}) − 1) ÷ {len(others)}"
+        case _:
+            assert_never(found.formula)
+    return _result(found, sum_, language)
+
+
+def _side(texts: Sequence[str]) -> str:
+    """What stands on one side of a sign: a sum in brackets, one figure without."""
+    return f"({' + '.join(texts)})" if len(texts) > 1 else texts[0]
 
 
 def _result(found: traced.Provenance, sum_: str, language: Language) -> str:
@@ -66,7 +78,7 @@ def _result(found: traced.Provenance, sum_: str, language: Language) -> str:
     if kind is Kind.SHARE and found.value > 1:
         return language.say("{sum} is more than 100%, so no percentage is shown", sum=sum_)
     full = language.full_figure(found.value, kind)
-    if found.formula is Formula.PRODUCT:
+    if found.formula in {Formula.AMOUNT, Formula.PRODUCT}:
         return f"{sum_} = {full}"
     text = language.figure(found.value, kind)
     exactly = text == full or (kind is Kind.SHARE and round(found.value, 3) == found.value)

@@ -13,7 +13,7 @@ from perfsite.charts.sentences import (
 )
 from perfsite.kpi.groups import alphabetical
 from perfsite.kpi.peers import SIZE_KPI, band_of
-from perfsite.measures import KPIS
+from perfsite.kpis import KPIS
 from perfsite.messages import message
 from perfsite.model import Status
 from perfsite.pages.change_words import REVISED_MARK

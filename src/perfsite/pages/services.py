@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from perfsite.charts.breakdowns import Breakdowns
 from perfsite.charts.cards import card_job
 from perfsite.kpi.groups import GroupKind
-from perfsite.measures import KPIS
+from perfsite.kpis import KPIS
 from perfsite.metadata.dataset import as_script, service_dataset
 from perfsite.model import Status
 from perfsite.pages.breakdown_modules import answers_module, channel_module

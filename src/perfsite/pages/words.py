@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from perfsite.measures import KPIS, Kind
+from perfsite.kpis import KPIS
+from perfsite.measures import Kind
 from perfsite.messages import message
 from perfsite.model import Status
 from perfsite.pages.elements import Card, Cell

@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING, Final
 
 from perfsite.errors import BuildError
-from perfsite.measures import KPIS
+from perfsite.kpis import KPIS
 from perfsite.model import Status
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite import spelling
 from perfsite.errors import Severity, worst_first
-from perfsite.measures import KPIS
+from perfsite.kpis import KPIS
 from perfsite.pages.elements import Link
 from perfsite.validate.modules import measure_module
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from perfsite.formats import csv_text
 from perfsite.kpi.health import RECENT_QUARTERS
 from perfsite.kpi.ledger import OWING
-from perfsite.measures import KPIS
+from perfsite.kpis import KPIS
 from perfsite.periods import MONTHS_IN_QUARTER
 from perfsite.report.listing import json_text
 from perfsite.report.text import one_line
