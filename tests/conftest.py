@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from filelock import FileLock
 
+from properties import register_profiles
 from tools import QUIET, TOOLS, absent, needed
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
+
+register_profiles()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

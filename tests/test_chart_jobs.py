@@ -4,7 +4,7 @@ import pickle
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chart_samples import ENGLISH, chart_jobs, point
@@ -101,7 +101,6 @@ def check_frame(job: ChartJob) -> None:
     assert len({mark["series"] for mark in job.marks}) <= 4
 
 
-@settings(max_examples=60, deadline=None)
 @given(series())
 def test_bars_start_at_zero_and_are_as_high_as_their_figures(made: Series) -> None:
     """The segments of a bar stand on each other from zero up to its figure, and bars are apart."""
@@ -120,7 +119,6 @@ def test_bars_start_at_zero_and_are_as_high_as_their_figures(made: Series) -> No
     check_frame(job)
 
 
-@settings(max_examples=60, deadline=None)
 @given(series())
 def test_labels_of_bars_do_not_cover_each_other(made: Series) -> None:
     """Names stand at least a line of text apart."""
@@ -132,7 +130,6 @@ def test_labels_of_bars_do_not_cover_each_other(made: Series) -> None:
     assert all(b - a >= top * 0.0999 for a, b in pairwise(heights_))
 
 
-@settings(max_examples=60, deadline=None)
 @given(series())
 def test_a_line_goes_through_its_figures_and_breaks_where_they_are_missing(made: Series) -> None:
     """Every figure is on the line, between two with a missing one the line is broken."""
@@ -259,7 +256,6 @@ def test_a_target_is_a_line_with_its_words() -> None:
     assert bars(QUARTERS).targets == ()
 
 
-@settings(max_examples=100, deadline=None)
 @given(chart_jobs)
 def test_any_job_can_be_sent_to_a_worker(job: ChartJob) -> None:
     """A job is a value: what arrives is equal to what was sent."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from chart_samples import ENGLISH, STYLE, SVG, WORDS, chart_jobs, run, samples, treemap_jobs
 from perfsite.charts.cards import card_colours
@@ -19,6 +19,7 @@ from perfsite.charts.lines import lines_job
 from perfsite.charts.pictures import CONTEXT, ChartJob, Line, TreemapJob
 from perfsite.charts.treemaps import treemap_job
 from perfsite.measures import Kind
+from properties import fewer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,11 +28,6 @@ MARKS, LETTERS = 3.0, 4.5
 """The contrast that WCAG 2.2 asks of things to be told apart, and of text."""
 SMALLEST, PHONE = 12, 288
 """CSS pixels: of text, and of a picture on a page that is 320 wide."""
-DRAWN = settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +174,7 @@ def check_words(svg: str, job: ChartJob | TreemapJob) -> None:
         assert apart, f"{one[4]!r} lies on {other[4]!r}"
 
 
-@DRAWN
+@fewer(2, because="each example is drawn in another process")
 @given(chart_jobs)
 def test_any_chart_can_be_read_by_anybody(worker: ProcessPoolExecutor, job: ChartJob) -> None:
     """Whatever the figures: few series and ticks, from zero, words of 12 px that touch nothing."""
@@ -197,7 +193,7 @@ def rectangles(svg: str) -> list[tuple[float, float, float, float]]:
     return [(x, y, x + wide, y + high) for x, y, wide, high in corners]
 
 
-@DRAWN
+@fewer(2, because="each example is drawn in another process")
 @given(treemap_jobs())
 def test_any_treemap_has_its_words_in_its_boxes(
     worker: ProcessPoolExecutor, job: TreemapJob

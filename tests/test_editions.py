@@ -8,7 +8,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import observe, one_service_register, register
@@ -297,7 +297,6 @@ def test_an_edition_without_any_figure_can_be_frozen() -> None:
     assert read.observations.empty
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
 )

@@ -1,11 +1,7 @@
-"""Whatever a file holds: a site or a sentence, never a traceback; and never another figure.
-
-`PERFSITE_FUZZ=5000` in the environment tries that many inputs of each kind, others each time.
-"""
+"""Whatever a file holds: a site or a sentence, never a traceback; and never another figure."""
 
 from __future__ import annotations
 
-import os
 import tempfile
 from datetime import date
 from decimal import Decimal
@@ -14,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corpus.anything import (
@@ -40,6 +36,7 @@ from perfsite.importers.map_file import parse_map
 from perfsite.load import load_data
 from perfsite.model import Source, Status
 from perfsite.understanding import Known, understand
+from properties import fewer
 from small_site import build
 
 if TYPE_CHECKING:
@@ -47,7 +44,6 @@ if TYPE_CHECKING:
 
     from hypothesis.strategies import SearchStrategy
 
-_MORE: Final = int(os.environ.get("PERFSITE_FUZZ", "0"))
 ON: Final = date(2017, 11, 1)
 REGISTER: Final = "service,name,department\n" + "".join(
     f"{key},{key.capitalize()},Ministry\n" for key in SERVICES
@@ -60,18 +56,6 @@ TAKEN_BACK: Final = (
     b"service,period,measure,channel,reason,date\n"
     b"passport,2017-07,transactions,,counted twice,2017-10-01\n"
 )
-
-
-def trying(number: int) -> settings:
-    """So many inputs, the same ones in every run unless more are asked for."""
-    return settings(
-        max_examples=_MORE or number,
-        derandomize=not _MORE,
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        phases=(Phase.explicit, Phase.generate, Phase.shrink),  # to explain takes minutes
-    )
 
 
 def understood(given_files: Mapping[str, bytes]) -> Known | PerfsiteError:
@@ -101,7 +85,7 @@ def assert_in_words(result: Known | PerfsiteError, names: set[str]) -> None:
         assert "NoneType" not in f"{problem.found}{problem.expected}{problem.fix}", problem
 
 
-@trying(45)
+@fewer(2, because="each example is a data folder that is read and understood")
 @given(st.lists(submissions(), min_size=1, max_size=3).map(dict))
 def test_any_submission_is_understood_or_refused_in_words(files: dict[str, bytes]) -> None:
     """Bytes, tables, JSON and workbooks give observations and problems, and nothing else."""
@@ -111,7 +95,7 @@ def test_any_submission_is_understood_or_refused_in_words(files: dict[str, bytes
     assert_in_words(result, set(files))
 
 
-@trying(30)
+@fewer(2, because="each example is a data folder that is read and understood")
 @given(st.one_of(workbooks, open_documents), st.sampled_from(("xlsx", "ods")))
 def test_a_workbook_under_any_name_is_read_or_refused(data: bytes, ending: str) -> None:
     """A sheet of the one kind that bears the name of the other is no trouble."""
@@ -120,7 +104,7 @@ def test_a_workbook_under_any_name_is_read_or_refused(data: bytes, ending: str) 
     assert_in_words(understood({name: data}), {name})
 
 
-@trying(45)
+@fewer(2, because="each example is a data folder that is read and understood")
 @given(
     st.one_of(
         st.tuples(st.just("services.csv"), st.one_of(csv_files(registers()), nonsense)),
@@ -135,7 +119,7 @@ def test_any_register_is_understood_or_refused_in_words(file: tuple[str, bytes])
     assert_in_words(understood({name: data, PASSPORT: FIGURES}), {name, PASSPORT})
 
 
-@trying(35)
+@fewer(2, because="each example is a data folder that is read and understood")
 @given(st.one_of(csv_files(retractions()), csv_files(grids()), nonsense))
 def test_any_retractions_are_understood_or_refused_in_words(data: bytes) -> None:
     """Whatever stands in retractions.csv, nothing breaks."""
@@ -144,7 +128,6 @@ def test_any_retractions_are_understood_or_refused_in_words(data: bytes) -> None
     assert_in_words(understood({name: data, PASSPORT: FIGURES}), {name, PASSPORT})
 
 
-@trying(300)
 @given(settings_texts)
 def test_any_settings_are_read_or_refused_in_words(text: str) -> None:
     """Whatever stands in perfsite.toml, it is a configuration or a sentence."""
@@ -154,7 +137,6 @@ def test_any_settings_are_read_or_refused_in_words(text: str) -> None:
         assert str(error).startswith("perfsite.toml")  # noqa: PT017 - either is right
 
 
-@trying(200)
 @given(map_texts)
 def test_any_map_is_read_or_refused_in_words(text: str) -> None:
     """Whatever stands in MAP.toml, it is a map or a sentence."""
@@ -178,7 +160,8 @@ def _choices(option: Option) -> SearchStrategy[object]:
 
 
 @pytest.mark.parametrize("name", sorted(OWN))
-def test_any_file_is_imported_or_refused_in_words(name: str) -> None:
+@given(st.data())
+def test_any_file_is_imported_or_refused_in_words(name: str, drawn: st.DataObject) -> None:
     """An importer gives files and problems for whatever it is given, or an error of perfsite's.
 
     What it makes can be read.
@@ -188,31 +171,27 @@ def test_any_file_is_imported_or_refused_in_words(name: str) -> None:
     assert isinstance(importer, Importer)
     good = SOURCES[name]
     files = st.one_of(good, good, damaged(good), nonsense)
-    options = st.fixed_dictionaries({one.name: _choices(one) for one in importer.options})
-
-    @trying(60)
-    @given(st.lists(files, min_size=1, max_size=1 if importer.one_file else 2), options)
-    def run(contents: list[bytes], given_options: dict[str, object]) -> None:
-        ending = "json" if name == "backdrop" else "csv"
-        sources = [Source(f"file-{i}.{ending}", each) for i, each in enumerate(contents)]
-        try:
-            made = importer.run(sources, given_options)
-        except PerfsiteError as error:
-            assert str(error)  # noqa: PT017 - either is right
-            return
-        assert isinstance(made, Imported)
-        assert all(isinstance(problem, Problem) for problem in made.problems)
-        if made.files:
-            data = {
-                path: text.encode() if isinstance(text, str) else text
-                for path, text in made.files.items()
-            }
-            assert_in_words(understood(data), set(data))
-
-    run()
+    contents = drawn.draw(st.lists(files, min_size=1, max_size=1 if importer.one_file else 2))
+    options = {one.name: _choices(one) for one in importer.options}
+    given_options = drawn.draw(st.fixed_dictionaries(options))
+    ending = "json" if name == "backdrop" else "csv"
+    sources = [Source(f"file-{i}.{ending}", each) for i, each in enumerate(contents)]
+    try:
+        made = importer.run(sources, given_options)
+    except PerfsiteError as error:
+        assert str(error)  # noqa: PT017 - either is right
+        return
+    assert isinstance(made, Imported)
+    assert all(isinstance(problem, Problem) for problem in made.problems)
+    if made.files:
+        data = {
+            path: text.encode() if isinstance(text, str) else text
+            for path, text in made.files.items()
+        }
+        assert_in_words(understood(data), set(data))
 
 
-@trying(8)
+@fewer(12, because="each example is a whole site")
 @given(
     st.lists(submissions(), max_size=3).map(dict),
     csv_files(registers()),
@@ -244,7 +223,7 @@ def test_any_data_make_a_site_or_a_sentence(
     assert {"index.html", "data/observations.csv", "services/passport.html"} <= paths
 
 
-@trying(50)
+@fewer(2, because="each example is a data folder that is read and understood")
 @given(written())
 @example(([["service", "period", "cost"], ["passport", "2017-07", "1234567.891234"]], True))
 @example(

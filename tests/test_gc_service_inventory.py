@@ -8,7 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from perfsite.config import parse_config
@@ -292,7 +292,6 @@ def test_the_settings_are_those_of_the_data() -> None:
     assert len(config.in_language("fr-CA").caveats) == len(config.caveats)
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.lists(
         st.fixed_dictionaries({}, optional={name: st.text(max_size=9) for name in FACTS}),
@@ -316,7 +315,6 @@ def test_nothing_that_a_cell_holds_ends_in_a_traceback(
     assert problems == []
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.binary(max_size=200), min_size=1, max_size=2))
 def test_no_bytes_end_in_a_traceback(contents: list[bytes]) -> None:
     """Whatever the bytes, there are problems and no files."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from perfsite.errors import UsageError
@@ -311,7 +311,6 @@ RECORDS = st.recursive(
 
 
 @given(st.lists(st.one_of(RECORDS, CELLS), max_size=5))
-@settings(max_examples=200, deadline=None)
 def test_no_answer_makes_it_fail(records: list[object]) -> None:
     """Whatever the records, the answer is files and problems."""
     imported = run(answer(*records), length="week")
@@ -322,7 +321,6 @@ def test_no_answer_makes_it_fail(records: list[object]) -> None:
 
 
 @given(st.binary(max_size=60))
-@settings(deadline=None)
 def test_no_bytes_make_it_fail(data: bytes) -> None:
     """Bytes of any kind are a problem, not an exception."""
     run(Source("x.json", data))
@@ -330,7 +328,6 @@ def test_no_bytes_make_it_fail(data: bytes) -> None:
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(0, 10**15)), min_size=1, max_size=30))
-@settings(deadline=None)
 def test_figures_come_out_as_they_went_in(values: list[int | None]) -> None:
     """Every figure of every week is there, in its order, with its digits."""
     days = [

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from perfsite.errors import ConfigError
@@ -386,7 +386,6 @@ NUMBERS = st.one_of(
 
 
 @given(st.lists(st.tuples(NUMBERS, NUMBERS), min_size=1, max_size=30))
-@settings(deadline=None)
 def test_the_figures_that_come_out_are_those_that_went_in(cells: list[tuple[str, str]]) -> None:
     """Wide or tidy, every digit of every cell is there, at its place and in its order."""
     months = [f"{2000 + i // 12}-{i % 12 + 1:02d}" for i in range(len(cells))]
@@ -409,7 +408,6 @@ def test_the_figures_that_come_out_are_those_that_went_in(cells: list[tuple[str,
 
 
 @given(st.lists(st.decimals(-(10**9), 10**9, places=2), min_size=1, max_size=40))
-@settings(deadline=None)
 def test_sums_are_kept(values: list[Decimal]) -> None:
     """Whatever the parts, their sum comes out, to the last digit."""
     text = "n\n" + "".join(f"{value:f}\n" for value in values)
@@ -429,7 +427,6 @@ HEADERS = st.lists(
 
 
 @given(HEADERS, st.lists(st.lists(st.text(max_size=8), max_size=6), max_size=5), st.binary())
-@settings(max_examples=150, deadline=None)
 def test_no_table_makes_it_fail(headers: list[str], cells: list[list[str]], data: bytes) -> None:
     """Whatever the table, the answer is files and problems."""
     text = io.StringIO()

@@ -6,7 +6,7 @@ import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -186,7 +186,6 @@ CELLS = st.one_of(
 
 
 @given(st.lists(NAMES, min_size=1, max_size=6), st.lists(st.lists(CELLS, max_size=6), max_size=6))
-@settings(max_examples=200, deadline=None)
 def test_every_proposal_is_toml(names: list[str], cells: list[list[str]]) -> None:
     """Whatever the table, what is proposed can be read; as a map, or with what it asks for."""
     text = io.StringIO()

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import example_register, example_sources, one_service_register, worked, worked_sources
@@ -183,7 +183,6 @@ def test_no_figures_are_no_trouble() -> None:
 figure = st.sampled_from(["[x]", "[z]", "[c]", "0", "1", "3", "50", "1000"])
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(figure, figure, figure, figure), min_size=1, max_size=6))
 def test_no_share_is_ever_below_nothing_or_above_everything(
     rows: list[tuple[str, str, str, str]],

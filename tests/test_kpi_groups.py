@@ -6,7 +6,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import example_register, example_sources, register, span, worked, worked_sources
@@ -76,7 +76,6 @@ def added(values: list[tuple[int, int | None]]) -> tuple[float, float | None]:
     return (top / sum(bottoms), sum(bottoms)) if bottoms else (top, None)
 
 
-@settings(max_examples=30, deadline=None)
 @given(tables, st.sampled_from([0.25, 0.5, 1.0]))
 def test_a_group_adds_up_one_period_of_the_services_that_have_it(
     table: list[tuple[str, str, str, str, str]], share: float
@@ -243,7 +242,6 @@ def test_a_name_becomes_a_part_of_an_address(name: str, slug: str) -> None:
     assert slugify(name) == slug
 
 
-@settings(max_examples=100)
 @given(
     st.lists(
         st.one_of(

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import (
@@ -341,7 +341,6 @@ def expected(cells: list[str], start: int, stop: int) -> list[State]:
     return found
 
 
-@settings(max_examples=60, deadline=None)
 @given(tables)
 def test_every_state_is_what_going_through_the_quarters_gives(table: list[list[str]]) -> None:
     """States, coverage and debts of any table are those of an account kept by hand."""
@@ -376,7 +375,6 @@ def test_every_state_is_what_going_through_the_quarters_gives(table: list[list[s
 departments = st.lists(st.sampled_from(["One", "Two", "Three"]), min_size=5, max_size=5)
 
 
-@settings(max_examples=30, deadline=None)
 @given(tables, departments)
 def test_a_group_is_the_sum_of_its_services(table: list[list[str]], names: list[str]) -> None:
     """Each KPI and the total of a group is that of its services, and departments sum to all."""

@@ -10,7 +10,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import (
@@ -243,7 +243,6 @@ def random_table(random: Random) -> str:
     return "\n".join(["period measure channel value", *rows])
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**9))
 def test_every_headline_of_any_figures_follows_from_its_terms(seed: int) -> None:
     """However channels, months, quarters, weeks and days are given, the numbers agree."""

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
@@ -230,7 +230,6 @@ def codes(content: object) -> set[str]:
     return {problem.code for problem in problems}
 
 
-@settings(max_examples=300, deadline=None)
 @given(contents)
 @example([{"period": "2017", "measure": "cost", "value": 1}, {"period": "2018", "measure": "cost"}])
 @example([{"period": "2017", "measure": "cost"}])
@@ -270,7 +269,6 @@ named: Final = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.one_of(st.lists(services | named, max_size=3), named, st.builds(dict, services=named)))
 def test_schema_and_reader_agree_about_the_register(content: Any) -> None:  # noqa: ANN401
     """What the schema allows can be read as records; what the reader takes whole, it allows."""
@@ -291,7 +289,6 @@ def _without_empty(content: Any) -> list[Any]:  # noqa: ANN401
 
 
 @pytest.mark.parametrize("kind", [TidyRecord, WideRecord])
-@settings(max_examples=200)
 @given(records())
 def test_a_model_takes_what_its_schema_takes(kind: type[Record], record: Json) -> None:
     """The models, too, are true to the schemas that are made of them."""
@@ -305,7 +302,6 @@ def test_a_model_takes_what_its_schema_takes(kind: type[Record], record: Json) -
         assert schema.is_valid(record)
 
 
-@settings(max_examples=200)
 @given(named | services)
 def test_the_model_of_a_service_takes_what_its_schema_takes(record: Json) -> None:
     """So is that of the register."""

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import (
@@ -60,7 +60,6 @@ def as_csv(header: list[str], rows: list[list[str]], path: str = "a.csv") -> Sou
     return Source(path, text.getvalue().encode())
 
 
-@settings(max_examples=40, deadline=None)
 @given(tables)
 def test_wide_tidy_and_json_are_the_same_observations(
     table: list[tuple[str, str, dict[str, str], str]],

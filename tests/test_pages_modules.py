@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from helpers import one_service_register, worked
@@ -237,7 +237,6 @@ def test_answers_that_are_never_complete_are_not_shown() -> None:
     assert "satisfaction-breakdown" not in slugs(shown(f"period {RATINGS}\n2017-01 0 0 0 0 0"))
 
 
-@settings(max_examples=12, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(1, 10**6), st.integers(0, 10**6)), min_size=12, max_size=12),
     st.integers(0, 7),
@@ -302,7 +301,6 @@ def test_weeks_are_compared_with_those_of_52_weeks_before() -> None:
     assert heading.startswith("156 transactions in 52 weeks with figures for both years")
 
 
-@settings(max_examples=12, deadline=None)
 @given(st.integers(1, 10**6), st.integers(0, 10**6))
 def test_a_journey_says_how_many_reach_its_end(first: int, last: int) -> None:
     """The share is of the first step, in the newest period with all steps."""

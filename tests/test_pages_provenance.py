@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import worked
@@ -102,7 +102,6 @@ def test_a_row_of_a_channel_says_its_channel() -> None:
     ]
 
 
-@settings(max_examples=12, deadline=None)
 @given(st.integers(1, 10**6), st.integers(0, 10**6))
 def test_the_result_of_a_calculation_is_that_of_its_numbers(whole: int, part: int) -> None:
     """Whoever does the sum that is printed gets what is printed."""

@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import (
@@ -270,7 +270,6 @@ quarters = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None)
 @given(quarters)
 def test_the_sentences_of_a_page_are_true_of_what_was_submitted(
     given_: list[tuple[int, int, int]],

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import register, worked
@@ -280,7 +280,6 @@ def test_each_length_of_period_expects_its_own_channels() -> None:
 channel_values = st.sampled_from(["0", "3", "7", "[x]", "[z]", "[c]"])
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(channel_values, channel_values, channel_values), min_size=1, max_size=5))
 def test_a_sum_is_of_everything_that_was_expected(rows: list[tuple[str, str, str]]) -> None:
     """A total is there where every channel is a number or does not apply, and is their sum."""
@@ -297,7 +296,6 @@ def test_a_sum_is_of_everything_that_was_expected(rows: list[tuple[str, str, str
             assert found == sum(numbers) if whole else isinstance(found, str)
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 50), min_size=3, max_size=3), st.integers(-1, 1))
 def test_without_a_missing_channel_a_share_is_of_the_total(channels: list[int], more: int) -> None:
     """Where every channel is given or does not apply, digital is given, whatever the total."""

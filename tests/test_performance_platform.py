@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from answer_key import answer_key
@@ -466,7 +466,6 @@ HEADERS = st.sampled_from(
 
 
 @given(st.binary())
-@settings(max_examples=200)
 def test_no_bytes_make_it_fail(data: bytes) -> None:
     """Whatever a file holds, the answer is files and problems."""
     header = b"Slug,Name of service,Department,2014-Q4 Vol.\n"
@@ -475,7 +474,6 @@ def test_no_bytes_make_it_fail(data: bytes) -> None:
 
 
 @given(st.lists(HEADERS), st.lists(st.lists(st.text(max_size=9), max_size=9), max_size=4))
-@settings(max_examples=200)
 def test_no_table_makes_it_fail(headers: list[str], rows: list[list[str]]) -> None:
     """Headers in any order and number, over any cells, give files of whole rows or none."""
     names = ["Slug", "Name of service", "Department", *headers]

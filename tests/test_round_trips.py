@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corpus.made import open_document, workbook
@@ -19,6 +19,7 @@ from perfsite.load import load_data
 from perfsite.model import Source, Status
 from perfsite.validate import read_observations
 from perfsite.validate.values import MARKS, MISSING_SYMBOLS
+from properties import fewer
 from small_site import build, rows_of
 
 if TYPE_CHECKING:
@@ -42,18 +43,6 @@ RELEASES: Final = ("", "2017-09-20")
 HEADER: Final = ("service", "period", "measure", "channel", "value", "note", "release_at")
 
 Table = list[tuple[str, str, str, str, dict[str, str]]]
-
-
-def trying(number: int) -> settings:
-    """So many tables, the same ones in every run."""
-    return settings(
-        max_examples=number,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        phases=(Phase.explicit, Phase.generate),
-    )
 
 
 def _values(numbers: Sequence[str]) -> st.SearchStrategy[str]:
@@ -171,7 +160,7 @@ def read(ending: str, data: bytes) -> pd.DataFrame:
     return frame.drop(columns="source")
 
 
-@trying(16)
+@fewer(6, because="each example is written and read in sixteen files")
 @given(tables)
 @example(
     [
@@ -210,7 +199,7 @@ def sent_again(published: bytes) -> bytes:
     return as_csv(rows)
 
 
-@trying(6)
+@fewer(16, because="each example is built, read back and built again")
 @given(tables)
 def test_what_is_published_can_be_sent_in_again(table: Table) -> None:
     """A site's own data, read as a submission, are the same figures and the same data again."""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import csv_source, register
@@ -32,7 +32,6 @@ NAMES = tuple(
 VALUES = ("0", "1", "12", "0.5", "700", "1000000", "9007199254740992", "[x]", "[z]", "[c]", "5[b]")
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     st.lists(
         st.tuples(

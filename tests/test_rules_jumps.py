@@ -4,7 +4,7 @@ from math import sin
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from perfsite.config import Checks
@@ -159,7 +159,6 @@ def test_a_share_and_an_amount_may_jump_too() -> None:
     assert "100 times too large? 2.5 would fit" in cost.fix
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.integers(200, 10**7),
     st.lists(st.floats(0.85, 1.18), min_size=12, max_size=40),
@@ -176,7 +175,6 @@ def test_a_series_that_only_breathes_never_jumps(
     assert jumps(values) == []
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.integers(500, 10**6), st.lists(st.floats(0.95, 1.05), min_size=9, max_size=30), st.data())
 def test_a_digit_too_many_is_always_found(
     size: int, noise: list[float], data: st.DataObject

@@ -4,7 +4,7 @@ from functools import cache
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import register, worked
@@ -72,7 +72,6 @@ def figures(draw: st.DrawFn) -> Given:
     return found
 
 
-@settings(max_examples=70, deadline=None)
 @given(st.lists(figures(), min_size=1, max_size=3))
 def test_windows_are_what_trying_every_tiling_gives(several: list[Given]) -> None:
     """A stated year stands, else the figures that fill it without gap or overlap, else nothing."""
@@ -90,7 +89,6 @@ def test_windows_are_what_trying_every_tiling_gives(several: list[Given]) -> Non
 
 
 @given(st.data())
-@settings(max_examples=30, deadline=None)
 def test_every_tiling_of_one_truth_gives_that_truth(data: st.DataObject) -> None:
     """Where figures are sums of the same months, any window that can be made is their sum."""
     months = data.draw(st.lists(st.integers(0, 1000), min_size=24, max_size=24))
