@@ -141,10 +141,16 @@ def test_words_of_the_ticks_and_labels_are_in_the_picture(charts: dict[str, str]
 
 
 def paths_of(svg: str, role: str) -> list[str]:
-    """The outlines of marks of one kind: `line` or `rect`."""
+    """The outlines of marks of one kind: `line` or `rect`, those in colour."""
     root = ET.fromstring(svg)  # noqa: S314 - our own file
     groups = [g for g in root.iter(f"{SVG}g") if f"mark-{role} " in f"{g.get('class', '')} "]
-    return [p.get("d") or "" for g in groups if "role-mark" in (g.get("class") or "") for p in g]
+    return [
+        p.get("d") or ""
+        for g in groups
+        if "role-mark" in (g.get("class") or "")
+        for p in g
+        if p.get("fill") != STYLE.grid
+    ]
 
 
 def test_a_line_is_broken_where_a_figure_is_missing(charts: dict[str, str]) -> None:

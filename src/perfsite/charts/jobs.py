@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.pictures import ChartJob, Mark, Target
-from perfsite.charts.placing import End, alone, days_in, place, place_ends, with_gaps
+from perfsite.charts.placing import (
+    End,
+    alone,
+    days_in,
+    gap_marks,
+    gaps_of_bars,
+    gaps_of_line,
+    place,
+    place_ends,
+    shown_part,
+    with_gaps,
+)
 from perfsite.charts.scales import time_ticks, value_ticks
 from perfsite.kpis import KPIS
 from perfsite.messages import message
@@ -22,6 +33,8 @@ if TYPE_CHECKING:
 
 GAP: Final = 0.12
 """The share of a bar's width that is left free beside it."""
+LOW: Final = 0.02
+"""The share of the height, 4 of 200 pixels, below which a bar could be taken for none."""
 _LOWEST_LABEL: Final = 0.05
 _OVER: Final = {
     Unit.DAY: message("{measure} over {count} days, {span}"),
@@ -52,6 +65,7 @@ def bars_job(
     marks: list[Mark] = []
     shares: dict[int, tuple[float, float]] = {}
     split = any(_is_split(point) for point in series.given)
+    points = series.points[shown_part([point.value is not None for point in series.points])]
     for point in series.given:
         value = point.value or 0.0
         for index, low, high in _segments(point, value, split=split):
@@ -59,10 +73,11 @@ def bars_job(
             marks.append({"x": start, "x1": right, "y": low, "y1": high, "series": index})
             if high > low:
                 shares[index] = (low, high)
-    first = series.given[0].period.start.toordinal()
-    last = series.given[-1].period.end.toordinal() + 1
+    first = points[0].period.start.toordinal()
+    last = points[-1].period.end.toordinal() + 1
     ticks = value_ticks(_largest([p.value for p in series.given], target), series.kind, language)
     top = ticks[-1][0]
+    periods = [(point.period, point.value is not None) for point in points]
     names = (language.say("Digital"), language.say("Other"), language.say("Not split"))
     labels = [
         End(sum(shares[i]) / 2, name, i) for i, name in enumerate(names) if split and i in shares
@@ -76,14 +91,26 @@ def bars_job(
         tuple(marks),
         (),
         ends.labels,
-        tuple({"x": point.period.start.toordinal()} for point in series.points if point.broken),
+        tuple({"x": point.period.start.toordinal()} for point in points if point.broken),
         _rule(target, first, ends.x_labels),
         ends.keys,
         (first, ends.x_last),
         (0.0, top),
         time_ticks(first, last, language, ends.pixels),
         ticks,
+        gaps=gap_marks(gaps_of_bars(periods)),
+        lows=tuple(
+            low_mark(point.period, _segments(point, point.value or 0.0, split=split)[-1][0])
+            for point in series.given
+            if (point.value or 0.0) < top * LOW
+        ),
     )
+
+
+def low_mark(period: Period, series: int) -> Mark:
+    """What stands for a bar that is too low to be seen, that of zero among them."""
+    start, right = bar_edges(period)
+    return {"x": start, "x1": right, "series": series}
 
 
 def bar_edges(period: Period) -> tuple[int, float]:
@@ -115,7 +142,7 @@ def line_job(
 ) -> ChartJob:
     """A series as a line, broken where figures are missing, its last value written at its end."""
     points = [(point.period, point.value) for point in series.points]
-    breaks = [place(point.period) for point in series.points if point.broken]
+    breaks = [point.period for point in series.points if point.broken]
     words = (path, title, description)
     return _line(words, points, breaks, series.kind, language, target)
 
@@ -131,21 +158,23 @@ def panel_job(
 def _line(
     words: tuple[str, str, str],
     points: Sequence[tuple[Period, float | None]],
-    breaks: Sequence[float],
+    breaks: Sequence[Period],
     kind: Kind,
     language: Language,
     target: Target | None,
 ) -> ChartJob:
     path, title, description = words
-    places = [(place(period), value) for period, value in points]
-    # Halfway between the last figure before a break and the first after it.
-    cuts = [x - (x - max((p for p, _ in places if p < x), default=x)) / 2 for x in breaks]
-    places = sorted(
-        [*with_gaps(places, days_in(points[0][0])), *((x, None) for x in cuts)],
-        key=lambda item: item[0],
-    )
+    points = points[shown_part([value is not None for _, value in points])]
+    days = days_in(points[0][0])
+    places = with_gaps([(place(period), value) for period, value in points], days)
+    gaps = gaps_of_line(places, days)
     given = [(x, value) for x, value in places if value is not None]
+    cuts = _cuts([place(period) for period in breaks if period >= points[0][0]], places)
+    places = sorted(
+        [*places, *((x, None) for x in cuts if x > given[0][0])], key=lambda item: item[0]
+    )
     first, (last, end) = given[0][0], given[-1]
+    last = max([last, *(end for _, end in gaps)])
     dots = dict([*alone(places), given[-1]])
     ticks = value_ticks(_largest([value for _, value in given], target), kind, language)
     top = ticks[-1][0]
@@ -166,7 +195,13 @@ def _line(
         (0.0, top),
         time_ticks(int(first), int(last), language, ends.pixels),
         ticks,
+        gaps=gap_marks(gaps),
     )
+
+
+def _cuts(breaks: Sequence[float], places: Sequence[tuple[float, float | None]]) -> list[float]:
+    """Where breaks are drawn: halfway from what was before each of them."""
+    return [x - (x - max((p for p, _ in places if p < x), default=x)) / 2 for x in breaks]
 
 
 def _largest(values: Sequence[float | None], target: Target | None) -> float:

@@ -43,7 +43,9 @@ class ChartJob:
 
     `marks` and `dots` carry the index of their series, `breaks` stand at a day, `targets` run
     from one day to another at a value, `labels` are lines of text, and `keys` stand before those
-    that name a series.
+    that name a series. `gaps` are the times without any figure, from one day to another. `lows`
+    are bars that are too low to be seen, zeros among them, with their series: a figure is always
+    to be seen, so that what is empty has none.
     """
 
     path: str
@@ -62,6 +64,8 @@ class ChartJob:
     y_ticks: Ticks
     width: int = WIDTH
     height: int = HEIGHT
+    gaps: tuple[Mark, ...] = ()
+    lows: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True)

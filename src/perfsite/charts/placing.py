@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from perfsite.charts.scales import Ticks
     from perfsite.periods import Period
 
+Gap = tuple[float, float]
+"""The first day of a time without figures, and the day after its last."""
+
 TEXT_SIZE: Final = 16
 _PADDING: Final = 5
 _AXIS_GAP: Final = 7
@@ -135,10 +138,75 @@ def with_gaps(
     Figures follow each other by the length of their periods (`days`), or closer where windows of
     a year move on by a quarter.
     """
-    pairs = list(itertools.pairwise(places))
-    step = min([b - a for (a, _), (b, _) in pairs] + [float(days)])
+    step = _step(places, days)
+    pairs = itertools.pairwise(places)
     gaps = [(a + step, None) for (a, _), (b, _) in pairs if b - a > step * _JUMP]
     return sorted([*places, *gaps], key=lambda item: item[0])
+
+
+def _step(places: Sequence[tuple[float, float | None]], days: int) -> float:
+    """The days from one figure to the next."""
+    return min([b - a for (a, _), (b, _) in itertools.pairwise(places)] + [float(days)])
+
+
+def shown_part(given: Sequence[bool]) -> slice:
+    """Which periods a picture shows, of those that have a figure or (False) have none.
+
+    From the first figure on; and after the last as many missing ones as leave the figures half of
+    the width, so that one sees that they end.
+
+    Raises:
+        ValueError: if there is no figure.
+    """
+    first, last = given.index(True), len(given) - 1 - list(reversed(given)).index(True)
+    return slice(first, last + 1 + (last - first + 1))
+
+
+def gaps_of_line(places: Sequence[tuple[float, float | None]], days: int) -> list[Gap]:
+    """The times between figures, and after the last, in which the figures are missing.
+
+    `places` are sorted, and those of absent periods are among them (`with_gaps`); `days` are those
+    of a period. A gap begins and ends halfway to the figures beside it.
+    """
+    half = _step(places, days) / 2
+    known = [x for x, value in places if value is not None]
+    missing = [x for x, value in places if value is None]
+    gaps = [
+        (a + half, b - half)
+        for a, b in itertools.pairwise(known)
+        if any(a < x < b for x in missing)
+    ]
+    if known and places[-1][0] > known[-1]:
+        gaps.append((known[-1] + half, places[-1][0] + half))
+    return gaps
+
+
+def gaps_of_bars(periods: Sequence[tuple[Period, bool]]) -> list[Gap]:
+    """The times without a bar from the first bar on, up to the end of the last period.
+
+    `periods` are in the order of time, each with whether it has a figure.
+    """
+    known = [period for period, given in periods if given]
+    ends = [period.end.toordinal() + 1 for period in known]
+    starts = [period.start.toordinal() for period in known[1:]]
+    last = periods[-1][0].end.toordinal() + 1
+    pairs = zip(ends, [*starts, last], strict=True)
+    return [(end, start) for end, start in pairs if start > end]
+
+
+def gap_marks(gaps: Sequence[Gap]) -> tuple[Mark, ...]:
+    """Gaps as they are drawn."""
+    return tuple({"x": start, "x1": end} for start, end in gaps)
+
+
+def broken_off(places: Sequence[tuple[float, float | None]]) -> list[tuple[float, float]]:
+    """The figures at which a line is broken, because a figure beside them is missing."""
+    return [
+        (x, value)
+        for i, (x, value) in enumerate(places)
+        if value is not None
+        and any(v is None for _, v in (*places[max(i - 1, 0) : i], *places[i + 1 : i + 2]))
+    ]
 
 
 def alone(places: Sequence[tuple[float, float | None]]) -> list[tuple[float, float]]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _DASHES: Final = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 3])
 """Of the four series, and of what is there to compare with."""
+_LOW: Final = 4
+"""Pixels: the height of the mark that stands for a bar too low to be seen."""
 _LINE_HEIGHT: Final = 18
 _BOX_PADDING: Final = 6
 _STRETCH: Final = 2
@@ -57,7 +59,12 @@ def _template(kind: str, style: ChartStyle) -> Any:  # noqa: ANN401 - Altair's o
     dash = alt.StrokeDash("series:O", legend=None, scale=alt.Scale(domain=index, range=[*_DASHES]))
     if kind == "line":
         line = data("marks").mark_line(
-            aria=False, strokeWidth=3, invalid="break-paths-show-path-domains"
+            aria=False,
+            strokeWidth=3,
+            # A mitred corner would reach far beyond the figure that it stands for. Ends stay as
+            # they are: round ones would close the spaces between dashes.
+            strokeJoin="round",
+            invalid="break-paths-show-path-domains",
         )
         dots = data("dots").mark_point(aria=False, filled=True, size=60, opacity=1)
         keys = data("keys").mark_rule(aria=False, strokeWidth=3)
@@ -71,6 +78,9 @@ def _template(kind: str, style: ChartStyle) -> Any:  # noqa: ANN401 - Altair's o
         keys = data("keys").mark_rule(aria=False, strokeWidth=12)
         layers = [bars.encode(x=x, x2="x1:Q", y=y, y2="y1:Q", color=color)]
         if kind == "bars":
+            lows = data("lows").mark_rule(aria=False, strokeWidth=_LOW, yOffset=-_LOW / 2)
+            ground = alt.Y(datum=0, type="quantitative", scale=scale, axis=axes["y"])
+            layers.append(lows.encode(x=x, x2="x1:Q", y=ground, color=color))
             layers.append(keys.encode(x=x, x2="x1:Q", y=y, color=color))
     breaks = data("breaks").mark_rule(aria=False, color=style.text, strokeDash=[3, 3])
     targets = [
@@ -83,6 +93,8 @@ def _template(kind: str, style: ChartStyle) -> Any:  # noqa: ANN401 - Altair's o
         color=style.text,
     )  # fmt: skip
     if kind != "journey":
+        gaps = data("gaps").mark_rect(aria=False, color=style.grid)
+        layers.insert(0, gaps.encode(x=x, x2="x1:Q"))
         layers += [breaks.encode(x=x), *(rule.encode(x=x, x2="x1:Q", y=y) for rule in targets)]
     return (
         alt.layer(*layers, words.encode(x=x, y=y, text="text:N"))
@@ -134,7 +146,7 @@ def _chart(job: ChartJob, style: ChartStyle) -> dict[str, Any]:
     return spec
 
 
-_DATA: Final = ("marks", "dots", "labels", "breaks", "targets", "keys")
+_DATA: Final = ("marks", "dots", "labels", "breaks", "targets", "keys", "gaps", "lows")
 
 
 def _drop_empty(spec: dict[str, Any]) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
-from perfsite.charts.jobs import bar_edges
+from perfsite.charts.jobs import bar_edges, low_mark
 from perfsite.charts.lettering import shorten, text_width
 from perfsite.charts.lines import MOST_SERIES
-from perfsite.charts.pictures import WIDTH, ChartJob, Mark
-from perfsite.charts.placing import TEXT_SIZE, End, place_ends
+from perfsite.charts.pictures import CONTEXT, WIDTH, ChartJob, Mark
+from perfsite.charts.placing import TEXT_SIZE, End, gap_marks, gaps_of_bars, place_ends, shown_part
 from perfsite.charts.scales import time_ticks, value_ticks
 from perfsite.measures import Kind
 
@@ -33,22 +33,24 @@ def stack_job(
     path: str,
     title: str,
     description: str,
-    bars: Sequence[tuple[Period, tuple[float, ...]]],
+    bars: Sequence[tuple[Period, tuple[float, ...] | None]],
     names: Sequence[str],
     language: Language,
 ) -> ChartJob:
     """Bars that are each 100%, split into up to four shares, named at the right.
 
     `bars` are in the order of time, and the shares of each sum to 1, in the order of `names`, the
-    first at the bottom.
+    first at the bottom. Where there was nothing to share all are 0, and None where that is missing.
 
     Raises:
-        ValueError: if there are no bars, more than four names, or not a share for each name.
+        ValueError: if no bar has shares, or not one for each name, or there are too many names.
     """
-    if not bars or len(names) > MOST_SERIES or any(len(shares) != len(names) for _, shares in bars):
+    whole = [(period, shares) for period, shares in bars if shares is not None and any(shares)]
+    if not whole or len(names) > MOST_SERIES or any(len(each) != len(names) for _, each in whole):
         raise ValueError(f"bars of up to {MOST_SERIES} named shares each are expected")
+    bars = bars[shown_part([shares is not None for _, shares in bars])]
     marks: list[Mark] = []
-    for period, shares in bars:
+    for period, shares in whole:
         start, right = bar_edges(period)
         heights = [0.0, *(min(height, 1.0) for height in accumulate(shares))]
         marks += [
@@ -57,6 +59,7 @@ def stack_job(
         ]
     first, last = bars[0][0].start.toordinal(), bars[-1][0].end.toordinal() + 1
     ticks = value_ticks(1.0, Kind.SHARE, language)
+    shares = whole[-1][1]
     middles = [height - share / 2 for share, height in zip(shares, accumulate(shares), strict=True)]
     labels = [End(y, name, i) for i, (y, name) in enumerate(zip(middles, names, strict=True))]
     ends = place_ends(labels, first, last, 1.0, ticks)
@@ -75,6 +78,10 @@ def stack_job(
         (0.0, 1.0),
         time_ticks(first, last, language, ends.pixels),
         ticks,
+        gaps=gap_marks(gaps_of_bars([(period, shares is not None) for period, shares in bars])),
+        lows=tuple(
+            low_mark(period, CONTEXT) for period, each in bars if each is not None and not any(each)
+        ),
     )
 
 

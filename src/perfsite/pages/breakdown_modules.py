@@ -122,11 +122,8 @@ def answers_module(subject: Subject, strands: Strands) -> Module | None:
         sum(before[_BETTER:]) / sum(before) if before and sum(before) > 0 else None,
         newest.period,
     )
-    bars = [
-        (row.period, tuple(part / sum(numbers) for part in _three(numbers)))
-        for row in strands.rows
-        if (numbers := row.numbers) is not None and sum(numbers) > 0
-    ]
+    bars = [(row.period, _shares(row.numbers)) for row in strands.rows]
+    drawn = sum(shares is not None and any(shares) for _, shares in bars)
     names = tuple(map(language.say, (_SATISFIED, _NEITHER, _DISSATISFIED)))
     shown, absent = strand_rows(strands, language, total=True)
     words = Wording(
@@ -139,7 +136,7 @@ def answers_module(subject: Subject, strands: Strands) -> Module | None:
             breaks=_break_note(strands, language),
         ).strip(),
         RATINGS,
-        len(strands.rows) - len(bars) + absent,
+        sum(shares is None for _, shares in bars) + absent,
     )
     columns = (PERIOD, *(MEASURES[rating].name for rating in RATINGS), _ALL_ANSWERS)
     table = Table(
@@ -150,13 +147,19 @@ def answers_module(subject: Subject, strands: Strands) -> Module | None:
         return stack_job(path, heading, subject.described(over), bars, names, language)
 
     name = "satisfaction-breakdown"
-    return subject.module(name, name, words, table, draw if len(bars) >= _FEW else None)
+    return subject.module(name, name, words, table, draw if drawn >= _FEW else None)
 
 
-def _three(numbers: Sequence[float]) -> tuple[float, float, float]:
-    """Satisfied, neither, dissatisfied, of the five answers from the worst to the best."""
+def _shares(numbers: Sequence[float] | None) -> tuple[float, float, float] | None:
+    """Satisfied, neither, dissatisfied, of the five answers from the worst to the best.
+
+    All are 0 where nobody answered, and None stands where an answer is missing.
+    """
+    if numbers is None:
+        return None
     worst, bad, neither, good, best = numbers
-    return good + best, neither, worst + bad
+    answers = sum(numbers) or 1.0
+    return (good + best) / answers, neither / answers, (worst + bad) / answers
 
 
 def strand_rows(

@@ -10,6 +10,7 @@ from perfsite.kpis import KPIS
 from perfsite.messages import message
 from perfsite.model import Status
 from perfsite.pages.elements import Cell, ChartFigure, Column, Row, Table
+from perfsite.pages.modules import gap_note
 from perfsite.pages.site import group_name, group_title
 from perfsite.pages.words import coverage, like_for_like, value_cell
 
@@ -93,9 +94,18 @@ def _charted(
             "Line chart: {sentence}. The figures of all services are in the table below it.",
             sentence=heading,
         ),
-        language.say(
-            "The chart follows the same services from start to end. The table adds up whichever "
-            "services reported, so its totals also change when services start or stop reporting."
+        " ".join(
+            filter(
+                None,
+                (
+                    language.say(
+                        "The chart follows the same services from start to end. The table adds up "
+                        "whichever services reported, so its totals also change when services "
+                        "start or stop reporting."
+                    ),
+                    gap_note(job, language),
+                ),
+            )
         ),
         _series_table(summary, kpi, language),
         csv,

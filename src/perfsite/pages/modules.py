@@ -60,6 +60,13 @@ class Wording:
     length: tuple[str, int] | None = None
 
 
+def gap_note(job: ChartJob | None, language: Language) -> str:
+    """What the bands of a picture are; empty where there are none."""
+    if job is None or not job.gaps:
+        return ""
+    return language.say("A grey band marks a time without a figure.")
+
+
 @dataclass(frozen=True)
 class Subject:
     """The service that modules are of, and the language that they speak.
@@ -99,7 +106,7 @@ class Subject:
             words.subtitle,
             svg if job else "",
             self._alt(words) if job else "",
-            words.note,
+            " ".join(filter(None, (words.note, gap_note(job, self.language)))),
             table,
             f"{folder}.csv",
             self._source(words),
