@@ -29,7 +29,7 @@ TIERS = (
     {"kpis"},
     {"config", "tables", "tokens", "records"},
     {"language"},
-    {"parts"},
+    {"parts", "formulas"},
     {"windows"},
     {"validate", "kpi"},
     {"revisions", "charts", "metadata", "editions"},

@@ -24,16 +24,13 @@ from perfsite.kpi.health import (
     rank_groups,
 )
 from perfsite.kpi.ledger import (
-    ASKED,
-    COUNTED,
-    LEDGER_KPIS,
     OWING,
     REQUESTED,
     State,
     make_ledger,
     quarter_of,
 )
-from perfsite.kpis import KPIS
+from perfsite.kpis import KPIS, Place, at, counted_in_health, in_the_ledger
 from perfsite.model import Service
 from perfsite.periods import Period
 
@@ -268,7 +265,7 @@ def test_what_is_owed_is_told_with_since_when() -> None:
     made = all_asked({"2014-Q1": "90%", "2014-Q2": "[z]", "2016-Q2": "90%"})
     owed = {one.kpi: one for one in health_of(made)["alpha"].owes}
 
-    assert set(owed) == set(ASKED)
+    assert set(owed) == set(at(Place.ASKED))
     assert owed[SATISFIED].state is L
     assert owed[SATISFIED].since == Period.parse("2016-Q3")
     assert (owed[YEARLY].state, owed[YEARLY].since) == (M, None)
@@ -299,8 +296,8 @@ def test_total_cost_is_in_the_ledger_and_counts_nowhere() -> None:
 
     assert health.kpis["total_cost"].states == (P,)
     assert health.total.ever == Coverage(2, 2)
-    assert "total_cost" not in COUNTED
-    assert set(LEDGER_KPIS) == set(KPIS)
+    assert "total_cost" not in counted_in_health()
+    assert set(in_the_ledger()) == set(KPIS)
 
 
 def test_nothing_requested_has_no_share() -> None:
@@ -395,15 +392,16 @@ def test_a_group_is_the_sum_of_its_services(table: list[list[str]], names: list[
         mine = [health[key] for key in one.group.services]
         assert one.total.ever.provided == sum(h.total.ever.provided for h in mine)
         assert one.total.recent.requested == sum(h.total.recent.requested for h in mine)
-        assert one.total == sum((one.kpis[kpi] for kpi in COUNTED), start=Covered())
+        assert one.total == sum((one.kpis[kpi] for kpi in counted_in_health()), start=Covered())
         assert one.silent_recently == sum(
-            not any(P in h.kpis[kpi].states[-4:] for kpi in COUNTED)
+            not any(P in h.kpis[kpi].states[-4:] for kpi in counted_in_health())
             and h.total.recent.requested > 0
             for h in mine
         )
         assert one.owing == sum(bool(h.owes) for h in mine)
         assert one.silent == sum(
-            not any(P in h.kpis[kpi].states for kpi in COUNTED) and h.total.ever.requested > 0
+            not any(P in h.kpis[kpi].states for kpi in counted_in_health())
+            and h.total.ever.requested > 0
             for h in mine
         )
     assert sum((one.total for one in others), start=Covered()) == everything.total
@@ -451,7 +449,7 @@ def test_the_rows_are_the_ledger_spelled_out() -> None:
     rows = ledger_of(made).rows()
 
     assert list(rows.columns) == ["service", "kpi", "period", "state"]
-    assert len(rows) == 2 * len(LEDGER_KPIS) * 12
+    assert len(rows) == 2 * len(in_the_ledger()) * 12
     assert not rows.duplicated(["service", "kpi", "period"]).any()
     mine = rows[(rows["service"] == "alpha") & (rows["kpi"] == SATISFIED)]
     assert list(mine["period"]) == QUARTERS
@@ -484,6 +482,6 @@ def test_the_ledger_of_the_example_is_what_is_known_of_it(example: Worked) -> No
     everything = groups[GroupKind.ALL, "all"]
     assert everything.kpis[YEARLY].recent == Coverage(1997, 4 * 734)
     frame = example.figures.frame
-    provided = frame[(frame["status"] == "provided") & frame["kpi"].isin(COUNTED)]
+    provided = frame[(frame["status"] == "provided") & frame["kpi"].isin(counted_in_health())]
     assert everything.silent == 734 - provided["service"].nunique() == 31
     assert everything.silent_recently == 157

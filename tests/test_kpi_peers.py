@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import example_register, example_sources, worked_sources
-from perfsite.kpi.peers import BANDS, SIZE_KPI, Band, band_of, high_volume, peers
+from perfsite.kpi.peers import BANDS, Band, band_of, high_volume, peers
 from perfsite.kpi.services import Figure, ServiceSummary
+from perfsite.kpis import VOLUME
 from perfsite.model import Service, Status
 from perfsite.periods import Period
 
@@ -23,9 +24,9 @@ def summary(
     """A service with so many transactions in a year."""
     service = Service(key, name or key.capitalize(), "Ministry", category=category)
     if size is None:
-        return ServiceSummary(service, {SIZE_KPI: Figure(SIZE_KPI, Status.NOT_PROVIDED)})
-    figure = Figure(SIZE_KPI, Status.PROVIDED, Period.parse(year), size)
-    return ServiceSummary(service, {SIZE_KPI: figure})
+        return ServiceSummary(service, {VOLUME: Figure(VOLUME, Status.NOT_PROVIDED)})
+    figure = Figure(VOLUME, Status.PROVIDED, Period.parse(year), size)
+    return ServiceSummary(service, {VOLUME: figure})
 
 
 @pytest.mark.parametrize(
@@ -133,16 +134,16 @@ def test_no_peer_that_is_kept_out_is_nearer(
     assert list(found) == list(by_id)
     assert found == peers(made[::-1], most)
     for own in made:
-        size = own.figures[SIZE_KPI].value
+        size = own.figures[VOLUME].value
         can = [
             other
             for other in made
             if other is not own
             and own.service.category
             and other.service.category == own.service.category
-            and other.figures[SIZE_KPI].period == own.figures[SIZE_KPI].period
+            and other.figures[VOLUME].period == own.figures[VOLUME].period
             and size is not None
-            and (value := other.figures[SIZE_KPI].value) is not None
+            and (value := other.figures[VOLUME].value) is not None
             and band_of(value) == band_of(size)
         ]
         mine = [by_id[key] for key in found[own.service.id]]
@@ -150,9 +151,7 @@ def test_no_peer_that_is_kept_out_is_nearer(
         assert names == sorted(names)
         assert len(mine) == min(most, len(can))
         assert all(one in can for one in mine)
-        gaps = {
-            one.service.id: abs((one.figures[SIZE_KPI].value or 0) - (size or 0)) for one in can
-        }
+        gaps = {one.service.id: abs((one.figures[VOLUME].value or 0) - (size or 0)) for one in can}
         kept = [gaps[one.service.id] for one in mine]
         left = [gaps[one.service.id] for one in can if one not in mine]
         assert not kept or not left or max(kept) <= min(left)
@@ -179,9 +178,9 @@ def test_the_peers_of_the_example_can_be_compared() -> None:
 
     assert sum(bool(mine) for mine in found.values()) > 500
     for key, mine in found.items():
-        own = made[key].figures[SIZE_KPI]
+        own = made[key].figures[VOLUME]
         for other in mine:
-            figure = made[other].figures[SIZE_KPI]
+            figure = made[other].figures[VOLUME]
             assert made[other].service.category == made[key].service.category
             assert figure.period == own.period
             assert band_of(figure.value or 0) == band_of(own.value or 0)

@@ -13,7 +13,7 @@ from perfsite.kpis import KPIS
 from perfsite.language import Language
 from perfsite.measures import Kind
 from perfsite.model import Status
-from perfsite.pages.lists import ORDERS
+from perfsite.pages.lists import listing
 from perfsite.pages.words import change_cell, count_cell, headline_cell, service_card, value_cell
 from perfsite.periods import Period, Unit
 from small_site import (
@@ -168,7 +168,9 @@ def test_the_list_is_ordered_by_transactions() -> None:
     ]
 
 
-@pytest.mark.parametrize("order", ORDERS, ids=lambda order: f"{order.key}-{order.direction}")
+@pytest.mark.parametrize(
+    "order", listing().orders, ids=lambda order: f"{order.key}-{order.direction}"
+)
 def test_each_order_is_that_of_its_column(order: Order) -> None:
     """The values of data/services.csv run one way; services without one come last, by name."""
     key, direction = order.key, order.direction
@@ -190,14 +192,16 @@ def test_each_order_is_that_of_its_column(order: Order) -> None:
     assert sortable == sorted(sortable, reverse=direction == "descending")  # type: ignore[type-var]
 
 
-@pytest.mark.parametrize("order", ORDERS, ids=lambda order: f"{order.key}-{order.direction}")
+@pytest.mark.parametrize(
+    "order", listing().orders, ids=lambda order: f"{order.key}-{order.direction}"
+)
 def test_each_list_leads_to_all_the_others(order: Order) -> None:
     """Each column leads to both its orders, except to the one that is shown, which it marks."""
     path = order.href
     own = small_pages()[path]
     sorts = [a.get("aria-sort") for a in own.all("th") if a.get("scope") == "col"]
     hrefs = {href.removeprefix("../") for tag, href in own.hrefs if tag == "a"}
-    orders = {other.href for other in ORDERS}
+    orders = {other.href for other in listing().orders}
 
     assert [sort for sort in sorts if sort] == [order.direction]
     assert len(sorts) == 8

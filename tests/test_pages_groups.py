@@ -12,9 +12,10 @@ from helpers import register, worked
 from page_tools import column_of, example, made_of, row_of
 from perfsite.charts.pictures import CardJob, TreemapJob
 from perfsite.kpi.groups import GroupKind
+from perfsite.kpis import Place, at
 from perfsite.language import Language
 from perfsite.model import Service
-from perfsite.pages.group_tables import CARDS, groups_listing
+from perfsite.pages.group_tables import groups_listing
 from perfsite.pages.site import FOLDERS
 from perfsite.pages.treemaps import groups_treemap
 
@@ -192,7 +193,7 @@ def test_lists_of_groups_stand_in_every_order_of_their_own_figures(kind: GroupKi
     assert {page.path for page in pages} == {order.href for order in listing.others}
     assert len(pages) == 13
     for order in listing.others:
-        if order.key not in CARDS:
+        if order.key not in at(Place.GROUP_CARD):
             continue
         names = [row.header for row in made.orders[order.href].table.rows]
         heads = [groups[name].figures.get(order.key) for name in names]

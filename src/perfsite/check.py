@@ -9,7 +9,7 @@ from html import unescape
 from typing import TYPE_CHECKING, Final
 
 from perfsite.errors import ConsistencyError
-from perfsite.pages.lists import ORDERS
+from perfsite.pages.lists import listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -53,7 +53,7 @@ def check_site(
         _same(f"the pages of services in {folder or '.'}", set(pages) - moved, wanted)
         names = [name for name in _services(listed, folder) if name not in moved]
         _same_list(f"sitemap.xml for {folder or '.'}", names, wanted)
-        for order in ORDERS:
+        for order in listing().orders:
             href = folder + order.href
             if href not in content:
                 raise ConsistencyError(f"the list {href} is missing")

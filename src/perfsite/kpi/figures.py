@@ -16,15 +16,16 @@ and holds a row only for what can be said: what is missing has none.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
 from perfsite.errors import Problem
 from perfsite.formats import exact
-from perfsite.kpis import KPIS, Adding, parts_of_months
-from perfsite.measures import DIGITAL, Kind
+from perfsite.formulas import apply
+from perfsite.kpis import KPIS, parts_of_months
+from perfsite.measures import DIGITAL
 from perfsite.model import Status, place_of
 from perfsite.parts import KEY, Parts, periods_of
 from perfsite.periods import MONTHS_IN_YEAR, WEEKS_IN_YEAR, Unit
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from perfsite.config import SiteConfig
-    from perfsite.kpis import Kpi
 
 COLUMNS: Final = [
     "service", "kpi", "unit", "count", "first", "start", "end",
@@ -63,7 +63,7 @@ def work_out(parts: Parts, observations: pd.DataFrame, config: SiteConfig) -> Fi
     year = is_year(wide.index.to_frame(index=False)).to_numpy()
     frames = []
     for kpi in KPIS.values():
-        frame = work_out_kpi(kpi, wide).assign(kpi=kpi.id)
+        frame = apply(kpi, wide).assign(kpi=kpi.id)
         keep = frame["value"].notna() | frame["withheld"]
         if kpi.is_of_years_only:
             keep &= year
@@ -102,91 +102,6 @@ def _with_dates(frame: pd.DataFrame) -> pd.DataFrame:
         end=[period.end.toordinal() for period in made],
     )
     return frame.merge(periods, on=key, how="left", validate="many_to_one")
-
-
-def work_out_kpi(kpi: Kpi, wide: pd.DataFrame) -> pd.DataFrame:
-    """A KPI from a frame with a column for each part, as its entry says that it adds up.
-
-    The answer has the index of `wide` and `value, numerator, denominator, withheld`.
-    """
-    top, bottom = _sum(kpi.numerator, wide), _sum(kpi.denominator, wide)
-    stated = _part(wide, kpi.stated)
-    share = kpi.kind is Kind.SHARE
-    match kpi.adding:
-        case Adding.SUM:
-            return _amount(top)
-        case Adding.PRODUCT:
-            return _amount(top.fillna(_times(stated, bottom)))
-        case Adding.RATIO if kpi.weighted:
-            ratio = _ratio(top.fillna(_times(stated, bottom)), bottom, stated, share=share)
-            # Where only the ratio was given it is the figure, not its product divided again.
-            return ratio.assign(value=ratio["value"].mask(stated.notna() & top.isna(), stated))
-        case Adding.RATIO:
-            return _ratio(top, bottom, stated, share=share)
-        case Adding.POOLED:
-            return _ratio(*pooled(kpi.numerator, wide), stated, share=share)
-        case _:
-            assert_never(kpi.adding)
-
-
-def pooled(answers: Sequence[str], wide: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Points above the worst answer, and the most that there could be, of the answers together.
-
-    For five answers that is (mean rating from 1 to 5 - 1) / 4. All counts are needed.
-    """
-    counts = [_part(wide, name) for name in answers]
-    number = sum(counts, start=pd.Series(0.0, index=wide.index))
-    points = sum(
-        (i * count for i, count in enumerate(counts)), start=pd.Series(0.0, index=wide.index)
-    )
-    return points, (len(counts) - 1) * number
-
-
-def _part(wide: pd.DataFrame, name: str) -> pd.Series:
-    return wide[name] if name in wide else pd.Series(np.nan, index=wide.index)
-
-
-def _sum(names: Sequence[str], wide: pd.DataFrame) -> pd.Series:
-    """The sum of parts, missing where one of them is; of no parts it is missing."""
-    if not names:
-        return pd.Series(np.nan, index=wide.index)
-    first, *others = (_part(wide, name) for name in names)
-    return sum(others, start=first)
-
-
-def _times(each: pd.Series, number: pd.Series) -> pd.Series:
-    # 0.0659 x 3 is 0.19769999999999999 in floats: sixteenths of a penny are nobody's figure.
-    return (each * number).round(6)
-
-
-def _ratio(
-    numerator: pd.Series, denominator: pd.Series, stated: pd.Series, *, share: bool
-) -> pd.DataFrame:
-    """A sum over a sum where both are known, else what was stated.
-
-    A share above one is withheld: one of its two figures must be wrong, and nobody but the
-    service knows which. With nothing to divide by, there is no ratio.
-    """
-    known = numerator.notna() & (denominator > 0)
-    value = (numerator / denominator.where(known)).where(known)
-    withheld = numerator > denominator if share else pd.Series(data=False, index=value.index)
-    value = value.mask(withheld).where(known | withheld, stated)
-    # Both were given, but nothing was counted: 0 of 0 is no ratio, whatever was stated.
-    value = value.mask(numerator.notna() & (denominator == 0))
-    return pd.DataFrame(
-        {
-            "value": value,
-            "numerator": numerator.where(known | withheld),
-            "denominator": denominator.where(known | withheld),
-            "withheld": withheld,
-        }
-    )
-
-
-def _amount(value: pd.Series) -> pd.DataFrame:
-    return pd.DataFrame(
-        {"value": value, "numerator": value, "denominator": np.nan, "withheld": False}
-    )
 
 
 def _notices(windows: Windows, observations: pd.DataFrame, digital: Sequence[str]) -> list[Problem]:

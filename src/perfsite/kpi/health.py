@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from perfsite.kpi.ledger import COUNTED, OWING, REQUESTED, STATES, State, quarter_of
+from perfsite.kpi.ledger import OWING, REQUESTED, STATES, State, quarter_of
+from perfsite.kpis import counted_in_health
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,7 +79,7 @@ class Owed:
 
 @dataclass(frozen=True)
 class ServiceHealth:
-    """A service: each KPI of the ledger, and the total and what is owed of those `COUNTED`.
+    """A service: each KPI of the ledger, and in total what it gave and owes of those that count.
 
     `last` is the newest quarter with a figure of a counted KPI.
     """
@@ -92,7 +93,7 @@ class ServiceHealth:
 
 @dataclass(frozen=True)
 class GroupHealth:
-    """A group: the sums over its services, by KPI of the ledger, and in total of those `COUNTED`.
+    """A group: the sums over its services, by KPI of the ledger, and in total of those that count.
 
     `silent` services were asked for figures and gave none in any quarter, `silent_recently` none
     in the newest `RECENT_QUARTERS`; `owing` services owe something.
@@ -181,7 +182,7 @@ def _service(
     since: Mapping[str, Period | None],
     newest: Period | None,
 ) -> ServiceHealth:
-    counted = [kpis[kpi] for kpi in COUNTED]
+    counted = [kpis[kpi] for kpi in counted_in_health()]
 
     def is_ahead(one: KpiHealth) -> bool:
         return bool(one.last and newest and one.last > newest)

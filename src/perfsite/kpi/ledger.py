@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from perfsite.kpis import KPIS, Place, at
+from perfsite.kpis import KPIS, Place, at, in_the_ledger
 from perfsite.model import Status
 from perfsite.parts import enough, newest_end, periods_of
 from perfsite.periods import MONTHS_IN_QUARTER, MONTHS_IN_YEAR, Period, Unit
@@ -48,22 +48,6 @@ REQUESTED: Final = frozenset({State.PROVIDED, State.WITHHELD, State.LATE, State.
 """The states of a figure that the service was asked for."""
 OWING: Final = frozenset({State.LATE, State.MISSING})
 """The states of a figure that is yet to come."""
-
-ASKED: Final = (
-    "transactions_per_year",
-    "digital_take_up",
-    "cost_per_transaction",
-    "user_satisfaction",
-    "completion_rate",
-)
-"""What every service is asked for, as long as any service ever gave it. Total cost is the cost per
-transaction times the transactions: to count it, too, would count one answer twice."""
-VOLUNTARY: Final = ("availability",)
-"""What a service is asked for from its first figure on: one that never gave it owes nothing."""
-COUNTED: Final = (*ASKED, *VOLUNTARY)
-"""What coverage is made of, and what can be owed."""
-LEDGER_KPIS: Final = (*at(Place.GROUP), *VOLUNTARY)
-"""The KPIs of the ledger; those that are not counted have their states all the same."""
 
 _QUARTERS_IN_YEAR: Final = MONTHS_IN_YEAR // MONTHS_IN_QUARTER
 
@@ -108,13 +92,14 @@ def make_ledger(figures: Figures, parts: Parts, summaries: Sequence[ServiceSumma
     late for a quarter that still runs. Without any figure the ledger has no quarters.
     """
     services = tuple(summary.service.id for summary in summaries)
+    kpis = in_the_ledger()
     frame = figures.frame[["service", "kpi", "end", "status"]]
-    frame = frame[frame["kpi"].isin(LEDGER_KPIS)]
-    cells = (len(services), len(LEDGER_KPIS))
+    frame = frame[frame["kpi"].isin(kpis)]
+    cells = (len(services), len(kpis))
     none = np.full(cells, -1, dtype=np.int64)
     if frame.empty:
-        return Ledger(services, LEDGER_KPIS, (), np.empty((*cells, 0), np.int8), none, none)
-    frame = _placed(frame, services)
+        return Ledger(services, kpis, (), np.empty((*cells, 0), np.int8), none, none)
+    frame = _placed(frame, services, kpis)
     origin = int(frame["quarter"].min())
     size = int(frame["quarter"].max()) - origin + 1
     quarters = [_quarter(origin + place) for place in range(size)]
@@ -128,15 +113,15 @@ def make_ledger(figures: Figures, parts: Parts, summaries: Sequence[ServiceSumma
         found[_places(rows, origin)] = True
         return found
 
-    said = _placed(_said(parts), services)
+    said = _placed(_said(parts, kpis), services, kpis)
     said = said[said["quarter"].between(origin, origin + size - 1)]
-    of = np.array([[s.figures[kpi].status for kpi in LEDGER_KPIS] for s in summaries], dtype=object)
+    of = np.array([[s.figures[kpi].status for kpi in kpis] for s in summaries], dtype=object)
     conditions = [
         (State.PROVIDED, marked(frame[frame["status"] == Status.PROVIDED])),
         (State.WITHHELD, given),
         (State.CONFIDENTIAL, marked(said[said["status"] == Status.CONFIDENTIAL])),
         (State.NOT_APPLICABLE, marked(said[said["status"] == Status.NOT_APPLICABLE])),
-        (State.NOT_ASKED, _not_asked(given, quarters, [s.service for s in summaries])),
+        (State.NOT_ASKED, _not_asked(given, quarters, [s.service for s in summaries], kpis)),
         (State.CONFIDENTIAL, _throughout(of == Status.CONFIDENTIAL, size)),
         (State.NOT_APPLICABLE, _throughout(of == Status.NOT_APPLICABLE, size)),
         (State.NOT_ASKED, np.broadcast_to(~np.any(given, axis=(0, 2))[:, None], given.shape)),
@@ -152,7 +137,7 @@ def make_ledger(figures: Figures, parts: Parts, summaries: Sequence[ServiceSumma
     since = _last(~owing[:, :, :stop]) + 1
     return Ledger(
         services,
-        LEDGER_KPIS,
+        kpis,
         tuple(quarters[start:stop]),
         states[:, :, start:stop],
         np.where(last >= 0, last + origin, -1),
@@ -160,7 +145,7 @@ def make_ledger(figures: Figures, parts: Parts, summaries: Sequence[ServiceSumma
     )
 
 
-def _placed(frame: pd.DataFrame, services: Sequence[str]) -> pd.DataFrame:
+def _placed(frame: pd.DataFrame, services: Sequence[str], kpis: Sequence[str]) -> pd.DataFrame:
     """Add the places of service and KPI, and the quarter of the last day (`end`)."""
     days = {day: date.fromordinal(int(day)) for day in frame["end"].unique()}
     quarter = {
@@ -169,7 +154,7 @@ def _placed(frame: pd.DataFrame, services: Sequence[str]) -> pd.DataFrame:
     }
     return frame.assign(
         row=pd.Index(services).get_indexer(pd.Index(frame["service"])),
-        column=pd.Index(LEDGER_KPIS).get_indexer(pd.Index(frame["kpi"])),
+        column=pd.Index(kpis).get_indexer(pd.Index(frame["kpi"])),
         quarter=frame["end"].map(quarter).astype("int64"),
     )
 
@@ -202,12 +187,12 @@ def _bounds(given: NDArray[np.bool_], quarters: Sequence[Period], newest: int) -
     return start, stop
 
 
-def _said(parts: Parts) -> pd.DataFrame:
+def _said(parts: Parts, kpis: Sequence[str]) -> pd.DataFrame:
     """Which KPIs were said not to apply or to be confidential: `service, kpi, end, status`."""
     frame = parts.frame
     frame = frame[frame["status"].isin([Status.CONFIDENTIAL, Status.NOT_APPLICABLE])]
     made_of = pd.DataFrame(
-        [(kpi, part) for kpi in LEDGER_KPIS for part in KPIS[kpi].told_by], columns=["kpi", "part"]
+        [(kpi, part) for kpi in kpis for part in KPIS[kpi].told_by], columns=["kpi", "part"]
     )
     ends = [period.end.toordinal() for period in periods_of(frame)]
     dated = frame.assign(end=pd.Series(ends, index=frame.index, dtype="int64"))
@@ -215,7 +200,10 @@ def _said(parts: Parts) -> pd.DataFrame:
 
 
 def _not_asked(
-    given: NDArray[np.bool_], quarters: Sequence[Period], services: Sequence[Service]
+    given: NDArray[np.bool_],
+    quarters: Sequence[Period],
+    services: Sequence[Service],
+    kpis: Sequence[str],
 ) -> NDArray[np.bool_]:
     """Where a service was not open on every day of the quarter, or had not begun to volunteer.
 
@@ -227,7 +215,7 @@ def _not_asked(
     ends = np.array([quarter.end.toordinal() for quarter in quarters])
     shut = (starts < np.array(opened)[:, None]) | (ends > np.array(closed)[:, None])
     begun = np.logical_or.accumulate(given, axis=2)
-    voluntary = np.isin(LEDGER_KPIS, VOLUNTARY)[None, :, None]
+    voluntary = np.isin(kpis, at(Place.VOLUNTARY))[None, :, None]
     return shut[:, None, :] | (voluntary & ~begun)
 
 

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from perfsite.kpis import VOLUME
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from perfsite.kpi.services import ServiceSummary
     from perfsite.periods import Period
-
-SIZE_KPI: Final = "transactions_per_year"
-"""The size of a service is its headline of this KPI."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ def peers(summaries: Sequence[ServiceSummary], most: int = 6) -> dict[str, tuple
     """
     alike: dict[tuple[str, Band, Period], list[tuple[ServiceSummary, float]]] = {}
     for summary in summaries:
-        headline = summary.figures[SIZE_KPI]
+        headline = summary.figures[VOLUME]
         category = summary.service.category
         if category and headline.value is not None and headline.period is not None:
             key = category, band_of(headline.value), headline.period
@@ -73,7 +72,7 @@ def high_volume(summaries: Sequence[ServiceSummary], threshold: float) -> list[S
 
     Their headlines may be of different years; each says its period.
     """
-    sizes = [(summary, summary.figures[SIZE_KPI].value) for summary in summaries]
+    sizes = [(summary, summary.figures[VOLUME].value) for summary in summaries]
     large = [(one, size) for one, size in sizes if size is not None and size >= threshold]
     large.sort(key=lambda pair: (-pair[1], _by_name(pair[0])))
     return [one for one, _ in large]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from perfsite.kpi.groups import GroupKind, alphabetical
-from perfsite.kpis import KPIS, Place, at
+from perfsite.kpis import KPIS, VOLUME, Place, at
 from perfsite.messages import message
 from perfsite.model import Status
 from perfsite.pages.elements import Card, Cell, Row, Table
@@ -22,7 +22,6 @@ from perfsite.pages.orders import (
     column,
 )
 from perfsite.pages.site import FOLDERS, group_href
-from perfsite.pages.volumes import VOLUME
 from perfsite.pages.words import NO_DATA, coverage, group_card, value_cell
 
 if TYPE_CHECKING:
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
     from perfsite.language import Language
     from perfsite.pages.health_words import Health
 
-CARDS: Final = ("transactions_per_year", "digital_take_up", "cost_per_transaction", "total_cost")
-"""The KPIs of groups that are shown even where there is no figure."""
 CAPTIONS: Final = {
     GroupKind.DEPARTMENT: message("Key figures of departments"),
     GroupKind.AGENCY: message("Key figures of agencies"),
@@ -44,7 +41,7 @@ CAPTIONS: Final = {
 def groups_listing(kind: GroupKind, number: int) -> Listing:
     """The orders of a list of so many groups; few stand in the default order alone."""
     folder, _ = FOLDERS[kind]
-    keys = (NAME, SERVICES, *CARDS, PROVIDED) if number >= ORDERED_FROM else ()
+    keys = (NAME, SERVICES, *at(Place.GROUP_CARD), PROVIDED) if number >= ORDERED_FROM else ()
     return Listing(f"{folder}/index.html", folder, keys, (NAME, ASCENDING))
 
 
@@ -81,7 +78,7 @@ def groups_table(
     columns = [
         column(language.say("Name"), NAME, order),
         column(language.say("Services"), SERVICES, order),
-        *(column(language.say(KPIS[kpi].name), kpi, order) for kpi in CARDS),
+        *(column(language.say(KPIS[kpi].name), kpi, order) for kpi in at(Place.GROUP_CARD)),
         column(language.say("Figures given in the newest four quarters"), PROVIDED, order),
     ]
     rows = []
@@ -90,7 +87,7 @@ def groups_table(
         recent = health.of(group).total.recent
         cells = [
             Cell(language.count(len(group.services))),
-            *(_headline(summary.figures.get(kpi), language) for kpi in CARDS),
+            *(_headline(summary.figures.get(kpi), language) for kpi in at(Place.GROUP_CARD)),
             Cell(coverage_words(recent, language), missing=recent.share is None),
         ]
         rows.append(Row(group.name, tuple(cells), group_href(group), ", ".join(group.parents)))
@@ -111,7 +108,7 @@ def _headline(figure: GroupFigure | None, language: Language) -> Cell:
 
 def differing_periods(groups: Sequence[GroupSummary], language: Language) -> str:
     """That figures of one column are for different periods; empty where all are for the same."""
-    for kpi in CARDS:
+    for kpi in at(Place.GROUP_CARD):
         if len({g.figures[kpi].period for g in groups if kpi in g.figures}) > 1:
             return language.say(
                 "Not all figures are for the same 12 months: each says which, and only figures "
@@ -122,7 +119,8 @@ def differing_periods(groups: Sequence[GroupSummary], language: Language) -> str
 
 def group_cards(summary: GroupSummary, language: Language) -> tuple[Card, ...]:
     """The headline KPIs of a group."""
-    shown = [kpi for kpi in at(Place.GROUP) if kpi in CARDS or kpi in summary.figures]
+    always = at(Place.GROUP_CARD)
+    shown = [kpi for kpi in at(Place.GROUP) if kpi in always or kpi in summary.figures]
     return tuple(group_card(kpi, summary.figures.get(kpi), language) for kpi in shown)
 
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from perfsite.kpi.groups import GroupKind
+from perfsite.kpis import VOLUME, Place, at
 from perfsite.pages.context import GroupPage, GroupsPage
 from perfsite.pages.data import DEPARTMENTS_CSV, group_csv
 from perfsite.pages.elements import DataLink, Link
@@ -24,11 +25,10 @@ from perfsite.pages.group_tables import (
     groups_table,
 )
 from perfsite.pages.health_words import department_href
-from perfsite.pages.lists import DEFAULT, KPI_COLUMNS, kpi_cells, ordered, services_table
+from perfsite.pages.lists import DEFAULT, kpi_cells, ordered, services_table
 from perfsite.pages.orders import NAME, ORDERED_FROM, Listing, Order
 from perfsite.pages.site import CSV, FOLDERS, KINDS, Builder, group_href, group_title
 from perfsite.pages.treemaps import groups_treemap, service_boxes, services_treemap
-from perfsite.pages.volumes import VOLUME
 from perfsite.pages.words import coverage
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def services_listing(group: Group) -> Listing:
     """The orders of a group's services; few services stand in the default order alone."""
     folder = f"{FOLDERS[group.kind][0]}/{group.slug}"
     enough = len(group.services) >= ORDERED_FROM
-    return Listing(group_href(group), folder, (NAME, *KPI_COLUMNS) if enough else (), DEFAULT)
+    return Listing(group_href(group), folder, (NAME, *at(Place.LIST)) if enough else (), DEFAULT)
 
 
 def members_table(tools: GroupTools, group: Group, order: Order) -> Table:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.kpi.groups import GroupKind, alphabetical
 from perfsite.kpi.health import rank_groups
-from perfsite.kpi.ledger import COUNTED, State
-from perfsite.kpis import KPIS
+from perfsite.kpi.ledger import State
+from perfsite.kpis import KPIS, counted_in_health
 from perfsite.messages import message
 from perfsite.pages.context import DepartmentHealthPage, HealthPage
 from perfsite.pages.elements import Cell, Column, Link, Row, Table
@@ -72,7 +72,7 @@ def _kpi_table(health: Health, language: Language) -> Table:
     columns = _columns(language, message("Figure"), message("Given in the newest four quarters"))
     columns += tuple(Column(capital(language.say(WORDS[state]))) for state in WORDS)
     rows = []
-    for kpi in COUNTED:
+    for kpi in counted_in_health():
         now = [one.kpis[kpi].states[-1:] for one in health.services.values()]
         counts = [sum(states == (state,) for states in now) for state in WORDS]
         recent = coverage_words(health.whole.kpis[kpi].recent, language)
@@ -162,7 +162,10 @@ def _department_page(
         lead=lead,
         states=legend(language),
         owed=_owed_table(health, mine, services, language, name),
-        tables=tuple(_quarters(health, kpi, mine, services, quarters, language) for kpi in COUNTED)
+        tables=tuple(
+            _quarters(health, kpi, mine, services, quarters, language)
+            for kpi in counted_in_health()
+        )
         if quarters
         else (),
         csv=CSV,
@@ -176,7 +179,7 @@ def _owed_table(
     language: Language,
     name: str,
 ) -> Table:
-    asked = [kpi for kpi in COUNTED if any(_is_asked(health, key, kpi) for key in mine)]
+    asked = [kpi for kpi in counted_in_health() if any(_is_asked(health, key, kpi) for key in mine)]
     columns = _columns(
         language,
         message("Service"),

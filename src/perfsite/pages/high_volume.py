@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from perfsite.kpi.peers import high_volume
+from perfsite.kpis import VOLUME
 from perfsite.pages.context import HighVolumePage
 from perfsite.pages.elements import Link
 from perfsite.pages.lists import services_table
-from perfsite.pages.volumes import VOLUME, headline_volumes
+from perfsite.pages.volumes import headline_volumes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from perfsite.kpi.groups import GroupKind
+from perfsite.kpis import VOLUME
 from perfsite.pages.context import HomePage
 from perfsite.pages.data import ALL_CSV
 from perfsite.pages.elements import DataLink
@@ -20,7 +21,6 @@ from perfsite.pages.health_words import completeness
 from perfsite.pages.high_volume import high_volume_link
 from perfsite.pages.site import CSV
 from perfsite.pages.treemaps import groups_treemap
-from perfsite.pages.volumes import VOLUME
 from perfsite.parts import newest_end
 
 if TYPE_CHECKING:

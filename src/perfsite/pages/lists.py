@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.formats import exact
 from perfsite.kpi.groups import alphabetical
-from perfsite.kpis import KPIS
+from perfsite.kpis import KPIS, VOLUME, Place, at
 from perfsite.pages.context import ListPage
 from perfsite.pages.elements import Cell, DataLink, Link, Row, Table
 from perfsite.pages.orders import (
@@ -20,7 +20,7 @@ from perfsite.pages.orders import (
     column,
 )
 from perfsite.pages.site import CSV, Builder, service_href
-from perfsite.pages.volumes import VOLUME, Volumes, headline_volumes
+from perfsite.pages.volumes import Volumes, headline_volumes
 from perfsite.pages.words import headline_cell
 
 if TYPE_CHECKING:
@@ -29,19 +29,14 @@ if TYPE_CHECKING:
     from perfsite.kpi import GroupSummary, ServiceSummary
     from perfsite.language import Language
 
-KPI_COLUMNS: Final = (
-    "transactions_per_year",
-    "digital_take_up",
-    "cost_per_transaction",
-    "total_cost",
-    "user_satisfaction",
-    "completion_rate",
-)
-"""The KPIs that are compared in lists."""
 DEFAULT: Final = (VOLUME, DESCENDING)
 """The order of services/index.html, and of every list of services."""
-ALL: Final = Listing("services/index.html", "services", (NAME, DEPARTMENT, *KPI_COLUMNS), DEFAULT)
-ORDERS: Final = ALL.orders
+
+
+def listing() -> Listing:
+    """The list of all services and its orders."""
+    keys = (NAME, DEPARTMENT, *at(Place.LIST))
+    return Listing("services/index.html", "services", keys, DEFAULT)
 
 
 def ordered(summaries: Sequence[ServiceSummary], order: Order) -> list[ServiceSummary]:
@@ -63,12 +58,12 @@ Cells = Mapping[str, tuple[Cell, ...]]
 
 
 def kpi_cells(summaries: Sequence[ServiceSummary], language: Language) -> Cells:
-    """The headlines of services as the cells of `KPI_COLUMNS`."""
+    """The headlines of services as the cells of the KPIs of lists."""
     return {s.service.id: _cells(s, language) for s in summaries}
 
 
 def _cells(summary: ServiceSummary, language: Language) -> tuple[Cell, ...]:
-    return tuple(headline_cell(summary.figures[key], language) for key in KPI_COLUMNS)
+    return tuple(headline_cell(summary.figures[key], language) for key in at(Place.LIST))
 
 
 def services_table(
@@ -88,7 +83,7 @@ def services_table(
     names, and the transactions of one and the same period.
     """
     columns = [column(language.say("Service"), NAME, order)]
-    columns += [column(language.say(KPIS[key].name), key, order) for key in KPI_COLUMNS]
+    columns += [column(language.say(KPIS[key].name), key, order) for key in at(Place.LIST)]
     if with_department:
         # Last, because a phone shows the first columns, and people come for the figures.
         columns.append(column(language.say("Department"), DEPARTMENT, order))
@@ -122,7 +117,7 @@ def list_pages(
     """services/index.html and the same list in every other order; `whole` is all services."""
     own = headline_volumes(whole, volumes)
     cells = kpi_cells(summaries, builder.language)
-    return [_list_page(builder, summaries, order, whole, own, cells) for order in ALL.orders]
+    return [_list_page(builder, summaries, order, whole, own, cells) for order in listing().orders]
 
 
 def _list_page(
@@ -136,9 +131,9 @@ def _list_page(
     language = builder.language
     say = language.say
     words = order.words(language)
-    is_default = order == ALL.first
+    is_default = order == order.listing.first
     title = say("All services") if is_default else say("All services by {order}", order=words)
-    crumbs = () if is_default else (Link(say("Services"), ALL.main),)
+    crumbs = () if is_default else (Link(say("Services"), order.listing.main),)
     with_figures = sum(summary.has_figures for summary in summaries)
     count = language.plural(
         len(summaries),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from perfsite.kpis import KPIS
 from perfsite.messages import message
 from perfsite.pages.elements import Column
 
@@ -29,18 +30,6 @@ _WORDS: Final = {
     (SERVICES, DESCENDING): message("number of services, highest first"),
     (PROVIDED, ASCENDING): message("figures provided, lowest first"),
     (PROVIDED, DESCENDING): message("figures provided, highest first"),
-    ("transactions_per_year", ASCENDING): message("transactions a year, lowest first"),
-    ("transactions_per_year", DESCENDING): message("transactions a year, highest first"),
-    ("digital_take_up", ASCENDING): message("digital take-up, lowest first"),
-    ("digital_take_up", DESCENDING): message("digital take-up, highest first"),
-    ("cost_per_transaction", ASCENDING): message("cost per transaction, lowest first"),
-    ("cost_per_transaction", DESCENDING): message("cost per transaction, highest first"),
-    ("total_cost", ASCENDING): message("total cost, lowest first"),
-    ("total_cost", DESCENDING): message("total cost, highest first"),
-    ("user_satisfaction", ASCENDING): message("user satisfaction, lowest first"),
-    ("user_satisfaction", DESCENDING): message("user satisfaction, highest first"),
-    ("completion_rate", ASCENDING): message("completion rate, lowest first"),
-    ("completion_rate", DESCENDING): message("completion rate, highest first"),
 }
 ORDERED_FROM: Final = 5
 """So many rows are worth sorting; fewer are seen at a glance."""
@@ -92,6 +81,9 @@ class Order:
 
     def words(self, language: Language) -> str:
         """The order in words: `digital take-up, highest first`."""
+        if self.key in KPIS and (orders := KPIS[self.key].words.orders):
+            lowest, highest = orders
+            return language.say(lowest if self.direction == ASCENDING else highest)
         return language.say(_WORDS[self.key, self.direction])
 
 

@@ -12,8 +12,8 @@ from perfsite.charts.sentences import (
     transactions_sentence,
 )
 from perfsite.kpi.groups import alphabetical
-from perfsite.kpi.peers import SIZE_KPI, band_of
-from perfsite.kpis import KPIS
+from perfsite.kpi.peers import band_of
+from perfsite.kpis import KPIS, TAKE_UP, VOLUME, Place, at
 from perfsite.messages import message
 from perfsite.model import Status
 from perfsite.pages.change_words import REVISED_MARK
@@ -32,32 +32,9 @@ if TYPE_CHECKING:
     from perfsite.pages.elements import Link, Provenance
     from perfsite.pages.site import Builder
 
-CARDS: Final = (
-    "transactions_per_year",
-    "digital_take_up",
-    "cost_per_transaction",
-    "user_satisfaction",
-    "completion_rate",
-    "availability",
-    "total_cost",
-)
-_LEVELS: Final = (
-    "digital_take_up",
-    "cost_per_transaction",
-    "completion_rate",
-    "user_satisfaction",
-    "availability",
-)
-_PEER_KPIS: Final = (
-    "transactions_per_year",
-    "digital_take_up",
-    "cost_per_transaction",
-    "user_satisfaction",
-    "completion_rate",
-)
 _FEW_NOTES: Final = 3
 _CARD_LINES: Final = 3
-_SERIES_OF: Final = {"transactions_per_year": "transactions"}
+_SERIES_OF: Final = {VOLUME: "transactions"}
 _NOT_GIVEN: Final = message("not provided")
 
 
@@ -67,18 +44,18 @@ def service_cards(
     targets: Mapping[str, float],
     provenance: Mapping[str, Provenance],
     language: Language,
-    asked: Collection[str] = CARDS,
+    asked: Collection[str] | None = None,
     revised: Collection[tuple[str, str]] = (),
 ) -> tuple[Card, ...]:
     """The headline KPIs; one without a figure says who owes it, and what was given last.
 
-    A KPI that is not among those `asked` has no card: nobody owes it. One that is among those
-    `revised`, with its period, says so.
+    A KPI that is not among those `asked`, where these are given, has no card: nobody owes it. One
+    that is among those `revised`, with its period, says so.
     """
     cards = {
         kpi: _card(summary, kpi, series, targets.get(kpi), provenance.get(kpi), language)
-        for kpi in CARDS
-        if kpi in asked
+        for kpi in at(Place.CARD)
+        if asked is None or kpi in asked
     }
     for kpi, card in cards.items():
         period = summary.figures[kpi].period
@@ -126,8 +103,8 @@ def _target(figure: Figure, target: float, language: Language) -> str:
 
 def lead_of(summary: ServiceSummary, language: Language) -> str:
     """What the figures of a service say, in a sentence or two; empty without any."""
-    volume = summary.figures["transactions_per_year"]
-    take_up = summary.figures["digital_take_up"]
+    volume = summary.figures[VOLUME]
+    take_up = summary.figures[TAKE_UP]
     lead = service_lead(
         language,
         (volume.value, volume.period) if volume.value is not None and volume.period else None,
@@ -135,7 +112,11 @@ def lead_of(summary: ServiceSummary, language: Language) -> str:
         if take_up.value is not None and take_up.period
         else None,
     )
-    sentences = (_level(summary.figures[kpi], language, compared=True) for kpi in _LEVELS)
+    sentences = (
+        _level(summary.figures[kpi], language, compared=True)
+        for kpi in at(Place.LEAD)
+        if kpi != VOLUME
+    )
     first = next(filter(None, sentences), "")
     return lead or (language.say("{sentence}.", sentence=first) if first else "")
 
@@ -145,15 +126,15 @@ def _level(figure: Figure, language: Language, *, compared: bool) -> str:
     if figure.value is None or figure.period is None:
         return ""
     before = figure.before if compared else None
-    if figure.kpi == "transactions_per_year":
+    if figure.kpi == VOLUME:
         return transactions_sentence(language, figure.value, before, figure.period)
     return level_sentence(language, figure.kpi, figure.value, before, figure.period)
 
 
 def card_lines(summary: ServiceSummary, language: Language) -> list[str]:
     """What the picture of a service's page says: its first headlines, each with its period."""
-    kpis = ("transactions_per_year", *_LEVELS)
-    sentences = (_level(summary.figures[kpi], language, compared=False) for kpi in kpis)
+    leads = (summary.figures[kpi] for kpi in at(Place.LEAD))
+    sentences = (_level(figure, language, compared=False) for figure in leads)
     return [sentence for sentence in sentences if sentence][:_CARD_LINES]
 
 
@@ -193,7 +174,7 @@ def peers_of(
 ) -> tuple[Table | None, str]:
     """Services of the same category and size beside this one, by name, and what that means."""
     others = list(peers)
-    head = summary.figures[SIZE_KPI]
+    head = summary.figures[VOLUME]
     if not others or head.value is None or head.period is None:
         return None, ""
     period = head.period
@@ -201,13 +182,13 @@ def peers_of(
     rows = tuple(
         Row(
             one.service.name,
-            tuple(_peer_cell(one.figures[kpi], period, language) for kpi in _PEER_KPIS),
+            tuple(_peer_cell(one.figures[kpi], period, language) for kpi in at(Place.PEERS)),
             "" if one is summary else service_href(one.service.id),
             language.say("this service") if one is summary else one.service.organisation,
         )
         for one in all_
     )
-    columns = [message("Service"), *(KPIS[kpi].name for kpi in _PEER_KPIS)]
+    columns = [message("Service"), *(KPIS[kpi].name for kpi in at(Place.PEERS))]
     when = language.period_range(period)
     caption = language.say(
         "Services like {service}, {period}", service=summary.service.name, period=when

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from perfsite.charts.breakdowns import Breakdowns
 from perfsite.charts.cards import card_job
 from perfsite.kpi.groups import GroupKind
-from perfsite.kpis import KPIS
 from perfsite.metadata.dataset import as_script, service_dataset
 from perfsite.model import Status
 from perfsite.pages.breakdown_modules import answers_module, channel_module
@@ -79,7 +78,7 @@ class ServiceTools:
     peers: Mapping[str, Sequence[str]]
     health: Mapping[str, ServiceHealth]
     standards: Mapping[str, Sequence[Standard]] = field(default_factory=dict)
-    asked: Collection[str] = tuple(KPIS)
+    asked: Collection[str] | None = None
     carried: Mapping[str, Carried] = field(default_factory=dict)
     retracted: Mapping[str, Sequence[Retraction]] = field(default_factory=dict)
     revised: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)

@@ -7,16 +7,15 @@ different years. Sums, treemaps and the filter of the services list take their n
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from perfsite.kpi.groups import yearly
+from perfsite.kpis import VOLUME
 from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
 
 if TYPE_CHECKING:
     from perfsite.kpi import Figures, GroupSummary
 
-VOLUME: Final = "transactions_per_year"
-"""The KPI that is the size of a service."""
 Volumes = Mapping[Period, Mapping[str, float]]
 """The transactions of each service that has a figure, for every period of 12 months."""
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, assert_never
 
 import numpy as np
 import pandas as pd
 
 from perfsite.errors import Problem
 from perfsite.formats import exact
-from perfsite.measures import DIGITAL, RATINGS
+from perfsite.formulas import sides
+from perfsite.kpis import KPIS
+from perfsite.measures import RATINGS, Kind
 from perfsite.model import Status, place_of
 from perfsite.parts import KEY, tidy_sum
 from perfsite.validate.given import code_of, name_of, records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from perfsite.parts import Parts
     from perfsite.validate.given import Given
@@ -26,57 +28,16 @@ _DUST: Final = 1e-9
 _ALL: Final = [*KEY, "channel"]
 
 
-class _Rate(NamedTuple):
-    """A rate that can be stated: what it is over what, of a frame with a column for each part."""
-
-    parts: tuple[str, ...]
-    over: Callable[[pd.DataFrame], tuple[pd.Series, pd.Series]]
-    words: str
-    money: bool = False
-
-
-def _satisfaction(wide: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    ratings = [wide[name] for name in RATINGS]
-    points = pd.concat([i * rating for i, rating in enumerate(ratings)], axis=1)
-    answers = pd.concat(ratings, axis=1)
-    return points.sum(axis=1, skipna=False), 4 * answers.sum(axis=1, skipna=False)
-
-
-_RATES: Final = {
-    "user_satisfaction": _Rate(RATINGS, _satisfaction, "the ratings"),
-    "completion_rate": _Rate(
-        ("completed", "started"),
-        lambda wide: (wide["completed"], wide["started"]),
-        "completed divided by started",
-    ),
-    "digital_take_up": _Rate(
-        (DIGITAL, "transactions"),
-        lambda wide: (wide[DIGITAL], wide["transactions"]),
-        "digital transactions divided by transactions",
-    ),
-    "availability": _Rate(
-        ("uptime", "downtime"),
-        lambda wide: (wide["uptime"], wide["uptime"] + wide["downtime"]),
-        "uptime divided by uptime and downtime",
-    ),
-    "cost_per_transaction": _Rate(
-        ("cost", "transactions"),
-        lambda wide: (wide["cost"], wide["transactions"]),
-        "cost divided by transactions",
-        money=True,
-    ),
-}
-
-
 def check_rates(given: Given, parts: Parts, tolerance: float) -> list[Problem]:
     """PS208: rates that differ from their counts, of the same service, period and channel.
 
     A share may differ by `tolerance` in points of share, an amount by that share of itself; a
     rate of more than 1 is a part above its whole (PS201).
     """
-    needed = [*_RATES, *{part for rate in _RATES.values() for part in rate.parts}]
+    rates = [kpi for kpi in KPIS.values() if kpi.is_ratio and kpi.stated]
+    needed = {part for kpi in rates for part in kpi.parts}
     rows = given.rows
-    if not rows["measure"].isin(list(_RATES)).any():
+    if not rows["measure"].isin([kpi.stated for kpi in rates]).any():
         return []
     of_channels = rows[(rows["channel"] != "") & rows["measure"].isin(needed) & rows["provided"]]
     whole = parts.frame[parts.frame["part"].isin(needed) & parts.frame["value"].notna()]
@@ -88,27 +49,22 @@ def check_rates(given: Given, parts: Parts, tolerance: float) -> list[Problem]:
         ignore_index=True,
     )
     problems: list[Problem] = []
-    for measure, rate in _RATES.items():
-        stated = rows[(rows["measure"] == measure) & rows["provided"]]
-        mine = values[values["part"].isin(rate.parts)]
-        if stated.empty or set(mine["part"]) != set(rate.parts):
+    for kpi in rates:
+        stated = rows[(rows["measure"] == kpi.stated) & rows["provided"]]
+        mine = values[values["part"].isin(kpi.operands)]
+        if stated.empty or set(mine["part"]) != set(kpi.operands):
             continue
         wide = mine.pivot(index=_ALL, columns="part", values="value").dropna()
         if wide.empty:
             continue
-        above, below = rate.over(wide)
+        above, below = sides(kpi, wide)
         ratio = (above / below).where(below > 0).rename("ratio").reset_index()
         both = stated.merge(ratio, on=_ALL, how="inner")
-        apart = (both["value"] - both["ratio"]).abs()
-        if rate.money:
-            wrong = (apart > tolerance * both["ratio"] + _DUST) & (apart > _HALF_A_PENNY + _DUST)
-        else:
-            wrong = (apart > tolerance + _DUST) & (both["ratio"] <= 1)
-        found = both[wrong]
+        found = both[_differ(both["value"], both["ratio"], kpi.kind, tolerance)]
         problems += [
             row.problem(
                 "PS208",
-                f"{exact(value)} as stated; {exact(round(number, 6))} is {rate.words} "
+                f"{exact(value)} as stated; {exact(round(number, 6))} is {kpi.words.counts} "
                 f"in {row.period}",
                 f"a {row.name} that follows from its counts",
                 "send the right figures; leave the stated rate out, for it is worked out",
@@ -118,6 +74,20 @@ def check_rates(given: Given, parts: Parts, tolerance: float) -> list[Problem]:
             )
         ]
     return problems
+
+
+def _differ(stated: pd.Series, ratio: pd.Series, kind: Kind, tolerance: float) -> pd.Series[bool]:
+    """Which stated rates are not what their counts make, but for what rounding does to them."""
+    apart = (stated - ratio).abs()
+    match kind:
+        case Kind.SHARE:
+            return (apart > tolerance + _DUST) & (ratio <= 1)
+        case Kind.CURRENCY:
+            return (apart > tolerance * ratio + _DUST) & (apart > _HALF_A_PENNY + _DUST)
+        case Kind.COUNT | Kind.SECONDS | Kind.MILLISECONDS | Kind.NUMBER:
+            return apart > tolerance * ratio.abs() + _DUST
+        case _:
+            assert_never(kind)
 
 
 def check_ratings(given: Given, parts: Parts) -> list[Problem]:
