@@ -24,7 +24,7 @@ def room(module: str) -> str:
 
 
 TIERS = (
-    {"periods", "errors", "model", "messages", "kept", "spelling", "media"},
+    {"periods", "errors", "model", "messages", "kept", "spelling", "media", "rounding"},
     {"measures", "settings", "formats"},
     {"kpis"},
     {"config", "tables", "tokens", "records"},

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from decimal import Decimal
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from perfsite.rounding import decimal
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from decimal import Decimal
 
 
 def csv_text(rows: Iterable[Sequence[Any]], line_end: str = "\r\n") -> str:
@@ -37,8 +39,7 @@ class _Lines:
 
 def exact(value: float) -> str:
     """A figure as a data file holds it: the shortest digits that are exactly this number."""
-    # numpy's own floats spell themselves differently.
-    return exact_decimal(Decimal(repr(float(value)))) if isfinite(value) else ""
+    return exact_decimal(decimal(value)) if isfinite(value) else ""
 
 
 def exact_decimal(value: Decimal) -> str:

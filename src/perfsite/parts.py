@@ -18,6 +18,7 @@ import pandas as pd
 from perfsite.measures import DIGITAL
 from perfsite.model import Status
 from perfsite.periods import Period, Unit
+from perfsite.rounding import tidy_sum
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -163,11 +164,6 @@ def newest_end(services: ArrayLike, ends: ArrayLike) -> int:
     if last.empty:
         return 0
     return int(last.sort_values(ascending=False).iloc[enough(len(last)) - 1])
-
-
-def tidy_sum(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Sums without the dust of binary fractions: 12 x 0.07 is 0.84, not 0.8400000000000003."""
-    return np.round(values, 6)
 
 
 def _no_mismatches() -> pd.DataFrame:

@@ -13,7 +13,8 @@ from perfsite.formulas import sides
 from perfsite.kpis import KPIS
 from perfsite.measures import RATINGS, Kind
 from perfsite.model import Status, place_of
-from perfsite.parts import KEY, tidy_sum
+from perfsite.parts import KEY
+from perfsite.rounding import tidy_sum
 from perfsite.validate.given import code_of, name_of, records
 
 if TYPE_CHECKING:
