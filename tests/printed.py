@@ -90,8 +90,9 @@ def is_true(comparison: str, now: float, before: float | None, kind: Kind = Kind
     if comparison == "the same as a year before":
         return now == before
     if comparison == "about the same as a year before":
-        small = abs(now - before) <= 0.0101 * max(abs(now), abs(before))
-        return now != before and (small or (kind is not Kind.COUNT and abs(now - before) < 0.011))
+        if kind is Kind.COUNT:
+            return now != before and before >= 20 and abs(now - before) < 0.0005 * before
+        return now != before and abs(now - before) < 0.011
     if claim(comparison) != ("up" if now > before else "down") or now == before:
         return False
     if comparison == "up from none a year before":
@@ -102,12 +103,32 @@ def is_true(comparison: str, now: float, before: float | None, kind: Kind = Kind
 
 
 def _ratio_is_true(comparison: str, now: float, before: float) -> bool:
-    """Whether the size of a change is that of the counts, rounded."""
-    change = (Decimal(now) / Decimal(before) - 1) * 100
+    """Whether the size of a change is that of the counts, rounded half away from zero."""
+    if before < 20:
+        return False
+    ratio = Decimal(now) / Decimal(before)
     if match := re.fullmatch(r"([0-9.,]+) times as many as a year before", comparison):
-        times = Decimal(match[1].replace(",", ""))
-        return abs(times - Decimal(now) / Decimal(before)) <= Decimal("0.0501")
-    if comparison == "more than 99% fewer than a year before":
-        return -100 < change < -99
-    match = re.fullmatch(r"([1-9][0-9,]*)% (?:more|fewer) than a year before", comparison)
-    return match is not None and abs(abs(change) - Decimal(match[1])) <= Decimal("0.5001")
+        return match[1].replace(",", "") == times(ratio) and ratio >= 3
+    match = re.fullmatch(r"([0-9][0-9,.]*)% (?:more|fewer) than a year before", comparison)
+    if match is None or ratio >= 3:
+        return False
+    said, change = Decimal(match[1].replace(",", "")), abs(ratio - 1) * 100
+    decimals = -int(said.as_tuple().exponent)
+    usual = 0 if change >= 10 else 1
+    # More decimals than usual are there only because 100% would be said without them.
+    enough = decimals == usual or (decimals > usual and half_up(change, decimals - 1) == 100)
+    return said == half_up(change, decimals) and enough and (said != 100 or change == 100)
+
+
+def half_up(number: Decimal, decimals: int) -> Decimal:
+    """The schoolbook's rounding: to so many decimals, a half away from zero."""
+    shifted = abs(number).scaleb(decimals)
+    whole = Decimal(int(shifted)) + (1 if shifted - int(shifted) >= Decimal("0.5") else 0)
+    return (whole if number >= 0 else -whole).scaleb(-decimals)
+
+
+def times(ratio: Decimal) -> str:
+    """How many times as many: one decimal below a hundred, three figures from there on."""
+    if ratio < 100:
+        return f"{half_up(ratio, 1):.1f}"
+    return str(int(half_up(ratio, 2 - ratio.adjusted())))

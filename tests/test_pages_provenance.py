@@ -53,7 +53,7 @@ def told(table: str, kpi: str) -> Provenance:
         (
             "period transactions cost_per_transaction\n2017 3 0.0659",
             "total_cost",
-            "£0.0659 × 3 = £0.1977",
+            "£0.0659 × 3 ≈ £0.20",
         ),
         (
             "period transactions cost_per_transaction\n2017 3 0.5",

@@ -7,9 +7,10 @@ from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.lettering import text_width
-from perfsite.formats import exact
+from perfsite.formats import exact, exact_decimal
 from perfsite.measures import Kind
 from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
+from perfsite.rounding import decimal, decimals, rounded, significant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,14 +48,15 @@ def value_ticks(largest: float, kind: Kind, language: Language) -> Ticks:
     if kind is Kind.COUNT:
         step = max(1.0, step if step >= 10 else float(ceil(step)))  # noqa: PLR2004
     number = max(1, ceil(largest / step - 1e-9))
-    values = [float(f"{i * step:.12g}") for i in range(number + 1)]
-    words = [_tick(value, kind, language) for value in values]
+    # Steps are short decimals; the powers of ten above are floats.
+    short = significant(decimal(step), 2)
+    values = [short * i for i in range(number + 1)]
+    words = [_tick(float(value), kind, language) for value in values]
     if kind is Kind.CURRENCY and largest < _POUNDS:
         # As many decimals as the steps have, so that each label says just where it stands.
-        _, _, decimals = exact(step).partition(".")
-        digits = max(len(decimals), 2) if decimals else 0
-        words = [language.amount(language.plain(f"{value:.{digits}f}")) for value in values]
-    return tuple(zip(values, words, strict=True))
+        digits = max(decimals(short), 2) if decimals(short) else 0
+        words = [language.amount(language.plain(f"{rounded(v, digits):f}")) for v in values]
+    return tuple(zip(map(float, values), words, strict=True))
 
 
 def _tick(value: float, kind: Kind, language: Language) -> str:
@@ -62,9 +64,10 @@ def _tick(value: float, kind: Kind, language: Language) -> str:
         return language.money(value)
     if kind in {Kind.SECONDS, Kind.MILLISECONDS}:
         return language.figure(value, kind)
-    for scale in (1e9, 1e6, 1e3):
-        if abs(value) >= scale * (10 if scale == 1e3 else 1):  # noqa: PLR2004 - 9,000 is not 9k
-            return language.scaled(exact(round(value / scale, 6)), scale)
+    number = decimal(value)
+    for power in (9, 6, 3):
+        if number.adjusted() >= (4 if power == 3 else power):  # noqa: PLR2004 - 9,000 is not 9k
+            return language.scaled(exact_decimal(number.scaleb(-power)), power)
     return language.plain(exact(value))
 
 

@@ -15,55 +15,76 @@ if TYPE_CHECKING:
     from perfsite.language import Language
     from perfsite.periods import Period
 
-_TIMES_FROM: Final = 3.0
-_HUNDRED: Final = 100
+_TIMES_FROM: Final = 3
 
 
 def compared_count(language: Language, now: float, before: float | None) -> str:
-    """`45% more than a year before`; empty where there is nothing to compare with."""
+    """`45% more than a year before`; empty where there is nothing to compare with.
+
+    It is what the cell of the same two counts says ("+45%"), in words.
+    """
     if before is None:
         return ""
     if now == before:
         return language.say("the same as a year before")
     if before == 0:
         return language.say("up from none a year before")
-    if now == 0:
-        return language.say("down from {figure} a year before", figure=language.long_count(before))
-    if language.long_count(now) == language.long_count(before):
-        return language.say("about the same as a year before")
-    return _compared_ratio(language, now / before)
-
-
-def _compared_ratio(language: Language, ratio: float) -> str:
-    """The words for a count that is so many times what it was, but neither none nor the same."""
-    if ratio >= _TIMES_FROM:
-        times = language.plain(f"{ratio:.1f}")
+    percent = language.percentage(now, before)
+    if now == 0 or percent is None:
+        return _moved(language, now, before, language.long_count(before))
+    if now >= before * _TIMES_FROM:
+        times = language.times(now, before)
         return language.say("{times} times as many as a year before", times=times)
-    points = int(f"{abs(ratio - 1) * _HUNDRED:.0f}")
-    if points == 0:
+    if percent == 0:
         return language.say("about the same as a year before")
-    if points == _HUNDRED and ratio < 1:
-        # Of what is left, however little, 100% fewer would say that nothing is.
-        most = language.percent((_HUNDRED - 1) / _HUNDRED, 0)
-        return language.say("more than {share} fewer than a year before", share=most)
-    share = language.percent(points / _HUNDRED, 0)
-    if ratio > 1:
-        return language.say("{share} more than a year before", share=share)
-    return language.say("{share} fewer than a year before", share=share)
+    if percent > 0:
+        return language.say("{share} more than a year before", share=language.size(percent))
+    return language.say("{share} fewer than a year before", share=language.size(percent))
 
 
-def compared_level(language: Language, now: float, before: float | None, kind: Kind) -> str:
-    """`up from 78.2% a year before`, for shares and amounts; empty without a figure before."""
+def _moved(language: Language, now: float, before: float, figure: str) -> str:
+    if now > before:
+        return language.say("up from {figure} a year before", figure=figure)
+    return language.say("down from {figure} a year before", figure=figure)
+
+
+def compared_level(
+    language: Language,
+    now: float,
+    before: float | None,
+    kind: Kind,
+    *,
+    uncertain: float = 0.0,
+    uncertain_before: float = 0.0,
+) -> str:
+    """`up from 78.2% a year before`, for shares and amounts; empty without a figure before.
+
+    Where the two are not known well enough to tell which is more, only the figure before is said.
+    """
     if before is None:
         return ""
     if now == before:
         return language.say("the same as a year before")
-    figure = in_words(language, before, kind)
-    if in_words(language, now, kind) == figure:
+    figure = in_words(language, before, kind, uncertain_before)
+    if in_words(language, now, kind, uncertain) == figure:
+        return _alike(language, now, before, kind, uncertain + uncertain_before)
+    if not language.is_clear(now, before, uncertain, uncertain_before):
+        return language.say("compared with {figure} a year before", figure=figure)
+    return _moved(language, now, before, figure)
+
+
+def _alike(language: Language, now: float, before: float, kind: Kind, doubt: float) -> str:
+    """What is said of two figures that a sentence rounds to the same words.
+
+    A table has amounts to the penny, and tells by how much these differ.
+    """
+    known = not doubt and language.in_table(now, kind) != language.in_table(before, kind)
+    percent = language.percentage(now, before, kind) if known else None
+    if not percent:
         return language.say("about the same as a year before")
-    if now > before:
-        return language.say("up from {figure} a year before", figure=figure)
-    return language.say("down from {figure} a year before", figure=figure)
+    if percent > 0:
+        return language.say("{share} more than a year before", share=language.size(percent))
+    return language.say("{share} less than a year before", share=language.size(percent))
 
 
 def compared_target(language: Language, now: float, target: float, kpi: str) -> str:
@@ -86,11 +107,13 @@ def meets(kpi: str, now: float, target: float) -> bool:
     return now <= target if measure and measure.better is Better.LOWER else now >= target
 
 
-def in_words(language: Language, value: float, kind: Kind) -> str:
-    """A figure as sentences print it."""
+def in_words(language: Language, value: float, kind: Kind, uncertain: float = 0.0) -> str:
+    """A figure as sentences print it; `uncertain` is how far it may be off, up or down."""
     if kind is Kind.COUNT:
         return language.long_count(value)
-    return language.percent(value) if kind is Kind.SHARE else language.figure(value, kind)
+    if kind is Kind.SHARE:
+        return language.percent(value, uncertain=uncertain)
+    return language.figure(value, kind, uncertain)
 
 
 def with_comparison(language: Language, statement: str, comparison: str) -> str:

@@ -7,11 +7,11 @@ from Babel; which figures are rounded how is perfsite's own, and the same in eve
 """
 
 from perfsite.language.catalogue import Catalogue, read_catalogue
+from perfsite.language.changes import Changes
 from perfsite.language.dates import Dates
-from perfsite.language.numbers import Numbers
 
 __all__ = ["Catalogue", "Language", "read_catalogue"]
 
 
-class Language(Numbers, Dates):
+class Language(Changes, Dates):
     """Everything that is written for people in one language and currency."""

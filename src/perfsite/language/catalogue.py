@@ -40,6 +40,7 @@ class Catalogue:
         self.translations = translations or NullTranslations()
         # Figures and periods repeat on page after page, and Babel takes its time for each.
         self._numbers: dict[str, str] = {}
+        self._written: dict[tuple[str | float, ...], str] = {}
         self._dates: dict[tuple[date, str], str] = {}
         try:
             self.locale = _own_locale(tag)

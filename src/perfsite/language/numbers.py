@@ -1,8 +1,12 @@
 """How figures are written for people.
 
 Wording: three significant figures with k (from 10,000), m or bn for counts, pence below ten
-thousand pounds, one decimal for percentages; "0%" and "100%" only when exactly true. The full
-figure is always at hand for those who want it.
+thousand pounds, one decimal for percentages; "0%" and "100%" only when exactly true. Everything is
+rounded half away from zero, on decimals (see `rounding`).
+
+A figure may be known to a unit only: what is `uncertain` is how far it may be off, up or down. It
+is then written with the digits that are known, the last one of which stands for no less than that:
+"about £1m" for £1.37m that may be off by £0.68m.
 """
 
 from __future__ import annotations
@@ -10,23 +14,32 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from functools import cached_property
-from math import floor, log10
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from babel.numbers import format_decimal, get_currency_symbol
+from babel.numbers import (
+    format_decimal,
+    get_currency_symbol,
+    get_decimal_symbol,
+    get_group_symbol,
+)
 
-from perfsite.formats import exact, exact_decimal
+from perfsite.formats import exact_decimal
 from perfsite.language.catalogue import Catalogue
 from perfsite.measures import Kind
+from perfsite.rounding import decimal, known_places, rounded, upwards
 
-_BILLION, _MILLION, _THOUSAND = 1e9, 1e6, 1e3
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_BILLION, _MILLION, _THOUSAND = 9, 6, 3
+"""Powers of ten."""
 _FROM_THOUSANDS: Final = 10_000
-_POUNDS_ONLY_FROM: Final = 10_000
-_PENNY: Final = 0.01
-_WHOLE_FROM: Final = 0.1
-"""Changes of a tenth and more are told in whole per cent."""
-_ALMOST_ALL: Final = -0.995
+_FIGURES: Final = 3
+_PENCE: Final = 2
+_LONGEST: Final = 6
+"""Decimals of an amount in full."""
 _HUNDRED: Final = 100
+_A_PENNY: Final = Decimal("0.01")
 MINUS: Final = "−"
 
 
@@ -36,68 +49,89 @@ class Numbers(Catalogue):
     def plain(self, text: str) -> str:
         """A number spelt `-1234.5`, with this language's separators and just these digits."""
         if text not in self._numbers:
-            _, _, decimals = text.partition(".")
-            pattern = "#,##0" + (f".{'0' * len(decimals)}" if decimals else "")
-            written = str(format_decimal(Decimal(text), format=pattern, locale=self.locale))
-            # The narrow space that some languages group with is missing in many fonts.
-            self._numbers[text] = written.replace("\u202f", "\xa0").replace("-", MINUS)
+            group, point, minus = self._symbols
+            whole, _, decimals_ = text.removeprefix("-").partition(".")
+            written = f"{int(whole):,}".replace(",", group) + (decimals_ and point + decimals_)
+            negative = text.startswith("-") and written.strip(f"0{point}") != ""
+            self._numbers[text] = minus + written if negative else written
         return self._numbers[text]
 
+    @cached_property
+    def _symbols(self) -> tuple[str, str, str]:
+        """What stands between thousands, before decimals, and before what is negative."""
+        minus = str(format_decimal(-1, format="#,##0", locale=self.locale)).partition("1")[0]
+        # The narrow space that some languages group with is missing in many fonts.
+        group = str(get_group_symbol(self.locale)).replace("\u202f", "\xa0")
+        return group, str(get_decimal_symbol(self.locale)), minus.replace("-", MINUS)
+
     def count(self, value: float) -> str:
-        """A count in full, with thousands separators; decimals only where there are any."""
-        text = f"{value:.2f}".rstrip("0").rstrip(".")
-        return self.plain("0" if text == "-0" else text)
+        """A count in full, with thousands separators; decimals only where there are any.
 
-    def short_count(self, value: float) -> str:
+        They are two, or two significant figures below a hundredth: 0.004 is not nothing.
+        """
+        return self._kept("count", value, 0.0, self._count)
+
+    def _count(self, value: float, uncertain: float) -> str:
+        number = decimal(value)
+        return self.plain(exact_decimal(_limited(number, _fine(number), _places(uncertain))))
+
+    def short_count(self, value: float, uncertain: float = 0.0) -> str:
         """A count in three significant figures with k, m or bn: `3.29m`; in full below 10,000."""
-        number, scale = _scaled(value)
-        return self.scaled(number, scale) if scale > 1 else self.count(value)
+        return self._kept("short", value, uncertain, self._short_count)
 
-    def scaled(self, number: str, scale: float) -> str:
-        """A number of thousands, millions or billions, in short: `10k`, `3.29m`."""
+    def _short_count(self, value: float, uncertain: float) -> str:
+        number, power = _scaled(decimal(value), _places(uncertain))
+        return self.scaled(number, power) if power else self._count(value, uncertain)
+
+    def scaled(self, number: str, power: int) -> str:
+        """A number of thousands, millions or billions (powers of ten), in short: `10k`, `3.29m`."""
         text = self.plain(number)
-        if scale == _BILLION:
+        if power == _BILLION:
             return self.say("{number}bn", number=text)
-        if scale == _MILLION:
+        if power == _MILLION:
             return self.say("{number}m", number=text)
         return self.say("{number}k", number=text)
 
     def long_count(self, value: float) -> str:
         """A count for a sentence: `3.29 million`, `847,000`, `9,876`."""
-        number, scale = _scaled(value)
-        if scale == 1:
+        return self._kept("long", value, 0.0, self._long_count)
+
+    def _long_count(self, value: float, _: float) -> str:
+        number, power = _scaled(decimal(value), None)
+        if not power:
             return self.count(value)
         text, size = self.plain(number), float(number)
-        if scale == _BILLION:
+        if power == _BILLION:
             return self.plural(size, "{number} billion", "{number} billion", number=text)
-        if scale == _MILLION:
+        if power == _MILLION:
             return self.plural(size, "{number} million", "{number} million", number=text)
-        return self.count(_significant(value, 3))
+        return self.plain(exact_decimal(Decimal(number).scaleb(power)))
 
-    def percent(self, share: float, decimals: int = 1) -> str:
+    def percent(self, share: float, decimals: int = 1, uncertain: float = 0.0) -> str:
         """A share as a percentage; what is not exactly 0 or 1 never reads 0% or 100%."""
-        sign, text = self._rounded(share, decimals)
+        sign, text = self._rounded(share, decimals, uncertain)
         if sign == "<":
             return self.say("less than {share}", share=text)
         return self.say("more than {share}", share=text) if sign == ">" else text
 
-    def short_percent(self, share: float, decimals: int = 1) -> str:
+    def short_percent(self, share: float, decimals: int = 1, uncertain: float = 0.0) -> str:
         """A share for a card or a cell, where `>99.9%` says `more than 99.9%`."""
-        return "".join(self._rounded(share, decimals))
+        return "".join(self._rounded(share, decimals, uncertain))
 
-    def _rounded(self, share: float, decimals: int) -> tuple[str, str]:
+    def _rounded(self, share: float, decimals: int, uncertain: float) -> tuple[str, str]:
         """A percentage, and a sign before it where rounding would say nothing or everything."""
-        value = share * _HUNDRED
-        step = 10.0**-decimals
-        text = f"{value:.{decimals}f}"
-        if share in (0, 1):
-            return "", self._per_cent(f"{value:.0f}")
-        if float(text) == 0:
-            least = f"{step:.{decimals}f}"
+        value = decimal(share) * _HUNDRED
+        if value in (0, _HUNDRED):
+            return "", self._per_cent(exact_decimal(value))
+        places = _known(decimals, _places(uncertain * _HUNDRED))
+        number, step = rounded(value, places), Decimal(1).scaleb(-places)
+        if number == 0:
+            least = f"{step:f}"
             return ("<", self._per_cent(least)) if share > 0 else ("", self._per_cent(f"-{least}"))
-        if float(text) == _HUNDRED and share < 1:
-            return ">", self._per_cent(f"{_HUNDRED - step:.{decimals}f}")
-        return "", self._per_cent(text)
+        if number == _HUNDRED:
+            less = step if value < _HUNDRED else 0
+            return ">", self._per_cent(f"{_HUNDRED - less:f}")
+        return "", self._per_cent(f"{number:f}")
 
     def _per_cent(self, number: str) -> str:
         return self._percent_pattern.replace("{}", self.plain(number))
@@ -118,49 +152,89 @@ class Numbers(Catalogue):
         """A number that is already written, with the sign of the currency."""
         return (MINUS if negative else "") + self._amount_pattern.replace("{}", number)
 
-    def money(self, value: float) -> str:
+    def money(self, value: float, uncertain: float = 0.0) -> str:
         """An amount: `£0.82`, `£1,234.50`, and in three significant figures from 10,000 up.
 
         Amounts below a penny keep two significant figures: £0.0065 is not nothing.
         """
-        size = abs(value)
-        if size >= _POUNDS_ONLY_FROM:
-            text = self.short_count(size)
-        else:
-            digits = 1 - floor(log10(size)) if 0 < size < _PENNY else 2
-            text = self.plain(f"{size:.{digits}f}")
-        return self.amount(text, negative=value < 0)
+        return self._kept("money", value, uncertain, self._money)
+
+    def _money(self, value: float, uncertain: float) -> str:
+        number, known = decimal(value), _places(uncertain)
+        if known is None:
+            return self._pounds(number, None)
+        short = rounded(number, known)
+        if short == 0:
+            # All that is known of it is what it could be at most.
+            most = max(upwards(abs(number) + decimal(uncertain)), _A_PENNY)
+            return self.say("less than {amount}", amount=self._pounds(most, -most.adjusted()))
+        text = self._pounds(number, known)
+        usual = short == number or text == self._pounds(number, None)
+        return text if usual else self.say("about {amount}", amount=text)
+
+    def _pounds(self, number: Decimal, known: int | None) -> str:
+        """An amount, in short from ten thousand up, with no more digits than are known."""
+        size = abs(number)
+        text = (
+            self.scaled(*_scaled(size, known))
+            if size >= _FROM_THOUSANDS
+            else self.plain(f"{_limited(size, _pence(size), known):f}")
+        )
+        return self.amount(text, negative=number < 0)
 
     def full_money(self, value: float) -> str:
         """An amount in full, with pence, and with what there is beyond pence.
 
-        From a penny up that is at most six decimals: quotients have no end, and nobody pays them.
+        That is at most six decimals, or two significant figures of what is less than those.
         """
-        size = abs(value)
-        pounds, _, pence = exact(round(size, 6) if size >= _PENNY else size).partition(".")
+        size = abs(decimal(value))
+        places = max(_LONGEST, 1 - size.adjusted()) if size else _PENCE
+        pounds, _, pence = exact_decimal(rounded(size, places)).partition(".")
         return self.amount(self.plain(f"{pounds}.{pence.ljust(2, '0')}"), negative=value < 0)
 
-    def figure(self, value: float, kind: Kind) -> str:
-        """A figure for a card or a cell, in the wording of its kind."""
+    def figure(self, value: float, kind: Kind, uncertain: float = 0.0) -> str:
+        """A figure for a card or a cell, in the wording of its kind.
+
+        `uncertain` is how far it may be off, up or down, in its own unit.
+        """
         if kind is Kind.COUNT:
-            return self.short_count(value)
+            return self.short_count(value, uncertain)
         if kind is Kind.SHARE:
-            return self.short_percent(value)
+            return self.short_percent(value, uncertain=uncertain)
         if kind is Kind.CURRENCY:
-            return self.money(value)
-        return self._with_unit(self.count(value), kind)
+            return self.money(value, uncertain)
+        return self._with_unit(self._count(value, uncertain), kind)
 
     def full_figure(self, value: float, kind: Kind) -> str:
-        """A figure in full, for the reader who wants to check it."""
+        """A figure as it was given, for the reader who wants to check it."""
         if kind is Kind.SHARE:
-            hundred = Decimal(repr(float(value))) * _HUNDRED
-            short = round(hundred, 6)
+            hundred = decimal(value) * _HUNDRED
+            short = rounded(hundred, _LONGEST)
             # Six decimals are plenty, but for what they would make nothing or everything of.
             shown = hundred if short in (0, _HUNDRED) and value not in (0, 1) else short
             return self._per_cent(exact_decimal(shown))
         if kind is Kind.CURRENCY:
             return self.full_money(value)
         return self._with_unit(self.count(value), kind)
+
+    def in_table(self, value: float, kind: Kind, uncertain: float = 0.0) -> str:
+        """A figure as tables have it: counts, and amounts to the penny, in full if they are known.
+
+        Quotients have no end: they are rounded here as on cards, and the files have them exactly.
+        """
+        if uncertain or kind is Kind.SHARE:
+            return self.figure(value, kind, uncertain)
+        number = decimal(value)
+        if kind is Kind.CURRENCY and rounded(number, _PENCE) != number:
+            return self.money(value)
+        return self.full_figure(value, kind)
+
+    def is_all_of(self, value: float, kind: Kind) -> bool:
+        """Whether the figure of a card says all of the number, because nothing was rounded."""
+        number = decimal(value)
+        if kind is Kind.SHARE:
+            return value in (0, 1) or rounded(number, _FIGURES) == number
+        return self.figure(value, kind) == self.full_figure(value, kind)
 
     def _with_unit(self, number: str, kind: Kind) -> str:
         if kind is Kind.SECONDS:
@@ -169,32 +243,15 @@ class Numbers(Catalogue):
             return self.say("{number} ms", number=number)
         return number
 
-    def change(self, now: float, before: float, kind: Kind) -> str:
-        """The change between two figures: `+15%`, `−3.2 points`; empty if undefined.
-
-        Shares change by percentage points, everything else by a percentage of the figure before.
-        """
-        if kind is Kind.SHARE:
-            return self._difference((now - before) * _HUNDRED, 1, points=True)
-        if before == 0:
-            return self.say("no change") if now == 0 else ""
-        share = now / before - 1
-        if now != 0 and share < _ALMOST_ALL:
-            # A little is left, and 100% would say that nothing is.
-            return MINUS + self._per_cent("99.9")
-        return self._difference(share * _HUNDRED, 0 if abs(share) >= _WHOLE_FROM else 1)
-
-    def _difference(self, value: float, decimals: int, *, points: bool = False) -> str:
-        """A difference with its sign; one that rounds to nothing but is not, says so."""
-        text = f"{abs(value):.{decimals}f}"
-        if value == 0:
-            return self.say("no change")
-        if float(text) == 0:
-            return self.say("almost no change")
-        sign = "+" if value > 0 else MINUS
-        if points:
-            return sign + self.say("{number} points", number=self.plain(text))
-        return sign + self._per_cent(text)
+    def _kept(
+        self, how: str, value: float, uncertain: float, write: Callable[[float, float], str]
+    ) -> str:
+        """What `write` says of a number; figures repeat on page after page."""
+        key = how, value, uncertain
+        found = self._written.get(key)
+        if found is None:
+            found = self._written[key] = write(value, uncertain)
+        return found
 
 
 def _around_number(pattern: str) -> str:
@@ -202,20 +259,39 @@ def _around_number(pattern: str) -> str:
     return re.sub(r"[#0,.]+", "{}", pattern.partition(";")[0]).replace("\u202f", "\xa0")
 
 
-def _scaled(value: float) -> tuple[str, float]:
-    """The digits of a count in three significant figures, and of what they are a number."""
+def _places(uncertain: float) -> int | None:
+    """To how many decimals a figure is known; None where it is known exactly."""
+    return known_places(decimal(uncertain)) if uncertain else None
+
+
+def _known(places: int, known: int | None) -> int:
+    """So many decimals, or as many as are known."""
+    return places if known is None else min(places, known)
+
+
+def _limited(number: Decimal, places: int, known: int | None) -> Decimal:
+    return rounded(number, _known(places, known))
+
+
+def _fine(number: Decimal) -> int:
+    """Two decimals, or so many that two significant figures are left."""
+    return max(_PENCE, 1 - number.adjusted()) if number else _PENCE
+
+
+def _pence(size: Decimal) -> int:
+    """The decimals of an amount: below a penny as many as two significant figures have."""
+    return _fine(size) if size < _A_PENNY else _PENCE
+
+
+def _scaled(value: Decimal, known: int | None) -> tuple[str, int]:
+    """The digits of a number in three significant figures, and the power of ten they count.
+
+    It has fewer figures where fewer are known. The power is 0 below ten thousand.
+    """
     if abs(value) < _FROM_THOUSANDS:
-        return "", 1
-    rounded = _significant(value, 3)
-    scale = next(s for s in (_BILLION, _MILLION, _THOUSAND) if abs(rounded) >= s)
-    digits = max(0, 2 - floor(log10(abs(rounded) / scale)))
-    return f"{rounded / scale:.{digits}f}", scale
-
-
-def _significant(value: float, figures: int) -> float:
-    if value == 0:
-        return 0.0
-    digits = figures - 1 - floor(log10(abs(value)))
-    # Half rounds away from zero, as people expect, not to even.
-    shifted = abs(value) * 10.0**digits
-    return (1 if value > 0 else -1) * floor(shifted + 0.5) / 10.0**digits
+        return f"{_limited(value, 0, known):f}", 0
+    number = rounded(value, _known(_FIGURES - 1 - value.adjusted(), known))
+    # 999,500 has become a million, which has as many figures as any other.
+    places = _known(_FIGURES - 1 - number.adjusted(), known)
+    power = next(p for p in (_BILLION, _MILLION, _THOUSAND) if number.adjusted() >= p)
+    return f"{rounded(number.scaleb(-power), max(0, places + power)):f}", power

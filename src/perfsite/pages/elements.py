@@ -111,7 +111,6 @@ class Card:
     anchor: str
     name: str
     value: str
-    full: str
     period: str
     change: str
     notes: tuple[str, ...]

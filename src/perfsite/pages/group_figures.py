@@ -149,7 +149,7 @@ def _cells(figure: GroupFigure, language: Language) -> tuple[Cell, ...]:
     return (
         Cell(
             cell.text,
-            language.full_figure(figure.value, kind),
+            cell.full,
             "" if figure.complete else language.say(_INCOMPLETE),
         ),
         Cell(coverage(figure, language)),

@@ -77,12 +77,10 @@ def _result(found: traced.Provenance, sum_: str, language: Language) -> str:
     kind = KPIS[found.kpi].kind
     if kind is Kind.SHARE and found.value > 1:
         return language.say("{sum} is more than 100%, so no percentage is shown", sum=sum_)
-    full = language.full_figure(found.value, kind)
-    if found.formula in {Formula.AMOUNT, Formula.PRODUCT}:
-        return f"{sum_} = {full}"
+    if found.formula is Formula.AMOUNT:
+        return f"{sum_} = {language.full_figure(found.value, kind)}"
     text = language.figure(found.value, kind)
-    exactly = text == full or (kind is Kind.SHARE and round(found.value, 3) == found.value)
-    return f"{sum_} = {text}" if exactly else f"{sum_} ≈ {text}"
+    return f"{sum_} = {text}" if language.is_all_of(found.value, kind) else f"{sum_} ≈ {text}"
 
 
 def _added(

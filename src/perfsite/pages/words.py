@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from perfsite.kpis import KPIS
-from perfsite.measures import Kind
 from perfsite.messages import message
 from perfsite.model import Status
 from perfsite.pages.elements import Card, Cell
@@ -14,6 +13,7 @@ from perfsite.periods import Period
 if TYPE_CHECKING:
     from perfsite.kpi import Figure, GroupFigure
     from perfsite.language import Language
+    from perfsite.measures import Kind
     from perfsite.pages.elements import Provenance
 
 NO_DATA: Final = message("no data")
@@ -57,14 +57,15 @@ _WITHHELD_OTHER: Final = message(
 )
 
 
-def value_cell(value: float | None, kind: Kind, status: Status, language: Language) -> Cell:
-    """A figure, or the word for its absence."""
+def value_cell(
+    value: float | None, kind: Kind, status: Status, language: Language, uncertain: float = 0.0
+) -> Cell:
+    """A figure, or the word for its absence; `uncertain` is how far it may be off, up or down."""
     if value is None:
         return Cell(language.say(MISSING_WORDS.get(status, NO_DATA)), missing=True)
-    text, full = language.figure(value, kind), language.full_figure(value, kind)
-    # One decimal of a percentage is three of the share.
-    same = full == text or (kind is Kind.SHARE and round(value, 3) == value)
-    return Cell(text, "" if same else full)
+    text = language.figure(value, kind, uncertain)
+    full = language.in_table(value, kind, uncertain)
+    return Cell(text, "" if full == text else full)
 
 
 def count_cell(value: float | None, language: Language) -> Cell:
@@ -74,11 +75,19 @@ def count_cell(value: float | None, language: Language) -> Cell:
     return Cell(language.count(value))
 
 
-def change_cell(value: float | None, before: float | None, kind: Kind, language: Language) -> Cell:
+def change_cell(
+    value: float | None,
+    before: float | None,
+    kind: Kind,
+    language: Language,
+    *,
+    uncertain: float = 0.0,
+    uncertain_before: float = 0.0,
+) -> Cell:
     """The change on an earlier figure; empty where one of the two is missing."""
     if value is None or before is None:
         return Cell("", missing=True)
-    return Cell(language.change(value, before, kind))
+    return Cell(language.change(value, before, kind, uncertain, uncertain_before))
 
 
 def headline_cell(figure_: Figure, language: Language) -> Cell:
@@ -118,7 +127,6 @@ def service_card(
         f"kpi-{kpi.slug}",
         language.say(kpi.name),
         capital(cell.text) if cell.missing else cell.text,
-        cell.full,
         language.period_range(figure_.period) if figure_.period else "",
         language.say("{change} on a year before", change=changed) if changed else "",
         (*([why] if why else ()), *notes),
@@ -154,7 +162,7 @@ def group_card(kpi_id: str, figure_: GroupFigure | None, language: Language) -> 
     if figure_ is None:
         why = (language.say("No service has figures for 12 months."),)
         no_data = capital(language.say(NO_DATA))
-        return Card(anchor, name, no_data, "", "", "", why, False, True, definition)
+        return Card(anchor, name, no_data, "", "", why, False, True, definition)
     cell = value_cell(figure_.value, kpi.kind, Status.PROVIDED, language)
     changed = like_for_like(figure_, language)
     like = language.plural(
@@ -167,7 +175,6 @@ def group_card(kpi_id: str, figure_: GroupFigure | None, language: Language) -> 
         anchor,
         name,
         cell.text,
-        cell.full,
         language.period_range(figure_.period),
         like if changed else "",
         (coverage(figure_, language),),
