@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +9,10 @@ from hypothesis import strategies as st
 from helpers import register, worked
 from perfsite.config import SiteConfig
 from perfsite.parts import enough, newest_end
+from perfsite.periods import Period, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 DIGITAL = "transactions:digital"
 
@@ -262,8 +268,8 @@ def test_only_the_period_of_the_missing_channel_has_no_share() -> None:
     assert made.part("cost", "2017", "beta") == 100
 
 
-def test_each_length_of_period_expects_its_own_channels() -> None:
-    """A channel that is reported by year only is not missing from the months."""
+def test_a_channel_that_is_known_in_any_rhythm_is_expected_in_all() -> None:
+    """A month of which only one of two channels is known has no total, for that would be a part."""
     made = worked(
         """
         period  measure      channel value
@@ -274,7 +280,149 @@ def test_each_length_of_period_expects_its_own_channels() -> None:
     )
 
     assert made.part("transactions", "2016") == 100
-    assert made.part("transactions", "2017-01") == 5
+    assert made.part("transactions", "2017-01") == "not_provided"
+    assert made.part(DIGITAL, "2017-01") == 5
+
+
+def year_of(rows: str, measure: str = "transactions") -> object:
+    """All channels together in 2017, from rows of `period measure channel value`."""
+    return worked(f"period measure channel value\n{rows}").window(measure, "2017")
+
+
+def rows_of(channel: str, periods: Iterable[str], value: str, measure: str = "transactions") -> str:
+    """The same figure for each of these periods."""
+    return "\n".join(f"{period} {measure} {channel} {value}" for period in periods)
+
+
+MONTHS = [f"2017-{month:02d}" for month in range(1, 13)]
+QUARTERS = [f"2017-Q{quarter}" for quarter in range(1, 5)]
+
+
+def test_channels_in_two_rhythms_make_a_year_of_all_of_them() -> None:
+    """Twelve months online and four quarters by post are 12 x 5 and 4 x 30."""
+    rows = f"{rows_of('digital', MONTHS, '5')}\n{rows_of('post', QUARTERS, '30')}"
+    made = worked(f"period measure channel value\n{rows}")
+
+    assert made.window("transactions", "2017") == 180
+    assert made.window(DIGITAL, "2017") == 60
+    assert made.part("transactions", "2017-Q1") == 45
+    assert made.part("transactions", "2017-01") == "not_provided"
+    assert made.headline("digital_take_up").value == 60 / 180
+
+
+def test_costs_in_two_rhythms_are_added_likewise() -> None:
+    """What holds for transactions holds for whatever adds up."""
+    rows = f"{rows_of('digital', MONTHS, '1.5', 'cost')}\n2017 cost post 7"
+
+    assert year_of(rows, "cost") == 25
+
+
+def test_channels_by_week_and_by_month_have_no_total() -> None:
+    """They share no window: a total would be a part of one."""
+    weeks = [f"2017-W{week:02d}" for week in range(1, 53)]
+    rows = f"{rows_of('digital', weeks, '1')}\n{rows_of('post', MONTHS, '9')}"
+    made = worked(f"period measure channel value\n{rows}")
+
+    assert set(made.figures.windows.frame["part"]) == {DIGITAL}
+    assert made.headline("transactions_per_year").value is None
+    assert made.headline("digital_take_up").value is None
+
+
+def test_a_channel_by_day_is_added_up_to_the_months_of_another() -> None:
+    """All days of February are its month; of March a day is missing."""
+    days = [f"2017-02-{day:02d}" for day in range(1, 29)]
+    days += [f"2017-03-{day:02d}" for day in range(2, 32)]
+    rows = f"{rows_of('digital', days, '1')}\n{rows_of('post', ['2017-02', '2017-03'], '2')}"
+    made = worked(f"period measure channel value\n{rows}")
+
+    assert made.part("transactions", "2017-02") == 30
+    assert made.part("transactions", "2017-03") == "not_provided"
+
+
+def test_a_channel_that_was_closed_in_one_rhythm_is_closed_in_all() -> None:
+    """Until August there was a phone; the quarters after it are of what is left."""
+    rows = rows_of("phone", MONTHS[:8], "10") + "\n2017-09 transactions phone [z]\n"
+    made = worked(f"period measure channel value\n{rows}{rows_of('post', QUARTERS, '100')}")
+
+    assert made.part("transactions", "2017-Q3") == 120
+    assert made.part("transactions", "2017-Q4") == 100
+    assert made.window("transactions", "2017") == 480
+
+
+def test_a_gap_in_one_channel_leaves_no_year() -> None:
+    """A month that is missing online is missing in the quarter and in the year of all channels."""
+    rows = f"{rows_of('digital', MONTHS[:5] + MONTHS[6:], '5')}\n{rows_of('post', QUARTERS, '3')}"
+
+    assert year_of(rows) is None
+
+
+def test_a_confidential_month_of_one_channel_hides_the_year() -> None:
+    """A total that is made of a hidden number would give it away."""
+    digital = rows_of("digital", MONTHS[:5], "5") + "\n2017-06 transactions digital [c]\n"
+    rows = f"{digital}{rows_of('digital', MONTHS[6:], '5')}\n{rows_of('post', QUARTERS, '3')}"
+    made = worked(f"period measure channel value\n{rows}")
+
+    assert made.window("transactions", "2017") is None
+    assert made.part("transactions", "2017-Q2") == "confidential"
+    assert made.part("transactions", "2017-Q1") == 18
+
+
+def test_the_channels_of_a_stock_are_not_added_up_over_time() -> None:
+    """Claims in payment by post, by quarter, are no sum of those of its months."""
+    rows = "\n".join(
+        [
+            rows_of("digital", MONTHS, "20"),
+            rows_of("digital", ["2017"], "20"),
+            rows_of("post", QUARTERS, "80"),
+        ]
+    )
+    made = worked(f"period measure channel value\n{rows}")
+
+    assert made.part("transactions", "2017-Q1") == "not_provided"
+    assert made.window("transactions", "2017") is None
+
+
+Rhythms = dict[str, tuple[int, list[int | None]]]
+"""Of each channel, how many months its periods have, and its figures from January 2016 on."""
+
+
+@st.composite
+def rhythms(draw: st.DrawFn) -> Rhythms:
+    """Two or three channels over two years, each in its own rhythm, some with gaps."""
+    found: Rhythms = {}
+    for channel in ("digital", "phone", "post")[: draw(st.integers(2, 3))]:
+        length = draw(st.sampled_from([1, 3, 6, 12]))
+        figures = st.one_of(st.integers(0, 50), st.integers(0, 50), st.none())
+        rest = draw(st.lists(figures, min_size=24 // length - 1, max_size=24 // length - 1))
+        # The first is always there, so that every channel is known from the beginning.
+        found[channel] = length, [draw(st.integers(0, 50)), *rest]
+    return found
+
+
+def months_from(first: int, length: int) -> str:
+    """A period of so many months, from a month counted from January 2016 on."""
+    return Period(Unit.MONTH, Period.parse("2016-01").first + first, length).code
+
+
+@given(rhythms())
+def test_a_year_is_the_sum_of_the_years_of_its_channels(mine: Rhythms) -> None:
+    """Each channel is added up in its own rhythm, then the channels; without one there is none."""
+    rows = [
+        f"{months_from(place * length, length)} transactions {channel} {value}"
+        for channel, (length, values) in mine.items()
+        for place, value in enumerate(values)
+        if value is not None
+    ]
+    made = worked("period measure channel value\n" + "\n".join(rows))
+
+    for first in range(13):
+        sums: list[int | None] = []
+        for length, values in mine.values():
+            whole = first % length == 0 and 12 % length == 0
+            of_year = values[first // length : (first + 12) // length] if whole else [None]
+            sums.append(None if None in of_year else sum(v for v in of_year if v is not None))
+        expected = None if None in sums else sum(v for v in sums if v is not None)
+        assert made.window("transactions", months_from(first, 12)) == expected
 
 
 channel_values = st.sampled_from(["0", "3", "7", "[x]", "[z]", "[c]"])

@@ -15,13 +15,13 @@ Given = dict[tuple[int, int], float]
 """Figures by first month and number of months."""
 
 START = Period.parse("2015-01").first
-COLUMNS = ["service", "part", "unit", "count", "first", "value"]
+COLUMNS = ["service", "part", "unit", "count", "first", "value", "status", "flags", "summed"]
 
 
 def parts(given_: Given, service: str = "alpha", unit: Unit = Unit.MONTH) -> pd.DataFrame:
     """The parts of one service from figures by first unit and number of units."""
     rows = [
-        (service, "transactions", str(unit), count, first, value)
+        (service, "transactions", str(unit), count, first, value, "provided", 0, False)
         for (first, count), value in given_.items()
     ]
     return pd.DataFrame(rows, columns=COLUMNS).astype(

@@ -22,6 +22,7 @@ from perfsite.measures import DIGITAL
 from perfsite.model import Status, place_of
 from perfsite.parts import KEY, periods_of
 from perfsite.periods import Period, Unit
+from perfsite.windows import is_whole_year
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -214,6 +215,8 @@ def _known(
     given = _provided(parts.frame)
     months = windows_of_months(given, config)
     made = pd.concat([windows.frame, months], ignore_index=True)
+    # A year of channels that were added up from shorter periods is a window, too, if it is used.
+    given = given[~(given["summed"] & is_whole_year(given))]
     rows = pd.concat([given.assign(summed=False), made[made["summed"].astype(bool)]])
     return wanted.merge(rows[[*_PART, "value", "summed"]], on=_PART, validate="one_to_one")
 
@@ -222,7 +225,7 @@ def _terms(
     known: pd.DataFrame, parts: Parts, observations: pd.DataFrame, config: SiteConfig
 ) -> dict[tuple[str, Period], dict[str, Term]]:
     """The known parts as terms, by service and period, then by part."""
-    origins = _origins(_tiles(known, parts), observations, config)
+    origins = _origins(_tiles(known, parts), parts, observations, config)
     found: dict[tuple[str, Period], dict[str, Term]] = {}
     columns = (known["service"], known["part"], known["value"], periods_of(known))
     for number, service, part, value, period in zip(known.index, *columns, strict=True):
@@ -244,15 +247,24 @@ def _tiles(known: pd.DataFrame, parts: Parts) -> pd.DataFrame:
         for key, rows in series.groupby(_SERIES)
     }
     rows = [
-        (service, *tile, part, number, False)
+        (service, *tile, part, number, tile == _itself(period))
         for number, service, part, period in zip(
             made.index, made["service"], made["part"], periods_of(made), strict=True
         )
-        for tile in tiling(period, given[service, part])
+        for tile in _made_of(period, given[service, part])
     ]
     columns = [*_PART, "term", "stated"]
     tiles = pd.DataFrame(rows, columns=columns).astype(dict(whole[_PART].dtypes))
     return pd.concat([whole[_PART].assign(term=whole.index, stated=True), tiles], ignore_index=True)
+
+
+def _made_of(period: Period, given: set[Tile]) -> list[Tile]:
+    """The shorter periods of a window; the window itself where only its channels fill it."""
+    return tiling(period, given - {_itself(period)}) or [_itself(period)]
+
+
+def _itself(period: Period) -> Tile:
+    return str(period.unit), period.count, period.first
 
 
 def tiling(period: Period, given: set[Tile]) -> list[Tile]:
@@ -286,17 +298,19 @@ def _days(month: int) -> list[Tile]:
 
 
 def _origins(
-    tiles: pd.DataFrame, observations: pd.DataFrame, config: SiteConfig
+    tiles: pd.DataFrame, parts: Parts, observations: pd.DataFrame, config: SiteConfig
 ) -> dict[int, list[Origin]]:
     """The observations behind the tiles of each term, by the term's number.
 
     They are the total where one was given, else the channels; for digital transactions the
-    digital channels.
+    digital channels. A channel that was not given for the tile stands with its shorter periods.
     """
     digital = tiles["part"] == DIGITAL
     asked = tiles.assign(measure=tiles["part"].mask(digital, "transactions"), digital=digital)
     asked = asked.reset_index(names="tile")
+    asked = pd.concat([asked.assign(only=""), _channels(asked, parts, observations)])
     rows = asked.merge(_provided(observations), on=[*KEY, "measure"])
+    rows = rows[(rows["only"] == "") | (rows["only"] == rows["channel"])]
     total = rows["channel"] == ""
     has_total = total.groupby(rows["tile"]).transform("any")
     is_digital = rows["channel"].isin(config.digital_channels)
@@ -313,6 +327,37 @@ def _origins(
             Origin(*place_of(source), period, measure, channel, value, stated)
         )
     return found
+
+
+def _channels(asked: pd.DataFrame, parts: Parts, observations: pd.DataFrame) -> pd.DataFrame:
+    """The shorter periods of the channels that `parts` added up to a tile: a row for each.
+
+    The columns are those of `asked` and `only`, the channel.
+    """
+    summed = parts.frame.loc[parts.frame["summed"], _PART]
+    filled = asked.merge(summed, on=_PART)
+    columns = [*asked.columns, "only"]
+    if filled.empty:
+        return pd.DataFrame(columns=columns).astype(dict(asked.dtypes))
+    of_channels = observations[observations["channel"] != ""]
+    owners = ["service", "measure"]
+    of_channels = of_channels.merge(filled[owners].drop_duplicates(), on=owners)
+    # A period in which a channel was not applicable adds nothing, and is no gap.
+    said = of_channels[of_channels["status"].isin([Status.PROVIDED, Status.NOT_APPLICABLE])]
+    given: dict[tuple[str, str], dict[str, set[Tile]]] = {}
+    columns_of = (said[name].tolist() for name in (*owners, "channel", *_TILE))
+    for service, measure, channel, *tile in zip(*columns_of, strict=True):
+        of_measure = given.setdefault((service, measure), {})
+        of_measure.setdefault(channel, set()).add((tile[0], tile[1], tile[2]))
+    found = []
+    for row, period in zip(filled.to_dict("records"), periods_of(filled), strict=True):
+        for channel, periods in given[row["service"], row["measure"]].items():
+            if _itself(period) not in periods:
+                found += [
+                    {**row, **dict(zip(_TILE, tile, strict=True)), "only": channel, "stated": False}
+                    for tile in tiling(period, periods)
+                ]
+    return pd.DataFrame(found, columns=columns).astype(dict(asked.dtypes))
 
 
 def _provided(frame: pd.DataFrame) -> pd.DataFrame:

@@ -14,8 +14,8 @@ import pandas as pd
 from perfsite.formats import exact
 from perfsite.measures import DIGITAL, Aggregation, Kind
 from perfsite.periods import MONTHS_IN_YEAR, Unit
+from perfsite.tiling import months_of_days, tile
 from perfsite.validate.given import SPAN, records
-from perfsite.windows import months_of_days, tile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +41,7 @@ def check_overlaps(
     """
     adding = [key for key, one in measures.items() if one.aggregation is Aggregation.SUM]
     rows = _of_several_lengths(given.rows, adding)
-    stocks = pd.MultiIndex.from_arrays([windows.stocks["service"], _measures(windows.stocks)])
+    stocks = pd.MultiIndex.from_arrays([windows.stocks["service"], windows.stocks["measure"]])
     mine = pd.MultiIndex.from_frame(rows[["service", "measure"]])
     rows = rows[rows["provided"].to_numpy() & ~mine.isin(stocks)]
     if rows.empty:
