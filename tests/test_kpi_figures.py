@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import example_register, example_sources, one_service_register, worked, worked_sources
 from perfsite.kpis import KPIS
+from perfsite.periods import Period
 
 
 def year(**measures: str) -> str:
@@ -212,3 +215,66 @@ def test_the_example_has_one_figure_a_service_kpi_and_period() -> None:
     assert set(frame["kpi"]) == set(KPIS)
     assert not frame.duplicated(["service", "kpi", "unit", "count", "first"]).any()
     assert (frame["value"].isna() == (frame["status"] == "withheld")).all()
+
+
+def uncertain(table: str, kpi: str, period: str = "2017") -> float:
+    """How far a KPI of a table may be off."""
+    frame = worked(table).figures.frame
+    wanted = Period.parse(period)
+    mine = frame[
+        (frame["kpi"] == kpi) & (frame["count"] == wanted.count) & (frame["first"] == wanted.first)
+    ]
+    return float(mine["uncertain"].iloc[0])
+
+
+@pytest.mark.parametrize(
+    ("kpi", "measures", "expected"),
+    [
+        ("transactions_per_year", {"transactions": "137327249"}, 0),
+        ("total_cost", {"cost": "1373272"}, 0),
+        # Half a penny more or less of each of 137,327,249.
+        ("total_cost", {"cost_per_transaction": "0.01", "transactions": "137327249"}, 686636.245),
+        ("total_cost", {"cost_per_transaction": "0.0659", "transactions": "3"}, 0.00015),
+        ("total_cost", {"cost_per_transaction": "0", "transactions": "35165"}, 175.825),
+        ("total_cost", {"cost": "5", "cost_per_transaction": "2", "transactions": "3"}, 0),
+        ("cost_per_transaction", {"cost": "50", "transactions": "200"}, 0),
+        ("cost_per_transaction", {"cost_per_transaction": "5", "transactions": "200"}, 0.005),
+        ("cost_per_transaction", {"cost_per_transaction": "0.0659"}, 0.00005),
+        ("digital_take_up", {"transactions": "3", "transactions__digital": "1"}, 0),
+        ("digital_take_up", {"digital_take_up": "88%"}, 0.005),
+        ("digital_take_up", {"digital_take_up": "88.4%"}, 0.0005),
+        ("completion_rate", {"completion_rate": "0.5"}, 0.005),
+        ("completion_rate", {"completion_rate": "100%"}, 0),
+        ("user_satisfaction", {"user_satisfaction": "0.912345"}, 0.0000005),
+    ],
+)
+def test_a_figure_is_as_precise_as_what_it_is_made_of(
+    kpi: str, measures: dict[str, str], expected: float
+) -> None:
+    """Counts and amounts are exact; half a unit of the last digit of what was stated is not."""
+    assert uncertain(year(**measures), kpi) == expected
+
+
+@given(st.integers(1, 99_999), st.integers(2, 5), st.integers(1, 10**9))
+def test_a_total_lies_within_what_is_uncertain_of_it(digits: int, places: int, number: int) -> None:
+    """Whatever the unit cost was before it was rounded, the true total is no further away."""
+    each = Decimal(digits).scaleb(-places)
+    measures = {"cost_per_transaction": f"{each:f}", "transactions": str(number)}
+    made = worked(year(**measures)).kpi("total_cost", "2017")
+    doubt = uncertain(year(**measures), "total_cost")
+
+    assert made == float(each * number)
+    last = 1 - max(2, -int(each.normalize().as_tuple().exponent))
+    assert doubt == pytest.approx(float(Decimal("0.05").scaleb(last) * number))
+
+
+def test_a_quotient_is_that_of_the_amounts_as_they_were_given() -> None:
+    """No file has 0.008289999999999999: the unit cost that was given comes back."""
+    made = worked(year(cost_per_transaction="0.00829", transactions="3868019"))
+
+    assert made.kpi("total_cost", "2017") == 32065.87751
+    assert made.kpi("cost_per_transaction", "2017") == 0.00829
+    assert (
+        worked(year(cost="32065.87751", transactions="3868019")).kpi("cost_per_transaction", "2017")
+        == 0.00829
+    )

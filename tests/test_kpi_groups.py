@@ -445,3 +445,34 @@ def test_the_largest_service_of_a_group_is_told_with_its_share() -> None:
         )
         is None
     )
+
+
+def test_a_group_is_as_precise_as_its_services_together() -> None:
+    """What is uncertain of totals adds up; of a unit cost it is that over the transactions."""
+    table = """
+        service period transactions cost_per_transaction cost
+        a       2016   1000         0.50                 [x]
+        a       2017   1000         0.55                 [x]
+        b       2016   100          0.0659               [x]
+        b       2017   100          0.0659               [x]
+        c       2017   10           [x]                  1000
+        """
+    made = worked(table, register(*"abc"))
+    whole = made.groups["all"]
+    total, each = whole.figures["total_cost"], whole.figures["cost_per_transaction"]
+
+    assert (total.value, total.uncertain) == (1556.59, 5.005)
+    assert each.uncertain == 5.005 / 1110
+    # c was not there a year before.
+    assert (total.like_now, total.like_uncertain) == (556.59, 5.005)
+    assert (total.like_before, total.like_uncertain_before) == (506.59, 5.005)
+    assert whole.figures[YEARLY].uncertain == 0
+
+
+def test_a_group_of_one_has_the_unit_cost_that_it_gave() -> None:
+    """Multiplied and divided again it is what it was: £0.00829, and not 0.008289999999999999."""
+    made = worked("period transactions cost_per_transaction\n2017 3868019 0.00829")
+    whole = made.groups["all"]
+
+    assert whole.figures["cost_per_transaction"].value == 0.00829
+    assert whole.figures["cost_per_transaction"].uncertain == 0.000005

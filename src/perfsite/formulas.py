@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Final, assert_never
 
 import numpy as np
 import pandas as pd
 
 from perfsite.kpis import Adding
 from perfsite.measures import Kind
+from perfsite.rounding import half_steps, products, quotients, tidy_sum
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from perfsite.kpis import Kpi
 
+_DECIMALS: Final = {Kind.CURRENCY: 2, Kind.SHARE: 2}
+"""To how many decimals a stated figure is known at least: pennies, and hundredths of a whole."""
+
 
 def apply(kpi: Kpi, wide: pd.DataFrame) -> pd.DataFrame:
     """A KPI from a frame with a column for each part, as its entry says that it adds up.
 
-    The answer has the index of `wide` and `value, numerator, denominator, withheld`.
+    The answer has the index of `wide` and `value, numerator, denominator, withheld, uncertain`. The
+    last is how far the value may be off, up or down, in its own unit: 0 where it is made of counts
+    and of amounts as they were given.
     """
     top, bottom = sides(kpi, wide)
     stated = _part(wide, kpi.stated)
@@ -28,15 +34,30 @@ def apply(kpi: Kpi, wide: pd.DataFrame) -> pd.DataFrame:
         case Adding.SUM:
             return _amount(top)
         case Adding.PRODUCT:
-            return _amount(top.fillna(_times(stated, bottom)))
+            doubt = _times(_doubt(stated, kpi.kind), bottom)
+            return _amount(top.fillna(_times(stated, bottom)), doubt.where(top.isna()))
         case Adding.RATIO if kpi.weighted:
             ratio = _ratio(top.fillna(_times(stated, bottom)), bottom, stated, share=share)
             # Where only the ratio was given it is the figure, not its product divided again.
-            return ratio.assign(value=ratio["value"].mask(stated.notna() & top.isna(), stated))
+            given = stated.notna() & top.isna()
+            doubt = _doubt(stated, kpi.kind).where(given).fillna(0.0)
+            return ratio.assign(value=ratio["value"].mask(given, stated), uncertain=doubt)
         case Adding.RATIO | Adding.POOLED:
-            return _ratio(top, bottom, stated, share=share)
+            ratio = _ratio(top, bottom, stated, share=share)
+            made = ratio["numerator"].notna() | ratio["value"].isna()
+            return ratio.assign(uncertain=_doubt(stated, kpi.kind).mask(made).fillna(0.0))
         case _:
             assert_never(kpi.adding)
+
+
+def _doubt(stated: pd.Series, kind: Kind) -> pd.Series:
+    """How far what was stated may be off: half a unit of the last digit that was given.
+
+    An amount is taken to be given to the penny, a share to the whole per cent, or finer. A share
+    of nothing or of all is taken at its word.
+    """
+    doubt = pd.Series(half_steps(stated, _DECIMALS.get(kind, 0)), index=stated.index)
+    return doubt.mask(stated.isin((0, 1)), 0.0) if kind is Kind.SHARE else doubt
 
 
 def sides(kpi: Kpi, wide: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -72,12 +93,14 @@ def _sum(names: Sequence[str], wide: pd.DataFrame) -> pd.Series:
     if not names:
         return pd.Series(np.nan, index=wide.index)
     first, *others = (_part(wide, name) for name in names)
-    return sum(others, start=first)
+    if not others:
+        return first
+    added = sum(others, start=first)
+    return pd.Series(tidy_sum(added.to_numpy(dtype=float)), index=wide.index)
 
 
 def _times(each: pd.Series, number: pd.Series) -> pd.Series:
-    # 0.0659 x 3 is 0.19769999999999999 in floats: sixteenths of a penny are nobody's figure.
-    return (each * number).round(6)
+    return pd.Series(products(each, number), index=each.index)
 
 
 def _ratio(
@@ -89,7 +112,7 @@ def _ratio(
     service knows which. With nothing to divide by, there is no ratio.
     """
     known = numerator.notna() & (denominator > 0)
-    value = (numerator / denominator.where(known)).where(known)
+    value = pd.Series(quotients(numerator, denominator.where(known)), index=numerator.index)
     withheld = numerator > denominator if share else pd.Series(data=False, index=value.index)
     value = value.mask(withheld).where(known | withheld, stated)
     # Both were given, but nothing was counted: 0 of 0 is no ratio, whatever was stated.
@@ -104,7 +127,14 @@ def _ratio(
     )
 
 
-def _amount(value: pd.Series) -> pd.DataFrame:
+def _amount(value: pd.Series, uncertain: pd.Series | None = None) -> pd.DataFrame:
+    doubt = 0.0 if uncertain is None else uncertain.fillna(0.0)
     return pd.DataFrame(
-        {"value": value, "numerator": value, "denominator": np.nan, "withheld": False}
+        {
+            "value": value,
+            "numerator": value,
+            "denominator": np.nan,
+            "withheld": False,
+            "uncertain": doubt,
+        }
     )

@@ -8,6 +8,7 @@ The frame of figures has the columns::
     start, end   its first and last day, as `date.toordinal`
     value        float; NaN where withheld
     numerator, denominator   what it is a ratio of; NaN where it was stated as it is
+    uncertain    float; how far the value may be off, up or down, in its unit; 0 if exactly known
     status       provided or withheld
 
 and holds a row only for what can be said: what is missing has none.
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = [
     "service", "kpi", "unit", "count", "first", "start", "end",
-    "value", "numerator", "denominator", "status",
+    "value", "numerator", "denominator", "uncertain", "status",
 ]  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from perfsite.messages import message
 from perfsite.model import Service, Status, language_of, why_not_an_id
 from perfsite.parts import newest_end
 from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
+from perfsite.rounding import products, quotients, tidy_sum
 from perfsite.spelling import slug, without_accents
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ class GroupFigure:
     not apply count in neither. `like_now` and `like_before` are for the `like_services` that
     have figures for this period and for the same period a year before, and no break in the series
     between them; None where there are none.
+    What is `uncertain` of the value, of the like one and of that before, is how far it may be off,
+    up or down, in its own unit.
     `complete` tells whether enough services reported for this to be a headline, `older` whether
     the site's newest year (see `newest_end`) is a later one.
     """
@@ -82,6 +85,9 @@ class GroupFigure:
     like_services: int
     complete: bool
     older: bool
+    uncertain: float = 0.0
+    like_uncertain: float = 0.0
+    like_uncertain_before: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -197,20 +203,24 @@ def summarise_groups(
             "service": [service for group in groups for service in group.services],
         }
     )
-    before = year[["service", "kpi", "first", "numerator", "denominator"]].assign(
+    # What is uncertain of a ratio's numerator: it adds up as the numerators do.
+    year["doubt"] = products(year["uncertain"], year["denominator"].fillna(1.0))
+    before = year[["service", "kpi", "first", "numerator", "denominator", "doubt"]].assign(
         first=year["first"] + MONTHS_IN_YEAR
     )
     paired = year.merge(before, on=["service", "kpi", "first"], how="left", suffixes=("", "_then"))
     # Over a break figures cannot be compared: the service counts in the sum, not in the change.
     both = paired["numerator_then"].notna() & ~paired["apart"]
     paired["like"] = both.astype(int)
-    for name in ("numerator_then", "denominator_then"):
+    for name in ("numerator_then", "denominator_then", "doubt_then"):
         paired[name] = paired[name].where(both)
     paired["like_numerator"] = paired["numerator"].where(both)
     paired["like_denominator"] = paired["denominator"].where(both)
+    paired["like_doubt"] = paired["doubt"].where(both)
     rows = members.merge(paired, on="service")
-    summed = [c for c in rows.columns if c.endswith(("numerator", "denominator", "_then"))]
-    table = rows.groupby(_ROW)[[*summed, "like"]].sum().round(6)
+    summed = [c for c in rows.columns if c.endswith(("numerator", "denominator", "doubt", "_then"))]
+    table = rows.groupby(_ROW)[[*summed, "like"]].sum()
+    table[summed] = tidy_sum(table[summed].to_numpy(dtype=float))
     table["services"] = rows.groupby(_ROW)["service"].size()
     ever = rows.groupby(["slug", "kpi"])["service"].nunique().rename("ever")
     table = table.reset_index().merge(ever.reset_index(), on=["slug", "kpi"])
@@ -276,7 +286,8 @@ def _figure(row: Mapping[str, object], of: int, newest: int) -> GroupFigure:
     like = int(number("like"))
 
     def value(numerator: str, denominator: str) -> float:
-        return number(numerator) / number(denominator) if is_ratio else number(numerator)
+        above, below = number(numerator), number(denominator)
+        return float(quotients([above], [below])[0]) if is_ratio else above
 
     return GroupFigure(
         kpi,
@@ -291,4 +302,7 @@ def _figure(row: Mapping[str, object], of: int, newest: int) -> GroupFigure:
         like,
         bool(row["complete"]),
         number("first") < newest,
+        value("doubt", "denominator"),
+        value("like_doubt", "like_denominator") if like else 0.0,
+        value("doubt_then", "denominator_then") if like else 0.0,
     )

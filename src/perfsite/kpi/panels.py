@@ -15,6 +15,7 @@ from perfsite.kpi.groups import yearly
 from perfsite.kpis import KPIS
 from perfsite.parts import periods_of
 from perfsite.periods import MONTHS_IN_QUARTER, MONTHS_IN_YEAR, Period, Unit
+from perfsite.rounding import quotients, tidy_sum
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,10 +118,9 @@ class Panels:
     ) -> NDArray[np.float64]:
         top = self._numerators[mine].loc[keep, columns].sum().to_numpy(dtype=float)
         if not self._is_ratio:
-            return top
+            return tidy_sum(top)
         bottom = self._denominators[mine].loc[keep, columns].sum().to_numpy(dtype=float)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray(np.where(bottom > 0, top / bottom, np.nan))
+        return quotients(tidy_sum(top), tidy_sum(bottom))
 
 
 def _column(frame: pd.DataFrame, first: int) -> NDArray[np.bool_]:

@@ -22,6 +22,7 @@ from perfsite.measures import DIGITAL
 from perfsite.model import Status, place_of
 from perfsite.parts import KEY, periods_of
 from perfsite.periods import Period, Unit
+from perfsite.rounding import products, quotients, tidy_sum
 from perfsite.windows import is_whole_year
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Formula(StrEnum):
 
     AMOUNT = "amount"  # the terms added up: counts, or sums of money
     RATIO = "ratio"  # the terms of the numerator added up, divided by those of the denominator
-    PRODUCT = "product"  # the first term times the sum of the others, to six decimals
+    PRODUCT = "product"  # the first term times the sum of the others
     POOLED = "pooled"  # the mean of counts of answers, from 0 for the worst to 1 for the best
     STATED = "stated"  # the one term: the service gave the ratio itself
 
@@ -136,9 +137,9 @@ class Provenance:
             case Formula.RATIO:
                 above, below = (_added([t.value for t in side]) for side in self.sides)
                 # A part of nothing is above its whole, however small it is.
-                return above / below if below else math.inf
+                return float(quotients([above], [below])[0]) if below else math.inf
             case Formula.PRODUCT:
-                return float(np.round(numbers[0] * _added(numbers[1:]), 6))
+                return float(products(numbers[:1], [_added(numbers[1:])])[0])
             case Formula.POOLED:
                 points = sum(i * number for i, number in enumerate(numbers))
                 return points / ((len(numbers) - 1) * sum(numbers))
@@ -159,7 +160,7 @@ class Provenance:
 def _added(numbers: Sequence[float]) -> float:
     """A sum, and of one number the number itself."""
     first, *others = numbers
-    return sum(others, start=first)
+    return float(tidy_sum(np.array([sum(others, start=first)]))[0]) if others else first
 
 
 def trace(

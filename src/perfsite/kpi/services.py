@@ -30,7 +30,8 @@ class Figure:
     """One KPI of one service: its value and period, or why there is none.
 
     `value` is None unless `status` is provided or older. `before` is the figure of the same
-    period a year before, where there is one and no break in the series lies between.
+    period a year before, where there is one and no break in the series lies between. What is
+    `uncertain` of the value, and of that before, is how far it may be off, up or down.
     """
 
     kpi: str
@@ -40,6 +41,8 @@ class Figure:
     numerator: float | None = None
     denominator: float | None = None
     before: float | None = None
+    uncertain: float = 0.0
+    uncertain_before: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -67,15 +70,21 @@ def summarise_services(
     frame = headlines(figures.frame)
     before = frame.assign(
         first=frame["first"] - frame["unit"].map({str(u): n for u, n in YEAR_IN_UNITS.items()})
-    )[_PERIOD].merge(figures.frame[[*_PERIOD, "value"]], on=_PERIOD, how="left")
+    )[_PERIOD].merge(figures.frame[[*_PERIOD, "value", "uncertain"]], on=_PERIOD, how="left")
     apart = across_a_break(frame, parts.frame)
-    frame = frame.assign(before=before["value"].mask(apart.to_numpy()).to_numpy())
+    frame = frame.assign(
+        before=before["value"].mask(apart.to_numpy()).to_numpy(),
+        uncertain_before=before["uncertain"].fillna(0.0).to_numpy(),
+    )
     periods = periods_of(frame)
     months = np.array([period.last_complete_month for period in periods], dtype="int64")
     newest = newest_end(frame["service"], months)
     found: dict[tuple[str, str], Figure] = {}
-    columns = ("service", "kpi", "status", "value", "numerator", "denominator", "before")
-    for (service, kpi, status, *numbers), period, month in zip(
+    columns = (
+        "service", "kpi", "status", "uncertain", "uncertain_before",
+        "value", "numerator", "denominator", "before",
+    )  # fmt: skip
+    for (service, kpi, status, doubt, doubt_before, *numbers), period, month in zip(
         zip(*(frame[name] for name in columns), strict=True), periods, months, strict=True
     ):
         older = status == Status.PROVIDED and month < newest
@@ -88,6 +97,8 @@ def summarise_services(
             numerator,
             denominator,
             year_before,
+            float(doubt),
+            float(doubt_before),
         )
     absent = _absent(parts.frame)
     return [
