@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from datetime import date
 from html import escape
 from typing import TYPE_CHECKING, Final
@@ -18,7 +19,7 @@ from small_site import build, link_faults, odd_words, read_page, rows_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from small_site import Tree
+    from small_site import Page, Tree
 
 FRENCH: Final = "fr-ca/"
 FILES: Final = ("si_2024.csv", "ss_2024.csv")
@@ -179,7 +180,7 @@ def test_a_page_shows_targets_beside_performance(canada: Canada) -> None:
 
 
 def test_every_standard_is_published(canada: Canada) -> None:
-    """All 2,343 targets, and both counts of each, are in data/observations.csv."""
+    """All 2,343 targets, both counts of each, and what it says of itself, are in the data."""
     tree, _, standards = canada
     rows = [
         row
@@ -188,11 +189,40 @@ def test_every_standard_is_published(canada: Canada) -> None:
     ]
     targets = [row["value"] for row in rows if row["measure"] == "standard_target"]
 
-    assert len(rows) == 3 * len(standards) == 3 * 2_343
+    assert len(rows) == 4 * len(standards) == 4 * 2_343
     assert sum(float(value) for value in targets if value) == pytest.approx(
         sum(float(row["target"]) for row in standards if row["target"])
     )
     assert targets.count("") == sum(row["target"] == "" for row in standards) == 117
+
+
+def answers(page: Page) -> list[list[str]]:
+    """The rows of the standards of a page."""
+    found = [rows for caption, rows in page.tables.items() if "Service standards" in caption]
+    return found[0][1:] if found else []
+
+
+def test_pages_say_what_the_source_says_of_its_targets(canada: Canada) -> None:
+    """Y, N and NA of the source stand on the pages; six times it says Y and its counts say no."""
+    tree, _, standards = canada
+    disputed, wrong = [], []
+    by_service: dict[str, Rows] = {}
+    for row in standards:
+        by_service.setdefault(row["service_id"].lower(), []).append(row)
+    for service, mine in by_service.items():
+        path = f"services/{service}.html"
+        if path not in tree:
+            continue
+        found = answers(read_page(path, tree[path]))
+        said = Counter(row[3].partition(" ")[0] for row in found)
+        stated = Counter({"Y": "yes", "N": "no", "NA": ""}[row["target_met"]] for row in mine)
+        disputed += [row[2:] for row in found if "by the counts" in row[3]]
+        wrong += [] if said == stated else [service]
+
+    assert wrong == []
+    assert len(disputed) == 6
+    assert ["79.996% 4,195 of 5,244 cases", "yes as stated, no by the counts"] in disputed
+    assert {answer for _, answer in disputed} == {"yes as stated, no by the counts"}
 
 
 def test_the_links_of_a_sample_work(canada: Canada) -> None:

@@ -49,6 +49,7 @@ PROMISE = {
     "target": "0.9",
     "volume_meeting_target": "9",
     "total_volume": "10",
+    "target_met": "Y",
 }
 FIGURES = "submissions/gc-service-inventory"
 
@@ -217,8 +218,8 @@ def test_an_address_is_one_that_can_be_opened(cell: str, url: str, reported: boo
     assert brief(made) == ([("si.csv:2", "PS116", "service_uri_en")] if reported else [])
 
 
-def test_a_standard_is_three_figures_with_its_own_channel() -> None:
-    """Target, cases that met it and all cases; the promise in both languages is the note."""
+def test_a_standard_is_four_figures_with_its_own_channel() -> None:
+    """Target, cases that met it, all cases, and whether the source says that the target was met."""
     made = imported({}, standards={})
 
     assert [
@@ -229,14 +230,37 @@ def test_a_standard_is_three_figures_with_its_own_channel() -> None:
          "A map in a day | Une carte en un jour"),
         ("srv01", "standard_met", "standard-stan7", "9", ""),
         ("srv01", "standard_volume", "standard-stan7", "10", ""),
+        ("srv01", "standard_target_met", "standard-stan7", "1", ""),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"), [("Y", "1"), ("N", "0"), ("NA", "[z]"), ("ND", "[x]"), ("yes", "[x]")]
+)
+def test_what_a_source_says_of_its_target_is_kept(cell: str, value: str) -> None:
+    """Y and N are 1 and 0; what is neither is no answer, and anything unknown is reported."""
+    made = imported({}, standards={"target_met": cell})
+    (row,) = (
+        row for row in rows_of(made, f"{FIGURES}/ss.csv") if row["measure"] == "standard_target_met"
+    )
+
+    assert row["value"] == value
+    assert brief(made) == ([("ss.csv:2", "PS301", "target_met")] if cell == "yes" else [])
+
+
+def test_a_file_need_not_say_whether_targets_were_met() -> None:
+    """Without the column, or with nothing in it, a standard has three figures."""
+    made = imported({}, standards={"target_met": ""})
+
+    assert len(rows_of(made, f"{FIGURES}/ss.csv")) == 3
+    assert made.problems == []
 
 
 @pytest.mark.parametrize(
     ("cells", "code", "rows"),
     [
-        ({"target": "90"}, "PS301", 3),
-        ({"total_volume": "10.5"}, "PS301", 3),
+        ({"target": "90"}, "PS301", 4),
+        ({"total_volume": "10.5"}, "PS301", 4),
         ({"service_id": "SRV02"}, "PS111", 0),
         ({"service_standard_id": ""}, "PS114", 0),
         ({"service_standard_id": "--"}, "PS109", 0),
@@ -449,7 +473,7 @@ def test_canada_a_total_that_is_no_figure_is_nothing_in_the_source(canada: Canad
 
 
 def test_canada_every_standard_is_found_again(canada: Canada) -> None:
-    """The three figures of all 2,343 standards stand in the submissions as in the source."""
+    """The four figures of all 2,343 standards stand in the submissions as in the source."""
     made, _, standards = canada
     figures = {
         (row["service"], row["channel"], row["measure"]): row["value"]
@@ -466,5 +490,5 @@ def test_canada_every_standard_is_found_again(canada: Canada) -> None:
     ]
 
     assert len(standards) == 2_343
-    assert len(figures) == 3 * 2_343
+    assert len(figures) == 4 * 2_343
     assert wrong == []

@@ -124,6 +124,16 @@ def test_a_target_stands_on_its_card_and_in_its_chart() -> None:
     assert "target" not in figure_of(pages, "transactions").heading
 
 
+def test_a_card_has_the_digits_that_tell_it_from_its_target() -> None:
+    """79.96% against a target of 80% is not `80.0%, missed`."""
+    config = parse_config("[targets.alpha]\ndigital_take_up = 0.8")
+    made = worked("period transactions transactions:digital\n2016 2500 1999", config=config)
+    card = card_of(pages_of(made), "digital-take-up")
+
+    assert card.value == "79.96%"
+    assert "Target: 80%, missed" in card.notes
+
+
 def test_facts_and_notes_of_the_register_are_on_the_page() -> None:
     """What the register does not say is said to be missing, and dates are in words."""
     services = one_service_register(

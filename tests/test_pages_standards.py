@@ -31,6 +31,10 @@ aggregation = "none"
 name = "All"
 kind = "count"
 aggregation = "none"
+[measures.promise_target_met]
+name = "Stated"
+kind = "count"
+aggregation = "none"
 """
 CONFIG = parse_config(SETTINGS)
 HEADER = "period measure channel value note"
@@ -141,3 +145,66 @@ def test_a_service_without_standards_has_no_module() -> None:
     made = worked("period transactions\n2017 5", config=CONFIG)
 
     assert collect_standards(made.observations, CONFIG) == {}
+
+
+@pytest.mark.parametrize(
+    ("met", "volume", "stated", "cell", "note"),
+    [
+        ("9", "10", "1", "yes", ""),
+        ("8", "10", "0", "no", ""),
+        ("8", "10", "1", "yes as stated, no by the counts", ""),
+        ("9", "10", "0", "no as stated, yes by the counts", ""),
+        ("12", "10", "1", "yes", "stated, without counts that show it"),
+        ("[x]", "[x]", "0", "no", "stated, without counts that show it"),
+        ("9", "10", "[z]", "yes", ""),
+        ("[x]", "10", "[x]", "", ""),
+    ],
+)
+def test_what_the_source_says_of_a_target_is_shown(
+    met: str, volume: str, stated: str, cell: str, note: str
+) -> None:
+    """Where it is not what the counts say both stand there; where these are silent, it alone."""
+    rows = [*promise("a", "0.9", met, volume), f"2017 promise_target_met a {stated} _"]
+    (row,) = module_of(made_of(*rows)).figure.table.rows
+
+    assert (row.cells[2].text, row.cells[2].note) == (cell, note)
+
+
+def test_the_words_of_a_page_tell_what_is_stated_from_what_is_counted() -> None:
+    """The sentence is of the counts; the note has what is only stated, and what is disputed."""
+    rows = [
+        *promise("a", "0.9", "9", "10"),
+        *promise("b", "0.9", "8", "10"),
+        *promise("c", "0.9", "12", "10"),
+        *(f"2017 promise_target_met {channel} 1 _" for channel in "abc"),
+    ]
+    figure = module_of(made_of(*rows)).figure
+    only = module_of(
+        made_of(*promise("a", "0.9", "[x]", "[x]"), "2017 promise_target_met a 1 _")
+    ).figure
+
+    assert figure.heading == "1 of 2 service standards were reached in 2017"
+    assert "Of one more standard it is stated whether it was reached" in figure.note
+    assert "Of one standard another result is stated than its counts give" in figure.note
+    assert only.heading == "1 of 1 service standard was reached in 2017, as stated"
+
+
+@pytest.mark.parametrize(
+    ("target", "met", "volume", "said"),
+    [
+        ("0.8", "4195", "5244", "79.996%"),
+        ("0.9", "7973", "8859", "89.999%"),
+        ("1", "51811", "51813", ">99.9%"),
+        ("0.99", "64436", "65087", "98.9998%"),
+        ("0.8", "4196", "5244", "80.02%"),
+        ("0.8", "8", "10", "80.0%"),
+        ("0.8", "7", "10", "70.0%"),
+    ],
+)
+def test_digits_suffice_to_see_why_a_target_was_missed(
+    target: str, met: str, volume: str, said: str
+) -> None:
+    """A share that would read like its target has as many decimals as tell the two apart."""
+    (row,) = module_of(made_of(*promise("a", target, met, volume))).figure.table.rows
+
+    assert row.cells[1].text == said

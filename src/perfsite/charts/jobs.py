@@ -18,6 +18,7 @@ from perfsite.charts.placing import (
     with_gaps,
 )
 from perfsite.charts.scales import time_ticks, value_ticks
+from perfsite.charts.targets import beside_target
 from perfsite.kpis import KPIS
 from perfsite.messages import message
 from perfsite.periods import MONTHS_IN_QUARTER, MONTHS_IN_YEAR, Unit
@@ -178,7 +179,12 @@ def _line(
     dots = dict([*alone(places), given[-1]])
     ticks = value_ticks(_largest([value for _, value in given], target), kind, language)
     top = ticks[-1][0]
-    label = End(max(end, top * _LOWEST_LABEL), language.figure(end, kind))
+    words_of_end = (
+        beside_target(language, end, target.value, kind, long=False)
+        if target
+        else language.figure(end, kind)
+    )
+    label = End(max(end, top * _LOWEST_LABEL), words_of_end)
     ends = place_ends([label, *_target(target)], first, last, top, ticks)
     return ChartJob(
         path,

@@ -14,6 +14,7 @@ from perfsite.importers.gc_service_inventory_words import (
     COUNTS,
     PARTIAL,
     STANDARD,
+    STATED,
     TOTAL,
 )
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _BETWEEN: Final = " | "
 """Parts the languages of a note, in the order of the site's languages."""
+_ANSWERS: Final = {"Y": "1", "N": "0"}
 _MISSING: Final = {"NA": "[z]", "ND": "[x]", "": "[x]"}
 
 
@@ -81,7 +83,10 @@ def _partial(channels: Sequence[str]) -> str:
 
 
 def service_standards(table: Table) -> tuple[pd.DataFrame, list[Problem]]:
-    """The target and the two counts of every standard; its text is the note on its target."""
+    """The target and the two counts of every standard; its text is the note on its target.
+
+    Where the file says whether the target was met, that is one more: 1 for `Y`, 0 for `N`.
+    """
     rows, problems = table.rows, []
     english, french = rows["service_standard_en"], rows["service_standard_fr"]
     both = english.str.cat(french, sep=_BETWEEN)
@@ -90,7 +95,12 @@ def service_standards(table: Table) -> tuple[pd.DataFrame, list[Problem]]:
     text = both.where(~barred & (french != ""), english)
     parts = []
     for place, (name, measure) in enumerate(STANDARD.items()):
-        values, found = _counts(table, name, share=name == "target")
+        if name == STATED and not rows[name].any():
+            continue  # The file has no such column, or nothing in it.
+        if name == STATED:
+            values, found = _answers(table, name)
+        else:
+            values, found = _counts(table, name, share=name == "target")
         problems += found
         part = rows[["service", "period", "channel"]].assign(
             measure=measure, value=values, note="" if place else text
@@ -102,11 +112,22 @@ def service_standards(table: Table) -> tuple[pd.DataFrame, list[Problem]]:
 
 def _counts(table: Table, name: str, *, share: bool = False) -> tuple[pd.Series, list[Problem]]:
     """A column of counts, or of shares from 0 to 1; what cannot be read is not available."""
-    cells = table.rows[name]
     pattern = r"0(\.[0-9]+)?|1(\.0+)?" if share else "[0-9]+"
+    expected = "a share from 0 to 1" if share else "a whole number, 0 or more"
+    return _read(table, name, pattern, expected)
+
+
+def _answers(table: Table, name: str) -> tuple[pd.Series, list[Problem]]:
+    """A column of `Y` and `N` as 1 and 0."""
+    cells, problems = _read(table, name, "[YN]", "Y or N")
+    return cells.replace(_ANSWERS), problems
+
+
+def _read(table: Table, name: str, pattern: str, expected: str) -> tuple[pd.Series, list[Problem]]:
+    """A column of cells that look so; what is none of these is not available."""
+    cells = table.rows[name]
     readable = cells.str.fullmatch(pattern).astype(bool)
     known = readable | cells.isin(list(_MISSING))
-    expected = "a share from 0 to 1" if share else "a whole number, 0 or more"
     problems = [
         Problem(
             table.path,

@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from perfsite.errors import Problem
-from perfsite.importers.gc_service_inventory_words import CHANNELS, COUNTS, INVENTORY, STANDARDS
+from perfsite.importers.gc_service_inventory_words import (
+    CHANNELS,
+    COUNTS,
+    INVENTORY,
+    STANDARD,
+    STANDARDS,
+)
 from perfsite.importers.spreadsheets import read_spreadsheet
 from perfsite.model import why_not_an_id
 
@@ -29,7 +35,7 @@ _USED: Final = {
     "service_uri_en", "service_uri_fr", "owner_org", "owner_org_title", *CHANNELS, *COUNTS,
     *INVENTORY,
 }  # fmt: skip
-_USED_STANDARDS: Final = {*STANDARDS, "service_standard_en", "service_standard_fr"}
+_USED_STANDARDS: Final = {*STANDARDS, *STANDARD, "service_standard_en", "service_standard_fr"}
 
 
 @dataclass(frozen=True)

@@ -50,14 +50,18 @@ MEASURES: Final = {
     "standard_target": message("Target of the service standard"),
     "standard_met": message("Cases that met the service standard"),
     "standard_volume": message("Cases under the service standard"),
+    "standard_target_met": message("Whether the target was met, as stated: 1 for yes, 0 for no"),
 }
 """The measures that the settings declare, with the names that they have there."""
 STANDARD: Final = {
     "target": "standard_target",
     "volume_meeting_target": "standard_met",
     "total_volume": "standard_volume",
+    "target_met": "standard_target_met",
 }
 """The columns of a service standard and the measures that they become."""
+STATED: Final = "target_met"
+"""The column that says whether a target was met; a file may lack it."""
 
 NO_TEXT: Final = frozenset(
     {"na", "n/a", "nil", "none", "nd", "so", "s/o", "s.o.", "no comments", "not applicable",
@@ -186,6 +190,11 @@ aggregation = "none"
 
 [measures.standard_volume]
 name = "Cases under the service standard"
+kind = "count"
+aggregation = "none"
+
+[measures.standard_target_met]
+name = "Whether the target was met, as stated: 1 for yes, 0 for no"
 kind = "count"
 aggregation = "none"
 """

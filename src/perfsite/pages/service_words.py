@@ -11,6 +11,7 @@ from perfsite.charts.sentences import (
     service_lead,
     transactions_sentence,
 )
+from perfsite.charts.targets import beside_target
 from perfsite.kpi.groups import alphabetical
 from perfsite.kpi.peers import band_of
 from perfsite.kpis import KPIS, TAKE_UP, VOLUME, Place, at
@@ -76,6 +77,10 @@ def _card(
     figure = summary.figures[kpi]
     notes = () if target is None else (_target(figure, target, language),)
     card = service_card(figure, language, notes, provenance)
+    if target is not None and figure.value is not None:
+        kind = KPIS[kpi].kind
+        text = beside_target(language, figure.value, target, kind, long=False)
+        card = replace(card, value=text)
     if figure.status is not Status.NOT_PROVIDED:
         return card
     wanted = _SERIES_OF.get(kpi, kpi)

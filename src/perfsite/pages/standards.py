@@ -5,6 +5,9 @@ cases. They are measures that a site declares under names that belong together: 
 `<name>_target`, the counts `<name>_met` and `<name>_volume`, each with a channel for every
 standard. What a standard promises is the note on its target. What was met is worked out here, a
 count over a count; a share above 100% is not, because one of the two counts must be wrong.
+
+A source may itself say whether a target was reached: that is the measure `<name>_target_met`, 1 for
+yes and 0 for no. Where it is not what the counts say, both are shown.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from perfsite.charts.targets import beside_target
 from perfsite.measures import Kind
 from perfsite.model import Status
 from perfsite.pages.elements import Cell, Column, Row, Table
@@ -30,7 +34,7 @@ if TYPE_CHECKING:
     from perfsite.pages.modules import Module, Subject
     from perfsite.periods import Period
 
-TARGET, MET, VOLUME = "_target", "_met", "_volume"
+TARGET, MET, VOLUME, STATED = "_target", "_met", "_volume", "_target_met"
 """What the names of the measures of a standard end in."""
 
 
@@ -56,6 +60,8 @@ class Standard:
     target: Amount
     met: Amount
     volume: Amount
+    stated: bool | None = None
+    """Whether the source says that the target was reached; None where it says neither."""
 
     @property
     def performance(self) -> Amount:
@@ -77,6 +83,11 @@ class Standard:
         """
         share = self.performance.value
         return share >= self.target.value if share is not None and self.target.value else None
+
+    @property
+    def disputed(self) -> bool:
+        """Whether the source says of the target what its own counts do not."""
+        return self.stated is not None and self.reached not in {None, self.stated}
 
 
 _NONE: Final[Mapping[str, Sequence[Standard]]] = {}
@@ -109,7 +120,7 @@ def collect_standards(
 
 def _standards(observations: pd.DataFrame, base: str) -> Iterator[tuple[str, Standard]]:
     """The standards that these measures are of, with the ids of their services."""
-    ends = {f"{base}{end}": end for end in (TARGET, MET, VOLUME)}
+    ends = {f"{base}{end}": end for end in (TARGET, MET, VOLUME, STATED)}
     rows = observations[observations["measure"].isin(list(ends)) & (observations["channel"] != "")]
     key = ["service", "channel", "unit", "count", "first"]
     wide = rows.pivot(index=key, columns="measure", values=["value", "status", "note"])
@@ -131,9 +142,10 @@ def _standards(observations: pd.DataFrame, base: str) -> Iterator[tuple[str, Sta
     ):
         target, met, volume = (
             Amount(None if number != number else float(number), Status(why))  # noqa: PLR0124 - NaN
-            for number, why in zip(numbers, whys, strict=True)
+            for number, why in zip(numbers[:-1], whys[:-1], strict=True)
         )
-        yield service, Standard(base, channel, str(texts[0]), period, target, met, volume)
+        stated = {1.0: True, 0.0: False}.get(float(numbers[-1]))
+        yield service, Standard(base, channel, str(texts[0]), period, target, met, volume, stated)
 
 
 def standards_module(subject: Subject, standards: Sequence[Standard]) -> Module | None:
@@ -153,7 +165,7 @@ def standards_module(subject: Subject, standards: Sequence[Standard]) -> Module 
         over,
         "",
         _note(shown, len(standards) - len(shown), language),
-        [f"{base}{end}" for base in bases for end in (TARGET, MET, VOLUME)],
+        [f"{base}{end}" for base in bases for end in (TARGET, MET, VOLUME, STATED)],
     )
     columns = tuple(Column(text) for text in _headers(language))
     table = Table(
@@ -179,7 +191,7 @@ def _row(standard: Standard, language: Language) -> Row:
         (
             value_cell(standard.target.value, Kind.SHARE, standard.target.status, language),
             _performance(standard, language),
-            _result(standard.reached, language),
+            _result(standard, language),
         ),
         under=standard.channel if standard.text else "",
     )
@@ -187,7 +199,10 @@ def _row(standard: Standard, language: Language) -> Row:
 
 def _performance(standard: Standard, language: Language) -> Cell:
     """The share of the cases that met the standard, and under it the two counts."""
-    cell = value_cell(standard.performance.value, Kind.SHARE, standard.performance.status, language)
+    share, target = standard.performance.value, standard.target.value
+    cell = value_cell(share, Kind.SHARE, standard.performance.status, language)
+    if share is not None and target is not None:
+        cell = Cell(beside_target(language, share, target, Kind.SHARE, long=False))
     met, volume = standard.met.value, standard.volume.value
     if met is None or volume is None:
         return cell
@@ -198,14 +213,41 @@ def _performance(standard: Standard, language: Language) -> Cell:
     return Cell(cell.text, note=cases, missing=cell.missing)
 
 
-def _result(reached: bool | None, language: Language) -> Cell:
-    if reached is None:
+def _result(standard: Standard, language: Language) -> Cell:
+    """What the counts say; what the source says where these are silent, and both if they differ."""
+    reached, stated = standard.reached, standard.stated
+    if reached is None and stated is None:
         return Cell("", missing=True)
-    return Cell(language.say("yes") if reached else language.say("no"))
+    if reached is None:
+        return Cell(
+            _yes(stated, language), note=language.say("stated, without counts that show it")
+        )
+    if standard.disputed:
+        both = language.say(
+            "{stated} as stated, {counted} by the counts",
+            stated=_yes(stated, language),
+            counted=_yes(reached, language),
+        )
+        return Cell(both)
+    return Cell(_yes(reached, language))
+
+
+def _yes(answer: bool | None, language: Language) -> str:
+    return language.say("yes") if answer else language.say("no")
 
 
 def _sentence(shown: Sequence[Standard], period: Period, language: Language) -> str:
+    """How many were reached by their counts; or, where no counts can tell, as stated."""
     known = [one for one in shown if one.reached is not None]
+    stated = [one for one in shown if one.stated is not None]
+    if not known and stated:
+        return language.plural(
+            len(stated),
+            "{reached} of {n} service standard was reached {period}, as stated",
+            "{reached} of {n} service standards were reached {period}, as stated",
+            reached=language.count(sum(one.stated is True for one in stated)),
+            period=language.in_period(period),
+        )
     if not known:
         return language.plural(
             len(shown),
@@ -224,7 +266,9 @@ def _sentence(shown: Sequence[Standard], period: Period, language: Language) -> 
 
 def _note(shown: Sequence[Standard], earlier: int, language: Language) -> str:
     """Whose performance cannot be told, and where the figures of earlier periods are."""
-    unknown = sum(one.reached is None for one in shown)
+    unknown = sum(one.reached is None and one.stated is None for one in shown)
+    silent = sum(one.reached is None and one.stated is not None for one in shown)
+    disputed = sum(one.disputed for one in shown)
     withheld = sum(one.performance.status is Status.WITHHELD for one in shown)
     notes = [
         language.plural(
@@ -240,6 +284,22 @@ def _note(shown: Sequence[Standard], earlier: int, language: Language) -> str:
             "{n} standards have more cases that met them than cases, so no percentage is shown.",
         )
         if withheld
+        else "",
+        language.plural(
+            silent,
+            "Of one more standard it is stated whether it was reached, without counts that show "
+            "it.",
+            "Of {n} more standards it is stated whether they were reached, without counts that "
+            "show it.",
+        )
+        if silent and silent + unknown < len(shown)
+        else "",
+        language.plural(
+            disputed,
+            "Of one standard another result is stated than its counts give; the table has both.",
+            "Of {n} standards another result is stated than their counts give; the table has both.",
+        )
+        if disputed
         else "",
         language.say("Earlier periods are in the CSV file of this page.") if earlier else "",
     ]
