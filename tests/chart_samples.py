@@ -15,6 +15,7 @@ from perfsite.charts.pictures import ChartJob, Job, Line, Target, TreemapJob
 from perfsite.charts.series import Point, Series
 from perfsite.charts.stacks import journey_job, stack_job
 from perfsite.charts.treemaps import treemap_job
+from perfsite.kpis import TAKE_UP, VOLUME
 from perfsite.language import Language
 from perfsite.measures import Kind
 from perfsite.model import Status
@@ -153,8 +154,8 @@ def point_runs(draw: st.DrawFn, values: st.SearchStrategy[float], most: int = 30
 @st.composite
 def chart_series(draw: st.DrawFn) -> Series:
     """Transactions, cost or take-up of some periods."""
-    kpi = draw(st.sampled_from(["transactions", "cost_per_transaction", "digital_take_up"]))
-    found = draw(point_runs(shares if kpi == "digital_take_up" else numbers))
+    kpi = draw(st.sampled_from([VOLUME, "cost_per_transaction", TAKE_UP]))
+    found = draw(point_runs(shares if kpi == TAKE_UP else numbers))
     points = tuple(point(period, value, draw(st.none() | numbers)) for period, value in found)
     first = found[0][0]
     return Series(kpi, first.unit, first.count, points, main=True)

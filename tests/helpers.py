@@ -163,7 +163,7 @@ class Worked:
 
     def chart(self, kpi: str, service: str = ALPHA) -> Series:
         """The main series of a service and KPI."""
-        return next(s for s in self.series[service] if s.kpi == kpi and s.main)
+        return next(s for s in self.series[service] if kpi in (s.kpi, s.module) and s.main)
 
 
 def _row(frame: pd.DataFrame, code: str, service: str) -> dict[str, object] | None:

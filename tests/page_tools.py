@@ -12,8 +12,8 @@ from perfsite.kept import Kept
 from perfsite.kpi.health import assess_services
 from perfsite.kpi.ledger import make_ledger
 from perfsite.kpi.panels import Panels
+from perfsite.kpis import Place, at
 from perfsite.language import Language
-from perfsite.pages.group_figures import CHARTED
 from perfsite.pages.group_orders import group_order_pages, groups_order_pages
 from perfsite.pages.groups import GroupTools, group_page, groups_page
 from perfsite.pages.health_words import assess
@@ -72,7 +72,10 @@ class Made:
                 [(self.language.tag, "", "")],
                 Assets("site.css", "filter.js", "icon.svg", ""),
             ),
-            {kpi: Panels(self.worked.figures, kpi, self.worked.parts) for kpi in CHARTED},
+            {
+                kpi: Panels(self.worked.figures, kpi, self.worked.parts)
+                for kpi in at(Place.GROUP_CHART)
+            },
             self.worked.summaries,
             volumes_by_period(self.worked.figures),
             assess(ledger, assess_services(ledger), groups),

@@ -96,7 +96,7 @@ def test_a_year_before_ends_at_a_break() -> None:
 def test_unmonitored_time_of_days_is_added_up_to_months() -> None:
     """Availability is of a month, so what was not watched is, too."""
     days = "\n".join(f"2017-02-{day:02d} 86000 0 400" for day in range(1, 29))
-    found = broken_down(f"period uptime downtime unmonitored\n{days}").unmonitored
+    found = broken_down(f"period uptime downtime unmonitored\n{days}").beside["unmonitored"]
 
     assert found[span("2017-02")] == 28 * 400
     assert found[span("2017-02-03")] == 400

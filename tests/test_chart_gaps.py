@@ -192,7 +192,7 @@ def test_a_bar_is_seen_where_there_is_a_figure_and_a_band_where_there_is_none(
     worker: ProcessPoolExecutor, found: Figures
 ) -> None:
     """Zero, and what is too low to be seen, has a mark on the ground line; a gap has a band."""
-    job = bars_job("a.svg", *WORDS, series("transactions", found), ENGLISH)
+    job = bars_job("a.svg", *WORDS, series("transactions_per_year", found), ENGLISH)
     drawn = plot(worker, job)
 
     for period, value in shown(found):

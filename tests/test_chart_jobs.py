@@ -82,7 +82,7 @@ def series(draw: st.DrawFn) -> Series:
     # Nothing is drawn of fewer than two figures.
     for i in (0, 1):
         points[i] = point(points[i].period, 7.0 + i, 3.0)
-    return Series("transactions", unit, count, tuple(points), main=True)
+    return Series("transactions_per_year", unit, count, tuple(points), main=True)
 
 
 def check_frame(job: ChartJob) -> None:

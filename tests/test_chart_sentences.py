@@ -15,7 +15,6 @@ from perfsite.charts.sentences import (
     meets,
     panel_sentence,
     service_lead,
-    transactions_sentence,
     treemap_sentence,
 )
 from perfsite.language import Language
@@ -159,7 +158,7 @@ def test_more_transactions_are_on_the_better_side_of_a_target(now: int, target: 
 @example(0, 5, YEAR)
 def test_a_sentence_of_transactions_is_true(now: int, before: int | None, period: Period) -> None:
     """The count is printed as everywhere, none is `No transactions`, and one is one."""
-    text = transactions_sentence(ENGLISH, now, before, period)
+    text = level_sentence(ENGLISH, "transactions_per_year", now, before, period)
     figure, comparison = taken_apart(text, "{figure} {when}", period)
 
     assert is_number_of_transactions(figure, now), text

@@ -129,7 +129,7 @@ def test_a_service_without_figures_has_no_series() -> None:
     made = worked("service period transactions\nalpha 2017 5", register("alpha", "beta"))
 
     assert made.series["beta"] == []
-    assert [s.kpi for s in made.series["alpha"]] == ["transactions"]
+    assert [s.kpi for s in made.series["alpha"]] == ["transactions_per_year"]
 
 
 def test_no_figures_are_no_series() -> None:

@@ -22,6 +22,7 @@ from perfsite.kpi.ledger import make_ledger
 from perfsite.kpi.panels import Panels
 from perfsite.kpi.peers import peers
 from perfsite.kpi.provenance import trace
+from perfsite.kpis import Place, at
 from perfsite.language import Language, read_catalogue
 from perfsite.leaks import Published, check_leaks
 from perfsite.metadata.csvw import described_files, whole_set_file
@@ -35,7 +36,6 @@ from perfsite.pages.edition_files import edition_files
 from perfsite.pages.facts import Facts
 from perfsite.pages.general import is_listed, plain_files
 from perfsite.pages.gone import gone_services
-from perfsite.pages.group_figures import CHARTED
 from perfsite.pages.health_words import assess, health_file
 from perfsite.pages.news import revision_entries
 from perfsite.pages.site import Assets, make_builder
@@ -202,7 +202,7 @@ def _facts(known: Known, edition: Edition) -> Facts:
         services=known.services,
         summaries=summaries,
         groups=groups,
-        panels={kpi: Panels(figures, kpi, known.parts) for kpi in CHARTED},
+        panels={kpi: Panels(figures, kpi, known.parts) for kpi in at(Place.GROUP_CHART)},
         volumes=volumes_by_period(figures),
         health=assess(ledger, assess_services(ledger), [summary.group for summary in groups]),
         series=collect_series(known.parts, figures, known.services),

@@ -93,6 +93,27 @@ class Counted:
 
 
 @dataclass(frozen=True)
+class Split:
+    """A part of a KPI's numerator that its chart and table tell apart from the rest.
+
+    Attributes:
+        part: the part.
+        whole, name, rest: the columns of all, of the part, and of what is left.
+        labels: what the two are called in the picture.
+        above: what is said of one period, or of `{n}`, in which the part is above the whole.
+        no_rest: what stands for the rest there.
+    """
+
+    part: str
+    whole: str
+    name: str
+    rest: str
+    labels: tuple[str, str]
+    above: tuple[str, str]
+    no_rest: str
+
+
+@dataclass(frozen=True)
 class Words:
     """What is said of a KPI. All texts are messages, which a language translates.
 
@@ -149,7 +170,8 @@ class Kpi:
         weighted: whether a stated ratio times its denominator counts as its numerator, so that it
             has a part in the figure of a group. A share that was stated as a share has none.
         excess: what a period whose part is above its whole does to longer ones.
-        split: the part of the numerator that charts and tables of it tell apart.
+        split: the part of the numerator that its chart and its table tell apart.
+        beside: a measure that its table shows beside it, where it was given.
         reasons: the parts that say why there is no figure; by default those of the numerator,
             and what may be stated.
         module: the name of its chart in the register and in addresses; by default that of the KPI.
@@ -169,7 +191,8 @@ class Kpi:
     places: Mapping[Place, int] = field(default_factory=dict, hash=False)
     weighted: bool = False
     excess: Excess = Excess.WITHHOLDS
-    split: str = ""
+    split: Split | None = None
+    beside: str = ""
     reasons: tuple[str, ...] = ()
     module: str = ""
     companions: tuple[str, ...] = ()
@@ -285,7 +308,20 @@ KPIS: Final[dict[str, Kpi]] = {
             window=Window.YEAR,
             kind=Kind.COUNT,
             unit="transactions",
-            split=DIGITAL,
+            split=Split(
+                DIGITAL,
+                message("All transactions"),
+                message("Digital"),
+                message("Other channels"),
+                (message("Digital"), message("Other")),
+                plural_message(
+                    "In one period the service gave more digital transactions than transactions "
+                    "in all. One of the two must be wrong, so they are not split in the chart.",
+                    "In {n} periods the service gave more digital transactions than transactions "
+                    "in all. One of the two must be wrong, so they are not split in the chart.",
+                ),
+                message("digital is above all"),
+            ),
             module="transactions",
             companions=("year-before", "channels"),
             places={
@@ -530,6 +566,7 @@ KPIS: Final[dict[str, Kpi]] = {
             kind=Kind.SHARE,
             unit=SHARE,
             better=Better.HIGHER,
+            beside="unmonitored",
             places={Place.CARD: 6, Place.LEAD: 6, Place.CHART: 6, Place.VOLUNTARY: 1},
             words=Words(
                 name=message("Availability"),

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from perfsite.charts.series import GRAIN, TRANSACTIONS, ranked_grains
+from perfsite.charts.series import GRAIN, ranked_grains
+from perfsite.kpis import KPIS
 from perfsite.measures import MEASURES, RATINGS, Aggregation, Kind
 from perfsite.model import Status
 from perfsite.parts import KEY, periods_of
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from perfsite.parts import Parts
     from perfsite.periods import Period
 
-_UNMONITORED: Final = "unmonitored"
+_TRANSACTIONS: Final = "transactions"
 Lengths = tuple[str, str, int]
 """A measure, and the unit and count of the periods that it was given for."""
 _COLUMNS: Final = [*KEY, "name", "value", "status", "broken"]
@@ -103,13 +104,14 @@ class Breakdowns:
     """What one service gave beside its series; empty where it gave nothing.
 
     `channels` are those of transactions, where they say more than the split into digital and
-    other. `ratings` are the answers from very dissatisfied to very satisfied. `unmonitored` are
-    seconds by period. `sources` are the files of each measure and length of period.
+    other. `ratings` are the answers from very dissatisfied to very satisfied. `beside` are figures
+    that tables show beside others, by measure and period. `sources` are the files of each measure
+    and length of period.
     """
 
     channels: Strands | None = None
     ratings: Strands | None = None
-    unmonitored: Mapping[Period, float] = field(default_factory=dict)
+    beside: Mapping[str, Mapping[Period, float]] = field(default_factory=dict)
     journeys: tuple[Journey, ...] = ()
     readings: tuple[Reading, ...] = ()
     sources: Mapping[Lengths, tuple[str, ...]] = field(default_factory=dict)
@@ -132,7 +134,7 @@ def collect_breakdowns(
     frame = parts.frame.rename(columns={"part": "name"})
     channels = _strands(_channels(observations, config))
     ratings = _strands(frame[frame["name"].isin(RATINGS)], RATINGS)
-    unmonitored = _unmonitored(parts)
+    beside = _beside(parts)
     journeys = _journeys(frame, config)
     readings = _readings(frame, config)
     sources = _sources(observations)
@@ -140,7 +142,7 @@ def collect_breakdowns(
         service: Breakdowns(
             channels.get(service),
             ratings.get(service),
-            unmonitored.get(service, {}),
+            beside.get(service, {}),
             tuple(journeys.get(service, ())),
             tuple(readings.get(service, ())),
             sources.get(service, {}),
@@ -151,7 +153,9 @@ def collect_breakdowns(
 
 def _channels(observations: pd.DataFrame, config: SiteConfig) -> pd.DataFrame:
     """Transactions by channel, of services with two digital channels or two others at least."""
-    rows = observations[(observations["measure"] == TRANSACTIONS) & (observations["channel"] != "")]
+    rows = observations[
+        (observations["measure"] == _TRANSACTIONS) & (observations["channel"] != "")
+    ]
     digital = rows["channel"].isin(config.digital_channels)
     kinds = rows.assign(digital=digital).drop_duplicates(["service", "channel"])
     sizes = kinds.groupby(["service", "digital"]).size()
@@ -207,20 +211,21 @@ def _by_size(values: np.ndarray) -> list[int]:
     return [int(place) for place in np.argsort(-sums, kind="stable") if given[place]]
 
 
-def _unmonitored(parts: Parts) -> dict[str, dict[Period, float]]:
-    """The seconds that nobody watched, by service and period; months of days are added up."""
-    mine = parts.frame[parts.frame["part"] == _UNMONITORED]
+def _beside(parts: Parts) -> dict[str, dict[str, dict[Period, float]]]:
+    """What tables show beside a KPI, by service, measure and period; months of days are added."""
+    wanted = sorted({kpi.beside for kpi in KPIS.values() if kpi.beside})
+    mine = parts.frame[parts.frame["part"].isin(wanted)]
     if mine.empty:
         return {}
-    columns = [*KEY, "value"]
-    made = month_windows(mine, [_UNMONITORED])
+    columns = [*KEY, "part", "value"]
+    made = month_windows(mine, wanted)
     rows = pd.concat([mine[mine["value"].notna()][columns], made[columns]])
-    rows = rows.drop_duplicates(KEY)
-    found: dict[str, dict[Period, float]] = {}
-    for service, value, period in zip(
-        rows["service"], rows["value"], periods_of(rows), strict=True
+    rows = rows.drop_duplicates([*KEY, "part"])
+    found: dict[str, dict[str, dict[Period, float]]] = {}
+    for service, measure, value, period in zip(
+        rows["service"], rows["part"], rows["value"], periods_of(rows), strict=True
     ):
-        found.setdefault(service, {})[period] = float(value)
+        found.setdefault(service, {}).setdefault(measure, {})[period] = float(value)
     return found
 
 

@@ -62,7 +62,7 @@ def bars_job(
     language: Language,
     target: Target | None = None,
 ) -> ChartJob:
-    """Transactions as bars; digital and other channels stacked where both are known."""
+    """Counts as bars; the part that is told apart and the rest stacked where both are known."""
     marks: list[Mark] = []
     shares: dict[int, tuple[float, float]] = {}
     split = any(_is_split(point) for point in series.given)
@@ -79,7 +79,7 @@ def bars_job(
     ticks = value_ticks(_largest([p.value for p in series.given], target), series.kind, language)
     top = ticks[-1][0]
     periods = [(point.period, point.value is not None) for point in points]
-    names = (language.say("Digital"), language.say("Other"), language.say("Not split"))
+    names = [language.say(name) for name in (*_labels(series), message("Not split"))]
     labels = [
         End(sum(shares[i]) / 2, name, i) for i, name in enumerate(names) if split and i in shares
     ]
@@ -106,6 +106,11 @@ def bars_job(
             if (point.value or 0.0) < top * LOW
         ),
     )
+
+
+def _labels(series: Series) -> tuple[str, ...]:
+    split = None if series.measure else KPIS[series.kpi].split
+    return split.labels if split else ("", "")
 
 
 def low_mark(period: Period, series: int) -> Mark:

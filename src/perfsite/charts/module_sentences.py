@@ -8,12 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from perfsite.charts.sentences import (
+    compared,
     compared_count,
     compared_level,
-    counted_transactions,
+    counted,
     in_words,
     with_comparison,
 )
+from perfsite.kpis import VOLUME
 from perfsite.measures import Kind
 from perfsite.periods import Unit
 
@@ -75,7 +77,7 @@ def years_sentence(language: Language, now: float, before: float, pairs: int, un
 
     `pairs` is how many months or weeks that are.
     """
-    words = {"transactions": counted_transactions(language, now)}
+    words = {"transactions": counted(language, VOLUME, now)}
     if unit is Unit.WEEK:
         first = language.plural(
             pairs,
@@ -124,12 +126,7 @@ def measure_sentence(
         figure=in_words(language, now, kind),
         when=language.in_period(period),
     )
-    comparison = (
-        compared_count(language, now, before)
-        if kind is Kind.COUNT
-        else compared_level(language, now, before, kind)
-    )
-    return with_comparison(language, first, comparison)
+    return with_comparison(language, first, compared(language, now, before, kind))
 
 
 def reading_sentence(

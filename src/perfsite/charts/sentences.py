@@ -7,9 +7,10 @@ sentences of breakdowns, journeys and readings are in `module_sentences`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
-from perfsite.measures import MEASURES, Better, Kind
+from perfsite.kpis import KPIS, TAKE_UP, VOLUME
+from perfsite.measures import Better, Kind
 
 if TYPE_CHECKING:
     from perfsite.language import Language
@@ -87,12 +88,23 @@ def _alike(language: Language, now: float, before: float, kind: Kind, doubt: flo
     return language.say("{share} less than a year before", share=language.size(percent))
 
 
+def compared(language: Language, now: float, before: float | None, kind: Kind) -> str:
+    """The comparison with a year before, in the words of its kind."""
+    match kind:
+        case Kind.COUNT:
+            return compared_count(language, now, before)
+        case Kind.SHARE | Kind.CURRENCY | Kind.SECONDS | Kind.MILLISECONDS | Kind.NUMBER:
+            return compared_level(language, now, before, kind)
+        case _:
+            assert_never(kind)
+
+
 def compared_target(language: Language, now: float, target: float, kpi: str) -> str:
-    """`which meets the target of 80%`; lower is better for costs, higher for all else.
+    """`which meets the target of 80%`.
 
     Where the printed figure looks like the target but falls short of it, the clause says so.
     """
-    kind = _kind(kpi)
+    kind = KPIS[kpi].kind
     level = language.full_figure(target, kind)
     if meets(kpi, now, target):
         return language.say("which meets the target of {level}", level=level)
@@ -102,18 +114,31 @@ def compared_target(language: Language, now: float, target: float, kpi: str) -> 
 
 
 def meets(kpi: str, now: float, target: float) -> bool:
-    """Whether a KPI is at its target or on the better side of it."""
-    measure = MEASURES.get("cost" if kpi == "total_cost" else kpi)
-    return now <= target if measure and measure.better is Better.LOWER else now >= target
+    """Whether a KPI is at its target or on the better side of it.
+
+    Where neither side is better, a target is a level to reach.
+    """
+    better = KPIS[kpi].better
+    match better:
+        case Better.LOWER:
+            return now <= target
+        case Better.HIGHER | Better.NEITHER:
+            return now >= target
+        case _:
+            assert_never(better)
 
 
 def in_words(language: Language, value: float, kind: Kind, uncertain: float = 0.0) -> str:
     """A figure as sentences print it; `uncertain` is how far it may be off, up or down."""
-    if kind is Kind.COUNT:
-        return language.long_count(value)
-    if kind is Kind.SHARE:
-        return language.percent(value, uncertain=uncertain)
-    return language.figure(value, kind, uncertain)
+    match kind:
+        case Kind.COUNT:
+            return language.long_count(value)
+        case Kind.SHARE:
+            return language.percent(value, uncertain=uncertain)
+        case Kind.CURRENCY | Kind.SECONDS | Kind.MILLISECONDS | Kind.NUMBER:
+            return language.figure(value, kind, uncertain)
+        case _:
+            assert_never(kind)
 
 
 def with_comparison(language: Language, statement: str, comparison: str) -> str:
@@ -124,42 +149,15 @@ def with_comparison(language: Language, statement: str, comparison: str) -> str:
     return language.say("{statement}, {comparison}", statement=text, comparison=comparison)
 
 
-def _kind(kpi: str) -> Kind:
-    if kpi in ("transactions", "transactions_per_year"):
-        return Kind.COUNT
-    return Kind.CURRENCY if kpi in ("cost_per_transaction", "total_cost") else Kind.SHARE
-
-
-def counted_transactions(language: Language, number: float) -> str:
-    """`3.29 million transactions`, `No transactions`."""
+def counted(language: Language, kpi: str, number: float) -> str:
+    """A number of what a KPI counts: `3.29 million transactions`, `No transactions`."""
+    words = KPIS[kpi].words.counted
+    text = in_words(language, number, KPIS[kpi].kind)
+    if words is None:
+        return text
     if number == 0:
-        return language.say("No transactions")
-    text = language.long_count(number)
-    return language.plural(number, "{number} transaction", "{number} transactions", number=text)
-
-
-def transactions_sentence(
-    language: Language,
-    now: float,
-    before: float | None,
-    period: Period,
-    target: float | None = None,
-) -> str:
-    """What the latest bar of a transactions chart shows."""
-    comparison = (
-        compared_count(language, now, before)
-        if target is None
-        else compared_target(language, now, target, "transactions")
-    )
-    return with_comparison(language, _counted(language, now, period), comparison)
-
-
-def _counted(language: Language, number: float, period: Period) -> str:
-    return language.say(
-        "{transactions} {when}",
-        transactions=counted_transactions(language, number),
-        when=language.in_period(period),
-    )
+        return language.say(words.none)
+    return language.plural(number, *words.forms, number=text)
 
 
 def level_sentence(
@@ -170,13 +168,12 @@ def level_sentence(
     period: Period,
     target: float | None = None,
 ) -> str:
-    """What the latest point of a line of shares or amounts shows.
+    """What the latest figure of a KPI says.
 
     Where there is a target, the sentence says whether it is met, and the table has the change.
     """
-    kind = _kind(kpi)
     comparison = (
-        compared_level(language, now, before, kind)
+        compared(language, now, before, KPIS[kpi].kind)
         if target is None
         else compared_target(language, now, target, kpi)
     )
@@ -184,16 +181,12 @@ def level_sentence(
 
 
 def _level(language: Language, kpi: str, now: float, period: Period) -> str:
-    words = {"figure": in_words(language, now, _kind(kpi)), "when": language.in_period(period)}
-    if kpi == "digital_take_up":
-        return language.say("{figure} of transactions were digital {when}", **words)
-    if kpi == "cost_per_transaction":
-        return language.say("A transaction cost {figure} {when}", **words)
-    if kpi == "completion_rate":
-        return language.say("{figure} of transactions started were completed {when}", **words)
-    if kpi == "user_satisfaction":
-        return language.say("User satisfaction was {figure} {when}", **words)
-    return language.say("The online service was available {figure} of the time {when}", **words)
+    return language.say(
+        KPIS[kpi].words.level,
+        figure=in_words(language, now, KPIS[kpi].kind),
+        counted=counted(language, kpi, now),
+        when=language.in_period(period),
+    )
 
 
 def panel_sentence(
@@ -204,25 +197,22 @@ def panel_sentence(
     services: int,
     period: Period,
 ) -> str:
-    """What a group's like-for-like chart shows: always of the same services."""
-    when = language.in_period(period)
-    if kpi == "digital_take_up":
-        first = language.plural(
-            services,
-            "{share} of transactions at the one service were digital {when}",
-            "{share} of transactions at the same {n} services were digital {when}",
-            share=language.percent(now),
-            when=when,
-        )
-        return with_comparison(language, first, compared_level(language, now, before, Kind.SHARE))
+    """What a group's like-for-like chart shows: always of the same services.
+
+    Raises:
+        ValueError: for a KPI that has no words for it, because it is charted for no group.
+    """
+    forms = KPIS[kpi].words.panel
+    if forms is None:
+        raise ValueError(f"{kpi} is charted for no group")
     first = language.plural(
         services,
-        "{transactions} at the one service {when}",
-        "{transactions} at the same {n} services {when}",
-        transactions=counted_transactions(language, now),
-        when=when,
+        *forms,
+        figure=in_words(language, now, KPIS[kpi].kind),
+        counted=counted(language, kpi, now),
+        when=language.in_period(period),
     )
-    return with_comparison(language, first, compared_count(language, now, before))
+    return with_comparison(language, first, compared(language, now, before, KPIS[kpi].kind))
 
 
 def treemap_sentence(
@@ -251,23 +241,21 @@ def service_lead(
     `transactions` are a number and its period, `take_up` a share, its period and the share a year
     before.
     """
-    counted = (
-        language.say("{sentence}.", sentence=_counted(language, *transactions))
+    volume = (
+        language.say("{sentence}.", sentence=_level(language, VOLUME, *transactions))
         if transactions
         else ""
     )
     if take_up is None:
-        return counted
+        return volume
     share, when, before = take_up
     comparison = compared_level(language, share, before, Kind.SHARE)
     if transactions is None or transactions[1] != when:
-        digital = with_comparison(
-            language, _level(language, "digital_take_up", share, when), comparison
-        )
-        return f"{counted} {language.say('{sentence}.', sentence=digital)}".strip()
+        digital = with_comparison(language, _level(language, TAKE_UP, share, when), comparison)
+        return f"{volume} {language.say('{sentence}.', sentence=digital)}".strip()
     both = language.say(
         "{transactions} {when}, {share} of them digital",
-        transactions=counted_transactions(language, transactions[0]),
+        transactions=counted(language, VOLUME, transactions[0]),
         when=language.in_period(when),
         share=language.percent(share),
     )

@@ -13,31 +13,21 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from perfsite.kpis import KPIS
-from perfsite.measures import DIGITAL, MEASURES, Aggregation, Kind
-from perfsite.messages import message
+from perfsite.kpis import KPIS, Adding, Place, at
+from perfsite.measures import MEASURES, Aggregation, Kind
 from perfsite.model import Status
 from perfsite.parts import KEY, periods_of
 from perfsite.periods import MONTHS_IN_YEAR, YEAR_IN_UNITS, Period, Unit
+from perfsite.rounding import tidy_sum
 from perfsite.validate.modules import measure_module
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from perfsite.kpi import Figures
+    from perfsite.kpis import Kpi
     from perfsite.measures import Measure
     from perfsite.parts import Parts
-
-TRANSACTIONS: Final = "transactions"
-CHARTED: Final = (
-    TRANSACTIONS,
-    "digital_take_up",
-    "cost_per_transaction",
-    "completion_rate",
-    "user_satisfaction",
-    "availability",
-)
-"""What a service page charts, in its order."""
 
 _PREFERENCE: Final = {
     (Unit.MONTH, 3): 0,
@@ -94,24 +84,25 @@ class Series:
         """What is measured, as a message."""
         if self.measure:
             return self.measure.name
-        return message("Transactions") if self.kpi == TRANSACTIONS else KPIS[self.kpi].name
+        kpi = KPIS[self.kpi]
+        return kpi.words.of_period or kpi.name
 
     @property
     def kind(self) -> Kind:
         """What its figures are."""
         if self.measure:
             return self.measure.kind
-        return Kind.COUNT if self.kpi == TRANSACTIONS else KPIS[self.kpi].kind
+        return KPIS[self.kpi].kind
 
     @property
     def has_bars(self) -> bool:
         """Whether it is drawn as bars: counts of periods that do not overlap."""
-        counted = self.kpi == TRANSACTIONS or (
-            self.kind is Kind.COUNT
-            and self.measure is not None
-            and self.measure.aggregation is Aggregation.SUM
+        adds_up = (
+            self.measure.aggregation is Aggregation.SUM
+            if self.measure
+            else KPIS[self.kpi].adding is Adding.SUM
         )
-        return counted and self.count < MONTHS_IN_YEAR
+        return adds_up and self.kind is Kind.COUNT and self.count < MONTHS_IN_YEAR
 
     @cached_property
     def given(self) -> tuple[Point, ...]:
@@ -121,8 +112,10 @@ class Series:
     @property
     def module(self) -> str:
         """The module of a service's page that it belongs to: `digital-take-up`."""
+        if self.measure is None:
+            return KPIS[self.kpi].chart
         # Whatever a site declares has names of its own, so that no two can clash.
-        declared = self.measure is not None and self.kpi not in MEASURES
+        declared = self.kpi not in MEASURES
         return measure_module(self.kpi) if declared else self.kpi.replace("_", "-")
 
     @property
@@ -147,11 +140,16 @@ class Series:
 def collect_series(
     parts: Parts, figures: Figures, services: Iterable[str]
 ) -> dict[str, list[Series]]:
-    """The series of every service, in the order of `CHARTED`, the main one of each KPI first."""
+    """The series of every service, in the order of their charts, the main one of each KPI first."""
     found: dict[str, list[Series]] = {service: [] for service in services}
-    for kpi in CHARTED:
-        table = _transactions(parts, figures) if kpi == TRANSACTIONS else _kpi(kpi, parts, figures)
-        for service, series in _cut(kpi, _with_earlier(table)):
+    for key in at(Place.CHART):
+        kpi = KPIS[key]
+        table = (
+            _amounts(kpi, parts, figures)
+            if kpi.adding is Adding.SUM
+            else _figures(kpi, parts, figures)
+        )
+        for service, series in _cut(key, _with_earlier(table)):
             found[service].append(series)
     return found
 
@@ -175,8 +173,8 @@ def collect_measures(
     return found
 
 
-def _transactions(parts: Parts, figures: Figures) -> pd.DataFrame:
-    """Transactions and their digital part of every period that was given, or is a year."""
+def _amounts(kpi: Kpi, parts: Parts, figures: Figures) -> pd.DataFrame:
+    """A sum, and the part that is told apart, of every period that was given, or is a year."""
     frame = parts.frame
     year = (frame["unit"] == Unit.MONTH) & (frame["count"] == MONTHS_IN_YEAR)
     windows = figures.windows.frame.assign(status=str(Status.PROVIDED))
@@ -184,17 +182,36 @@ def _transactions(parts: Parts, figures: Figures) -> pd.DataFrame:
     missing_years = frame[year & frame["value"].isna()]
     rows = pd.concat([frame[~year], windows, missing_years], ignore_index=True)
     rows = rows.drop_duplicates([*KEY, "part"])
-    whole = rows[rows["part"] == TRANSACTIONS].set_index(KEY)
-    digital = rows[rows["part"] == DIGITAL].set_index(KEY)["value"].rename("numerator")
-    table = whole[["value", "status"]].join(digital, how="left").reset_index()
+    whole = _summed(rows[rows["part"].isin(kpi.numerator)], len(kpi.numerator))
+    split = kpi.split.part if kpi.split else ""
+    part = rows[rows["part"] == split].set_index(KEY)["value"].rename("numerator")
+    table = whole.join(part, how="left").reset_index()
     table = table.assign(denominator=np.nan)
-    return table.assign(broken=_broken(table, frame, (TRANSACTIONS, DIGITAL)))
+    return table.assign(broken=_broken(table, frame, (*kpi.numerator, split)))
 
 
-def _kpi(kpi: str, parts: Parts, figures: Figures) -> pd.DataFrame:
+def _summed(rows: pd.DataFrame, number: int) -> pd.DataFrame:
+    """So many parts added up, where all are there: `value` and `status` by period."""
+    if number == 1:
+        return rows.set_index(KEY)[["value", "status"]]
+    groups = rows.sort_values("value", na_position="first").groupby(KEY, sort=False)
+    sums = groups.agg(value=("value", "sum"), there=("value", "count"), status=("status", "first"))
+    whole = sums["there"] == number
+    # What says why is the part that is missing; one of which nothing was said is not provided.
+    why = sums["status"].where(sums["status"] != Status.PROVIDED, str(Status.NOT_PROVIDED))
+    return pd.DataFrame(
+        {
+            "value": tidy_sum(sums["value"].where(whole).to_numpy()),
+            "status": why.mask(whole, str(Status.PROVIDED)),
+        },
+        index=sums.index,
+    )
+
+
+def _figures(kpi: Kpi, parts: Parts, figures: Figures) -> pd.DataFrame:
     """A KPI's figures, and the periods for which its measures were given without a figure."""
-    have = figures.frame[figures.frame["kpi"] == kpi]
-    wanted = KPIS[kpi].told_by
+    have = figures.frame[figures.frame["kpi"] == kpi.id]
+    wanted = kpi.told_by
     asked = parts.frame[parts.frame["part"].isin(wanted)].drop_duplicates(KEY)
     # A service that never gave a digital figure has no series of missing take-up.
     asked = asked[asked["service"].isin(have["service"].unique())][[*KEY, "status"]]
@@ -204,7 +221,7 @@ def _kpi(kpi: str, parts: Parts, figures: Figures) -> pd.DataFrame:
     )
     table["status"] = table["status"].fillna(reason)
     table = table[[*KEY, "value", "numerator", "denominator", "status"]]
-    return table.assign(broken=_broken(table, parts.frame, wanted))
+    return table.assign(broken=_broken(table, parts.frame, kpi.parts))
 
 
 def _broken(table: pd.DataFrame, parts: pd.DataFrame, wanted: Sequence[str]) -> pd.Series[bool]:

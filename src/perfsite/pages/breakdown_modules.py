@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from perfsite.charts.lines import MOST_SERIES, lines_job
 from perfsite.charts.module_sentences import answers_sentence, channel_sentence
 from perfsite.charts.pictures import Line
-from perfsite.charts.series import TRANSACTIONS
 from perfsite.charts.stacks import stack_job
+from perfsite.kpis import KPIS, VOLUME
 from perfsite.measures import MEASURES, RATINGS, Kind
 from perfsite.messages import message
 from perfsite.pages.elements import Cell, Column, Row, Table
@@ -46,7 +46,7 @@ def channel_module(subject: Subject, strands: Strands) -> Module:
         over,
         language.say("Line chart"),
         _break_note(strands, language),
-        (TRANSACTIONS,),
+        KPIS[VOLUME].parts,
         absent + unknown,
     )
     table = Table(

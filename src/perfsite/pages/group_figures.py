@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.jobs import panel_job
 from perfsite.charts.sentences import panel_sentence
-from perfsite.kpis import KPIS
+from perfsite.kpis import KPIS, Place, at
 from perfsite.messages import message
 from perfsite.model import Status
 from perfsite.pages.elements import Cell, ChartFigure, Column, Row, Table
@@ -22,12 +22,6 @@ if TYPE_CHECKING:
     from perfsite.kpi.panels import Panel, Panels
     from perfsite.language import Language
 
-CHARTED: Final = ("transactions_per_year", "digital_take_up")
-"""The KPIs that are charted for groups."""
-_OVER_TIME: Final = {
-    "transactions_per_year": message("Transactions a year over time"),
-    "digital_take_up": message("Digital take-up over time"),
-}
 _INCOMPLETE: Final = message("incomplete: too few services have reported")
 
 
@@ -45,7 +39,7 @@ def group_figures(
     """
     figures: list[ChartFigure] = []
     jobs: list[ChartJob] = []
-    for kpi in CHARTED:
+    for kpi in at(Place.GROUP_CHART):
         if kpi not in summary.series:
             continue
         panel = panels[kpi].of(summary)
@@ -61,7 +55,7 @@ def group_figures(
 def _without_picture(summary: GroupSummary, kpi: str, csv: str, language: Language) -> ChartFigure:
     """A table alone: there is one period, or nobody to compare over time."""
     table = _series_table(summary, kpi, language)
-    anchor, heading = f"chart-{KPIS[kpi].slug}", language.say(_OVER_TIME[kpi])
+    anchor, heading = f"chart-{KPIS[kpi].slug}", language.say(KPIS[kpi].words.over_time)
     return ChartFigure(anchor, heading, "", "", "", "", table, csv, source(language))
 
 

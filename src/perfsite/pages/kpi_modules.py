@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Final
 from perfsite.charts.jobs import bars_job, describe, line_job
 from perfsite.charts.module_sentences import measure_sentence, response_sentence
 from perfsite.charts.pictures import Target
-from perfsite.charts.sentences import level_sentence, transactions_sentence
-from perfsite.charts.series import TRANSACTIONS
-from perfsite.kpis import KPIS
+from perfsite.charts.sentences import level_sentence
+from perfsite.kpis import KPIS, Adding
 from perfsite.measures import Kind
 from perfsite.messages import message
 from perfsite.model import Status
@@ -21,28 +20,19 @@ from perfsite.pages.words import change_cell, count_cell, value_cell
 from perfsite.periods import MONTHS_IN_YEAR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from perfsite.charts.pictures import ChartJob
     from perfsite.charts.series import Point, Series
+    from perfsite.kpis import Split
     from perfsite.language import Language
+    from perfsite.measures import Measure
     from perfsite.pages.modules import Module, Subject
 
 _RESPONSE: Final = "response_time"
-YEARLY: Final = "transactions_per_year"
-_AVAILABILITY: Final = "availability"
 PERIOD: Final = message("Period")
 ON_YEAR: Final = message("Change on a year before")
 _ON_PREVIOUS: Final = message("Change on the period before")
-_ALL: Final = message("All transactions")
-_COLUMNS: Final = {
-    TRANSACTIONS: (_ALL, message("Digital"), message("Other channels")),
-    "digital_take_up": (message("Digital take-up"), message("Digital transactions"), _ALL),
-    "cost_per_transaction": (message("Cost per transaction"), message("Total cost"), _ALL),
-    "completion_rate": (message("Completion rate"), message("Completed"), message("Started")),
-}
-"""The columns of a KPI that is a ratio; others have one, named as they are."""
-_UNMONITORED: Final = message("Unmonitored time")
 
 
 def series_module(subject: Subject, series: Series) -> Module:
@@ -82,15 +72,13 @@ def _target(subject: Subject, series: Series) -> float | None:
     """The target that a series can be held against: that of a year only against years."""
     if series.measure:
         return None
-    if series.kpi == TRANSACTIONS:
-        year = series.count >= MONTHS_IN_YEAR
-        return subject.target("transactions_per_year") if year else None
-    return subject.target(series.kpi)
+    comparable = KPIS[series.kpi].is_ratio or series.count >= MONTHS_IN_YEAR
+    return subject.target(series.kpi) if comparable else None
 
 
 def _measures(series: Series) -> Iterable[str]:
     """The measures that the figures of a series are made of."""
-    if series.measure or series.kpi == TRANSACTIONS:
+    if series.measure:
         return (series.kpi,)
     return {part.partition(":")[0] for part in KPIS[series.kpi].parts}
 
@@ -105,8 +93,6 @@ def _sentence(series: Series, target: float | None, language: Language) -> str:
     if series.measure:
         name = language.say(series.name)
         return measure_sentence(language, name, series.kind, value, before, period)
-    if series.kpi == TRANSACTIONS:
-        return transactions_sentence(language, value, before, period, target)
     return level_sentence(language, series.kpi, value, before, period, target)
 
 
@@ -131,8 +117,9 @@ def _note(subject: Subject, series: Series, language: Language) -> str:
 
 def _is_revised(subject: Subject, series: Series, point: Point) -> bool:
     """Whether an earlier edition said something else of this period."""
-    names = (series.kpi, YEARLY) if series.kpi == TRANSACTIONS else (series.kpi,)
-    return any((name, point.period.code) in subject.revised for name in names)
+    kpi = None if series.measure else KPIS[series.kpi]
+    measures = kpi.numerator if kpi and kpi.adding is Adding.SUM else ()
+    return any((name, point.period.code) in subject.revised for name in (series.kpi, *measures))
 
 
 def _contradiction(series: Series, language: Language) -> str:
@@ -143,16 +130,14 @@ def _contradiction(series: Series, language: Language) -> str:
             "In one period a part is larger than its whole, so no percentage is shown.",
             "In {n} periods a part is larger than its whole, so no percentage is shown.",
         )
-    over = sum(_over(point) for point in series.points) if series.kpi == TRANSACTIONS else 0
-    if not over:
-        return ""
-    return language.plural(
-        over,
-        "In one period the service gave more digital transactions than transactions in all. One "
-        "of the two must be wrong, so they are not split in the chart.",
-        "In {n} periods the service gave more digital transactions than transactions in all. One "
-        "of the two must be wrong, so they are not split in the chart.",
-    )
+    split = _split(series)
+    over = sum(_over(point) for point in series.points)
+    return language.plural(over, *split.above) if split and over else ""
+
+
+def _split(series: Series) -> Split | None:
+    """The part of its figures that a series tells apart; None where it tells none."""
+    return None if series.measure else KPIS[series.kpi].split
 
 
 def _over(point: Point) -> bool:
@@ -160,10 +145,18 @@ def _over(point: Point) -> bool:
 
 
 def _columns(subject: Subject, series: Series) -> tuple[Column, ...]:
-    own = (series.name,) if series.measure else _COLUMNS.get(series.kpi, (series.name,))
-    watched = (_UNMONITORED,) if _unmonitored(subject, series) else ()
-    texts = (PERIOD, *own, *watched, *_changes(series))
+    beside = _beside(subject, series)
+    shown = (subject.builder.config.all_measures[beside].name,) if beside else ()
+    texts = (PERIOD, *_names(series), *shown, *_changes(series))
     return tuple(Column(subject.language.say(text)) for text in texts)
+
+
+def _names(series: Series) -> tuple[str, ...]:
+    """The columns of a series: its figures, and what they are made of where that is shown."""
+    if split := _split(series):
+        return split.whole, split.name, split.rest
+    operands = None if series.measure else KPIS[series.kpi].words.operands
+    return (series.name, *(operands or ()))
 
 
 def _changes(series: Series) -> tuple[str, ...]:
@@ -171,25 +164,28 @@ def _changes(series: Series) -> tuple[str, ...]:
     return (ON_YEAR,) if series.count >= MONTHS_IN_YEAR else (ON_YEAR, _ON_PREVIOUS)
 
 
-def _unmonitored(subject: Subject, series: Series) -> bool:
-    """Whether some of the time of an availability was not watched, as far as that was given."""
-    watched = subject.breakdowns.unmonitored
-    return series.kpi == _AVAILABILITY and any(p.period in watched for p in series.points)
+def _beside(subject: Subject, series: Series) -> str:
+    """The measure whose figures stand beside a series, as far as some were given; else blank."""
+    measure = "" if series.measure else KPIS[series.kpi].beside
+    figures = subject.breakdowns.beside.get(measure, {})
+    return measure if any(point.period in figures for point in series.points) else ""
 
 
 def _rows(subject: Subject, series: Series) -> tuple[tuple[Row, ...], int]:
     """All periods, newest first; missing ones are there and say so. And how many are absent."""
     language = subject.language
     changes = len(_changes(series))
-    watched = _unmonitored(subject, series)
+    measures = subject.builder.config.all_measures
+    beside = _beside(subject, series)
     rows = []
     for point in series.points:
-        cells = [*_cells(series, point, language)]
+        cells = [*_cells(series, point, measures, language)]
         if _is_revised(subject, series, point):
             cells[0] = replace(cells[0], note=REVISED_MARK)
-        if watched:
-            seconds = subject.breakdowns.unmonitored.get(point.period)
-            cells.append(value_cell(seconds, Kind.SECONDS, Status.NOT_PROVIDED, language))
+        if beside:
+            value = subject.breakdowns.beside[beside].get(point.period)
+            kind = measures[beside].kind
+            cells.append(value_cell(value, kind, Status.NOT_PROVIDED, language))
         earlier = (point.before, point.previous)[:changes]
         cells += [change_cell(point.value, value, series.kind, language) for value in earlier]
         under = language.say("break in the series") if point.broken else ""
@@ -198,21 +194,42 @@ def _rows(subject: Subject, series: Series) -> tuple[tuple[Row, ...], int]:
     return with_gaps(rows, language)
 
 
-def _cells(series: Series, point: Point, language: Language) -> tuple[Cell, ...]:
-    if series.kpi == TRANSACTIONS:
+def _cells(
+    series: Series, point: Point, measures: Mapping[str, Measure], language: Language
+) -> tuple[Cell, ...]:
+    if split := _split(series):
         return (
             _counted(point, language),
-            count_cell(point.numerator, language),
-            _other(point, language),
+            _in_full(point.numerator, series.kind, language),
+            _rest(point, split, series.kind, language),
         )
-    value = value_cell(point.value, series.kind, point.status, language)
-    if series.measure or series.kpi not in _COLUMNS:
-        return (_counted(point, language) if series.kind is Kind.COUNT else value,)
-    if series.kpi == "cost_per_transaction":
-        top = value_cell(point.numerator, series.kind, Status.NOT_PROVIDED, language)
-    else:
-        top = count_cell(point.numerator, language)
-    return (value, top, count_cell(point.denominator, language))
+    value = (
+        _counted(point, language)
+        if series.kind is Kind.COUNT
+        else value_cell(point.value, series.kind, point.status, language)
+    )
+    kpi = None if series.measure else KPIS[series.kpi]
+    if kpi is None or kpi.words.operands is None:
+        return (value,)
+    kinds = [_kind_of(side, measures) for side in (kpi.numerator, kpi.denominator)]
+    numbers = (point.numerator, point.denominator)
+    return (
+        value,
+        *(_in_full(n, kind, language) for n, kind in zip(numbers, kinds, strict=True)),
+    )
+
+
+def _kind_of(parts: Sequence[str], measures: Mapping[str, Measure]) -> Kind:
+    """What a sum of these parts is."""
+    kinds = {measures[part.partition(":")[0]].kind for part in parts}
+    return kinds.pop() if len(kinds) == 1 else Kind.NUMBER
+
+
+def _in_full(number: float | None, kind: Kind, language: Language) -> Cell:
+    """A number that a figure is made of: counts in full."""
+    if kind is Kind.COUNT:
+        return count_cell(number, language)
+    return value_cell(number, kind, Status.NOT_PROVIDED, language)
 
 
 def _counted(point: Point, language: Language) -> Cell:
@@ -222,10 +239,10 @@ def _counted(point: Point, language: Language) -> Cell:
     return value_cell(None, Kind.COUNT, point.status, language)
 
 
-def _other(point: Point, language: Language) -> Cell:
-    """What is left of all transactions beside the digital ones."""
+def _rest(point: Point, split: Split, kind: Kind, language: Language) -> Cell:
+    """What is left of the whole beside the part that is told apart."""
     if _over(point):
-        return Cell(language.say("digital is above all"), missing=True)
+        return Cell(language.say(split.no_rest), missing=True)
     if point.value is None or point.numerator is None:
-        return count_cell(None, language)
-    return count_cell(point.value - point.numerator, language)
+        return _in_full(None, kind, language)
+    return _in_full(point.value - point.numerator, kind, language)

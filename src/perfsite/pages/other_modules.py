@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.lines import years_job
 from perfsite.charts.module_sentences import journey_sentence, reading_sentence, years_sentence
-from perfsite.charts.series import TRANSACTIONS
 from perfsite.charts.stacks import journey_job
+from perfsite.kpis import KPIS, VOLUME
 from perfsite.measures import Kind
 from perfsite.messages import message
 from perfsite.model import Status
@@ -40,7 +40,7 @@ def years_module(subject: Subject, series: Sequence[Series]) -> Module | None:
     None where there are no weeks or months, or too few that both years have.
     """
     language = subject.language
-    mine = next((s for s in series if s.kpi == TRANSACTIONS and _compares(s)), None)
+    mine = next((s for s in series if s.kpi == VOLUME and _compares(s)), None)
     if mine is None:
         return None
     points = _last_year(mine)
@@ -81,7 +81,7 @@ def years_module(subject: Subject, series: Sequence[Series]) -> Module | None:
         over,
         language.say("Line chart"),
         "",
-        (TRANSACTIONS,),
+        KPIS[VOLUME].parts,
         missing,
         (mine.unit, mine.count),
     )

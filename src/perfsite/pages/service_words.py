@@ -9,7 +9,6 @@ from perfsite.charts.sentences import (
     level_sentence,
     meets,
     service_lead,
-    transactions_sentence,
 )
 from perfsite.charts.targets import beside_target
 from perfsite.kpi.groups import alphabetical
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 
 _FEW_NOTES: Final = 3
 _CARD_LINES: Final = 3
-_SERIES_OF: Final = {VOLUME: "transactions"}
 _NOT_GIVEN: Final = message("not provided")
 
 
@@ -83,8 +81,8 @@ def _card(
         card = replace(card, value=text)
     if figure.status is not Status.NOT_PROVIDED:
         return card
-    wanted = _SERIES_OF.get(kpi, kpi)
-    last = max((s.given[-1].period for s in series if s.kpi == wanted and s.given), default=None)
+    own = [s for s in series if s.kpi == kpi and not s.measure and s.given]
+    last = max((s.given[-1].period for s in own), default=None)
     who = summary.service.organisation
     if last is None:
         whose: tuple[str, ...] = (language.say("Not provided by {organisation}", organisation=who),)
@@ -131,8 +129,6 @@ def _level(figure: Figure, language: Language, *, compared: bool) -> str:
     if figure.value is None or figure.period is None:
         return ""
     before = figure.before if compared else None
-    if figure.kpi == VOLUME:
-        return transactions_sentence(language, figure.value, before, figure.period)
     return level_sentence(language, figure.kpi, figure.value, before, figure.period)
 
 

@@ -28,16 +28,6 @@ _WHY: Final = {
     Status.NOT_APPLICABLE: message("This does not apply to the service."),
     Status.CONFIDENTIAL: message("The figures are confidential."),
 }
-_WITHHELD: Final = {
-    "digital_take_up": message(
-        "The service gave {part} digital transactions, but only {whole} transactions in all. One "
-        "of the two must be wrong, so no percentage is shown."
-    ),
-    "completion_rate": message(
-        "The service gave {part} transactions completed, but only {whole} transactions started. "
-        "One of the two must be wrong, so no percentage is shown."
-    ),
-}
 _CHANNELS: Final = (
     message("Online"),
     message("Digital"),
@@ -51,10 +41,6 @@ _CHANNELS: Final = (
     message("Other"),
 )
 """The names of common channels, so that they can be translated; any name is a channel."""
-_WITHHELD_OTHER: Final = message(
-    "The service gave {part} for a part, but only {whole} for the whole. One of the two must be "
-    "wrong, so no percentage is shown."
-)
 
 
 def value_cell(
@@ -105,7 +91,7 @@ def why_missing(figure_: Figure, language: Language) -> str:
     """Why a KPI has no value; empty where it has one."""
     if figure_.status is Status.WITHHELD:
         return language.say(
-            _WITHHELD.get(figure_.kpi, _WITHHELD_OTHER),
+            KPIS[figure_.kpi].words.withheld,
             part=language.count(figure_.numerator or 0),
             whole=language.count(figure_.denominator or 0),
         )
