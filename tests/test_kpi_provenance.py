@@ -25,7 +25,8 @@ from helpers import (
     worked_sources,
 )
 from perfsite.config import SiteConfig
-from perfsite.kpi.provenance import Formula, Origin, Provenance, Term, forms, tiling, trace
+from perfsite.formulas import Formula, forms
+from perfsite.kpi.provenance import Origin, Provenance, Term, tiling, trace
 from perfsite.kpis import KPIS
 from perfsite.measures import MEASURES, RATINGS, Kind
 from perfsite.model import Source, Status
@@ -78,7 +79,9 @@ def faults_of(found: Provenance, figure: Figure) -> list[str]:
     wrong = []
     if figure.value is not None and found.value != figure.value:
         wrong.append(f"{found.value!r}, published {figure.value!r}")
-    if figure.status is Status.WITHHELD and found.value <= 1:
+    if found.withheld != (figure.status is Status.WITHHELD):
+        wrong.append("withheld on one side alone")
+    if figure.status is Status.WITHHELD and found.value <= 1 and not figure.excess:
         wrong.append("withheld without a reason")
     ratio = (figure.numerator, figure.denominator)
     if found.formula is not Formula.STATED and ratio_of(found) != ratio:

@@ -1,7 +1,8 @@
-"""The formulas of KPIs over whole columns: each way of adding up, by its name."""
+"""The formulas of KPIs: which forms they have, and each way of adding up over whole columns."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final, assert_never
 
 import numpy as np
@@ -18,6 +19,36 @@ if TYPE_CHECKING:
 
 _DECIMALS: Final = {Kind.CURRENCY: 2, Kind.SHARE: 2}
 """To how many decimals a stated figure is known at least: pennies, and hundredths of a whole."""
+
+
+class Formula(StrEnum):
+    """How a figure comes from its terms, which are those of `forms`, in their order."""
+
+    AMOUNT = "amount"  # the terms added up: counts, or sums of money
+    RATIO = "ratio"  # the terms of the numerator added up, divided by those of the denominator
+    PRODUCT = "product"  # the first term times the sum of the others
+    POOLED = "pooled"  # the mean of counts of answers, from 0 for the worst to 1 for the best
+    STATED = "stated"  # the one term: the service gave the ratio itself
+
+
+def forms(kpi: Kpi) -> dict[Formula, tuple[str, ...]]:
+    """The forms of a KPI's formula and their parts.
+
+    The first whose parts are all there is used, as in `figures`.
+    """
+    stated = {Formula.STATED: (kpi.stated,)} if kpi.stated else {}
+    match kpi.adding:
+        case Adding.SUM:
+            return {Formula.AMOUNT: kpi.numerator}
+        case Adding.PRODUCT:
+            given = {Formula.AMOUNT: kpi.numerator} if kpi.numerator else {}
+            return {**given, Formula.PRODUCT: (kpi.stated, *kpi.denominator)}
+        case Adding.RATIO:
+            return {Formula.RATIO: kpi.operands, **stated}
+        case Adding.POOLED:
+            return {Formula.POOLED: kpi.numerator, **stated}
+        case _:
+            assert_never(kpi.adding)
 
 
 def apply(kpi: Kpi, wide: pd.DataFrame) -> pd.DataFrame:

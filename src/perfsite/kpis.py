@@ -124,6 +124,8 @@ class Words:
         level: the sentence of one figure, with `{figure}` or `{counted}`, and `{when}`.
         counted: how a number is said in `level` and `panel`; where it is a count.
         of_period: what the figures are called that are not for a year; blank for `name`.
+        of_stock: what it is called of a service that counts what there is on a day, whose years
+            are no sums; blank for `name`.
         panel: the sentence of the same services of a group, for one service and for `{n}`, with
             `{figure}` or `{counted}`, and `{when}`.
         over_time: the heading of a group's figures over time without a chart.
@@ -140,6 +142,7 @@ class Words:
     level: str
     counted: Counted | None = None
     of_period: str = ""
+    of_stock: str = ""
     panel: tuple[str, str] | None = None
     over_time: str = ""
     withheld: str = message(
@@ -348,6 +351,7 @@ KPIS: Final[dict[str, Kpi]] = {
                     plural_message("{number} transaction", "{number} transactions"),
                 ),
                 of_period=message("Transactions"),
+                of_stock=message("People or claims on a day"),
                 panel=plural_message(
                     "{counted} at the one service {when}",
                     "{counted} at the same {n} services {when}",

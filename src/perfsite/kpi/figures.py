@@ -6,10 +6,13 @@ The frame of figures has the columns::
     kpi          id
     unit, count, first   the period, as in observations
     start, end   its first and last day, as `date.toordinal`
-    value        float; NaN where withheld
+    value        float; NaN where withheld or confidential
     numerator, denominator   what it is a ratio of; NaN where it was stated as it is
     uncertain    float; how far the value may be off, up or down, in its unit; 0 if exactly known
-    status       provided or withheld
+    status       provided, withheld, or confidential: a year that needs a confidential figure
+    marks        letters of the marks inside its period: p, e, b
+    excess       in how many shorter periods inside it a part exceeds its whole
+    stock        whether its numerator is a stock, whose years are no sums of quarters
 
 and holds a row only for what can be said: what is missing has none.
 """
@@ -24,22 +27,27 @@ import pandas as pd
 
 from perfsite.errors import Problem
 from perfsite.formats import exact
-from perfsite.formulas import apply
-from perfsite.kpis import KPIS, parts_of_months
+from perfsite.formulas import apply, forms
+from perfsite.kpi.doubt import exceeding, flag_of, number_inside, with_doubt
+from perfsite.kpis import KPIS, Excess, parts_of_months
 from perfsite.measures import DIGITAL
 from perfsite.model import Status, place_of
 from perfsite.parts import KEY, Parts, periods_of
 from perfsite.periods import MONTHS_IN_YEAR, WEEKS_IN_YEAR, Unit
-from perfsite.windows import Windows, month_windows, year_windows
+from perfsite.tiling import Flag, marks_of
+from perfsite.windows import Windows, is_whole_year, month_windows, year_windows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from perfsite.config import SiteConfig
+    from perfsite.kpis import Kpi
 
 COLUMNS: Final = [
     "service", "kpi", "unit", "count", "first", "start", "end",
-    "value", "numerator", "denominator", "uncertain", "status",
+    "value", "numerator", "denominator", "uncertain", "status", "marks", "excess", "stock",
 ]  # fmt: skip
 
 
@@ -51,31 +59,110 @@ class Figures:
     windows: Windows
     problems: list[Problem]
 
+    @property
+    def stocks(self) -> frozenset[tuple[str, str]]:
+        """The services and measures whose years are not sums of shorter periods."""
+        pairs = self.windows.stocks[["service", "measure"]]
+        return frozenset(pairs.itertuples(index=False, name=None))
+
 
 def work_out(parts: Parts, observations: pd.DataFrame, config: SiteConfig) -> Figures:
     """All KPI figures: of each period as it was given, and of windows of 12 months or 52 weeks."""
-    windows = year_windows(parts.frame, [*config.additive, DIGITAL])
-    months = windows_of_months(parts.frame, config)
-    given = parts.frame[parts.frame["value"].notna()]
-    given = given[~((given["unit"] == Unit.MONTH) & (given["count"] == MONTHS_IN_YEAR))]
-    columns = [*KEY, "part", "value"]
+    doubts = exceeding(parts.frame)
+    every = with_doubt(parts.frame, doubts)
+    windows = year_windows(every, [*config.additive, DIGITAL])
+    months = windows_of_months(every, config)
+    given = every[every["value"].notna()]
+    given = given[~is_whole_year(given)]
+    columns = [*KEY, "part", "value", "flags", "summed"]
     rows = pd.concat([given[columns], months[columns], windows.frame[columns]])
-    wide = rows.drop_duplicates([*KEY, "part"]).pivot(index=KEY, columns="part", values="value")
+    rows = rows.drop_duplicates([*KEY, "part"])
+    # A break that was marked on a period is one at its beginning, and none inside it.
+    at_start = np.where(rows["summed"].astype(bool), 0, int(Flag.BREAK))
+    rows["flags"] = rows["flags"].to_numpy(dtype="int64") & ~at_start
+    wide = rows.pivot(index=KEY, columns="part", values="value")
+    flags = rows.pivot(index=KEY, columns="part", values="flags").fillna(0).astype("int64")
     year = is_year(wide.index.to_frame(index=False)).to_numpy()
-    frames = []
+    frames = [_confidential(windows, wide)]
     for kpi in KPIS.values():
-        frame = apply(kpi, wide).assign(kpi=kpi.id)
+        frame = _with_flags(kpi, apply(kpi, wide).assign(kpi=kpi.id), flags)
         keep = frame["value"].notna() | frame["withheld"]
         if kpi.is_of_years_only:
             keep &= year
-        frames.append(frame[keep])
-    frame = pd.concat(frames).reset_index()
-    frame["status"] = np.where(frame["withheld"], Status.WITHHELD, Status.PROVIDED)
-    return Figures(
-        _with_dates(frame)[COLUMNS],
-        windows,
-        _notices(windows, observations, config.digital_channels),
+        frames.append(frame[keep].reset_index())
+    frame = _with_dates(pd.concat(frames, ignore_index=True))
+    frame["status"] = np.select(
+        [frame["hidden"], frame["withheld"]],
+        [Status.CONFIDENTIAL, Status.WITHHELD],
+        Status.PROVIDED,
     )
+    frame["stock"] = _of_stocks(frame, windows)
+    doubtful = frame.index[frame["doubtful"].to_numpy(dtype=bool)]
+    frame["excess"] = number_inside(frame.loc[doubtful], doubts).reindex(frame.index, fill_value=0)
+    return Figures(
+        frame[COLUMNS], windows, _notices(windows, observations, config.digital_channels)
+    )
+
+
+def _with_flags(kpi: Kpi, frame: pd.DataFrame, flags: pd.DataFrame) -> pd.DataFrame:
+    """Add what the flags of its parts say of a KPI: `marks`, `doubtful` and `hidden`.
+
+    `flags` has a column for each part, and the index of `frame`. What is doubtful is withheld
+    where the entry says so.
+    """
+
+    def united(parts: Sequence[str]) -> NDArray[np.int64]:
+        there = [flags[part].to_numpy() for part in parts if part in flags]
+        return np.bitwise_or.reduce(there) if there else np.zeros(len(flags), dtype="int64")
+
+    stated = united((kpi.stated,) if kpi.stated else ())
+    counted = frame["numerator"].notna().to_numpy(dtype=bool)
+    known = np.where(counted, united(kpi.operands), stated)
+    doubtful = ((known & flag_of(kpi.id)) != 0) & ~frame["withheld"].to_numpy(dtype=bool)
+    withheld = frame["withheld"] | (doubtful & (kpi.excess is Excess.WITHHOLDS))
+    return frame.assign(
+        value=frame["value"].mask(withheld),
+        withheld=withheld,
+        marks=marks_of(known),
+        doubtful=doubtful,
+        hidden=False,
+    )
+
+
+def _confidential(windows: Windows, wide: pd.DataFrame) -> pd.DataFrame:
+    """The years of KPIs that need a confidential figure, in the columns of `_with_flags`.
+
+    Every part that a form of the KPI needs is known or confidential, and one is confidential.
+    """
+    hidden = windows.confidential
+    frames = []
+    for kpi in KPIS.values():
+        for parts in forms(kpi).values():
+            mine = hidden[hidden["part"].isin(parts)]
+            keys = pd.MultiIndex.from_frame(mine[KEY]).unique()
+            there = np.ones(len(keys), dtype=bool)
+            for part in parts:
+                secret = keys.isin(pd.MultiIndex.from_frame(mine.loc[mine["part"] == part, KEY]))
+                known = wide[part].reindex(keys).notna().to_numpy() if part in wide else False
+                there &= secret | known
+            frames.append(keys[there].to_frame(index=False).assign(kpi=kpi.id))
+    found = pd.concat(frames, ignore_index=True).drop_duplicates()
+    numbers = dict.fromkeys(("value", "numerator", "denominator"), np.nan)
+    numbers["uncertain"] = 0.0
+    return found.assign(**numbers, withheld=False, marks="", doubtful=False, hidden=True)
+
+
+def _of_stocks(frame: pd.DataFrame, windows: Windows) -> NDArray[np.bool_]:
+    """Which figures have a stock above the line."""
+    measures = {kpi.id: {part.partition(":")[0] for part in kpi.numerator} for kpi in KPIS.values()}
+    pairs = [
+        (service, kpi)
+        for service, measure in windows.stocks[["service", "measure"]].itertuples(index=False)
+        for kpi, counted in measures.items()
+        if measure in counted
+    ]
+    mine = pd.MultiIndex.from_frame(frame[["service", "kpi"]])
+    return np.asarray(mine.isin(pairs), dtype=bool)
 
 
 def windows_of_months(parts: pd.DataFrame, config: SiteConfig) -> pd.DataFrame:

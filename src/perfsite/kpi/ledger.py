@@ -94,7 +94,7 @@ def make_ledger(figures: Figures, parts: Parts, summaries: Sequence[ServiceSumma
     services = tuple(summary.service.id for summary in summaries)
     kpis = in_the_ledger()
     frame = figures.frame[["service", "kpi", "end", "status"]]
-    frame = frame[frame["kpi"].isin(kpis)]
+    frame = frame[frame["kpi"].isin(kpis) & (frame["status"] != Status.CONFIDENTIAL)]
     cells = (len(services), len(kpis))
     none = np.full(cells, -1, dtype=np.int64)
     if frame.empty:

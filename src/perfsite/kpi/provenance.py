@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final, assert_never
 
 import numpy as np
 import pandas as pd
 
+from perfsite.formulas import Formula, forms
 from perfsite.kpi.figures import windows_of_months
-from perfsite.kpis import KPIS, Adding
+from perfsite.kpis import KPIS
 from perfsite.measures import DIGITAL
 from perfsite.model import Status, place_of
 from perfsite.parts import KEY, periods_of
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from perfsite.config import SiteConfig
     from perfsite.kpi.services import ServiceSummary
-    from perfsite.kpis import Kpi
     from perfsite.parts import Parts
     from perfsite.windows import Windows
 
@@ -39,36 +38,6 @@ _SERIES: Final = ["service", "part"]
 _TILE: Final = ["unit", "count", "first"]
 Tile = tuple[str, int, int]
 """A period as the frames name it: `unit, count, first`."""
-
-
-class Formula(StrEnum):
-    """How a figure comes from its terms, which are those of `forms`, in their order."""
-
-    AMOUNT = "amount"  # the terms added up: counts, or sums of money
-    RATIO = "ratio"  # the terms of the numerator added up, divided by those of the denominator
-    PRODUCT = "product"  # the first term times the sum of the others
-    POOLED = "pooled"  # the mean of counts of answers, from 0 for the worst to 1 for the best
-    STATED = "stated"  # the one term: the service gave the ratio itself
-
-
-def forms(kpi: Kpi) -> dict[Formula, tuple[str, ...]]:
-    """The forms of a KPI's formula and their parts.
-
-    The first whose parts are all there is used, as in `figures`.
-    """
-    stated = {Formula.STATED: (kpi.stated,)} if kpi.stated else {}
-    match kpi.adding:
-        case Adding.SUM:
-            return {Formula.AMOUNT: kpi.numerator}
-        case Adding.PRODUCT:
-            given = {Formula.AMOUNT: kpi.numerator} if kpi.numerator else {}
-            return {**given, Formula.PRODUCT: (kpi.stated, *kpi.denominator)}
-        case Adding.RATIO:
-            return {Formula.RATIO: kpi.operands, **stated}
-        case Adding.POOLED:
-            return {Formula.POOLED: kpi.numerator, **stated}
-        case _:
-            assert_never(kpi.adding)
 
 
 @dataclass(frozen=True)
@@ -121,11 +90,15 @@ class Term:
 
 @dataclass(frozen=True)
 class Provenance:
-    """The form of a KPI's formula that gave a headline, filled with its numbers."""
+    """The form of a KPI's formula that gave a headline, filled with its numbers.
+
+    `withheld` tells that its value is not published, whether the numbers here show why or not.
+    """
 
     kpi: str
     formula: Formula
     terms: tuple[Term, ...]
+    withheld: bool = False
 
     @property
     def value(self) -> float:
@@ -179,7 +152,7 @@ def trace(
         ValueError: if a headline has a figure for which these parts and windows have no numbers.
     """
     heads = [
-        (summary.service.id, figure.kpi, figure.period)
+        (summary.service.id, figure.kpi, figure.period, figure.status is Status.WITHHELD)
         for summary in summaries
         for figure in summary.figures.values()
         if figure.period is not None
@@ -187,15 +160,17 @@ def trace(
     found: dict[str, dict[str, Provenance]] = {summary.service.id: {} for summary in summaries}
     if not heads:
         return found
-    terms = _terms(_known(_wanted(heads), parts, windows, config), parts, observations, config)
-    for service, kpi, period in heads:
+    wanted = _wanted(head[:3] for head in heads)
+    terms = _terms(_known(wanted, parts, windows, config), parts, observations, config)
+    for service, kpi, period, withheld in heads:
         mine = terms.get((service, period), {})
         possible = forms(KPIS[kpi]).items()
         there = [(formula, names) for formula, names in possible if mine.keys() >= set(names)]
         if not there:
             raise ValueError(f"the numbers of {kpi} of {service} in {period} are not there")
         formula, names = there[0]
-        found[service][kpi] = Provenance(kpi, formula, tuple(mine[name] for name in names))
+        numbers = tuple(mine[name] for name in names)
+        found[service][kpi] = Provenance(kpi, formula, numbers, withheld)
     return found
 
 

@@ -31,7 +31,10 @@ class Figure:
 
     `value` is None unless `status` is provided or older. `before` is the figure of the same
     period a year before, where there is one and no break in the series lies between. What is
-    `uncertain` of the value, and of that before, is how far it may be off, up or down.
+    `uncertain` of the value, and of that before, is how far it may be off, up or down. `marks` are
+    the letters of marks inside the period (p, e, b), `excess` is the number of shorter periods
+    inside it in which a part exceeds its whole, and `stock` tells a count of what there is on a
+    day, whose years are no sums of shorter periods.
     """
 
     kpi: str
@@ -43,6 +46,9 @@ class Figure:
     before: float | None = None
     uncertain: float = 0.0
     uncertain_before: float = 0.0
+    marks: str = ""
+    excess: int = 0
+    stock: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,13 +87,14 @@ def summarise_services(
     newest = newest_end(frame["service"], months)
     found: dict[tuple[str, str], Figure] = {}
     columns = (
-        "service", "kpi", "status", "uncertain", "uncertain_before",
+        "service", "kpi", "status", "uncertain", "uncertain_before", "marks", "excess", "stock",
         "value", "numerator", "denominator", "before",
     )  # fmt: skip
-    for (service, kpi, status, doubt, doubt_before, *numbers), period, month in zip(
+    for (service, kpi, status, *known), period, month in zip(
         zip(*(frame[name] for name in columns), strict=True), periods, months, strict=True
     ):
         older = status == Status.PROVIDED and month < newest
+        doubt, doubt_before, marks, excess, stock, *numbers = known
         value, numerator, denominator, year_before = (_or_none(number) for number in numbers)
         found[service, kpi] = Figure(
             kpi,
@@ -99,8 +106,13 @@ def summarise_services(
             year_before,
             float(doubt),
             float(doubt_before),
+            str(marks),
+            int(excess),
+            bool(stock),
         )
     absent = _absent(parts.frame)
+    secret = figures.frame[figures.frame["status"] == Status.CONFIDENTIAL]
+    absent |= dict.fromkeys(zip(secret["service"], secret["kpi"], strict=True), Status.CONFIDENTIAL)
     return [
         ServiceSummary(
             service,
@@ -115,11 +127,17 @@ def summarise_services(
 
 
 def headlines(frame: pd.DataFrame) -> pd.DataFrame:
-    """The row of each service and KPI that is its headline (frame of `figures`)."""
+    """The row of each service and KPI that is its headline (frame of `figures`).
+
+    A year that is confidential has no figure, and does not hide an earlier one that was published.
+    A quarter of a stock is no smaller than a year: of its figures the latest speaks for it.
+    """
+    frame = frame[frame["status"] != Status.CONFIDENTIAL]
     window = frame["kpi"].map({kpi.id: kpi.window for kpi in KPIS.values()})
     month = (frame["unit"] == Unit.MONTH) & (frame["count"] == 1)
     preferred = (window == Window.MONTH_ELSE_LATEST) & month
     preferred |= (window != Window.MONTH_ELSE_LATEST) & is_year(frame)
+    preferred |= frame["stock"].astype(bool)
     ranked = frame.assign(preferred=preferred)[preferred | (window != Window.YEAR)]
     ranked = ranked.sort_values(["preferred", "end", "start"], ascending=[True, True, False])
     return ranked.drop_duplicates(["service", "kpi"], keep="last").drop(columns="preferred")

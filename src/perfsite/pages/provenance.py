@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, assert_never
 
-from perfsite.kpi.provenance import Formula
+from perfsite.formulas import Formula
 from perfsite.kpis import KPIS
 from perfsite.measures import DIGITAL, Kind
 from perfsite.messages import message
@@ -77,6 +77,11 @@ def _result(found: traced.Provenance, sum_: str, language: Language) -> str:
     kind = KPIS[found.kpi].kind
     if kind is Kind.SHARE and found.value > 1:
         return language.say("{sum} is more than 100%, so no percentage is shown", sum=sum_)
+    if found.withheld:
+        return language.say(
+            "{sum}, but in a part of the period it is more than 100%, so no percentage is shown",
+            sum=sum_,
+        )
     if found.formula is Formula.AMOUNT:
         return f"{sum_} = {language.full_figure(found.value, kind)}"
     text = language.figure(found.value, kind)

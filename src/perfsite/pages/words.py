@@ -28,6 +28,13 @@ _WHY: Final = {
     Status.NOT_APPLICABLE: message("This does not apply to the service."),
     Status.CONFIDENTIAL: message("The figures are confidential."),
 }
+_MARKED: Final = {
+    "p": message("It holds provisional figures."),
+    "e": message("It holds estimates."),
+    "b": message(
+        "There is a break in the series within it: not all of it was counted in the same way."
+    ),
+}
 _CHANNELS: Final = (
     message("Online"),
     message("Digital"),
@@ -89,6 +96,14 @@ def headline_cell(figure_: Figure, language: Language) -> Cell:
 
 def why_missing(figure_: Figure, language: Language) -> str:
     """Why a KPI has no value; empty where it has one."""
+    if figure_.status is Status.WITHHELD and figure_.excess:
+        return language.plural(
+            figure_.excess,
+            "In one of the shorter periods that it is made of, a part is larger than its whole. "
+            "One of the two figures must be wrong, so no percentage is shown.",
+            "In {n} of the shorter periods that it is made of, a part is larger than its whole. "
+            "One figure of each must be wrong, so no percentage is shown.",
+        )
     if figure_.status is Status.WITHHELD:
         return language.say(
             KPIS[figure_.kpi].words.withheld,
@@ -106,21 +121,51 @@ def service_card(
 ) -> Card:
     """A headline KPI of a service; `notes` are further remarks, such as who owes it."""
     kpi = KPIS[figure_.kpi]
-    why = why_missing(figure_, language)
+    remarks = (*filter(None, [why_missing(figure_, language)]), *_remarks(figure_, language))
     cell = value_cell(figure_.value, kpi.kind, figure_.status, language)
     changed = change_cell(figure_.value, figure_.before, kpi.kind, language).text
     return Card(
         f"kpi-{kpi.slug}",
-        language.say(kpi.name),
+        language.say(kpi_name(figure_)),
         capital(cell.text) if cell.missing else cell.text,
         language.period_range(figure_.period) if figure_.period else "",
         language.say("{change} on a year before", change=changed) if changed else "",
-        (*([why] if why else ()), *notes),
+        (*remarks, *notes),
         figure_.status is Status.OLDER,
         cell.missing,
         f"about.html#{kpi.slug}",
         provenance,
     )
+
+
+def kpi_name(figure_: Figure) -> str:
+    """What a figure of a service is called, as a message: a stock is no number in a year."""
+    words = KPIS[figure_.kpi].words
+    return words.of_stock if figure_.stock and words.of_stock else words.name
+
+
+def _remarks(figure_: Figure, language: Language) -> tuple[str, ...]:
+    """What a reader has to know of a figure: what it counts, and what marks there are inside it."""
+    found = []
+    if figure_.stock and KPIS[figure_.kpi].words.of_stock:
+        found.append(
+            language.say(
+                "The years that were given are not the sums of their quarters: each counts what "
+                "there is on a day."
+            )
+        )
+    found += [language.say(_MARKED[mark]) for mark in figure_.marks]
+    if figure_.excess and figure_.value is not None:
+        found.append(
+            language.plural(
+                figure_.excess,
+                "In one of the shorter periods in it, a part is larger than its whole, as where "
+                "what was begun before it was finished in it.",
+                "In {n} of the shorter periods in it, a part is larger than its whole, as where "
+                "what was begun before them was finished in them.",
+            )
+        )
+    return tuple(found)
 
 
 def coverage(figure_: GroupFigure, language: Language) -> str:
