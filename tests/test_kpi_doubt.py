@@ -16,6 +16,7 @@ from helpers import (
 from perfsite.kpi.provenance import trace
 from perfsite.language import Language
 from perfsite.model import Status
+from perfsite.pages.service_words import lead_of
 from perfsite.pages.words import kpi_name, service_card
 from perfsite.periods import Period, Unit
 
@@ -226,3 +227,14 @@ def test_the_doubtful_years_of_the_example_are_withheld() -> None:
     summaries = list(made.summaries.values())
     traced = trace(summaries, made.parts, made.figures.windows, made.observations, made.config)
     assert all(traced[service][TAKE_UP].withheld for service in found)
+
+
+def test_a_stock_is_said_as_what_it_is_on_its_page() -> None:
+    """The lead and the chart of a service that counts claims do not speak of transactions."""
+    rows = "\n".join(f"{year}-Q{q} 100 20" for year in (2016, 2017) for q in range(1, 5))
+    made = worked(f"period transactions transactions:digital\n{rows}\n2016 100 _\n2017 110 _")
+    (service,) = made.summaries.values()
+
+    assert lead_of(service, LANGUAGE).startswith("110 people or claims on a day in 2017.")
+    assert made.chart(YEARLY).name == "People or claims on a day"
+    assert made.chart(YEARLY).stock

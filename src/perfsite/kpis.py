@@ -126,6 +126,7 @@ class Words:
         of_period: what the figures are called that are not for a year; blank for `name`.
         of_stock: what it is called of a service that counts what there is on a day, whose years
             are no sums; blank for `name`.
+        stock: how a number of that is said, in place of `counted`.
         panel: the sentence of the same services of a group, for one service and for `{n}`, with
             `{figure}` or `{counted}`, and `{when}`.
         over_time: the heading of a group's figures over time without a chart.
@@ -143,6 +144,7 @@ class Words:
     counted: Counted | None = None
     of_period: str = ""
     of_stock: str = ""
+    stock: Counted | None = None
     panel: tuple[str, str] | None = None
     over_time: str = ""
     withheld: str = message(
@@ -352,6 +354,12 @@ KPIS: Final[dict[str, Kpi]] = {
                 ),
                 of_period=message("Transactions"),
                 of_stock=message("People or claims on a day"),
+                stock=Counted(
+                    message("No people or claims on a day"),
+                    plural_message(
+                        "{number} person or claim on a day", "{number} people or claims on a day"
+                    ),
+                ),
                 panel=plural_message(
                     "{counted} at the one service {when}",
                     "{counted} at the same {n} services {when}",

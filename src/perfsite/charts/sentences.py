@@ -149,9 +149,13 @@ def with_comparison(language: Language, statement: str, comparison: str) -> str:
     return language.say("{statement}, {comparison}", statement=text, comparison=comparison)
 
 
-def counted(language: Language, kpi: str, number: float) -> str:
-    """A number of what a KPI counts: `3.29 million transactions`, `No transactions`."""
-    words = KPIS[kpi].words.counted
+def counted(language: Language, kpi: str, number: float, *, stock: bool = False) -> str:
+    """A number of what a KPI counts: `3.29 million transactions`, `No transactions`.
+
+    Of a `stock` it is what there is on a day.
+    """
+    of_kpi = KPIS[kpi].words
+    words = of_kpi.stock if stock and of_kpi.stock else of_kpi.counted
     text = in_words(language, number, KPIS[kpi].kind)
     if words is None:
         return text
@@ -167,24 +171,27 @@ def level_sentence(
     before: float | None,
     period: Period,
     target: float | None = None,
+    *,
+    stock: bool = False,
 ) -> str:
     """What the latest figure of a KPI says.
 
-    Where there is a target, the sentence says whether it is met, and the table has the change.
+    Where there is a target, the sentence says whether it is met, and the table has the change. A
+    `stock` counts what there is on a day.
     """
     comparison = (
         compared(language, now, before, KPIS[kpi].kind)
         if target is None
         else compared_target(language, now, target, kpi)
     )
-    return with_comparison(language, _level(language, kpi, now, period), comparison)
+    return with_comparison(language, _level(language, kpi, now, period, stock=stock), comparison)
 
 
-def _level(language: Language, kpi: str, now: float, period: Period) -> str:
+def _level(language: Language, kpi: str, now: float, period: Period, *, stock: bool = False) -> str:
     return language.say(
         KPIS[kpi].words.level,
         figure=in_words(language, now, KPIS[kpi].kind),
-        counted=counted(language, kpi, now),
+        counted=counted(language, kpi, now, stock=stock),
         when=language.in_period(period),
     )
 
@@ -235,14 +242,16 @@ def service_lead(
     language: Language,
     transactions: tuple[float, Period] | None,
     take_up: tuple[float, Period, float | None] | None,
+    *,
+    stock: bool = False,
 ) -> str:
     """What the figures of a service say, in a sentence or two; empty where they say nothing.
 
     `transactions` are a number and its period, `take_up` a share, its period and the share a year
-    before.
+    before. The transactions of a `stock` are what there is on a day.
     """
     volume = (
-        language.say("{sentence}.", sentence=_level(language, VOLUME, *transactions))
+        language.say("{sentence}.", sentence=_level(language, VOLUME, *transactions, stock=stock))
         if transactions
         else ""
     )
@@ -255,7 +264,7 @@ def service_lead(
         return f"{volume} {language.say('{sentence}.', sentence=digital)}".strip()
     both = language.say(
         "{transactions} {when}, {share} of them digital",
-        transactions=counted(language, VOLUME, transactions[0]),
+        transactions=counted(language, VOLUME, transactions[0], stock=stock),
         when=language.in_period(when),
         share=language.percent(share),
     )

@@ -6,7 +6,7 @@ before are the same values.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -69,7 +69,8 @@ class Point:
 class Series:
     """One KPI at one length of period, oldest point first; `main` is the one shown first.
 
-    With a `measure` it is a series of that instead, and `kpi` is the measure's id.
+    With a `measure` it is a series of that instead, and `kpi` is the measure's id. A `stock` counts
+    what there is on a day: its longer figures are no sums of shorter ones.
     """
 
     kpi: str
@@ -78,6 +79,7 @@ class Series:
     points: tuple[Point, ...]
     main: bool
     measure: Measure | None = None
+    stock: bool = False
 
     @property
     def name(self) -> str:
@@ -85,6 +87,8 @@ class Series:
         if self.measure:
             return self.measure.name
         kpi = KPIS[self.kpi]
+        if self.stock and kpi.words.of_stock:
+            return kpi.words.of_stock
         return kpi.words.of_period or kpi.name
 
     @property
@@ -142,6 +146,7 @@ def collect_series(
 ) -> dict[str, list[Series]]:
     """The series of every service, in the order of their charts, the main one of each KPI first."""
     found: dict[str, list[Series]] = {service: [] for service in services}
+    stocks = figures.stocks
     for key in at(Place.CHART):
         kpi = KPIS[key]
         table = (
@@ -149,8 +154,10 @@ def collect_series(
             if kpi.adding is Adding.SUM
             else _figures(kpi, parts, figures)
         )
+        measures = {part.partition(":")[0] for part in kpi.numerator}
         for service, series in _cut(key, _with_earlier(table)):
-            found[service].append(series)
+            stock = any((service, measure) in stocks for measure in measures)
+            found[service].append(replace(series, stock=True) if stock else series)
     return found
 
 

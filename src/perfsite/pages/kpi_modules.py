@@ -93,7 +93,7 @@ def _sentence(series: Series, target: float | None, language: Language) -> str:
     if series.measure:
         name = language.say(series.name)
         return measure_sentence(language, name, series.kind, value, before, period)
-    return level_sentence(language, series.kpi, value, before, period, target)
+    return level_sentence(language, series.kpi, value, before, period, target, stock=series.stock)
 
 
 def _note(subject: Subject, series: Series, language: Language) -> str:

@@ -37,10 +37,11 @@ _LAST: Final = message("Last reading")
 def years_module(subject: Subject, series: Sequence[Series]) -> Module | None:
     """The last year of a service's weeks or months on the year before.
 
-    None where there are no weeks or months, or too few that both years have.
+    None where there are no weeks or months, or too few that both years have. The months of a stock
+    are not added up.
     """
     language = subject.language
-    mine = next((s for s in series if s.kpi == VOLUME and _compares(s)), None)
+    mine = next((s for s in series if s.kpi == VOLUME and not s.stock and _compares(s)), None)
     if mine is None:
         return None
     points = _last_year(mine)

@@ -114,6 +114,7 @@ def lead_of(summary: ServiceSummary, language: Language) -> str:
         (take_up.value, take_up.period, take_up.before)
         if take_up.value is not None and take_up.period
         else None,
+        stock=volume.stock,
     )
     sentences = (
         _level(summary.figures[kpi], language, compared=True)
@@ -129,7 +130,9 @@ def _level(figure: Figure, language: Language, *, compared: bool) -> str:
     if figure.value is None or figure.period is None:
         return ""
     before = figure.before if compared else None
-    return level_sentence(language, figure.kpi, figure.value, before, figure.period)
+    return level_sentence(
+        language, figure.kpi, figure.value, before, figure.period, stock=figure.stock
+    )
 
 
 def card_lines(summary: ServiceSummary, language: Language) -> list[str]:
