@@ -20,6 +20,7 @@ from perfsite.charts.series import collect_series
 from perfsite.config import SiteConfig
 from perfsite.kpi import summarise_groups, summarise_services, work_out
 from perfsite.kpi.groups import make_groups
+from perfsite.kpi.ledger import make_ledger
 from perfsite.model import Service, Source, Status
 from perfsite.parts import resolve
 from perfsite.periods import Period, Unit
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from perfsite.charts.series import Series
     from perfsite.errors import Problem
     from perfsite.kpi import Figure, Figures, GroupFigure, GroupSummary, ServiceSummary
+    from perfsite.kpi.ledger import Ledger
     from perfsite.parts import Parts
 
 EXAMPLE = Path(__file__).parents[1] / "data"
@@ -121,6 +123,17 @@ class Worked:
     def series(self) -> dict[str, list[Series]]:
         """What can be charted, by service."""
         return collect_series(self.parts, self.figures, self.services)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What each service gave and owes, quarter by quarter."""
+        return make_ledger(
+            self.figures,
+            self.parts,
+            list(self.summaries.values()),
+            self.observations,
+            self.config.digital_channels,
+        )
 
     @property
     def problems(self) -> list[Problem]:

@@ -10,7 +10,6 @@ from helpers import example_register, example_sources, worked_sources
 from perfsite.config import SiteConfig
 from perfsite.kept import Kept
 from perfsite.kpi.health import assess_services
-from perfsite.kpi.ledger import make_ledger
 from perfsite.kpi.panels import Panels
 from perfsite.kpis import Place, at
 from perfsite.language import Language
@@ -63,7 +62,7 @@ class Made:
     @cached_property
     def tools(self) -> GroupTools:
         """What group pages are made with."""
-        ledger = make_ledger(self.worked.figures, self.worked.parts, self.services)
+        ledger = self.worked.ledger
         groups = [summary.group for summary in self.groups]
         return GroupTools(
             make_builder(

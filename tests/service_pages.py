@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from perfsite.charts.breakdowns import charted_measures, collect_breakdowns
 from perfsite.charts.series import collect_measures
 from perfsite.kpi.health import assess_services
-from perfsite.kpi.ledger import make_ledger
 from perfsite.kpi.peers import peers
 from perfsite.kpi.provenance import trace
 from perfsite.language import Language
@@ -37,7 +36,6 @@ def tools_of(made: Worked, builder: Builder | None = None) -> ServiceTools:
     for group in made.groups.values():
         for service in group.group.services:
             memberships.setdefault(service, []).append(group.group)
-    ledger = make_ledger(made.figures, made.parts, summaries)
     return ServiceTools(
         builder or builder_of(made.config),
         made.summaries,
@@ -49,7 +47,7 @@ def tools_of(made: Worked, builder: Builder | None = None) -> ServiceTools:
         memberships,
         trace(summaries, made.parts, made.figures.windows, made.observations, made.config),
         peers(summaries),
-        assess_services(ledger),
+        assess_services(made.ledger),
     )
 
 

@@ -27,12 +27,11 @@ from perfsite.kpi.ledger import (
     OWING,
     REQUESTED,
     State,
-    make_ledger,
     quarter_of,
 )
 from perfsite.kpis import KPIS, Place, at, counted_in_health, in_the_ledger
 from perfsite.model import Service
-from perfsite.periods import Period
+from perfsite.periods import Period, Unit
 
 if TYPE_CHECKING:
     from helpers import Worked
@@ -46,11 +45,12 @@ QUARTERS = [f"{year}-Q{quarter}" for year in (2014, 2015, 2016) for quarter in (
 
 P, W, C = State.PROVIDED, State.WITHHELD, State.CONFIDENTIAL
 N, A, L, M = State.NOT_APPLICABLE, State.NOT_ASKED, State.LATE, State.MISSING
+S, I = State.STOPPED, State.INCOMPLETE  # noqa: E741 - the letters of the states
 
 
 def ledger_of(made: Worked) -> Ledger:
     """The ledger of some submissions."""
-    return make_ledger(made.figures, made.parts, list(made.summaries.values()))
+    return made.ledger
 
 
 def health_of(made: Worked) -> dict[str, ServiceHealth]:
@@ -94,13 +94,89 @@ def test_a_figure_counts_for_the_quarter_in_which_its_period_ended() -> None:
     ]  # fmt: skip
 
 
-def test_a_figure_is_late_for_a_year_and_then_missing() -> None:
-    """Late up to the quarter that ends 12 months after the last figure; from then on missing."""
+def test_a_figure_is_late_for_a_year_and_then_it_has_stopped() -> None:
+    """Late up to the quarter that ends 12 months after the last figure; from then on stopped."""
     got = states(satisfaction({"2014-Q1": "90%", "2014-Q2": "90%"}))
 
-    assert list(got.values()) == [P, P, L, L, L, L, M, M, M, M, M, M]
+    assert list(got.values()) == [P, P, L, L, L, L, S, S, S, S, S, S]
     earlier = states(satisfaction({"2014-05": "90%"}))
-    assert list(earlier.values())[:7] == [M, P, L, L, L, M, M]
+    assert list(earlier.values())[:7] == [M, P, L, L, L, L, S]
+
+
+def years(cells: dict[str, str], services: dict[str, Service] | None = None) -> dict[str, State]:
+    """The states of `alpha`, who gave satisfaction for these periods."""
+    return states(satisfaction(cells, services))
+
+
+def test_who_gives_a_year_owes_a_year_and_not_four_quarters() -> None:
+    """The next one is due a year after the last, is late for a year, and then it has stopped."""
+    due = years({"2014": "90%", "2015": "90%"})
+    assert list(due.values()) == [A, A, A, P, A, A, A, P, A, A, A, L]
+    stopped = years({"2014": "90%"})
+    assert list(stopped.values()) == [A, A, A, P, A, A, A, L, A, A, A, S]
+    health = health_of(satisfaction({"2014": "90%", "2015": "90%"}))["alpha"].kpis[SATISFIED]
+    assert health.covered == Covered(Coverage(0, 1), Coverage(2, 3))
+
+
+def test_years_that_are_given_anew_each_quarter_are_owed_each_quarter() -> None:
+    """Rolling years: the time from one to the next is the rhythm, not their length."""
+    got = years({"2013-04/2014-03": "9%", "2013-07/2014-06": "9%", "2013-10/2014-09": "9%"})
+
+    assert list(got.values())[:5] == [P, P, P, L, L]
+
+
+def test_a_year_that_is_not_over_is_not_owed() -> None:
+    """A financial year that ends in March 2017 is no debt of December 2016."""
+    made = satisfaction({"2014-04/2015-03": "90%", "2015-04/2016-03": "90%"})
+
+    assert list(states(made).values())[-4:] == [P, A, A, A]
+    assert not [one for one in health_of(made)["alpha"].owes if one.kpi == SATISFIED]
+
+
+def test_months_are_owed_by_the_quarter() -> None:
+    """A service that gives months owes a quarter nothing as soon as it gave one of its months."""
+    got = years({"2014-01": "90%", "2014-02": "90%", "2014-04": "90%"})
+
+    assert list(got.values())[:3] == [P, P, L]
+
+
+def test_what_is_late_stays_owed_in_quarters_in_which_nothing_is_due() -> None:
+    """A year that was due in 2015 is owed in each quarter of 2016, and asked for once a year."""
+    made = satisfaction({"2014": "90%", "2016-Q3": "[x]"})
+    (owed,) = (one for one in health_of(made)["alpha"].owes if one.kpi == SATISFIED)
+
+    assert (owed.state, owed.since, owed.last) == (
+        S, Period.parse("2015-Q4"), Period.parse("2014-Q4")
+    )  # fmt: skip
+
+
+def test_no_year_is_owed_before_a_year_has_passed_since_the_service_opened() -> None:
+    """Opened in July, it gives quarters; a year of anything is asked for from June on."""
+    table = "service period transactions transactions:digital\n"
+    table += "alpha 2014-Q3 10 _\nalpha 2014-Q4 10 _\nalpha 2015-Q1 10 _\n"
+    table += "".join(f"beta {quarter} 10 5\n" for quarter in QUARTERS[:8])
+    made = worked(table, {**register("alpha", opened="2014-07"), **register("beta")})
+
+    assert list(states(made, YEARLY).values()) == [A, A, P, P, P, L, L, L]
+    assert list(states(made, TAKE_UP).values()) == [A] * 5 + [M] * 3
+    early = worked(
+        "\n".join(table.splitlines()[:3]) + "\nbeta 2014-Q4 10 5",
+        {**register("alpha", opened="2014-07"), **register("beta")},
+    )
+    assert not health_of(early)["alpha"].owes
+
+
+def test_what_a_kpi_is_made_of_was_given_though_no_figure_came_of_it() -> None:
+    """A cost without transactions is no cost per transaction, and was given all the same."""
+    table = "service period transactions cost\nbeta 2014 10 10\n"
+    table += "".join(f"alpha 2014-{month:02} _ 10\n" for month in range(1, 12))
+    made = worked(table, register("alpha", "beta"))
+    owed = {one.kpi: one for one in health_of(made)["alpha"].owes}
+
+    assert set(states(made, "cost_per_transaction").values()) == {I}
+    assert owed["cost_per_transaction"].state is I
+    assert owed["cost_per_transaction"].last == Period.parse("2014-Q4")
+    assert (owed[YEARLY].state, owed[YEARLY].last) == (M, None)
 
 
 def test_a_hole_before_a_later_figure_is_missing() -> None:
@@ -278,7 +354,7 @@ def test_nothing_is_owed_since_a_quarter_that_was_answered() -> None:
     (owed,) = (one for one in health_of(made)["alpha"].owes if one.kpi == SATISFIED)
 
     assert owed.since == Period.parse("2014-Q4")
-    assert owed.state is M
+    assert owed.state is S
 
 
 def test_coverage_is_of_the_newest_year_and_of_all() -> None:
@@ -334,7 +410,8 @@ def expected(cells: list[str], start: int, stop: int) -> list[State]:
         before = [h for h in have if h < place]
         is_late = before and place - before[-1] <= 4 and not any(h > place for h in have)
         told = {"90%": P, "[c]": C, "[z]": N}.get(cells[place])
-        found.append(told or whole or (L if is_late else M))
+        is_stopped = before and not is_late and not any(h > place for h in have)
+        found.append(told or whole or (L if is_late else S if is_stopped else M))
     return found
 
 
@@ -367,6 +444,40 @@ def test_every_state_is_what_going_through_the_quarters_gives(table: list[list[s
         )
         owes = [one.state for one in health[key].owes if one.kpi == SATISFIED]
         assert owes == [state for state in states_[-1:] if state in OWING]
+
+
+@given(
+    st.sampled_from([1, 2, 4]),
+    st.integers(0, 11),
+    st.integers(0, 11),
+    st.integers(0, 12),
+    st.integers(0, 12),
+)
+def test_nothing_is_owed_that_cannot_be_owed(
+    every: int, first: int, last: int, opened: int, closed: int
+) -> None:
+    """Whoever gives a figure in some rhythm owes none before the next is due, nor while closed."""
+    ends = list(range(first, last + 1, every))
+    spans = [Period.parse(QUARTERS[end]) for end in ends]
+    codes = [Period(Unit.MONTH, one.last - 3 * every + 1, 3 * every).code for one in spans]
+    life = {
+        **({"opened": QUARTERS[opened]} if opened < 12 else {}),
+        **({"closed": QUARTERS[closed]} if closed < 12 else {}),
+    }
+    services = {**register("alpha", **life), **register("beta")}
+    mine = list(years(dict.fromkeys(codes, "90%"), services).values())
+    owing = [place for place, state in enumerate(mine) if state in OWING]
+
+    for place in owing:
+        assert all(end + every <= place or place < end for end in ends)
+        length = every if ends else 1
+        assert opened == 12 or place - length + 1 >= opened or (ends and place > ends[0])
+        assert closed == 12 or place <= closed
+        if ends and place > ends[-1]:
+            assert mine[place] is (L if place - ends[-1] - every < 4 else S)
+            assert (place - ends[-1]) % every == 0
+        else:
+            assert mine[place] is M
 
 
 departments = st.lists(st.sampled_from(["One", "Two", "Three"]), min_size=5, max_size=5)
@@ -439,7 +550,7 @@ def test_a_site_without_figures_has_an_empty_ledger() -> None:
     assert ledger.quarters == ()
     assert ledger.rows().empty
     assert (health.total, health.last, health.owes) == (Covered(), None, ())
-    assert (everything.silent, everything.silent_recently) == (0, 0)
+    assert (everything.silent, everything.silent_recently) == (1, 0)
     assert quarter_of(-1) is None
 
 
@@ -464,7 +575,7 @@ def example() -> Worked:
 
 
 def test_the_ledger_of_the_example_is_what_is_known_of_it(example: Worked) -> None:
-    """414 services gave the year to September 2017; 26 of HMRC's 34 were late by then."""
+    """417 services gave the quarter to September 2017; of HMRC's 34, 25 were late."""
     ledger = ledger_of(example)
     health = assess_services(ledger)
     found = assess_groups(health, make_groups(example.services))
@@ -473,15 +584,14 @@ def test_the_ledger_of_the_example_is_what_is_known_of_it(example: Worked) -> No
 
     assert (codes[0], codes[-1], len(codes)) == ("2012-Q1", "2017-Q3", 23)
     newest = [one.kpis[YEARLY].states[-1] for one in health.values()]
-    assert (len(newest), newest.count(P)) == (734, 414)
+    assert (len(newest), newest.count(P)) == (734, 417)
     revenue = groups[GroupKind.DEPARTMENT, "hm-revenue-and-customs"].group.services
     march = [health[key].kpis[YEARLY].states[codes.index("2017-Q1")] for key in revenue]
-    now = [health[key].kpis[YEARLY].states[-1] for key in revenue]
+    now = [health[key].kpis[YEARLY].current for key in revenue]
     assert march == [P] * 34
-    assert (now.count(P), now.count(L)) == (8, 26)
+    assert (now.count(P), now.count(L)) == (8, 25)
     everything = groups[GroupKind.ALL, "all"]
-    assert everything.kpis[YEARLY].recent == Coverage(1997, 4 * 734)
-    frame = example.figures.frame
-    provided = frame[(frame["status"] == "provided") & frame["kpi"].isin(counted_in_health())]
-    assert everything.silent == 734 - provided["service"].nunique() == 31
-    assert everything.silent_recently == 157
+    assert everything.kpis[YEARLY].recent == Coverage(2070, 2919)
+    given = example.observations[example.observations["value"].notna()]
+    assert everything.silent == 734 - given["service"].nunique() == 29
+    assert everything.silent_recently == 148

@@ -12,7 +12,7 @@ from helpers import register, worked
 from perfsite.config import SiteConfig
 from perfsite.kpi.groups import Group, GroupKind, make_groups
 from perfsite.kpi.health import Coverage, Owed, assess_services
-from perfsite.kpi.ledger import State, make_ledger
+from perfsite.kpi.ledger import State
 from perfsite.kpis import KPIS, counted_in_health, in_the_ledger
 from perfsite.language import Language
 from perfsite.model import Service
@@ -59,8 +59,7 @@ class Told:
     def health(self) -> Health:
         """What the pages are made of."""
         made = worked(self.table, self.services)
-        ledger = make_ledger(made.figures, made.parts, list(made.summaries.values()))
-        return assess(ledger, assess_services(ledger), make_groups(self.services))
+        return assess(made.ledger, assess_services(made.ledger), make_groups(self.services))
 
     @cached_property
     def page(self) -> HealthPage:
@@ -129,10 +128,10 @@ def test_coverage_is_of_the_newest_four_quarters(three: Told) -> None:
     """
     got = table(three.page.kpis)
 
-    assert got[SATISFACTION] == ["50.0%, 8 of 16", "2", "0", "2", "0", "0", "0", "0"]
+    assert got[SATISFACTION] == ["50.0%, 8 of 16", "2", "0", "0", "1", "1", "0", "0", "0", "0"]
     others = [name for name in got if name != SATISFACTION]
     assert {got[name][0] for name in others} == {"nothing was asked for"}
-    assert got[TRANSACTIONS][1:] == ["0", "0", "0", "0", "0", "0", "4"]
+    assert got[TRANSACTIONS][1:] == ["0", "0", "0", "0", "0", "0", "0", "0", "4"]
     assert three.page.lead == (
         "In the year to December 2016, services gave 50.0% of the figures that they were asked "
         "for: 8 of 16."
@@ -145,22 +144,22 @@ def test_departments_are_ranked_with_the_worst_last(three: Told) -> None:
     got = table(three.page.departments)
 
     assert list(got) == [ROADS, TIME, SEAS]
-    assert got[ROADS] == ["1", "100%, 4 of 4", "100%, 8 of 8", "0", "0"]
-    assert got[TIME] == ["2", "50.0%, 4 of 8", "68.8%, 11 of 16", "0", "1"]
-    assert got[SEAS] == ["1", "0%, 0 of 4", "0%, 0 of 8", "1", "0"]
+    assert got[ROADS] == ["1", "100%, 4 of 4", "100%, 8 of 8", "0", "0", "0"]
+    assert got[TIME] == ["2", "50.0%, 4 of 8", "68.8%, 11 of 16", "0", "0", "1"]
+    assert got[SEAS] == ["1", "0%, 0 of 4", "0%, 0 of 8", "1", "0", "0"]
     for row in three.page.departments.rows:
         assert row.href == three.departments[row.header].path
         assert len(row.cells) == len(three.page.departments.columns) - 1
 
 
 def test_a_service_that_stopped_is_not_one_that_never_gave(three: Told) -> None:
-    """`none since` names the quarter after the last figure; `never given` names none."""
+    """`stopped` names the last month with a figure; `never given` names none."""
     stopped, silent = three.departments[TIME].owed, three.departments[SEAS].owed
     names = [column.text for column in stopped.columns[1:]]
     owed = dict(zip(names, table(stopped)["Clock"], strict=True))
 
     assert owed["Last figure"] == "Jul to Sep 2015"
-    assert owed["User satisfaction"] == "none since Oct to Dec 2015"
+    assert owed["User satisfaction"] == "stopped, none after September 2015"
     assert [column.text for column in silent.columns[2:]] == [SATISFACTION]
     assert table(silent)["Ferry"] == ["none", "never given"]
     assert three.departments[SEAS].owed.rows[0].cells[0].missing
@@ -176,7 +175,7 @@ def test_the_page_says_how_many_never_gave_any_figure(three: Told) -> None:
 
 
 def test_a_service_that_owes_nothing_owes_nothing() -> None:
-    """With every counted KPI given in the newest quarter each cell says so."""
+    """With every KPI that counts given in the newest quarter each cell says so."""
     told = Told(
         "period transactions transactions:digital cost started completed user_satisfaction\n"
         "2016-01/2016-12 100 50 10 20 10 80%",
@@ -199,7 +198,7 @@ def test_each_kpi_has_a_table_of_the_newest_eight_quarters(three: Told) -> None:
     assert list(of) == [f"{KPIS[kpi].name}, quarter by quarter" for kpi in counted_in_health()]
     assert columns(satisfied)[:2] == ["Service", "Jan to Mar 2015"]
     assert len(satisfied.columns) == 9
-    assert table(satisfied)["Clock"] == ["given"] * 3 + ["late"] * 4 + ["missing"]
+    assert table(satisfied)["Clock"] == ["given"] * 3 + ["late"] * 4 + ["stopped"]
     assert [cell.state for cell in satisfied.rows[0].cells][2:4] == ["provided", "late"]
     assert [cell.missing for cell in satisfied.rows[0].cells] == [False] * 3 + [True] * 5
 
@@ -214,7 +213,7 @@ def test_longer_ledgers_show_their_newest_quarters() -> None:
 
     assert len(told.health.ledger.quarters) == 12
     assert columns(of)[1] == "Jan to Mar 2015"
-    assert table(of)["Beta"] == ["late"] + ["missing"] * 7
+    assert table(of)["Beta"] == ["late"] + ["stopped"] * 7
     assert {len(row.cells) for row in of.rows} == {8}
 
 
@@ -252,7 +251,7 @@ def test_a_department_that_was_asked_for_nothing_comes_last() -> None:
     rows = table(told.page.departments)
 
     assert list(rows) == [ROADS, SEAS, TIME]
-    assert rows[TIME] == ["1", "nothing was asked for", "nothing was asked for", "0", "0"]
+    assert rows[TIME] == ["1", "nothing was asked for", "nothing was asked for", "1", "0", "0"]
     page = told.departments[TIME]
     assert page.lead == (
         "The services of Ministry of Time were asked for no figures in the newest four quarters."
@@ -313,7 +312,7 @@ def test_every_page_of_health_explains_the_words_it_uses(three: Told) -> None:
         for row in of.rows
         for cell in row.cells
     }
-    assert used == {"provided", "late", "missing", "not-asked"}
+    assert used == {"provided", "late", "stopped", "missing", "not-asked"}
 
 
 def test_the_file_of_health_holds_the_whole_ledger(three: Told) -> None:
@@ -342,11 +341,19 @@ def test_nearly_all_is_not_all() -> None:
 
 
 def test_what_is_owed_in_words() -> None:
-    """With a quarter it is `none since`; without one it was never given."""
-    late = Owed("user_satisfaction", State.LATE, Period.parse("2016-Q2"))
+    """Late and stopped say after which month there is none; what never came was never given."""
+    since, last = Period.parse("2016-Q2"), Period.parse("2016-Q1")
 
-    assert owed_words(late, ENGLISH) == "User satisfaction: none since Apr to Jun 2016"
-    assert owed_words(Owed("total_cost", State.MISSING, None), ENGLISH) == "Total cost: never given"
+    def words(state: State) -> str:
+        return owed_words(Owed("user_satisfaction", state, since, last), ENGLISH)
+
+    assert words(State.LATE) == "User satisfaction: late, none after March 2016"
+    assert words(State.STOPPED) == "User satisfaction: stopped, none after March 2016"
+    assert words(State.INCOMPLETE) == (
+        "User satisfaction: given only in part, last in figures to March 2016"
+    )
+    never = Owed("total_cost", State.MISSING, None, None)
+    assert owed_words(never, ENGLISH) == "Total cost: never given"
 
 
 def test_the_health_of_a_group_is_found(three: Told) -> None:

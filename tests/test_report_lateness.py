@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from helpers import register, worked
 from perfsite.kpi.health import assess_services
-from perfsite.kpi.ledger import make_ledger
 from perfsite.model import Service
 from perfsite.report.lateness import (
     COLUMNS,
@@ -41,8 +40,7 @@ def late(cells: Mapping[str, tuple[str, str]], services: Mapping[str, Service]) 
     columns = "user_satisfaction transactions transactions:digital cost completion_rate"
     rows += ["gone 2015 _ 10 5 20 50%"] if rows else []
     made = worked(f"service period {columns}\n" + "\n".join(rows), dict(services))
-    ledger = make_ledger(made.figures, made.parts, list(made.summaries.values()))
-    return who_is_late(ledger, assess_services(ledger), services)
+    return who_is_late(made.ledger, assess_services(made.ledger), services)
 
 
 def example() -> Lateness:
@@ -52,21 +50,21 @@ def example() -> Lateness:
             "good": ("2015-Q1", "2016-Q4"),
             "hole": ("2015-Q1", "2016-Q3"),
             "slow": ("2015-Q1", "2016-Q1"),
-            "asleep": ("2015-Q1", "2015-Q4"),
+            "asleep": ("2015-Q1", "2015-Q3"),
         },
         SERVICES,
     )
 
 
 def test_services_are_sorted_by_how_late_they_are() -> None:
-    """The late ones first, of them the latest first; then those asleep, then those without any."""
+    """The late ones first, the latest first; then who stopped, who lacks some, who gave none."""
     told = [(one.service.id, one.silence, one.quarters) for one in example().late]
 
     assert told == [
         ("slow", Silence.LATE, 3),
         ("hole", Silence.LATE, 1),
-        ("good", Silence.LATE, 0),
-        ("asleep", Silence.ASLEEP, 4),
+        ("asleep", Silence.STOPPED, 5),
+        ("good", Silence.INCOMPLETE, 0),
         ("never", Silence.NEVER, 0),
     ]
 
@@ -97,7 +95,7 @@ def test_the_text_has_headings_blocks_and_a_summary() -> None:
 
     assert text.startswith(
         """\
-3 services: gave figures in the last year, and owe some
+2 services: late with some figure: behind for less than a year, in their own rhythm
 
 slow  Slow, Ministry
   last figures  2016-Q1
@@ -107,13 +105,17 @@ slow  Slow, Ministry
 hole  Hole, Ministry
 """
     )
-    assert "\n1 service: gave none in the last year, and did before\n\nasleep  " in text
+    assert (
+        "\n1 service: stopped giving some figure: behind for a year or more, in their own rhythm\n"
+        "\nasleep" in text
+    )
     assert text.endswith(
         "\n1 service: never gave any\n\n"
         "never  Never, Ministry\n"
         "  never given   Transactions a year, Digital take-up, Cost per transaction, "
         "User satisfaction, Completion rate\n\n"
-        "5 of 6 services owe figures for 2016-Q4: 3 late, 1 asleep, 1 that never gave any."
+        "5 of 6 services owe figures for 2016-Q4: 2 late, 1 that stopped, "
+        "1 incomplete, 1 that never gave any."
     )
 
 

@@ -197,7 +197,9 @@ def _facts(known: Known, edition: Edition) -> Facts:
     groups = summarise_groups(
         figures, summaries, make_groups(known.services), config.headline_share, known.parts
     )
-    ledger = make_ledger(figures, known.parts, summaries)
+    ledger = make_ledger(
+        figures, known.parts, summaries, known.observations, config.digital_channels
+    )
     return Facts(
         services=known.services,
         summaries=summaries,

@@ -35,7 +35,6 @@ def status(data: Path, edition: str | None, style: str) -> None:
     A figure is owed for each quarter up to the newest that at least a tenth of the services have
     reached. The services that owe for the longest time come first.
     """
-    from perfsite.kpi import summarise_services  # noqa: PLC0415
     from perfsite.kpi.health import assess_services  # noqa: PLC0415
     from perfsite.kpi.ledger import make_ledger  # noqa: PLC0415
     from perfsite.report import lateness  # noqa: PLC0415
@@ -43,8 +42,13 @@ def status(data: Path, edition: str | None, style: str) -> None:
 
     loaded = load(data)
     known = understand(loaded, edition_date(edition, loaded))
-    summaries = summarise_services(known.figures, known.parts, known.services)
-    ledger = make_ledger(known.figures, known.parts, summaries)
+    ledger = make_ledger(
+        known.figures,
+        known.parts,
+        known.summaries,
+        known.observations,
+        known.data.config.digital_channels,
+    )
     found = lateness.who_is_late(ledger, assess_services(ledger), known.services)
     if style == "csv":
         click.echo(lateness.lateness_csv(found), nl=False)

@@ -54,34 +54,39 @@ class Covered:
 class KpiHealth:
     """A KPI of a service: its coverage, its states, and the quarter of its last figure.
 
-    `states` has one for each quarter of the ledger. `last` is None where there never was a figure;
-    a withheld figure was given, too.
+    `states` has one for each quarter of the ledger, `current` is that of the newest quarter that
+    the service was asked for. `last` is None where nothing of it was ever given; a withheld figure
+    was given, too.
     """
 
     kpi: str
     covered: Covered
     states: tuple[State, ...]
+    current: State
     last: Period | None
 
 
 @dataclass(frozen=True)
 class Owed:
-    """A KPI that is late or missing in the newest quarter, and was not given for a later one.
+    """A KPI that the service owes by now, and has not given for a later quarter.
 
-    `since` is the first of the quarters up to the newest that are all late or missing: mostly the
-    one after the last figure. It is None where the service never gave one.
+    `since` is the first of the quarters that it was asked for and did not give, up to the newest:
+    mostly the one in which the next figure was due. `last` is the quarter in which the period of
+    its last figure ended. Both are None where nothing of it was ever given.
     """
 
     kpi: str
     state: State
     since: Period | None
+    last: Period | None
 
 
 @dataclass(frozen=True)
 class ServiceHealth:
-    """A service: each KPI of the ledger, and in total what it gave and owes of those that count.
+    """A service: each KPI of the ledger, and the total and what is owed of those that count.
 
-    `last` is the newest quarter with a figure of a counted KPI.
+    `last` is the quarter of its newest observation of whatever measure, None where it never gave
+    any.
     """
 
     service: str
@@ -95,8 +100,8 @@ class ServiceHealth:
 class GroupHealth:
     """A group: the sums over its services, by KPI of the ledger, and in total of those that count.
 
-    `silent` services were asked for figures and gave none in any quarter, `silent_recently` none
-    in the newest `RECENT_QUARTERS`; `owing` services owe something.
+    `silent` services never gave an observation, `silent_recently` were asked for figures and gave
+    none in the newest `RECENT_QUARTERS`; `owing` services owe something.
     """
 
     group: Group
@@ -125,6 +130,7 @@ def assess_services(ledger: Ledger) -> dict[str, ServiceHealth]:
                         Coverage(*(int(counts[row, column]) for counts in ever)),
                     ),
                     tuple(STATES[code] for code in ledger.states[row, column]),
+                    STATES[ledger.current[row, column]] if ledger.quarters else State.NOT_ASKED,
                     quarter_of(int(ledger.last[row, column])),
                 )
                 for column, kpi in enumerate(ledger.kpis)
@@ -134,6 +140,7 @@ def assess_services(ledger: Ledger) -> dict[str, ServiceHealth]:
                 for kpi, i in zip(ledger.kpis, ledger.since[row], strict=True)
             },
             newest,
+            quarter_of(int(ledger.reported[row])),
         )
         for row, service in enumerate(ledger.services)
     }
@@ -155,7 +162,7 @@ def assess_groups(
                 group,
                 kpis,
                 sum((health.total for health in mine), start=Covered()),
-                sum(_is_silent(health.total.ever) for health in mine),
+                sum(health.last is None for health in mine),
                 sum(_is_silent(health.total.recent) for health in mine),
                 sum(bool(health.owes) for health in mine),
             )
@@ -181,6 +188,7 @@ def _service(
     kpis: dict[str, KpiHealth],
     since: Mapping[str, Period | None],
     newest: Period | None,
+    last: Period | None,
 ) -> ServiceHealth:
     counted = [kpis[kpi] for kpi in counted_in_health()]
 
@@ -191,11 +199,11 @@ def _service(
         service,
         kpis,
         sum((one.covered for one in counted), start=Covered()),
-        max((one.last for one in counted if one.last), default=None),
+        last,
         tuple(
-            Owed(one.kpi, one.states[-1], since[one.kpi])
+            Owed(one.kpi, one.current, since[one.kpi], one.last)
             for one in counted
-            if one.states and one.states[-1] in OWING and not is_ahead(one)
+            if one.current in OWING and not is_ahead(one)
         ),
     )
 

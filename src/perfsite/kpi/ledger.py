@@ -1,7 +1,9 @@
 """The data-health ledger: whether each service gave each KPI for each quarter, or why not.
 
-The ledger holds calendar quarters. A figure counts for the quarter in which its period ended, so a
-service that gives years counts as one that gives quarters, if it gives them as often.
+The ledger holds calendar quarters. A figure counts for the quarter in which its period ended. What
+is asked for follows the service: in its own rhythm (see `rhythm`), since it opened, until it
+closed. What counts as given comes from the observations: a sum that is published for years only,
+such as transactions a year, is given where the figures that it is made of were.
 """
 
 from __future__ import annotations
@@ -9,23 +11,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
-from perfsite.kpis import KPIS, Place, at, in_the_ledger
+from perfsite.kpis import KPIS, Place, Window, at, in_the_ledger
+from perfsite.measures import DIGITAL
 from perfsite.model import Status
-from perfsite.parts import enough, newest_end, periods_of
+from perfsite.parts import KEY, enough, newest_end, periods_of
 from perfsite.periods import MONTHS_IN_QUARTER, MONTHS_IN_YEAR, Period, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
 
     from perfsite.kpi.figures import Figures
     from perfsite.kpi.services import ServiceSummary
+    from perfsite.kpis import Kpi
     from perfsite.model import Service
     from perfsite.parts import Parts
 
@@ -35,39 +40,49 @@ class State(StrEnum):
 
     PROVIDED = "provided"
     WITHHELD = "withheld"
+    INCOMPLETE = "incomplete"
     CONFIDENTIAL = "confidential"
     NOT_APPLICABLE = "not_applicable"
     NOT_ASKED = "not_asked"
     LATE = "late"
+    STOPPED = "stopped"
     MISSING = "missing"
 
 
 STATES: Final = tuple(State)
 """All states; the ledger's array holds places in it."""
-REQUESTED: Final = frozenset({State.PROVIDED, State.WITHHELD, State.LATE, State.MISSING})
+OWING: Final = frozenset({State.INCOMPLETE, State.LATE, State.STOPPED, State.MISSING})
+"""The states of a figure that is yet to come, or yet to be whole."""
+REQUESTED: Final = frozenset({State.PROVIDED, State.WITHHELD, *OWING})
 """The states of a figure that the service was asked for."""
-OWING: Final = frozenset({State.LATE, State.MISSING})
-"""The states of a figure that is yet to come."""
 
 _QUARTERS_IN_YEAR: Final = MONTHS_IN_YEAR // MONTHS_IN_QUARTER
+_NOT_ASKED: Final = STATES.index(State.NOT_ASKED)
+_ANSWERS: Final = [Status.CONFIDENTIAL, Status.NOT_APPLICABLE]
+_NOT_DUE, _MISSED, _OVERDUE, _LONG_OVERDUE = range(4)
 
 
 @dataclass(frozen=True, eq=False)
 class Ledger:
     """The states of all `services` and `kpis` in all `quarters`, oldest first.
 
-    `states` has the shape services x kpis x quarters and holds places in `STATES`. `last` and
-    `since` have the shape services x kpis and hold quarters, counted from the start of the
-    calendar: that of the last figure given, and the first of those up to the newest that are all
-    late or missing. Both are -1 where there is none.
+    `states` has the shape services x kpis x quarters and holds places in `STATES`. `current`,
+    `last` and `since` have the shape services x kpis. `current` is the state of the newest quarter
+    for which the service was asked for the KPI, or answered; that of a service which closed before
+    the newest quarter is "not asked". `last` and `since` hold quarters, counted from the start of
+    the calendar: that of the last figure given, and the first of those up to the newest asked for
+    that are all owing; both are -1 where there is none. `reported` is, for each service, the
+    quarter in which the period of its last observation ended, of whatever measure, or -1.
     """
 
     services: tuple[str, ...]
     kpis: tuple[str, ...]
     quarters: tuple[Period, ...]
     states: NDArray[np.int8]
+    current: NDArray[np.int8]
     last: NDArray[np.int64]
     since: NDArray[np.int64]
+    reported: NDArray[np.int64]
 
     def rows(self) -> pd.DataFrame:
         """A row for each state: `service, kpi, period, state`, all text, in the ledger's order."""
@@ -84,74 +99,163 @@ class Ledger:
         )
 
 
-def make_ledger(figures: Figures, parts: Parts, summaries: Sequence[ServiceSummary]) -> Ledger:
+def make_ledger(
+    figures: Figures,
+    parts: Parts,
+    summaries: Sequence[ServiceSummary],
+    observations: pd.DataFrame,
+    digital: Collection[str],
+) -> Ledger:
     """The ledger of all services, from the quarter in which reporting began to the newest.
 
     It starts with the first quarter for which `enough` services gave figures. The newest quarter is
     the last one that is over at the end of the site's newest period (see `newest_end`): nobody is
     late for a quarter that still runs. Without any figure the ledger has no quarters.
+    `observations` are all that the figures are made of, `digital` the channels that are digital.
     """
     services = tuple(summary.service.id for summary in summaries)
     kpis = in_the_ledger()
-    frame = figures.frame[["service", "kpi", "end", "status"]]
-    frame = frame[frame["kpi"].isin(kpis) & (frame["status"] != Status.CONFIDENTIAL)]
     cells = (len(services), len(kpis))
-    none = np.full(cells, -1, dtype=np.int64)
+    reported = _reported(observations, services)
+    frame = _given(figures, parts, observations, digital, kpis)
     if frame.empty:
-        return Ledger(services, kpis, (), np.empty((*cells, 0), np.int8), none, none)
+        no_state, none = np.zeros(cells, np.int8), np.full(cells, -1, dtype=np.int64)
+        empty = np.empty((*cells, 0), np.int8)
+        return Ledger(services, kpis, (), empty, no_state, none, none, reported)
     frame = _placed(frame, services, kpis)
     origin = int(frame["quarter"].min())
     size = int(frame["quarter"].max()) - origin + 1
     quarters = [_quarter(origin + place) for place in range(size)]
-    ends = np.zeros((*cells, size), dtype=np.int64)
-    np.maximum.at(ends, _places(frame, origin), frame["end"].to_numpy())
-    given = ends > 0
-    start, stop = _bounds(given, quarters, newest_end(frame["service"], frame["end"]))
 
     def marked(rows: pd.DataFrame) -> NDArray[np.bool_]:
-        found = np.zeros(given.shape, dtype=bool)
+        found = np.zeros((*cells, size), dtype=bool)
         found[_places(rows, origin)] = True
         return found
 
     said = _placed(_said(parts, kpis), services, kpis)
     said = said[said["quarter"].between(origin, origin + size - 1)]
     of = np.array([[s.figures[kpi].status for kpi in kpis] for s in summaries], dtype=object)
+    given = marked(frame[frame["status"] != State.INCOMPLETE])
+    some = marked(frame)
+    start, stop = _bounds(some, quarters, newest_end(frame["service"], frame["end"]))
+    shut, young = _not_open(quarters, [s.service for s in summaries])
+    due = _due(some, _lengths(frame, (*cells, size), origin), young)
+    unheard = ~np.logical_or.accumulate(some, axis=2)
+    for_years = np.array([KPIS[kpi].window is Window.YEAR for kpi in kpis])[None, :, None]
+    voluntary = np.isin(kpis, at(Place.VOLUNTARY))[None, :, None]
+    closed = shut[:, None, :] | (unheard & ((for_years & young[-1][:, None, :]) | voluntary))
     conditions = [
-        (State.PROVIDED, marked(frame[frame["status"] == Status.PROVIDED])),
+        (State.PROVIDED, marked(frame[frame["status"] == State.PROVIDED])),
         (State.WITHHELD, given),
         (State.CONFIDENTIAL, marked(said[said["status"] == Status.CONFIDENTIAL])),
         (State.NOT_APPLICABLE, marked(said[said["status"] == Status.NOT_APPLICABLE])),
-        (State.NOT_ASKED, _not_asked(given, quarters, [s.service for s in summaries], kpis)),
+        (State.INCOMPLETE, some & ~_throughout(np.isin(of, _ANSWERS), size)),
+        (State.NOT_ASKED, closed),
         (State.CONFIDENTIAL, _throughout(of == Status.CONFIDENTIAL, size)),
         (State.NOT_APPLICABLE, _throughout(of == Status.NOT_APPLICABLE, size)),
         (State.NOT_ASKED, np.broadcast_to(~np.any(given, axis=(0, 2))[:, None], given.shape)),
-        (State.LATE, _late(ends, quarters)),
+        (State.NOT_ASKED, due == _NOT_DUE),
+        (State.LATE, due == _OVERDUE),
+        (State.STOPPED, due == _LONG_OVERDUE),
     ]
     states = np.select(
         [where for _, where in conditions],
         [np.int8(STATES.index(state)) for state, _ in conditions],
         np.int8(STATES.index(State.MISSING)),
     )
-    last = _last(given)
-    owing = np.isin(states, [STATES.index(state) for state in OWING])
-    since = _last(~owing[:, :, :stop]) + 1
+    last = _last(some)
+    until_now = states[:, :, :stop]
+    asked = until_now != STATES.index(State.NOT_ASKED)
+    owing = np.isin(until_now, [STATES.index(state) for state in OWING])
+    newest = np.take_along_axis(until_now, np.maximum(_last(asked), 0)[:, :, None], axis=2)[:, :, 0]
+    now = np.where(shut[:, None, stop - 1] & ~some[:, :, stop - 1], _NOT_ASKED, newest)
+    answered = _last(asked & ~owing)
+    first_owed = np.argmax(owing & (np.arange(stop) > answered[:, :, None]), axis=2)
+    is_owed = (last >= 0) & np.isin(now, [STATES.index(state) for state in OWING])
     return Ledger(
         services,
         kpis,
         tuple(quarters[start:stop]),
         states[:, :, start:stop],
+        now,
         np.where(last >= 0, last + origin, -1),
-        np.where((last >= 0) & owing[:, :, stop - 1], since + origin, -1),
+        np.where(is_owed, first_owed + origin, -1),
+        reported,
     )
+
+
+def _given(
+    figures: Figures,
+    parts: Parts,
+    observations: pd.DataFrame,
+    digital: Collection[str],
+    kpis: Sequence[str],
+) -> pd.DataFrame:
+    """What was given of each KPI: `service, kpi, end, months, status`, a row a figure.
+
+    `months` is the length of its period. A figure is provided or withheld. What is published for
+    years only is given where its numerator was. Where something that a KPI is made of was given,
+    in whatever channel, and no figure came of it, the status is "incomplete".
+    """
+    frame = figures.frame[figures.frame["kpi"].isin(kpis)]
+    frame = frame[frame["status"].isin([Status.PROVIDED, Status.WITHHELD])]
+    sums = _with_kpis(
+        parts.frame,
+        [(kpi, KPIS[kpi].numerator[0]) for kpi in kpis if _is_one_sum(KPIS[kpi])],
+    )
+    is_digital = (observations["measure"] == DIGITAL.partition(":")[0]) & observations[
+        "channel"
+    ].isin(list(digital))
+    told = observations[[*KEY, "value"]].assign(part=observations["measure"])
+    told = pd.concat([told, told[is_digital].assign(part=DIGITAL)], ignore_index=True)
+    some = _with_kpis(told, [(kpi, part) for kpi in kpis for part in _own_parts(kpi, kpis)])
+    rows = pd.concat(
+        [
+            frame[[*KEY, "kpi", "status"]],
+            sums.assign(status=str(State.PROVIDED)),
+            some.assign(status=str(State.INCOMPLETE)),
+        ],
+        ignore_index=True,
+    )
+    ends = [period.end.toordinal() for period in periods_of(rows)]
+    # Single weeks and days are shorter than any month; runs of them are made, and never given.
+    months = rows["count"].where(rows["unit"] == Unit.MONTH, 1).astype("int64")
+    rows = rows.assign(end=pd.Series(ends, index=rows.index, dtype="int64"), months=months)
+    return rows[["service", "kpi", "end", "months", "status"]].drop_duplicates()
+
+
+def _with_kpis(frame: pd.DataFrame, pairs: Sequence[tuple[str, str]]) -> pd.DataFrame:
+    """The rows that have a value, each with the KPIs that its part is paired with."""
+    made_of = pd.DataFrame(pairs, columns=["kpi", "part"])
+    return frame[frame["value"].notna()].merge(made_of, on="part")[[*KEY, "kpi"]]
+
+
+def _is_one_sum(kpi: Kpi) -> bool:
+    """Whether it is published for years only, and is the sum of one part."""
+    return kpi.is_of_years_only and len(kpi.numerator) == 1
+
+
+def _own_parts(kpi: str, kpis: Sequence[str]) -> list[str]:
+    """The parts that are a beginning of a KPI: not those that are asked for as another one."""
+    others = {KPIS[one].numerator for one in kpis if one != kpi and not KPIS[one].denominator}
+    return [part for part in KPIS[kpi].parts if (part,) not in others]
+
+
+def _reported(observations: pd.DataFrame, services: Sequence[str]) -> NDArray[np.int64]:
+    """The quarter of each service's last observation that has a number, or is confidential."""
+    said = observations["value"].notna() | (observations["status"] == Status.CONFIDENTIAL)
+    found = np.full(len(services), -1, dtype=np.int64)
+    rows = observations[said]
+    if not rows.empty:
+        quarters = [_quarter_number(period.end) for period in periods_of(rows)]
+        row = pd.Index(services).get_indexer(pd.Index(rows["service"]))
+        np.maximum.at(found, row, np.array(quarters, dtype=np.int64))
+    return found
 
 
 def _placed(frame: pd.DataFrame, services: Sequence[str], kpis: Sequence[str]) -> pd.DataFrame:
     """Add the places of service and KPI, and the quarter of the last day (`end`)."""
-    days = {day: date.fromordinal(int(day)) for day in frame["end"].unique()}
-    quarter = {
-        day: when.year * _QUARTERS_IN_YEAR + (when.month - 1) // MONTHS_IN_QUARTER
-        for day, when in days.items()
-    }
+    quarter = {day: _quarter_number(date.fromordinal(int(day))) for day in frame["end"].unique()}
     return frame.assign(
         row=pd.Index(services).get_indexer(pd.Index(frame["service"])),
         column=pd.Index(kpis).get_indexer(pd.Index(frame["kpi"])),
@@ -162,6 +266,11 @@ def _placed(frame: pd.DataFrame, services: Sequence[str], kpis: Sequence[str]) -
 def _places(frame: pd.DataFrame, origin: int) -> tuple[NDArray[np.int64], ...]:
     quarter = frame["quarter"] - origin
     return tuple(column.to_numpy() for column in (frame["row"], frame["column"], quarter))
+
+
+def _quarter_number(day: date) -> int:
+    """The number of a day's quarter from the start of the calendar."""
+    return day.year * _QUARTERS_IN_YEAR + (day.month - 1) // MONTHS_IN_QUARTER
 
 
 def _quarter(index: int) -> Period:
@@ -199,39 +308,95 @@ def _said(parts: Parts, kpis: Sequence[str]) -> pd.DataFrame:
     return dated.merge(made_of, on="part")[["service", "kpi", "end", "status"]]
 
 
-def _not_asked(
-    given: NDArray[np.bool_],
-    quarters: Sequence[Period],
-    services: Sequence[Service],
-    kpis: Sequence[str],
-) -> NDArray[np.bool_]:
-    """Where a service was not open on every day of the quarter, or had not begun to volunteer.
+def _not_open(
+    quarters: Sequence[Period], services: Sequence[Service]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Where a service was not open on every day of the quarter, and where it had not been for long.
 
-    A service counts as open from the first day of `opened` to the last day of `closed`.
+    A service counts as open from the first day of `opened` to the last day of `closed`. Where the
+    register does not say when it opened, it always was. The first answer has the shape services x
+    quarters. The second has 4 of these, for one to four quarters that end with this one: it is true
+    where these had begun before the service opened.
     """
     opened = [Period.parse(s.opened).start.toordinal() if s.opened else 0 for s in services]
     closed = [(Period.parse(s.closed).end if s.closed else date.max).toordinal() for s in services]
-    starts = np.array([quarter.start.toordinal() for quarter in quarters])
     ends = np.array([quarter.end.toordinal() for quarter in quarters])
-    shut = (starts < np.array(opened)[:, None]) | (ends > np.array(closed)[:, None])
-    begun = np.logical_or.accumulate(given, axis=2)
-    voluntary = np.isin(kpis, at(Place.VOLUNTARY))[None, :, None]
-    return shut[:, None, :] | (voluntary & ~begun)
+    starts = [
+        [_so_many(quarter, number).start.toordinal() for quarter in quarters]
+        for number in range(1, _QUARTERS_IN_YEAR + 1)
+    ]
+    young = np.array(starts)[:, None, :] < np.array(opened)[None, :, None]
+    return young[0] | (ends > np.array(closed)[:, None]), young
+
+
+def _so_many(quarter: Period, number: int) -> Period:
+    """So many quarters that end with this one."""
+    months = number * MONTHS_IN_QUARTER
+    return Period(Unit.MONTH, quarter.last - months + 1, months)
+
+
+def rhythm(given: Sequence[int], lengths: Sequence[int]) -> int:
+    """In how many quarters a service gives a figure once: 1 for quarters, 4 for years.
+
+    `given` are the quarters for which it did, in order, `lengths` the months of the shortest period
+    of each. It is the usual length, or the usual time from one to the next where that is shorter:
+    years that are given anew each quarter are a figure a quarter. The usual one is the median, of
+    two in the middle the shorter one.
+    """
+    quarters = sorted(min(_QUARTERS_IN_YEAR, -(-n // MONTHS_IN_QUARTER)) for n in lengths)
+    steps = sorted(later - earlier for earlier, later in pairwise(given))
+    usual = [one[(len(one) - 1) // 2] for one in (quarters, steps) if one]
+    return min(usual, default=1)
+
+
+def _due(
+    some: NDArray[np.bool_], lengths: NDArray[np.int64], young: NDArray[np.bool_]
+) -> NDArray[np.int8]:
+    """For each quarter whether a figure was due that is not there: `_NOT_DUE` and so on.
+
+    A figure is due a rhythm after the last one. It is overdue until a year after that, and long
+    overdue from then on. Before the first figure and between two of them it is just missing, if the
+    service was open all the time that it would have been for. What a service never gave is due when
+    that is which it gives most often. `young` is as in `_not_open`.
+    """
+    due = np.full(some.shape, _MISSED, dtype=np.int8)
+    for row in np.flatnonzero(some.any(axis=(1, 2))):
+        rhythms = {}
+        for column in np.flatnonzero(some[row].any(axis=1)):
+            at = np.flatnonzero(some[row, column])
+            every = rhythm(at.tolist(), lengths[row, column, at].tolist())
+            rhythms[column] = every
+            due[row, column] = _due_one(at, every, young[every - 1, row])
+        most_often = min(rhythms, key=lambda column: rhythms[column])
+        never = ~some[row].any(axis=1)
+        due[row, never] = np.where(
+            (due[row, most_often] != _NOT_DUE) | some[row, most_often], _MISSED, _NOT_DUE
+        )
+    return due
+
+
+def _due_one(given: NDArray[np.int64], every: int, young: NDArray[np.bool_]) -> NDArray[np.int8]:
+    """The same for one series: the places that were given, and how many quarters it takes."""
+    places = np.arange(len(young))
+    before = np.searchsorted(given, places, side="right") - 1
+    from_ = np.where(before >= 0, given[before], given[0])
+    after = places > given[-1]
+    overdue = places - from_ - every
+    late = np.where(overdue < _QUARTERS_IN_YEAR, _OVERDUE, _LONG_OVERDUE)
+    state = np.where(after, late, _MISSED)
+    is_due = ((places - from_) % every == 0) & ~(young & (places < given[0]))
+    return np.where(is_due, state, _NOT_DUE).astype(np.int8)
+
+
+def _lengths(frame: pd.DataFrame, shape: tuple[int, int, int], origin: int) -> NDArray[np.int64]:
+    """The months of the shortest period that ended in each quarter."""
+    found = np.full(shape, np.iinfo(np.int64).max, dtype=np.int64)
+    np.minimum.at(found, _places(frame, origin), frame["months"].to_numpy())
+    return found
 
 
 def _throughout(where: NDArray[np.bool_], size: int) -> NDArray[np.bool_]:
     return np.repeat(np.asarray(where, dtype=bool)[:, :, None], size, axis=2)
-
-
-def _late(ends: NDArray[np.int64], quarters: Sequence[Period]) -> NDArray[np.bool_]:
-    """Where the last figure ended at most 12 months before the quarter's end.
-
-    A hole before a later figure is not late: what has not come by then is missing.
-    """
-    year_before = np.array([quarter.year_before.end.toordinal() for quarter in quarters])
-    recent = np.maximum.accumulate(ends, axis=2) >= year_before
-    later = np.logical_or.accumulate(ends[:, :, ::-1] > 0, axis=2)[:, :, ::-1]
-    return recent & ~later
 
 
 def _last(where: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -29,9 +29,11 @@ RETRACTED: Final = "retracted"
 STATES: Final[Words] = (
     ("provided", message("there is a figure")),
     ("withheld", message("a part is larger than its whole, so no ratio is published")),
+    ("incomplete", message("something that the figure is made of was given, but not all")),
     ("confidential", message("there is a figure, and it is confidential")),
     ("not_applicable", message("there can be no such figure")),
-    ("not_asked", message("the service was not open all the time, or was not asked")),
-    ("late", message("figures came until a year before at most, and this one has not come yet")),
-    ("missing", message("no figure was provided")),
+    ("not_asked", message("the service was not open all the time, or owed none for this quarter")),
+    ("late", message("the service has been behind in its own rhythm for less than a year")),
+    ("stopped", message("it has been behind for a year or more, and gave figures before")),
+    ("missing", message("a later figure came without this one, or none ever came")),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from perfsite.kpi.groups import GroupKind, alphabetical
@@ -42,8 +43,10 @@ def health_page(builder: Builder, health: Health) -> HealthPage:
     language = builder.language
     say = language.say
     lead = completeness(health, language)
-    if not health.ledger.quarters:
+    if all(one.last is None for one in health.services.values()):
         lead = say("No figures were provided.")
+    elif not health.ledger.quarters:
+        lead = say("What was given makes no figure yet.")
     elif not lead:
         lead = say("Services were asked for no figures in the newest four quarters.")
     silent = language.plural(
@@ -73,8 +76,8 @@ def _kpi_table(health: Health, language: Language) -> Table:
     columns += tuple(Column(capital(language.say(WORDS[state]))) for state in WORDS)
     rows = []
     for kpi in counted_in_health():
-        now = [one.kpis[kpi].states[-1:] for one in health.services.values()]
-        counts = [sum(states == (state,) for states in now) for state in WORDS]
+        now = Counter(one.kpis[kpi].current for one in health.services.values())
+        counts = [now[state] if health.ledger.quarters else 0 for state in WORDS]
         recent = coverage_words(health.whole.kpis[kpi].recent, language)
         cells = (Cell(recent), *(Cell(language.count(n)) for n in counts))
         rows.append(Row(language.say(KPIS[kpi].name), cells))
@@ -87,9 +90,9 @@ def _kpi_table(health: Health, language: Language) -> Table:
     return Table(caption, columns, tuple(rows), wide=True)
 
 
-def _has_stopped(health: Health, service: str) -> bool:
-    """Whether a service once gave a figure that it now owes; never is another thing."""
-    return any(owed.since is not None for owed in health.services[service].owes)
+def _with_debt(health: Health, services: Sequence[str], state: State) -> int:
+    """How many services owe a figure that is in this state."""
+    return sum(any(owed.state is state for owed in health.services[key].owes) for key in services)
 
 
 def _department_table(health: Health, language: Language) -> Table:
@@ -100,6 +103,7 @@ def _department_table(health: Health, language: Language) -> Table:
         message("Given in the newest four quarters"),
         message("Given since reporting began"),
         message("Services that never gave a figure"),
+        message("Services that are late with one"),
         message("Services that stopped giving one"),
     )
     rows = tuple(
@@ -110,7 +114,10 @@ def _department_table(health: Health, language: Language) -> Table:
                 Cell(coverage_words(one.total.recent, language)),
                 Cell(coverage_words(one.total.ever, language)),
                 Cell(language.count(one.silent)),
-                Cell(language.count(sum(_has_stopped(health, key) for key in one.group.services))),
+                *(
+                    Cell(language.count(_with_debt(health, one.group.services, state)))
+                    for state in (State.LATE, State.STOPPED)
+                ),
             ),
             department_href(one.group),
         )
@@ -191,7 +198,7 @@ def _owed_table(
         one = health.services[key]
         last = language.period_range(one.last) if one.last else language.say("none")
         owed = {each.kpi: each for each in one.owes}
-        cells = [_owed_cell(one.kpis[kpi].states[-1:], owed.get(kpi), language) for kpi in asked]
+        cells = [_owed_cell(one.kpis[kpi].current, owed.get(kpi), language) for kpi in asked]
         rows.append(
             Row(
                 services[key].name,
@@ -208,10 +215,9 @@ def _is_asked(health: Health, service: str, kpi: str) -> bool:
     return any(state is not State.NOT_ASKED for state in health.services[service].kpis[kpi].states)
 
 
-def _owed_cell(newest: Sequence[State], owed: Owed | None, language: Language) -> Cell:
-    """What a service owes of a KPI since when, or its state in the newest quarter."""
+def _owed_cell(state: State, owed: Owed | None, language: Language) -> Cell:
+    """What a service owes of a KPI since when, or its state by now."""
     if owed is None:
-        state = newest[0] if newest else State.NOT_ASKED
         name = state_name(state)
         return Cell(language.say(WORDS[state]), missing=state is not State.PROVIDED, state=name)
     return Cell(owed_since(owed, language), missing=True, state=state_name(owed.state))

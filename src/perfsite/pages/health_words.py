@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 CSV: Final = "data/health.csv"
 WORDS: Final = {
     State.PROVIDED: message("given"),
+    State.INCOMPLETE: message("incomplete"),
     State.LATE: message("late"),
+    State.STOPPED: message("stopped"),
     State.MISSING: message("missing"),
     State.WITHHELD: message("withheld"),
     State.NOT_APPLICABLE: message("not applicable"),
@@ -33,17 +35,25 @@ WORDS: Final = {
 }
 MEANINGS: Final = {
     State.PROVIDED: message("There is a figure for a period that ended in this quarter."),
+    State.INCOMPLETE: message(
+        "Something that the figure is made of was given, but not all: no figure can be worked out."
+    ),
     State.LATE: message(
-        "There is none, but there was one for a period that ended in the year before."
+        "There is none, though one was due: in its own rhythm the service has been behind for less "
+        "than a year."
     ),
-    State.MISSING: message(
-        "There is none: the last one is older than a year, or a later one came without it, or none "
-        "ever came."
+    State.STOPPED: message(
+        "There is none, and the service has been behind for a year or more. It gave such figures "
+        "before."
     ),
+    State.MISSING: message("There is none: a later one came without it, or none ever came."),
     State.WITHHELD: message("A part is larger than its whole, so no figure is published."),
     State.NOT_APPLICABLE: message("There can be no such figure for this service."),
     State.CONFIDENTIAL: message("There is a figure, and it is confidential."),
-    State.NOT_ASKED: message("The service was not open, or is not asked for this figure."),
+    State.NOT_ASKED: message(
+        "The service was not open, or owes no such figure for this quarter: one that gives a "
+        "figure once a year owes one a year."
+    ),
 }
 
 
@@ -115,14 +125,19 @@ def completeness(health: Health, language: Language) -> str:
 
 
 def owed_since(owed: Owed, language: Language) -> str:
-    """Since when a service owes a figure: `none since Apr to Jun 2016`, or `never given`."""
-    if owed.since is None:
+    """Since when a service owes a figure: `late, none after June 2016`, or `never given`."""
+    if owed.last is None:
         return language.say("never given")
-    return language.say("none since {period}", period=language.period_range(owed.since))
+    month = language.month(owed.last.last)
+    if owed.state is State.INCOMPLETE:
+        return language.say("given only in part, last in figures to {month}", month=month)
+    if owed.state is State.LATE:
+        return language.say("late, none after {month}", month=month)
+    return language.say("stopped, none after {month}", month=month)
 
 
 def owed_words(owed: Owed, language: Language) -> str:
-    """What a service owes since when: `Digital take-up: none since Apr to Jun 2016`."""
+    """What a service owes since when: `Digital take-up: late, none after June 2016`."""
     name = language.say(KPIS[owed.kpi].name)
     return language.say("{kpi}: {owed}", kpi=name, owed=owed_since(owed, language))
 

@@ -8,8 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from perfsite.formats import csv_text
-from perfsite.kpi.health import RECENT_QUARTERS
-from perfsite.kpi.ledger import OWING
+from perfsite.kpi.ledger import OWING, State
 from perfsite.kpis import KPIS
 from perfsite.periods import MONTHS_IN_QUARTER
 from perfsite.report.listing import json_text
@@ -31,21 +30,24 @@ COLUMNS: Final = (
 
 
 class Silence(StrEnum):
-    """How silent a service is that owes figures."""
+    """How silent a service is that owes figures, by the worst state of what it once gave."""
 
     LATE = "late"
-    ASLEEP = "asleep"
+    STOPPED = "stopped"
+    INCOMPLETE = "incomplete"
     NEVER = "never"
 
 
 _MEANS: Final = {
-    Silence.LATE: "gave figures in the last year, and owe some",
-    Silence.ASLEEP: "gave none in the last year, and did before",
+    Silence.LATE: "late with some figure: behind for less than a year, in their own rhythm",
+    Silence.STOPPED: "stopped giving some figure: behind for a year or more, in their own rhythm",
+    Silence.INCOMPLETE: "gave what they once gave, but lack others that they are asked for",
     Silence.NEVER: "never gave any",
 }
 _SHORT: Final = {
     Silence.LATE: "late",
-    Silence.ASLEEP: "asleep",
+    Silence.STOPPED: "that stopped",
+    Silence.INCOMPLETE: "incomplete",
     Silence.NEVER: "that never gave any",
 }
 
@@ -67,7 +69,7 @@ class Debt:
 
 @dataclass(frozen=True)
 class LateService:
-    """A service that owes figures; `last` is the quarter of its last figure of any KPI."""
+    """A service that owes figures; `last` is the quarter of its last observation of any measure."""
 
     service: Service
     silence: Silence
@@ -106,7 +108,7 @@ def who_is_late(
     late = [
         LateService(
             services[key],
-            _silence(one, newest),
+            _silence(one),
             one.last,
             tuple(_debt(owed, one.kpis[owed.kpi], ledger.quarters) for owed in one.owes),
         )
@@ -120,11 +122,13 @@ def who_is_late(
     return Lateness(newest, len(services), tuple(late))
 
 
-def _silence(health: ServiceHealth, newest: Period) -> Silence:
+def _silence(health: ServiceHealth) -> Silence:
     if health.last is None:
         return Silence.NEVER
-    year = RECENT_QUARTERS * MONTHS_IN_QUARTER
-    return Silence.LATE if health.last.first > newest.first - year else Silence.ASLEEP
+    states = {owed.state for owed in health.owes}
+    if State.STOPPED in states:
+        return Silence.STOPPED
+    return Silence.LATE if State.LATE in states else Silence.INCOMPLETE
 
 
 def _debt(owed: Owed, health: KpiHealth, quarters: Sequence[Period]) -> Debt:
