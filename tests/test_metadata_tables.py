@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 from perfsite.errors import BuildError
 from perfsite.kpi.ledger import State
 from perfsite.metadata.columns import (
-    HEALTH,
-    KPI_FIGURES,
     OBSERVATIONS,
     PERIOD_PATTERN,
     REGISTER,
     Column,
     group_columns,
+    health_columns,
+    kpi_columns,
 )
 from perfsite.metadata.statuses import PART_ABOVE_WHOLE, STATES, STATUSES
-from perfsite.metadata.tables import FOLDERS, SET, table_of
+from perfsite.metadata.tables import table_of, tables, tables_of_folders
 from perfsite.model import REGISTER_COLUMNS, Status
 from perfsite.pages import data
 from perfsite.periods import Period, Unit
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 units = st.sampled_from(Unit)
-TABLES = {**SET, **FOLDERS}
+SET = tables()
+TABLES = {**SET, **tables_of_folders()}
 
 
 def names(columns: Sequence[Column]) -> tuple[str, ...]:
@@ -42,9 +43,9 @@ def test_the_columns_are_those_that_the_pages_write() -> None:
     """What is described is what the data files are made of."""
     assert names(REGISTER) == REGISTER_COLUMNS
     assert names(OBSERVATIONS) == data.OBSERVATIONS
-    assert names(KPI_FIGURES) == data.KPI_COLUMNS
+    assert names(kpi_columns()) == data.KPI_COLUMNS
     assert names(group_columns("agency", ""))[1:] == data.GROUP_COLUMNS
-    assert names(HEALTH) == ("service", "kpi", "period", "state")
+    assert names(health_columns()) == ("service", "kpi", "period", "state")
     assert data.ALL_CSV in SET
 
 

@@ -14,7 +14,7 @@ from perfsite.config import SiteConfig, parse_config
 from perfsite.errors import BuildError
 from perfsite.metadata.csvw import WHOLE_SET, described_files, whole_set_file
 from perfsite.metadata.datapackage import datapackage_file
-from perfsite.metadata.tables import SET
+from perfsite.metadata.tables import tables
 from perfsite.model import Edition, File
 from perfsite.pages.data import csv_file
 from small_site import CONFIG, rows_of, small_site
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 EDITION: Final = Edition(date(2018, 9, 19), "hash")
+SET: Final = tables()
 HEALTH: Final = b"service,kpi,period,state\r\nfull,total_cost,2017-Q3,provided\r\n"
 Json = dict[str, Any]
 

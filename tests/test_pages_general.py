@@ -9,7 +9,7 @@ import pytest
 
 from perfsite.config import SiteConfig
 from perfsite.language import Language
-from perfsite.metadata.tables import SET
+from perfsite.metadata.tables import tables
 from perfsite.model import File, Service
 from perfsite.pages.context import (
     Context,
@@ -46,7 +46,7 @@ def builder(config: SiteConfig | None = None) -> Builder:
 
 def downloads(**sizes: int) -> DownloadsPage:
     """data/index.html of files of one byte each, or of so many by the name of their table."""
-    files = [File(path, b"." * sizes.get(table.name, 1)) for path, table in SET.items()]
+    files = [File(path, b"." * sizes.get(table.name, 1)) for path, table in tables().items()]
     return downloads_page(builder(), [*files, File("services/x.csv", b"")])
 
 
@@ -54,8 +54,8 @@ def test_the_downloads_describe_every_column_of_every_file() -> None:
     """Each file of the set, its columns in their order, and each word that a cell may be."""
     got = {download.link.href: download for download in downloads().downloads}
 
-    assert list(got) == list(SET)
-    for path, table in SET.items():
+    assert list(got) == list(tables())
+    for path, table in tables().items():
         names = [name for name, _ in got[path].columns]
         words = {word for column in table.columns for word, _ in column.words}
         assert tuple(names) == table.header

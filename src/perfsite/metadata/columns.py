@@ -6,11 +6,11 @@ them in its own language.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from perfsite.kpis import KPIS, Kpi, Place, at
+from perfsite.kpis import CURRENCY, KPIS, Kpi, Place, at, in_the_ledger
 from perfsite.measures import Kind
 from perfsite.messages import message
 from perfsite.metadata.statuses import (
@@ -36,15 +36,6 @@ class Datatype(StrEnum):
     COUNT = "count"
     YES_NO = "yes or no"
 
-
-CURRENCY: Final = "currency"
-"""The unit of amounts: the site's configuration says which currency."""
-UNITS: Final = {
-    Kind.COUNT: "transactions",
-    Kind.SHARE: "share from 0 to 1",
-    Kind.CURRENCY: CURRENCY,
-}
-"""The units of the KPIs, by what they are."""
 
 _PART = "[0-9]{4}(-([0-9]{2}(-[0-9]{2})?|W[0-9]{2}|Q[1-4]))?"
 PERIOD_PATTERN: Final = f"{_PART}(/{_PART})?"
@@ -128,8 +119,8 @@ def _kpi_column(kpi: Kpi) -> Column:
         kpi.id,
         kpi.definition,
         Datatype.NUMBER,
-        unit=UNITS[kpi.kind],
-        positive=True,
+        unit=kpi.unit,
+        positive=kpi.kind is not Kind.NUMBER,
         maximum=1 if kpi.kind is Kind.SHARE else None,
     )
 
@@ -205,9 +196,7 @@ _DENOMINATOR = Column(
     Datatype.NUMBER,
     positive=True,
 )
-KPI_FIGURES: Final = (
-    _SERVICE,
-    _kpi(tuple(KPIS)),
+_KPI_FIGURES: Final = (
     Column("period", message("The period; blank where there is no figure"), Datatype.PERIOD),
     Column(
         "value",
@@ -224,8 +213,7 @@ KPI_FIGURES: Final = (
         words=_words(STATUSES, Status.OLDER),
     ),
 )
-GROUP_FIGURES: Final = (
-    _kpi(at(Place.GROUP)),
+_GROUP_FIGURES: Final = (
     Column("period", message("The 12 months"), Datatype.PERIOD, required=True),
     Column(
         "value",
@@ -271,16 +259,32 @@ GROUP_FIGURES: Final = (
     ),
     Column("complete", message("Whether enough services reported"), Datatype.YES_NO, required=True),
 )
-
-HEALTH: Final = (
-    _SERVICE,
-    _kpi(tuple(KPIS)),
+_HEALTH: Final = (
     Column("period", message("The quarter"), Datatype.PERIOD, required=True),
     Column("state", message("What there is for this quarter"), required=True, words=STATES),
 )
-"""The columns of the ledger of data health."""
+
+
+def kpi_columns() -> tuple[Column, ...]:
+    """The columns of data/kpis.csv."""
+    return (_SERVICE, _kpi(tuple(KPIS)), *_signed(_KPI_FIGURES, tuple(KPIS)))
+
+
+def health_columns() -> tuple[Column, ...]:
+    """The columns of the ledger of data health."""
+    return (_SERVICE, _kpi(in_the_ledger()), *_HEALTH)
 
 
 def group_columns(kind: str, named: str) -> tuple[Column, ...]:
     """The columns of a file about groups of a kind: the group's name, and its figures."""
-    return (Column(kind, named, required=True), *GROUP_FIGURES)
+    kpis = at(Place.GROUP)
+    return (Column(kind, named, required=True), _kpi(kpis), *_signed(_GROUP_FIGURES, kpis))
+
+
+def _signed(columns: tuple[Column, ...], kpis: tuple[str, ...]) -> tuple[Column, ...]:
+    """The columns, whose numbers may be below zero where a KPI is any number."""
+    if all(KPIS[kpi].kind is not Kind.NUMBER for kpi in kpis):
+        return columns
+    return tuple(
+        replace(one, positive=False) if one.datatype is Datatype.NUMBER else one for one in columns
+    )

@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from perfsite.metadata.columns import Datatype
-from perfsite.metadata.tables import SET, tables_of_the_set
+from perfsite.metadata.tables import tables, tables_of_the_set
 from perfsite.model import File
 
 if TYPE_CHECKING:
@@ -41,8 +41,9 @@ _TYPES: Final = {
 
 
 def datapackage_file(files: Iterable[File], config: SiteConfig, edition: Edition) -> File:
-    """datapackage.json: of `files`, those that `tables.SET` describes, with size and hash."""
-    found = {file.path: file for file in files if file.path in SET}
+    """datapackage.json: of `files`, those that `tables.tables` describes, with size and hash."""
+    paths = tables().keys()
+    found = {file.path: file for file in files if file.path in paths}
     licences = _licence(config.licence, config.licence_url)
     content: Json = {
         "$schema": PROFILE,

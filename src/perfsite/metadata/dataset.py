@@ -10,9 +10,8 @@ import json
 import posixpath
 from typing import TYPE_CHECKING, Any, Final
 
-from perfsite.kpis import KPIS
+from perfsite.kpis import CURRENCY, KPIS
 from perfsite.media import bare_type, media_type
-from perfsite.metadata.columns import CURRENCY, UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -185,10 +184,9 @@ def _covered(covered: Covered, language: Language, measured: Sequence[str], curr
             "@type": "PropertyValue",
             "name": language.say(KPIS[kpi].name),
             "propertyID": kpi,
-            "unitText": currency if unit == CURRENCY else unit,
+            "unitText": currency if KPIS[kpi].unit == CURRENCY else KPIS[kpi].unit,
         }
         for kpi in measured
-        for unit in (UNITS[KPIS[kpi].kind],)
     ]
     found: Json = {"variableMeasured": variables} if variables else {}
     if covered:

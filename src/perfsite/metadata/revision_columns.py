@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 from perfsite.messages import message
 from perfsite.metadata.columns import (
     ID_PATTERN,
-    KPI_FIGURES,
     NAME_PATTERN,
     OBSERVATIONS,
     REGISTER,
     Column,
     Datatype,
+    kpi_columns,
 )
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def edition_columns(name: str, header: tuple[str, ...]) -> tuple[Column, ...]:
         for column in {
             "services": REGISTER,
             "observations": OBSERVATIONS,
-            "kpis": KPI_FIGURES,
+            "kpis": kpi_columns(),
         }[name]
     }
     found = []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
-from perfsite.metadata.columns import KPI_FIGURES, OBSERVATIONS, REGISTER, Datatype
+from perfsite.metadata.columns import OBSERVATIONS, REGISTER, Datatype, kpi_columns
 from perfsite.model import TRANSLATED, File
 from perfsite.records import (
     WIDE_NAMES,
@@ -60,7 +60,7 @@ def schema_files(base: str = "") -> list[File]:
 
 def service_schema(base: str = "") -> Json:
     """The schema of services/<service>.json."""
-    kpi = [column for column in KPI_FIGURES if column.name != "service"]
+    kpi = [column for column in kpi_columns() if column.name != "service"]
     observation = [column for column in OBSERVATIONS if column.name != "service"]
     content = _object(REGISTER)
     content["properties"] |= {

@@ -13,12 +13,12 @@ from perfsite.errors import BuildError
 from perfsite.kpis import KPIS
 from perfsite.messages import message
 from perfsite.metadata.columns import (
-    HEALTH,
-    KPI_FIGURES,
     OBSERVATIONS,
     REGISTER,
     group_columns,
     headline,
+    health_columns,
+    kpi_columns,
 )
 from perfsite.metadata.revision_columns import REVISIONS, edition_columns
 from perfsite.model import FIGURE, translated_columns
@@ -60,98 +60,106 @@ def _groups(kind: str, named: str, name: str, title: str, description: str) -> T
 _DEPARTMENT = message("The name of the department")
 SERVICES_CSV: Final = "data/services.csv"
 REVISIONS_CSV: Final = "data/revisions.csv"
-SET: Final = {
-    SERVICES_CSV: Table(
-        "services",
-        message("Services"),
-        message(
-            "A row for each service: what the register says of it, and each KPI with its period."
+
+
+def tables() -> dict[str, Table]:
+    """The files of the whole set of a site in one language, by their paths."""
+    return {
+        SERVICES_CSV: Table(
+            "services",
+            message("Services"),
+            message(
+                "A row for each service: what the register says of it, and each KPI with its "
+                "period."
+            ),
+            (*REGISTER, *(column for kpi in KPIS.values() for column in headline(kpi))),
+            ("service",),
         ),
-        (*REGISTER, *(column for kpi in KPIS.values() for column in headline(kpi))),
-        ("service",),
-    ),
-    "data/observations.csv": Table(
-        "observations",
-        message("Figures as they were given"),
-        message("A row for each figure that was given, or given as missing."),
-        OBSERVATIONS,
-        tuple(FIGURE),
-        "service",
-    ),
-    "data/kpis.csv": Table(
-        "kpis",
-        message("KPIs of services"),
-        message(
-            "A row for each KPI of each service and period, with what it is a ratio of; one "
-            "without a period for a KPI that has no figure."
+        "data/observations.csv": Table(
+            "observations",
+            message("Figures as they were given"),
+            message("A row for each figure that was given, or given as missing."),
+            OBSERVATIONS,
+            tuple(FIGURE),
+            "service",
         ),
-        KPI_FIGURES,
-        _KPI_KEY,
-        "service",
-    ),
-    "data/departments.csv": _groups(
-        "department",
-        _DEPARTMENT,
-        "departments",
-        message("KPIs of departments"),
-        message("A row for each KPI of each department and 12 months."),
-    ),
-    "data/all-services.csv": _groups(
-        "all",
-        message("What the figure is of: all services"),
-        "all-services",
-        message("KPIs of all services"),
-        message("A row for each KPI of all services together and 12 months."),
-    ),
-    "data/health.csv": Table(
-        "health",
-        message("Data health"),
-        message("A row for each KPI of each service and quarter: whether it is there."),
-        HEALTH,
-        _KPI_KEY,
-        "service",
-    ),
-    REVISIONS_CSV: Table(
-        "revisions",
-        message("Revisions and corrections"),
-        message(
-            "A row for each figure and each service that changed from one edition to the next, "
-            "with what it said before and since, and why where somebody has said."
+        "data/kpis.csv": Table(
+            "kpis",
+            message("KPIs of services"),
+            message(
+                "A row for each KPI of each service and period, with what it is a ratio of; one "
+                "without a period for a KPI that has no figure."
+            ),
+            kpi_columns(),
+            _KPI_KEY,
+            "service",
         ),
-        REVISIONS,
-        (*FIGURE, "change", "edition_before"),
-    ),
-}
-"""The files of the whole set of a site in one language, by their paths."""
+        "data/departments.csv": _groups(
+            "department",
+            _DEPARTMENT,
+            "departments",
+            message("KPIs of departments"),
+            message("A row for each KPI of each department and 12 months."),
+        ),
+        "data/all-services.csv": _groups(
+            "all",
+            message("What the figure is of: all services"),
+            "all-services",
+            message("KPIs of all services"),
+            message("A row for each KPI of all services together and 12 months."),
+        ),
+        "data/health.csv": Table(
+            "health",
+            message("Data health"),
+            message("A row for each KPI of each service and quarter: whether it is there."),
+            health_columns(),
+            _KPI_KEY,
+            "service",
+        ),
+        REVISIONS_CSV: Table(
+            "revisions",
+            message("Revisions and corrections"),
+            message(
+                "A row for each figure and each service that changed from one edition to the next, "
+                "with what it said before and since, and why where somebody has said."
+            ),
+            REVISIONS,
+            (*FIGURE, "change", "edition_before"),
+        ),
+    }
+
 
 _OF_A_GROUP = message("A row for each KPI of this group of services and 12 months.")
-FOLDERS: Final = {
-    "services": Table(
-        "figures",
-        message("Figures of a service"),
-        message("A row for each figure that was given, or given as missing."),
-        OBSERVATIONS,
-        tuple(FIGURE),
-    ),
-    "departments": _groups(
-        "department", _DEPARTMENT, "department", message("KPIs of a department"), _OF_A_GROUP
-    ),
-    "agencies": _groups(
-        "agency",
-        message("The name of the agency"),
-        "agency",
-        message("KPIs of an agency"),
-        _OF_A_GROUP,
-    ),
-    "categories": _groups(
-        "category",
-        message("The name of the category"),
-        "category",
-        message("KPIs of a category"),
-        _OF_A_GROUP,
-    ),
-}
-"""The files of one service or of one group, by the folders that they are in."""
+
+
+def tables_of_folders() -> dict[str, Table]:
+    """The files of one service or of one group, by the folders that they are in."""
+    return {
+        "services": Table(
+            "figures",
+            message("Figures of a service"),
+            message("A row for each figure that was given, or given as missing."),
+            OBSERVATIONS,
+            tuple(FIGURE),
+        ),
+        "departments": _groups(
+            "department", _DEPARTMENT, "department", message("KPIs of a department"), _OF_A_GROUP
+        ),
+        "agencies": _groups(
+            "agency",
+            message("The name of the agency"),
+            "agency",
+            message("KPIs of an agency"),
+            _OF_A_GROUP,
+        ),
+        "categories": _groups(
+            "category",
+            message("The name of the category"),
+            "category",
+            message("KPIs of a category"),
+            _OF_A_GROUP,
+        ),
+    }
 
 
 def register_columns(languages: Sequence[str]) -> tuple[Column, ...]:
@@ -171,9 +179,10 @@ def register_columns(languages: Sequence[str]) -> tuple[Column, ...]:
 
 def tables_of_the_set(languages: Sequence[str]) -> dict[str, Table]:
     """The files of the whole set of a site in these languages, by their paths."""
-    services = SET[SERVICES_CSV]
+    found = tables()
+    services = found[SERVICES_CSV]
     columns = (*register_columns(languages), *services.columns[len(REGISTER) :])
-    return {**SET, SERVICES_CSV: replace(services, columns=columns)}
+    return {**found, SERVICES_CSV: replace(services, columns=columns)}
 
 
 EDITIONS: Final = {
@@ -209,7 +218,7 @@ def table_of(path: str, languages: Sequence[str] = ()) -> Table:
         BuildError: if it is a file that nobody has described.
     """
     folder, _, name = path.rpartition("/")
-    table = tables_of_the_set(languages).get(path) or FOLDERS.get(folder)
+    table = tables_of_the_set(languages).get(path) or tables_of_folders().get(folder)
     if table is None or not name.endswith(".csv"):
         raise BuildError(f"{path}: perfsite.metadata.tables has no description of this file")
     return table

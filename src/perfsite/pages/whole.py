@@ -11,7 +11,7 @@ from perfsite.charts.cards import card_job
 from perfsite.kpi.groups import GroupKind
 from perfsite.metadata.dataset import as_script, group_dataset, whole_dataset
 from perfsite.metadata.feed import FEED
-from perfsite.metadata.tables import SET
+from perfsite.metadata.tables import tables
 from perfsite.pages.about import about_page, accessibility_page
 from perfsite.pages.changes import CHANGES, addresses_page, changes_page
 from perfsite.pages.context import EmbedPage, GroupPage, GroupsPage, HomePage, ServicePage
@@ -228,7 +228,7 @@ def _described(
     """The page with its description for machines."""
     path, config, language = f"{builder.folder}{page.path}", builder.config, builder.language
     if summary is None:
-        whole = whole_dataset(path, config, language, facts.edition, facts.covered, SET)
+        whole = whole_dataset(path, config, language, facts.edition, facts.covered, tables())
         return replace(page, dataset=as_script(whole))
     periods = [figure.period for figures in summary.series.values() for figure in figures]
     covered = (

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from perfsite.kpis import KPIS, Place, at
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MODULES: Final = (
-    "transactions",
-    "year-before",
-    "channels",
-    "digital-take-up",
-    "cost-per-transaction",
-    "completion-rate",
-    "journey",
-    "user-satisfaction",
-    "satisfaction-breakdown",
-    "availability",
-    "response-time",
-    "readings",
-)
-"""All modules that perfsite itself knows, in the order of a page that chooses none."""
+_LAST: Final = ("response-time", "readings")
+"""The modules of no KPI, which stand after those of all KPIs."""
+
+
+def own_modules() -> tuple[str, ...]:
+    """All modules that perfsite itself knows, in the order of a page that chooses none."""
+    of_kpis = (KPIS[key] for key in at(Place.CHART))
+    return (*(name for kpi in of_kpis for name in (kpi.chart, *kpi.companions)), *_LAST)
 
 
 def measure_module(measure: str) -> str:
@@ -31,4 +26,4 @@ def measure_module(measure: str) -> str:
 
 def all_modules(measures: Iterable[str]) -> tuple[str, ...]:
     """The modules of a site that declares these measures."""
-    return (*MODULES, *(measure_module(measure) for measure in measures))
+    return (*own_modules(), *(measure_module(measure) for measure in measures))

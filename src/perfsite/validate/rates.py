@@ -10,7 +10,7 @@ import pandas as pd
 from perfsite.errors import Problem
 from perfsite.formats import exact
 from perfsite.formulas import sides
-from perfsite.kpis import KPIS
+from perfsite.kpis import KPIS, Adding
 from perfsite.measures import RATINGS, Kind
 from perfsite.model import Status, place_of
 from perfsite.parts import KEY
@@ -27,6 +27,7 @@ _HALF_A_PENNY: Final = 0.005
 """An amount of money is stated in pennies; this is how far rounding takes it."""
 _DUST: Final = 1e-9
 _ALL: Final = [*KEY, "channel"]
+_NUMBERS: Final = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven"}
 
 
 def check_rates(given: Given, parts: Parts, tolerance: float) -> list[Problem]:
@@ -92,18 +93,20 @@ def _differ(stated: pd.Series, ratio: pd.Series, kind: Kind, tolerance: float) -
 
 
 def check_ratings(given: Given, parts: Parts) -> list[Problem]:
-    """PS207: periods with only some of the five ratings, or with more answers than transactions.
+    """PS207: periods with only some of the answers that are pooled, or more than transactions.
 
     A rating that is confidential or not applicable is accounted for.
     """
-    rows = given.rows[given.rows["measure"].isin(RATINGS)]
+    pooled = [kpi.numerator for kpi in KPIS.values() if kpi.adding is Adding.POOLED]
+    incomplete = (problem for names in pooled for problem in _incomplete(given.rows, names))
+    return [*incomplete, *_too_many(given.rows, parts.frame)]
+
+
+def _incomplete(rows: pd.DataFrame, names: tuple[str, ...]) -> list[Problem]:
+    rows = rows[rows["measure"].isin(names)]
     if rows.empty:
         return []
-    return [*_incomplete(rows), *_too_many(rows, parts.frame)]
-
-
-def _incomplete(rows: pd.DataFrame) -> list[Problem]:
-    status = rows.pivot(index=_ALL, columns="measure", values="status").reindex(columns=RATINGS)
+    status = rows.pivot(index=_ALL, columns="measure", values="status").reindex(columns=list(names))
     there = (status == Status.PROVIDED).to_numpy()
     lacking = (status.isna() | (status == Status.NOT_PROVIDED)).to_numpy()
     some = np.asarray(there.any(axis=1) & lacking.any(axis=1), dtype=bool)
@@ -118,7 +121,7 @@ def _incomplete(rows: pd.DataFrame) -> list[Problem]:
             "PS207",
             name_of(missing[0], row.channel),
             f"no {_listed(missing)} beside {_listed(given)} in {row.period}",
-            "all five ratings of a period, or none",
+            f"all {_NUMBERS.get(len(names), len(names))} ratings of a period, or none",
             "send the others; write 0 where nobody gave that answer",
             service=row.service,
             measures=tuple(given),
@@ -127,8 +130,8 @@ def _incomplete(rows: pd.DataFrame) -> list[Problem]:
         for row, missing, given in (
             (
                 row,
-                [name for name, out in zip(RATINGS, lacking[at], strict=True) if out],
-                [name for name, is_in in zip(RATINGS, there[at], strict=True) if is_in],
+                [name for name, out in zip(names, lacking[at], strict=True) if out],
+                [name for name, is_in in zip(names, there[at], strict=True) if is_in],
             )
             for row, at in zip(records(found), found["at"], strict=True)
         )
@@ -136,6 +139,7 @@ def _incomplete(rows: pd.DataFrame) -> list[Problem]:
 
 
 def _too_many(rows: pd.DataFrame, parts: pd.DataFrame) -> list[Problem]:
+    rows = rows[rows["measure"].isin(RATINGS)]
     known = parts[parts["part"].isin([*RATINGS, "transactions"]) & parts["value"].notna()]
     wide = known.pivot(index=KEY, columns="part", values="value").reindex(
         columns=[*RATINGS, "transactions"]
