@@ -127,15 +127,14 @@ def test_every_room_has_its_floor() -> None:
     assert {room(module) for module in MODULES if module != "__init__"} <= placed
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_imports_run_one_way(module: str) -> None:
+def test_imports_run_one_way() -> None:
     """A module imports from its own room or from rooms of lower floors."""
     floor = {name: number for number, names in enumerate(TIERS) for name in names}
-    own = room(module)
     wrong = [
-        name
+        f"{module} imports {name}"
+        for module in MODULES
         for name in own_imports(module)
-        if room(name) != own and floor[room(name)] >= floor.get(own, -1)
+        if room(name) != room(module) and floor[room(name)] >= floor.get(room(module), -1)
     ]
 
     assert wrong == []
@@ -152,28 +151,32 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
     assert set(MODULES) - {m for m in MODULES if m.endswith("__init__")} <= set(order)
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_only_commands_know_the_outside(module: str) -> None:
+def test_only_commands_know_the_outside() -> None:
     """Loading, writing, importing and serving are called by build, cli and serve alone."""
-    if room(module) in COMMANDS | {"__main__"}:
-        return
-    outside = {name for name in own_imports(module) if room(name) in EDGE - {room(module)}}
+    wrong = [
+        f"{module} imports {name}"
+        for module in MODULES
+        if room(module) not in COMMANDS | {"__main__"}
+        for name in own_imports(module)
+        if room(name) in EDGE - {room(module)}
+    ]
 
-    assert outside == set()
+    assert wrong == []
 
 
-@pytest.mark.parametrize("library", list(ONLY))
-def test_a_library_is_known_to_its_own_room_only(library: str) -> None:
+def test_a_library_is_known_to_its_own_room_only() -> None:
     """Only cli knows click, only render Jinja, only charts.specs and charts.draw the drawing."""
     users = {
-        module
-        for module in MODULES
-        if any(name == library or name.startswith(f"{library}.") for name in imports(module))
+        library: {
+            module
+            for module in MODULES
+            if any(name == library or name.startswith(f"{library}.") for name in imports(module))
+        }
+        for library in ONLY
     }
 
-    assert users <= ONLY[library]
-    if ONLY[library] <= set(MODULES):
-        assert users
+    assert {name: wrong for name, found in users.items() if (wrong := found - ONLY[name])} == {}
+    assert [name for name, found in users.items() if not found] == []
 
 
 CALLS = {
@@ -230,27 +233,31 @@ def test_a_question_to_the_world_is_recognised(code: str, what: str) -> None:
     assert asked(ast.parse("time.tzset(), day.strftime('%Y-%m-%d'), now")) == []
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_nothing_in_between_asks_the_world(module: str) -> None:
+def test_nothing_in_between_asks_the_world() -> None:
     """Only the edge asks the clock, the locale or the working directory."""
-    if room(module) in WORLDLY:
-        return
+    between = [module for module in MODULES if room(module) not in WORLDLY]
 
-    assert asked(tree(module)) == []
+    assert {module: what for module in between if (what := asked(tree(module)))} == {}
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_a_module_says_what_lives_there_and_is_short(module: str) -> None:
+def test_a_module_says_what_lives_there_and_is_short() -> None:
     """Every module has a docstring and at most 600 lines."""
-    path = PACKAGE / f"{module.replace('.', '/')}.py"
+    silent = [m for m in MODULES if not (ast.get_docstring(tree(m)) or "").strip()]
+    paths = {module: PACKAGE / f"{module.replace('.', '/')}.py" for module in MODULES}
+    lines = {m: len(path.read_text(encoding="utf-8").splitlines()) for m, path in paths.items()}
 
-    assert (ast.get_docstring(tree(module)) or "").strip()
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 600
+    assert silent == []
+    assert {module: number for module, number in lines.items() if number > 600} == {}
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_nothing_is_imported_on_the_side(module: str) -> None:
+def test_nothing_is_imported_on_the_side() -> None:
     """No module hides an import in a string."""
-    names = {ast.unparse(n.func) for n in ast.walk(tree(module)) if isinstance(n, ast.Call)}
+    hidden = {"__import__", "import_module", "importlib.import_module", "exec", "eval"}
+    found = [
+        f"{module}, line {node.lineno}: {name}"
+        for module in MODULES
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.Call) and (name := ast.unparse(node.func)) in hidden
+    ]
 
-    assert not names & {"__import__", "import_module", "importlib.import_module", "exec", "eval"}
+    assert found == []

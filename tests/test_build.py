@@ -9,6 +9,7 @@ import select
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -26,6 +27,10 @@ from perfsite.store import Store
 from perfsite.understanding import understand
 from perfsite.write import MANIFEST
 from small_site import (
+    LOGO,
+    MORE_CONFIG,
+    MORE_REGISTER,
+    MORE_SUBMISSIONS,
     REGISTER,
     ROOT,
     SERVICES,
@@ -34,7 +39,6 @@ from small_site import (
     Tree,
     build,
     build_folder,
-    command,
     data_folder,
     environment,
     hear_interrupts,
@@ -53,7 +57,7 @@ if TYPE_CHECKING:
 
     from perfsite.charts.pictures import Job
 
-EXAMPLE: Final = ROOT / "data"
+SLOWLY: Final = ROOT / "tests" / "slowly.py"
 _DEADLINE: Final = 180.0
 """Seconds after which something that must happen has not happened."""
 
@@ -249,10 +253,11 @@ def wait_until(true: Callable[[], bool], process: subprocess.Popen[bytes], what:
 
 @contextmanager
 def building(out: Path, *options: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """A build of the example in a session of its own; the other end of its terminal is read."""
+    """A slow build of other data, in a session of its own; the end of its terminal is read."""
     reading, writing = pty.openpty()
+    words = ["build", other_data(out.parent), "--out", out, "--jobs", "2", "--accept-losses"]
     process = subprocess.Popen(
-        command("build", EXAMPLE, "--out", out, "--jobs", "2", "--accept-losses", *options),
+        [sys.executable, SLOWLY, *words, *options],
         env=environment(TERM="xterm", COLUMNS="80"),
         stdout=writing,
         stderr=writing,
@@ -306,6 +311,17 @@ def old_site(tmp_path: Path) -> tuple[Path, Tree]:
     return out, read_tree(out)
 
 
+def other_data(parent: Path) -> Path:
+    """Data whose site differs from the old one in every page and in most pictures."""
+    return data_folder(
+        parent / "other",
+        register=MORE_REGISTER,
+        submissions=MORE_SUBMISSIONS,
+        config=MORE_CONFIG,
+        logo=LOGO,
+    )
+
+
 def assert_untouched(out: Path, before: Tree) -> None:
     """The old site is whole, and the next build leaves nothing behind but its lock and drawings."""
     assert read_tree(out) == before
@@ -315,7 +331,7 @@ def assert_untouched(out: Path, before: Tree) -> None:
     assert "(0 new, 0 changed, 0 gone)" in again.out
     assert read_tree(out) == before
     left = {path.name for path in out.parent.iterdir()}
-    assert left - {".site.lock", ".site.drawings"} == {"site", "data"}
+    assert left - {".site.lock", ".site.drawings"} == {"site", "data", "other"}
 
 
 def test_killed_while_writing_the_old_site_is_whole(tmp_path: Path) -> None:
@@ -340,6 +356,7 @@ def test_killed_while_drawing_the_old_site_is_whole(tmp_path: Path) -> None:
     folder = tmp_path / ".site.drawings"
     with building(out) as (process, reading):
         until_drawing(reading)
+        wait_until(lambda: len(list(folder.glob("*/*"))) > 12, process, "no drawings are kept")
         process.kill()
         process.wait()
         assert ended(process.pid, reading) == []
@@ -352,9 +369,11 @@ def test_killed_while_drawing_the_old_site_is_whole(tmp_path: Path) -> None:
     # One file may have been half written; it has the name of a draft.
     assert len(kept - whole) <= 1
     assert_untouched(out, before)
-    # The next drawings here are of other data: none of the kept ones is used, and none stays.
+    # Of the next site, which is of the other data, what was drawn is used, and nothing else stays.
     assert built_with_charts(tmp_path / "data") == small_site()
-    assert {path.name for path in folder.glob("*/*")} & kept == set()
+    entries = {path.name for path in folder.glob("*/*")}
+    assert len(entries) == len({small_site()[path] for path in pictures(small_site())})
+    assert kept - entries
 
 
 def test_interrupted_the_old_site_is_whole(tmp_path: Path) -> None:

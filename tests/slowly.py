@@ -1,0 +1,52 @@
+"""perfsite on a machine that draws and writes slowly: a program.
+
+A small site is made before anybody could interrupt it. `python tests/slowly.py build ...` is
+`perfsite build ...`, where each picture and each file takes a moment longer, and the pictures come
+from the workers a few at a time.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from perfsite.charts import draw
+
+if TYPE_CHECKING:
+    from perfsite.charts.pictures import Job
+    from perfsite.tokens import ChartStyle
+
+_PICTURE: Final = 0.05
+_FILE: Final = 0.01
+"""Seconds that each takes longer."""
+_AT_ONCE: Final = 4
+"""Pictures that a worker hands over together."""
+_write_bytes: Final = Path.write_bytes
+
+
+def draw_slowly(jobs: list[Job], style: ChartStyle) -> list[bytes]:
+    """What a worker does; it finds this function because it reads this file, too."""
+    pictures = []
+    for job in jobs:
+        time.sleep(_PICTURE)
+        pictures.append(draw.draw(job, style))
+    return pictures
+
+
+def write_slowly(path: Path, data: Any) -> int:  # noqa: ANN401 - bytes of any kind
+    """Write half of a file, and the other half a moment later."""
+    with path.open("wb") as file:
+        written = file.write(data[: len(data) // 2])
+        file.flush()
+        time.sleep(_FILE)
+        return written + file.write(data[len(data) // 2 :])
+
+
+if __name__ == "__main__":
+    draw._draw_chunk, draw._CHUNK = draw_slowly, _AT_ONCE  # noqa: SLF001 - nobody else needs these to be changed
+    Path.write_bytes = write_slowly  # type: ignore[method-assign]
+    from perfsite.cli import main
+
+    main(sys.argv[1:], prog_name="perfsite")
