@@ -11,10 +11,11 @@ OUT ?= build
 DATA ?= data
 SHARED ?= ../shared/data
 PROCESSES ?= auto
+PYTEST := $(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 OPTIONS := $(if $(JOBS),--jobs $(JOBS)) $(if $(EDITION),--edition $(EDITION))
 
 .DEFAULT_GOAL := help
-.PHONY: help site test check lint serve validate golden documents case-study patterns benchmark lighthouse screenshots clean
+.PHONY: help site quick test proofs lint tools serve validate golden documents case-study patterns benchmark lighthouse screenshots clean
 
 help: ## print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -34,17 +35,23 @@ serve: $(READY) ## build the site and show it at http://127.0.0.1:8000/
 validate: $(READY) ## list every problem of the data
 	@$(BIN)/perfsite validate $(DATA)
 
-test: $(READY) ## run all tests
-	@scripts/browser_tools.sh $(VENV)
-	@scripts/proof_tools.sh $(VENV)
-	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder --durations 20
+quick: lint ## check style, types and all that needs neither the example nor a browser
+	HYPOTHESIS_PROFILE=inner $(PYTEST) -m quick
+
+test: tools lint ## everything that has to be green before a change is shared
+	HYPOTHESIS_PROFILE=ci $(PYTEST) -m "not proofs" --durations 20
+
+proofs: tools ## what takes long: the whole of what `make test` tries in part
+	HYPOTHESIS_PROFILE=long $(PYTEST) -m "proofs or hypothesis" --durations 20
 
 lint: $(READY) ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-check: lint test ## everything that has to be green before a change is shared
+tools: $(READY)
+	@scripts/browser_tools.sh $(VENV)
+	@scripts/proof_tools.sh $(VENV)
 
 golden: $(READY) ## accept the actual output of the last test run (see tests/golden/README.md)
 	$(BIN)/python -m tests.golden_files accept

@@ -16,6 +16,7 @@ import pytest
 from filelock import FileLock
 
 from properties import register_profiles
+from tiers import marks
 from tools import QUIET, TOOLS, absent, needed
 
 if TYPE_CHECKING:
@@ -29,6 +30,15 @@ TESTS = Path(__file__).parent
 ROOT = TESTS.parent
 
 register_profiles()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put each test in its tier, before anybody chooses by marks."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        for mark in marks(fixtures, {mark.name for mark in item.iter_markers()}):
+            item.add_marker(mark)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -110,14 +120,19 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ran, Path]:
 
 
 @pytest.fixture(scope="session")
-def site(request: pytest.FixtureRequest) -> Path:
+def whole_example() -> str | None:
+    """The folder in which the example is built already, if somebody says so in PERFSITE_SITE."""
+    return os.environ.get("PERFSITE_SITE")
+
+
+@pytest.fixture(scope="session")
+def site(request: pytest.FixtureRequest, whole_example: str | None) -> Path:
     """The folder of the whole example, built by the real command.
 
-    Whoever tries one thing after another can set PERFSITE_SITE to a folder that is built already.
+    Whoever tries one thing after another can name one that is built already.
     """
-    given = os.environ.get("PERFSITE_SITE")
-    if given:
-        return Path(given).resolve()
+    if whole_example:
+        return Path(whole_example).resolve()
     built: tuple[Ran, Path] = request.getfixturevalue("built")
     ran, folder = built
     assert ran.code in {0, 1}, ran.err[-2000:]

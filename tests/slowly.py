@@ -46,7 +46,7 @@ def write_slowly(path: Path, data: Any) -> int:  # noqa: ANN401 - bytes of any k
 
 if __name__ == "__main__":
     draw._draw_chunk, draw._CHUNK = draw_slowly, _AT_ONCE  # noqa: SLF001 - nobody else needs these to be changed
-    Path.write_bytes = write_slowly  # type: ignore[method-assign]
+    Path.write_bytes = write_slowly  # type: ignore[method-assign, assignment]
     from perfsite.cli import main
 
     main(sys.argv[1:], prog_name="perfsite")

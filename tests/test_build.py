@@ -255,9 +255,9 @@ def wait_until(true: Callable[[], bool], process: subprocess.Popen[bytes], what:
 def building(out: Path, *options: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """A slow build of other data, in a session of its own; the end of its terminal is read."""
     reading, writing = pty.openpty()
-    words = ["build", other_data(out.parent), "--out", out, "--jobs", "2", "--accept-losses"]
+    words = "build", other_data(out.parent), "--out", out, "--jobs", "2", "--accept-losses"
     process = subprocess.Popen(
-        [sys.executable, SLOWLY, *words, *options],
+        [sys.executable, SLOWLY, *map(str, words), *options],
         env=environment(TERM="xterm", COLUMNS="80"),
         stdout=writing,
         stderr=writing,

@@ -9,6 +9,8 @@ import threading
 from typing import TYPE_CHECKING, Final
 from urllib.request import urlopen
 
+import pytest
+
 from markdown_pages import ROOT, fences, write_data
 
 if TYPE_CHECKING:
@@ -127,6 +129,7 @@ def test_every_make_command_of_the_readme_is_a_target_with_its_help() -> None:
     assert asked <= set(targets)
 
 
+@pytest.mark.server
 def test_a_newcomer_gets_from_a_spreadsheet_to_a_page(tmp_path: Path) -> None:
     """Every command of the README, every file and every answer in it, one after the other."""
     (tmp_path / "services.csv").write_text(PLATFORM, "utf-8")

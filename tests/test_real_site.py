@@ -55,6 +55,7 @@ EDITIONS: Final = {
     "2018-09-19": 20_555,
 }
 """The figures that each edition published."""
+ENDS: Final = (min(EDITIONS), max(EDITIONS))
 Place = tuple[str, str, str, str]
 """Slug, period, measure and channel."""
 
@@ -257,7 +258,14 @@ def compare(found: dict[Place, Decimal], folder: Path) -> None:
     ] == []
 
 
-@pytest.mark.parametrize("edition", EDITIONS)
+@pytest.mark.parametrize(
+    "edition",
+    [
+        # The first and the last: the oldest form of the register, and the one that the site shows.
+        edition if edition in ENDS else pytest.param(edition, marks=pytest.mark.proofs)
+        for edition in EDITIONS
+    ],
+)
 def test_every_published_figure_of_every_edition_is_ours(
     shared_data: Path, tmp_path: Path, edition: str
 ) -> None:

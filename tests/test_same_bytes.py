@@ -179,6 +179,7 @@ def hundred(parent: Path) -> Path:
     return folder
 
 
+@pytest.mark.proofs
 def test_a_hundred_services_have_the_same_bytes_elsewhere(tmp_path: Path) -> None:
     """Nor does any of it change a byte of what the example has, in every kind of submission."""
     data = hundred(tmp_path)

@@ -448,6 +448,7 @@ def test_a_folder_may_go_and_come_back(tmp_path: Path) -> None:
         assert changes.wait()
 
 
+@pytest.mark.server
 def test_serve_builds_shows_builds_again_and_stops(tmp_path: Path) -> None:
     """`perfsite serve` shows what it built, builds anew at a change, and ends well with Ctrl+C."""
     words = command(

@@ -69,6 +69,7 @@ def test_the_wheel_holds_the_package_and_its_templates(wheel: Path) -> None:
     assert any(name.startswith("templates/assets/") for name in held)
 
 
+@pytest.mark.proofs
 def test_the_installed_wheel_builds_a_site_anywhere(wheel: Path, tmp_path: Path) -> None:
     """In a new environment, outside the checkout, `perfsite build` makes the very same site."""
     succeed(sys.executable, "-m", "venv", tmp_path / "venv", cwd=tmp_path)

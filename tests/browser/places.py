@@ -40,3 +40,7 @@ class Place(NamedTuple):
 PLACES: Final = tuple(
     Place(page, width, scheme) for page in PAGES for width in WIDTHS for scheme in SCHEMES
 )
+FIRST: Final = frozenset(
+    place for place in PLACES if place[1:] in {(WIDTHS[0], "light"), (WIDTHS[-1], "dark")}
+)
+"""Where `make test` looks: the narrowest and the widest, each scheme once. `make proofs`: all."""

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from .places import PLACES, Place
+from .places import FIRST, PLACES, Place
 from .server import serve_site
 from .survey import survey
 
@@ -27,7 +27,13 @@ def lines(found: list[str]) -> str:
     return "\n".join(["", *found])
 
 
-@pytest.fixture(params=PLACES, ids=str)
+def asked(place: Place) -> object:
+    """A place as a parameter of tests."""
+    marks = () if place in FIRST else (pytest.mark.proofs,)
+    return pytest.param(place, id=str(place), marks=marks)
+
+
+@pytest.fixture(params=map(asked, PLACES))
 def place(request: pytest.FixtureRequest) -> Place:
     """Each page in each width and colour scheme."""
     found: Place = request.param

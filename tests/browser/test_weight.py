@@ -35,6 +35,7 @@ def loaded(page: Page) -> set[str]:
     }
 
 
+@pytest.mark.proofs
 def test_a_service_with_five_charts_weighs_100_kilobytes_at_most(site: Path) -> None:
     """No service page, with all that it loads and compressed, is over 100 KB; one has 5 charts."""
     weights: dict[str, int] = {}

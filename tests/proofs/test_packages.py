@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from small_site import data_folder, perfsite, run
+from small_site import data_folder, perfsite
 from tools import needed
 
 from .packages import Packages, pack
@@ -14,7 +14,7 @@ from .packages import Packages, pack
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.proofs
+pytestmark = pytest.mark.tools
 
 TOOLS: Final = {
     "warcio": ("warc", ["check"]),
@@ -34,7 +34,7 @@ def check(tool: str, package: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def small_packages(tmp_path_factory: pytest.TempPathFactory) -> Packages:
-    """The packages of the small site, for those who break them."""
+    """The packages of a small site without charts, for those who break them."""
     folder = tmp_path_factory.mktemp("small")
     site = folder / "site"
     assert perfsite("build", data_folder(folder), "--out", site, "--no-charts").code == 0
@@ -43,7 +43,7 @@ def small_packages(tmp_path_factory: pytest.TempPathFactory) -> Packages:
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_others_find_nothing_wrong_with_a_package(packages: Packages, tool: str) -> None:
-    """The tools that archives use accept the packages of the whole example."""
+    """The tools that archives use accept the packages of a site."""
     done = check(tool, getattr(packages, TOOLS[tool][0]))
 
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
@@ -71,8 +71,8 @@ def test_others_find_a_damaged_package(small_packages: Packages, tmp_path: Path,
 
 @pytest.mark.parametrize("name", ["warc", "wacz", "bag"])
 def test_perfsite_finds_nothing_wrong_with_a_package(packages: Packages, name: str) -> None:
-    """`perfsite verify` says that each package of the whole example is whole."""
-    ran = run("verify", getattr(packages, name))
+    """`perfsite verify` says that each package of a site is whole."""
+    ran = perfsite("verify", getattr(packages, name))
 
     assert ran.code == 0, ran.out + ran.err
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from .packages import Packages
     from .replaying import Replay
 
-pytestmark = pytest.mark.proofs
+pytestmark = [pytest.mark.tools, pytest.mark.server]
 
-SERVICE: Final = "services/dwp-carers-allowance-new-claims.html"
-"""A page with as many charts as any."""
+SERVICES: Final = ("services/full.html", "services/dwp-carers-allowance-new-claims.html")
+"""A page of the small site and one of the example, with as many charts as any."""
 LOAD: Final = """\
 () => Promise.all([...document.images].map(async image => {
     image.loading = "eager";
@@ -32,10 +32,10 @@ LOAD: Final = """\
 
 @pytest.mark.parametrize("collection", ["warc", "wacz"])
 def test_a_replay_is_the_site(
-    site: Path, packages: Packages, replay: Replay, collection: str
+    original: Path, packages: Packages, replay: Replay, collection: str
 ) -> None:
-    """Pywb gives every file of the example back, byte for byte, from the WARC and the WACZ."""
-    whole = read_tree(site)
+    """Pywb gives every file of a site back, byte for byte, from the WARC and the WACZ."""
+    whole = read_tree(original)
     # The home page stands at the address of the site, too.
     replayed = replay.read(collection, packages.moment, URL, ["", *whole])
 
@@ -44,21 +44,27 @@ def test_a_replay_is_the_site(
 
 @pytest.mark.parametrize("collection", ["warc", "wacz"])
 def test_a_page_is_replayed_with_its_charts(
-    packages: Packages, replay: Replay, browser: Browser, tmp_path: Path, collection: str
+    original: Path,
+    packages: Packages,
+    replay: Replay,
+    browser: Browser,
+    tmp_path: Path,
+    collection: str,
 ) -> None:
     """In a browser every picture of a replayed page is there, and nothing comes from elsewhere."""
+    service = next(path for path in SERVICES if (original / path).is_file())
     here = replay.addresses[0]
     page = browser.new_page(viewport={"width": 1280, "height": 2600})
     answers: dict[str, int] = {}
     page.on("response", lambda answer: answers.update({answer.url: answer.status}))
-    page.goto(f"{here}/{collection}/{packages.moment}/{URL}{SERVICE}", wait_until="networkidle")
+    page.goto(f"{here}/{collection}/{packages.moment}/{URL}{service}", wait_until="networkidle")
     # pywb shows what it replays in a frame below its own banner.
-    (frame,) = (frame for frame in page.frames if f"mp_/{URL}{SERVICE}" in frame.url)
+    (frame,) = (frame for frame in page.frames if f"mp_/{URL}{service}" in frame.url)
     widths = frame.evaluate(LOAD)
     page.screenshot(path=tmp_path / f"{collection}.png")
     page.close()
 
-    pictures = [url for url in answers if url.endswith(".svg") and SERVICE[:-5] in url]
+    pictures = [url for url in answers if url.endswith(".svg") and service[:-5] in url]
     assert len(widths) == len(pictures) >= 5
     assert min(widths) > 0
     # A browser asks every host for its icon.
