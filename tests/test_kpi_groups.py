@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from helpers import example_register, example_sources, register, span, worked, worked_sources
 from perfsite.config import SiteConfig
 from perfsite.kpi import summarise_groups
-from perfsite.kpi.groups import GroupKind, make_groups, slugify
+from perfsite.kpi.groups import GroupKind, Largest, make_groups, slugify
 from perfsite.kpi.panels import Panels
 from perfsite.model import Service, why_not_an_id
 
@@ -420,32 +420,30 @@ def test_a_groups_change_leaves_out_who_had_a_break(marked: str) -> None:
     assert series["2018"].like_now == 60
 
 
-def test_the_largest_service_of_a_group_is_told_with_its_share() -> None:
-    """Who makes most of a sum is known; a group of one, or of none, has no largest."""
+def test_the_largest_service_of_a_group_is_told_with_the_figure_without_it() -> None:
+    """Who makes most of a sum is known, and what the others make; a group of one has none."""
     made = worked(
-        "service period transactions\nalpha 2017 30\nbeta 2017 10",
-        services=register("alpha", "beta"),
+        "service period transactions\n"
+        "alpha 2016 20\nalpha 2017 30\nbeta 2016 8\nbeta 2017 6\ngamma 2017 4",
+        services=register("alpha", "beta", "gamma"),
     )
-    panels = Panels(made.figures, "transactions_per_year", made.parts)
+    assert made.group(YEARLY)["2017"].largest == Largest("alpha", 0.75, 10, 6, 8, 1)
 
-    assert panels.largest(made.groups["all"]) == ("alpha", 0.75)
     alone = worked(
         "service period transactions\nalpha 2017 30\nbeta 2017 [x]",
         services=register("alpha", "beta"),
     )
-    assert (
-        Panels(alone.figures, "transactions_per_year", alone.parts).largest(alone.groups["all"])
-        is None
-    )
+    assert alone.group(YEARLY)["2017"].largest is None
     nothing = worked(
         "service period transactions\nalpha 2017 0\nbeta 2017 0", services=register("alpha", "beta")
     )
-    assert (
-        Panels(nothing.figures, "transactions_per_year", nothing.parts).largest(
-            nothing.groups["all"]
-        )
-        is None
+    assert nothing.group(YEARLY)["2017"].largest is None
+    equal = worked(
+        "service period transactions\nbeta 2017 5\nalpha 2017 5", services=register("beta", "alpha")
     )
+    found = equal.group(YEARLY)["2017"].largest
+    assert found is not None
+    assert (found.service, found.value) == ("alpha", 5)
 
 
 def test_a_group_is_as_precise_as_its_services_together() -> None:

@@ -240,8 +240,7 @@ def _published(known: Known, facts: Facts) -> Published:
         for summary in facts.groups
         for figures in summary.series.values()
         for one in figures
-        for number in (one.value, one.numerator, one.denominator, one.like_now, one.like_before)
-        if number is not None
+        for number in one.numbers
     )
     frame = known.figures.frame
     return Published(
@@ -260,7 +259,7 @@ def _data_files(known: Known, facts: Facts, kept: Kept) -> list[File]:
         data_files.csv_file(data_files.KPIS_CSV, data_files.KPI_COLUMNS, kpis),
         data_files.services_file(facts.summaries, config.languages),
         *data_files.service_files(facts.summaries, observations, kpis, kept),
-        *data_files.group_files(facts.groups),
+        *data_files.group_files(facts.groups, facts.panels),
         health_file(facts.health.ledger),
         data_files.csv_file(REVISIONS_CSV, COLUMNS, changes),
     ]

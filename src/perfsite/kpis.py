@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, assert_never
 
+from perfsite.causes import OF_ANY, Causes
 from perfsite.measures import DIGITAL, RATINGS, Better, Kind
 from perfsite.messages import message, plural_message
 
@@ -135,6 +136,7 @@ class Words:
             without them the table has none.
         orders: the orders of lists by it, the lowest and the highest first.
         counts: what a stated figure is held against: `completed divided by started`.
+        causes: why it changed for a group; of what is no ratio they are never said.
     """
 
     name: str
@@ -154,6 +156,7 @@ class Words:
     operands: tuple[str, str] | None = None
     orders: tuple[str, str] | None = None
     counts: str = ""
+    causes: Causes = OF_ANY
 
 
 @dataclass(frozen=True)
@@ -417,6 +420,13 @@ KPIS: Final[dict[str, Kpi]] = {
                     message("digital take-up, highest first"),
                 ),
                 counts="digital transactions divided by transactions",
+                causes=Causes(
+                    message("of the transactions"),
+                    message("services became more digital"),
+                    message("services became less digital"),
+                    message("digital services had a larger share of the transactions"),
+                    message("services used less online had a larger share of the transactions"),
+                ),
             ),
         ),
         Kpi(
@@ -453,6 +463,13 @@ KPIS: Final[dict[str, Kpi]] = {
                     message("cost per transaction, highest first"),
                 ),
                 counts="cost divided by transactions",
+                causes=Causes(
+                    message("of the transactions"),
+                    message("services became dearer"),
+                    message("services became cheaper"),
+                    message("dearer services had a larger share of the transactions"),
+                    message("cheaper services had a larger share of the transactions"),
+                ),
             ),
         ),
         Kpi(
@@ -530,6 +547,13 @@ KPIS: Final[dict[str, Kpi]] = {
                     message("completion rate, highest first"),
                 ),
                 counts="completed divided by started",
+                causes=Causes(
+                    message("of the transactions started"),
+                    message("services had more of what was started completed"),
+                    message("services had less of what was started completed"),
+                    message("services where more is completed had a larger share of those started"),
+                    message("services where less is completed had a larger share of those started"),
+                ),
             ),
         ),
         Kpi(
@@ -566,6 +590,13 @@ KPIS: Final[dict[str, Kpi]] = {
                     message("user satisfaction, highest first"),
                 ),
                 counts="the ratings",
+                causes=Causes(
+                    message("of the answers"),
+                    message("users of the same services were more satisfied"),
+                    message("users of the same services were less satisfied"),
+                    message("services with higher satisfaction had a larger share of the answers"),
+                    message("services with lower satisfaction had a larger share of the answers"),
+                ),
             ),
         ),
         Kpi(

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
 
 from perfsite.kpi.breaks import across_a_break
+from perfsite.kpi.lives import open_throughout
+from perfsite.kpi.silence import Silence, Silences
 from perfsite.kpis import KPIS, Place, at
 from perfsite.messages import message
 from perfsite.model import Service, Status, language_of, why_not_an_id
@@ -22,7 +25,9 @@ from perfsite.rounding import products, quotients, tidy_sum
 from perfsite.spelling import slug, without_accents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from perfsite.kpi.figures import Figures
     from perfsite.kpi.services import ServiceSummary
@@ -60,15 +65,41 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Largest:
+    """The service that makes half or more of a group's figure, and the figure without it.
+
+    `share` is its part of the sum, or of the sum of the denominators. All else is as in a
+    `GroupFigure`, of all other services.
+    """
+
+    service: str
+    share: float
+    value: float
+    like_now: float | None
+    like_before: float | None
+    like_services: int
+    uncertain: float = 0.0
+    like_uncertain: float = 0.0
+    like_uncertain_before: float = 0.0
+
+
+@dataclass(frozen=True)
 class GroupFigure:
     """A KPI of a group for one period of 12 months.
 
-    `services` of the group's `of` services stand behind `value`; services to which the KPI does
-    not apply count in neither. `like_now` and `like_before` are for the `like_services` that
-    have figures for this period and for the same period a year before, and no break in the series
-    between them; None where there are none.
+    `services` of the group's `of` services stand behind `value`. Those are the ones that were
+    open in all of the period, or report for it; services to which the KPI does not apply count in
+    neither. `withheld` of them have a figure that is withheld. `stocks` is the part of the
+    numerator that is of stocks, which are no transactions in a year.
+
+    `like_now` and `like_before` are for the `like_services` that have figures for this period and
+    for the same period a year before, and no break in the series between them; None where there
+    are none. `like_constant` is what a ratio would be now with the volumes of the year before;
+    None where there are none, and for what is no ratio. `largest` is the service that makes half
+    or more; None where none does.
     What is `uncertain` of the value, of the like one and of that before, is how far it may be off,
     up or down, in its own unit.
+
     `complete` tells whether enough services reported for this to be a headline, `older` whether
     the site's newest year (see `newest_end`) is a later one.
     """
@@ -88,15 +119,35 @@ class GroupFigure:
     uncertain: float = 0.0
     like_uncertain: float = 0.0
     like_uncertain_before: float = 0.0
+    like_constant: float | None = None
+    withheld: int = 0
+    stocks: float = 0.0
+    largest: Largest | None = None
+
+    @property
+    def numbers(self) -> list[float]:
+        """Every number that is said of the group: its figures, and those without the largest."""
+        one = self.largest
+        said = [self.value, self.numerator, self.denominator, self.like_now, self.like_before]
+        said += [self.like_constant, self.stocks]
+        said += [one.share, one.value, one.like_now, one.like_before] if one else []
+        return [number for number in said if number is not None]
 
 
 @dataclass(frozen=True)
 class GroupSummary:
-    """A group, its headline of each KPI that has one, and each KPI's series, oldest first."""
+    """A group, its headline of each KPI that has one, and each KPI's series, oldest first.
+
+    `silent` tells of each headline who has fallen silent. `sizes` are the services that could
+    report a KPI for 12 months, by the month that these begin with: `of` of the figure for the same
+    12 months, or what it would be.
+    """
 
     group: Group
     figures: dict[str, GroupFigure]
     series: dict[str, tuple[GroupFigure, ...]]
+    silent: dict[str, Silence] = field(default_factory=dict)
+    sizes: dict[str, dict[int, int]] = field(default_factory=dict)
 
 
 def slugify(name: str) -> str:
@@ -178,6 +229,10 @@ def _in_language(group: Group, language: str, departments: Mapping[str, str]) ->
 
 
 _ROW: Final = ["slug", "kpi", "first"]
+_MOST: Final = 0.5
+"""From this share on, one service makes most of a group, and the figure without it is told."""
+_DIGITS: Final = 12
+"""Significant digits of a mean that is weighted with volumes: more would be binary dust."""
 
 
 def summarise_groups(
@@ -190,119 +245,266 @@ def summarise_groups(
     """Add services up, for every period of 12 months and every group, all at once.
 
     The headline is for the newest period for which at least `headline_share` of the services that
-    ever reported have reported; newer periods stay in the series, marked incomplete. A
-    service whose year lies beyond a break in its series, as `parts` mark it, is in the sum and not
-    in what is compared with the year before.
+    ever reported, and are open in it or report for it, have reported; newer periods stay in the
+    series, marked incomplete. A service whose year lies beyond a break in its series, as `parts`
+    mark it, is in the sum and not in what is compared with the year before.
     """
     year = yearly(figures.frame)
-    year = year.assign(apart=across_a_break(year, parts.frame))
-    keys = [f"{group.kind}/{group.slug}" for group in groups]
-    members = pd.DataFrame(
-        {
-            "slug": [key for key, group in zip(keys, groups, strict=True) for _ in group.services],
-            "service": [service for group in groups for service in group.services],
-        }
-    )
-    # What is uncertain of a ratio's numerator: it adds up as the numerators do.
-    year["doubt"] = products(year["uncertain"], year["denominator"].fillna(1.0))
-    before = year[["service", "kpi", "first", "numerator", "denominator", "doubt"]].assign(
-        first=year["first"] + MONTHS_IN_YEAR
-    )
-    paired = year.merge(before, on=["service", "kpi", "first"], how="left", suffixes=("", "_then"))
-    # Over a break figures cannot be compared: the service counts in the sum, not in the change.
-    both = paired["numerator_then"].notna() & ~paired["apart"]
-    paired["like"] = both.astype(int)
-    for name in ("numerator_then", "denominator_then", "doubt_then"):
-        paired[name] = paired[name].where(both)
-    paired["like_numerator"] = paired["numerator"].where(both)
-    paired["like_denominator"] = paired["denominator"].where(both)
-    paired["like_doubt"] = paired["doubt"].where(both)
-    rows = members.merge(paired, on="service")
-    summed = [c for c in rows.columns if c.endswith(("numerator", "denominator", "doubt", "_then"))]
-    table = rows.groupby(_ROW)[[*summed, "like"]].sum()
-    table[summed] = tidy_sum(table[summed].to_numpy(dtype=float))
-    table["services"] = rows.groupby(_ROW)["service"].size()
-    ever = rows.groupby(["slug", "kpi"])["service"].nunique().rename("ever")
-    table = table.reset_index().merge(ever.reset_index(), on=["slug", "kpi"])
-    table["complete"] = table["services"] >= table["ever"] * headline_share
+    members = _Members(summaries, groups, year)
+    paired = _paired(year.assign(apart=across_a_break(year, parts.frame)))
+    rows = members.join(paired)
+    table = _added_up(rows)
+    withheld = members.join(_withheld(figures.frame))
+    table["withheld"] = withheld[withheld["open"]].groupby(_ROW).size()
+    largest = _without_largest(rows, table)
+    table = table.fillna({"withheld": 0}).reset_index()
     series: dict[tuple[str, str], list[GroupFigure]] = {}
-    of = _sizes(groups, keys, summaries)
     newest = newest_end(rows["service"], rows["first"])
     for row in table.to_dict("records"):
-        kpi, key = str(row["kpi"]), str(row["slug"])
-        series.setdefault((key, kpi), []).append(
-            _figure({str(k): v for k, v in row.items()}, of[key, kpi], newest)
-        )
+        key, kpi, first = str(row["slug"]), str(row["kpi"]), int(row["first"])
+        beyond = int(row["beyond"])
+        of = members.sizes[key, kpi][first] + beyond
+        ever = members.reporters[key, kpi][first] + beyond
+        figure = _figure(row, of, newest, largest.get((key, kpi, first)))
+        complete = figure.services >= ever * headline_share
+        series.setdefault((key, kpi), []).append(replace(figure, complete=complete))
+    silences = {
+        kpi: Silences(kpi, _of_twelve_months(figures.frame), year, parts.frame, members.services)
+        for kpi in at(Place.GROUP)
+    }
     made = []
-    for key, group in zip(keys, groups, strict=True):
+    for key, group in zip(members.keys, groups, strict=True):
         own = {kpi: tuple(series[key, kpi]) for kpi in at(Place.GROUP) if (key, kpi) in series}
         heads = {
             kpi: next(figure for figure in reversed(rows_) if figure.complete)
             for kpi, rows_ in own.items()
             if any(figure.complete for figure in rows_)
         }
-        made.append(GroupSummary(group, heads, own))
+        silent = {
+            kpi: silences[kpi].of(
+                members.places[key], head.period.first, members.open_at(key, head.period.first)
+            )
+            for kpi, head in heads.items()
+        }
+        sizes = {kpi: members.sizes[key, kpi] for kpi in at(Place.GROUP)}
+        made.append(GroupSummary(group, heads, own, silent, sizes))
     return made
 
 
 def yearly(frame: pd.DataFrame) -> pd.DataFrame:
-    """The figures that can be added up: of 12 months, provided, with all their parts."""
+    """The figures that can be added up: of 12 months, provided, with all their parts.
+
+    `weight` is added to their columns: what decides how much a service says in a group, its
+    numerator where the KPI is a sum, and its denominator where it is a ratio.
+    """
+    frame = _of_twelve_months(frame)
     ratio = frame["kpi"].isin([kpi.id for kpi in KPIS.values() if kpi.is_ratio])
+    whole = frame["numerator"].notna() & (~ratio | (frame["denominator"] > 0))
+    weight = frame["numerator"].mask(ratio, frame["denominator"])
+    return frame.assign(weight=weight)[(frame["status"] == Status.PROVIDED) & whole]
+
+
+def _of_twelve_months(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[
         (frame["unit"] == Unit.MONTH)
         & (frame["count"] == MONTHS_IN_YEAR)
-        & (frame["status"] == Status.PROVIDED)
         & frame["kpi"].isin(at(Place.GROUP))
-        & frame["numerator"].notna()
-        & (frame["denominator"].notna() | ~ratio)
     ]
 
 
-def _sizes(
-    groups: Sequence[Group], keys: Sequence[str], summaries: Sequence[ServiceSummary]
-) -> dict[tuple[str, str], int]:
-    """How many services of each group each KPI applies to."""
-    applies = {
-        kpi: {
-            summary.service.id
-            for summary in summaries
-            if summary.figures[kpi].status is not Status.NOT_APPLICABLE
+def _withheld(frame: pd.DataFrame) -> pd.DataFrame:
+    frame = _of_twelve_months(frame)
+    return frame.loc[frame["status"] == Status.WITHHELD, ["service", "kpi", "first"]]
+
+
+class _Members:
+    """Which services are in which group, and when they are open.
+
+    Attributes:
+        keys: The groups, as `department/home-office`.
+        services: The ids of all services.
+        places: The places of a group's services among all services.
+        sizes: By group and KPI, then by the month with which 12 months begin: how many services
+            the KPI applies to that are open in them.
+        reporters: As `sizes`, of the services that ever had a figure.
+    """
+
+    def __init__(
+        self, summaries: Sequence[ServiceSummary], groups: Sequence[Group], year: pd.DataFrame
+    ) -> None:
+        self.keys = [f"{group.kind}/{group.slug}" for group in groups]
+        self.services = [summary.service.id for summary in summaries]
+        rank = {service: place for place, service in enumerate(self.services)}
+        self.places = {
+            key: np.array([rank[service] for service in group.services], dtype=np.intp)
+            for key, group in zip(self.keys, groups, strict=True)
         }
-        for kpi in at(Place.GROUP)
-    }
+        self._firsts = sorted(int(first) for first in year["first"].unique())
+        self._open = open_throughout([summary.service for summary in summaries], self._firsts)
+        self._frame = pd.DataFrame(
+            {
+                "slug": np.repeat(self.keys, [len(group.services) for group in groups]),
+                "service": [service for group in groups for service in group.services],
+            }
+        )
+        self.sizes: dict[tuple[str, str], dict[int, int]] = {}
+        self.reporters: dict[tuple[str, str], dict[int, int]] = {}
+        for kpi in at(Place.GROUP):
+            applies = [
+                summary.figures[kpi].status is not Status.NOT_APPLICABLE for summary in summaries
+            ]
+            ever = pd.Index(self.services).isin(year.loc[year["kpi"] == kpi, "service"].unique())
+            for key in self.keys:
+                self.sizes[key, kpi] = self._count(key, np.array(applies, dtype=bool))
+                self.reporters[key, kpi] = self._count(key, ever)
+
+    def _count(self, key: str, chosen: NDArray[np.bool_]) -> dict[int, int]:
+        """How many of the chosen services of a group are open in each 12 months."""
+        places = self.places[key]
+        counts = self._open[places[chosen[places]]].sum(axis=0)
+        return dict(zip(self._firsts, counts.tolist(), strict=True))
+
+    def open_at(self, key: str, first: int) -> NDArray[np.bool_]:
+        """Which services of a group are open in the 12 months that begin with a month."""
+        return np.asarray(self._open[self.places[key], self._firsts.index(first)])
+
+    def join(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows of services in each group that they are in, with `open`: whether they were."""
+        services = pd.Index(self.services).get_indexer(pd.Index(frame["service"]))
+        whens = pd.Index(self._firsts, dtype="int64").get_indexer(pd.Index(frame["first"]))
+        known = (services >= 0) & (whens >= 0)
+        frame = frame[known]
+        frame = frame.assign(open=self._open[services[known], whens[known]])
+        return self._frame.merge(frame, on="service")
+
+
+_SUMMED: Final = ("numerator", "denominator", "doubt")
+"""What is added up for a figure; `doubt` is what is uncertain of a numerator."""
+_LIKE: Final = tuple(name for one in _SUMMED for name in (f"like_{one}", f"{one}_then"))
+"""The same of the like services, now and a year before."""
+
+
+def _paired(year: pd.DataFrame) -> pd.DataFrame:
+    """The yearly figures beside those of a year before, where the two can be compared.
+
+    `like` tells whether they can; the columns of `_LIKE` are NaN where not. `rated_then` is what
+    the numerator would be with the volume of the year before. A frame with `apart` is asked for,
+    which tells what lies over a break.
+    """
+    # What is uncertain of a ratio's numerator: it adds up as the numerators do.
+    doubt = products(year["uncertain"], year["denominator"].fillna(1.0))
+    year = year.assign(doubt=doubt)
+    before = year[["service", "kpi", "first", *_SUMMED]].assign(
+        first=year["first"] + MONTHS_IN_YEAR
+    )
+    paired = year.merge(before, on=["service", "kpi", "first"], how="left", suffixes=("", "_then"))
+    # Over a break figures cannot be compared: the service counts in the sum, not in the change.
+    both = paired["numerator_then"].notna() & ~paired["apart"]
+    paired["like"] = both.astype(int)
+    for name in _SUMMED:
+        paired[f"like_{name}"] = paired[name].where(both)
+        paired[f"{name}_then"] = paired[f"{name}_then"].where(both)
+    ratio = paired["numerator"] / paired["denominator"]
+    paired["rated_then"] = ratio * paired["denominator_then"]
+    stock = paired["stock"] if "stock" in paired else pd.Series(data=False, index=paired.index)
+    paired["stocks"] = paired["numerator"].where(stock.astype(bool), 0.0)
+    return paired
+
+
+def _added_up(rows: pd.DataFrame) -> pd.DataFrame:
+    """The sums of each group, KPI and period (`_ROW` is the index of the answer).
+
+    `services` are behind them, `beyond` of these although they were not open in all of it.
+    """
+    by = rows.assign(beyond=~rows["open"]).groupby(_ROW)
+    names = [*_SUMMED, *_LIKE, "stocks"]
+    sums = by[names].sum()
+    sums[names] = tidy_sum(sums[names].to_numpy(dtype=float))
+    counts = by[["like", "beyond"]].sum()
+    weighted = by["rated_then"].sum() / by["denominator_then"].sum()
+    return _with_values(sums.join(counts)).assign(services=by.size(), constant=weighted)
+
+
+def _with_values(sums: pd.DataFrame) -> pd.DataFrame:
+    """Add the figures that the sums make: those of all, and of the like services in both years.
+
+    The index has the level `kpi`; the columns that are added are those of `GroupFigure`.
+    """
+    ratio = sums.index.get_level_values("kpi").isin([k.id for k in KPIS.values() if k.is_ratio])
+
+    def figure(above: str, below: str) -> NDArray[np.float64]:
+        whole = sums[above].to_numpy(dtype=float)
+        return np.where(ratio, quotients(whole, sums[below]), whole)
+
+    return sums.assign(
+        value=figure("numerator", "denominator"),
+        uncertain=figure("doubt", "denominator"),
+        like_now=figure("like_numerator", "like_denominator"),
+        like_uncertain=figure("like_doubt", "like_denominator"),
+        like_before=figure("numerator_then", "denominator_then"),
+        like_uncertain_before=figure("doubt_then", "denominator_then"),
+    )
+
+
+def _without_largest(
+    rows: pd.DataFrame, table: pd.DataFrame
+) -> dict[tuple[str, str, int], Largest]:
+    """The services that make half or more of a figure, by group, KPI and first month.
+
+    `rows` are those that were added up to `table`. Of two with half each it is the one whose id
+    comes first.
+    """
+    ranked = rows.sort_values(["weight", "service"], ascending=[False, True], kind="stable")
+    top = ranked.drop_duplicates(_ROW).set_index(_ROW).reindex(table.index)
+    share = top["weight"] / rows.groupby(_ROW)["weight"].sum()
+    chosen = (table["services"] > 1) & (top["weight"] > 0) & (share >= _MOST)
+    names = [*_SUMMED, *_LIKE, "like"]
+    rest = table[names] - top[names].fillna(0)
+    rest[names] = tidy_sum(rest[names].to_numpy(dtype=float))
+    rest = _with_values(rest).assign(service=top["service"], share=share)[chosen]
     return {
-        (key, kpi): sum(service in applies[kpi] for service in group.services)
-        for key, group in zip(keys, groups, strict=True)
-        for kpi in at(Place.GROUP)
+        (str(row["slug"]), str(row["kpi"]), int(row["first"])): Largest(
+            service=str(row["service"]), share=float(row["share"]), **_said(row)
+        )
+        for row in rest.reset_index().to_dict("records")
     }
 
 
-def _figure(row: Mapping[str, object], of: int, newest: int) -> GroupFigure:
-    def number(name: str) -> float:
-        return float(str(row[name]))
+def _said(row: Mapping[Hashable, Any]) -> dict[str, Any]:
+    """What `GroupFigure` and `Largest` both say, of a row of `_with_values`."""
+    like = int(row["like"])
+    return {
+        "value": float(row["value"]),
+        "uncertain": float(row["uncertain"]),
+        "like_now": float(row["like_now"]) if like else None,
+        "like_uncertain": float(row["like_uncertain"]) if like else 0.0,
+        "like_before": float(row["like_before"]) if like else None,
+        "like_uncertain_before": float(row["like_uncertain_before"]) if like else 0.0,
+        "like_services": like,
+    }
 
+
+def _figure(
+    row: Mapping[Hashable, Any], of: int, newest: int, largest: Largest | None
+) -> GroupFigure:
+    """The figure of a row of `_added_up`; whether it is complete is found out later."""
     kpi = str(row["kpi"])
-    is_ratio = KPIS[kpi].is_ratio
-    like = int(number("like"))
-
-    def value(numerator: str, denominator: str) -> float:
-        above, below = number(numerator), number(denominator)
-        return float(quotients([above], [below])[0]) if is_ratio else above
-
+    ratio = KPIS[kpi].is_ratio
+    said = _said(row)
+    constant = float(f"{row['constant']:.{_DIGITS}g}") if ratio and said["like_services"] else None
     return GroupFigure(
-        kpi,
-        Period(Unit.MONTH, int(number("first")), MONTHS_IN_YEAR),
-        value("numerator", "denominator"),
-        number("numerator"),
-        number("denominator") if is_ratio else None,
-        int(number("services")),
-        of,
-        value("like_numerator", "like_denominator") if like else None,
-        value("numerator_then", "denominator_then") if like else None,
-        like,
-        bool(row["complete"]),
-        number("first") < newest,
-        value("doubt", "denominator"),
-        value("like_doubt", "like_denominator") if like else 0.0,
-        value("doubt_then", "denominator_then") if like else 0.0,
+        kpi=kpi,
+        period=Period(Unit.MONTH, int(row["first"]), MONTHS_IN_YEAR),
+        numerator=float(row["numerator"]),
+        denominator=float(row["denominator"]) if ratio else None,
+        services=int(row["services"]),
+        of=of,
+        complete=False,
+        older=int(row["first"]) < newest,
+        # Of one service, its ratio now is what it is at any volume.
+        like_constant=said["like_now"] if said["like_services"] == 1 and ratio else constant,
+        withheld=int(row["withheld"]),
+        stocks=float(row["stocks"]),
+        largest=largest,
+        **said,
     )

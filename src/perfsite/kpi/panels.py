@@ -101,18 +101,6 @@ class Panels:
         end = last + MONTHS_IN_YEAR
         return above.index.isin([name for name, month in self._breaks if first < month < end])
 
-    def largest(self, summary: GroupSummary) -> tuple[str, float] | None:
-        """The service with the most of the group's headline, and its share of it.
-
-        None where the headline is missing, nothing, or of a single service.
-        """
-        head = summary.figures.get(self.kpi)
-        if head is None or head.services == 1 or head.numerator <= 0:
-            return None
-        mine = self._numerators.index.isin(summary.group.services)
-        column = self._numerators.loc[mine, head.period.first]
-        return str(column.idxmax()), float(column.max()) / head.numerator
-
     def _values(
         self, mine: NDArray[np.bool_], keep: NDArray[np.bool_], columns: Sequence[int]
     ) -> NDArray[np.float64]:

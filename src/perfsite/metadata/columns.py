@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from perfsite.kpis import CURRENCY, KPIS, Kpi, Place, at, in_the_ledger
+from perfsite.kpis import CURRENCY, KPIS, SHARE, Kpi, Place, at, in_the_ledger
 from perfsite.measures import Kind
 from perfsite.messages import message
 from perfsite.metadata.statuses import (
@@ -233,7 +233,10 @@ _GROUP_FIGURES: Final = (
     ),
     Column(
         "of",
-        message("How many services of the group could stand behind it"),
+        message(
+            "How many services of the group could stand behind it: those that were open in all of "
+            "the 12 months, or report for them"
+        ),
         Datatype.COUNT,
         required=True,
         unit="services",
@@ -255,6 +258,104 @@ _GROUP_FIGURES: Final = (
         message("How many services have both periods"),
         Datatype.COUNT,
         required=True,
+        unit="services",
+    ),
+    Column(
+        "like_for_like_constant_volumes",
+        message(
+            "What a ratio of these services would be now if each had the volume that it had a year "
+            "before; blank where the figure is no ratio"
+        ),
+        Datatype.NUMBER,
+        positive=True,
+    ),
+    Column(
+        "withheld",
+        message("How many of the services that could stand behind it have a withheld figure"),
+        Datatype.COUNT,
+        required=True,
+        unit="services",
+    ),
+    Column(
+        "stocks",
+        message(
+            "How much of the numerator is of stocks: people or claims on a day, not transactions "
+            "in a year"
+        ),
+        Datatype.NUMBER,
+        required=True,
+        positive=True,
+    ),
+    Column(
+        "largest",
+        message(
+            "The id of the service that makes half or more of it; blank where none does, or only "
+            "one reports"
+        ),
+        pattern=ID_PATTERN,
+    ),
+    Column(
+        "largest_share",
+        message("The share of this service in the numerator, or in a ratio's denominator"),
+        Datatype.NUMBER,
+        unit=SHARE,
+        positive=True,
+        maximum=1,
+    ),
+    Column(
+        "without_largest_value",
+        message("The figure of all others that report"),
+        Datatype.NUMBER,
+        positive=True,
+    ),
+    Column(
+        "without_largest_like_for_like_value",
+        message("The figure of the others that have this period and the same a year before"),
+        Datatype.NUMBER,
+        positive=True,
+    ),
+    Column(
+        "without_largest_like_for_like_year_before",
+        message("The figure of these others a year before"),
+        Datatype.NUMBER,
+        positive=True,
+    ),
+    Column(
+        "without_largest_like_for_like_services",
+        message("How many others have both periods"),
+        Datatype.COUNT,
+        unit="services",
+    ),
+    Column(
+        "silent_services",
+        message(
+            "How many open services reported before and not for this period or later; blank where "
+            "this is not the group's headline"
+        ),
+        Datatype.COUNT,
+        unit="services",
+    ),
+    Column(
+        "silent_share",
+        message(
+            "The share that these had of a year before, or of their last figure where they stopped "
+            "earlier"
+        ),
+        Datatype.NUMBER,
+        unit=SHARE,
+        positive=True,
+        maximum=1,
+    ),
+    Column(
+        "panel_value",
+        message("The point of the like-for-like line; blank where the line does not reach"),
+        Datatype.NUMBER,
+        positive=True,
+    ),
+    Column(
+        "panel_services",
+        message("How many services the line follows"),
+        Datatype.COUNT,
         unit="services",
     ),
     Column("complete", message("Whether enough services reported"), Datatype.YES_NO, required=True),

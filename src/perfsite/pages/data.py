@@ -22,10 +22,12 @@ from perfsite.parts import periods_of
 from perfsite.validate.values import PUBLISHED_MARKS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from perfsite.kept import Kept
-    from perfsite.kpi import Figures, Group, GroupSummary, ServiceSummary
+    from perfsite.kpi import Figures, Group, GroupFigure, GroupSummary, ServiceSummary
+    from perfsite.kpi.groups import Largest
+    from perfsite.kpi.panels import Panel, Panels
     from perfsite.model import Service
 
 OBSERVATIONS: Final = (
@@ -36,7 +38,11 @@ KPI_COLUMNS: Final = (
 )  # fmt: skip
 GROUP_COLUMNS: Final = (
     "kpi", "period", "value", "numerator", "denominator", "services", "of",
-    "like_for_like_value", "like_for_like_year_before", "like_for_like_services", "complete",
+    "like_for_like_value", "like_for_like_year_before", "like_for_like_services",
+    "like_for_like_constant_volumes", "withheld", "stocks", "largest", "largest_share",
+    "without_largest_value", "without_largest_like_for_like_value",
+    "without_largest_like_for_like_year_before", "without_largest_like_for_like_services",
+    "silent_services", "silent_share", "panel_value", "panel_services", "complete",
 )  # fmt: skip
 ALL_CSV: Final = "data/all-services.csv"
 DEPARTMENTS_CSV: Final = "data/departments.csv"
@@ -198,12 +204,20 @@ def group_names(groups: Sequence[GroupSummary]) -> dict[str, str]:
     }
 
 
-def group_files(groups: Sequence[GroupSummary]) -> list[File]:
-    """data/departments.csv, one file for all services, and one for each other group."""
+def group_files(groups: Sequence[GroupSummary], panels: Mapping[str, Panels]) -> list[File]:
+    """data/departments.csv, one file for all services, and one for each other group.
+
+    `panels` are those of the KPIs that are charted.
+    """
     departments: Rows = []
     files = []
     for summary in groups:
-        rows = _group_rows(summary)
+        lines = {kpi: panel for kpi in panels if (panel := panels[kpi].of(summary)) is not None}
+        rows = [
+            _group_row(summary, figure, lines.get(kpi))
+            for kpi, figures in summary.series.items()
+            for figure in figures
+        ]
         kind = summary.group.kind
         files.append(csv_file(group_csv(summary.group), (str(kind), *GROUP_COLUMNS), rows))
         departments += rows if kind is GroupKind.DEPARTMENT else []
@@ -211,25 +225,52 @@ def group_files(groups: Sequence[GroupSummary]) -> list[File]:
     return [csv_file(DEPARTMENTS_CSV, header, departments), *files]
 
 
-def _group_rows(summary: GroupSummary) -> Rows:
-    def text(value: float | None) -> str:
-        return "" if value is None else exact(value)
+def _text(value: float | None) -> str:
+    return "" if value is None else exact(value)
 
-    return [
-        (
-            summary.group.name,
-            f.kpi,
-            f.period.code,
-            text(f.value),
-            text(f.numerator),
-            text(f.denominator),
-            f.services,
-            f.of,
-            text(f.like_now),
-            text(f.like_before),
-            f.like_services,
-            "yes" if f.complete else "no",
-        )
-        for figures in summary.series.values()
-        for f in figures
-    ]
+
+def _group_row(summary: GroupSummary, figure: GroupFigure, line: Panel | None) -> tuple[Any, ...]:
+    """A figure of a group in the columns of `GROUP_COLUMNS`; `line` is that of its chart."""
+    shown = dict(line.points).get(figure.period) if line else None
+    return (
+        summary.group.name,
+        figure.kpi,
+        figure.period.code,
+        _text(figure.value),
+        _text(figure.numerator),
+        _text(figure.denominator),
+        figure.services,
+        figure.of,
+        _text(figure.like_now),
+        _text(figure.like_before),
+        figure.like_services,
+        _text(figure.like_constant),
+        figure.withheld,
+        _text(figure.stocks),
+        *_largest(figure.largest),
+        *_silent(summary, figure),
+        _text(shown),
+        "" if line is None or shown is None else line.services,
+        "yes" if figure.complete else "no",
+    )
+
+
+def _largest(largest: Largest | None) -> tuple[Any, ...]:
+    if largest is None:
+        return ("",) * 6
+    return (
+        largest.service,
+        _text(largest.share),
+        _text(largest.value),
+        _text(largest.like_now),
+        _text(largest.like_before),
+        largest.like_services,
+    )
+
+
+def _silent(summary: GroupSummary, figure: GroupFigure) -> tuple[Any, ...]:
+    """Who has fallen silent is told of the headline alone."""
+    silence = summary.silent.get(figure.kpi)
+    if silence is None or summary.figures[figure.kpi] != figure:
+        return ("", "")
+    return len(silence.services), _text(silence.share)

@@ -54,7 +54,7 @@ def group_figures(
 
 def _without_picture(summary: GroupSummary, kpi: str, csv: str, language: Language) -> ChartFigure:
     """A table alone: there is one period, or nobody to compare over time."""
-    table = _series_table(summary, kpi, language)
+    table = _series_table(summary, kpi, None, language)
     anchor, heading = f"chart-{KPIS[kpi].slug}", language.say(KPIS[kpi].words.over_time)
     return ChartFigure(anchor, heading, "", "", "", "", table, csv, source(language))
 
@@ -85,7 +85,8 @@ def _charted(
         subtitle,
         job.path,
         language.say(
-            "Line chart: {sentence}. The figures of all services are in the table below it.",
+            "Line chart: {sentence}. Its points are in the table below it, beside the figures of "
+            "all services.",
             sentence=heading,
         ),
         " ".join(
@@ -93,15 +94,15 @@ def _charted(
                 None,
                 (
                     language.say(
-                        "The chart follows the same services from start to end. The table adds up "
-                        "whichever services reported, so its totals also change when services "
-                        "start or stop reporting."
+                        "The chart follows the same services from start to end. The table has its "
+                        "points, and adds up whichever services reported, so its totals also "
+                        "change when services start or stop reporting."
                     ),
                     gap_note(job, language),
                 ),
             )
         ),
-        _series_table(summary, kpi, language),
+        _series_table(summary, kpi, panel, language),
         csv,
         source(language),
         f"{folder}/{slug}.html",
@@ -111,16 +112,33 @@ def _charted(
     return figure, job
 
 
-def _series_table(summary: GroupSummary, kpi: str, language: Language) -> Table:
-    """A group's series, newest first: each period with who reported."""
-    texts = (
+def _series_table(
+    summary: GroupSummary, kpi: str, panel: Panel | None, language: Language
+) -> Table:
+    """A group's series, newest first: each period with who reported, and the chart's line."""
+    texts: tuple[str, ...] = (
         language.say("12 months"),
         language.say(KPIS[kpi].name),
         language.say("Services reporting"),
         language.say("Change on a year before, like for like"),
     )
+    points = dict(panel.points) if panel else {}
+    if panel:
+        texts += (
+            language.plural(
+                panel.services,
+                "The line: the same {n} service",
+                "The line: the same {n} services",
+            ),
+        )
     rows = tuple(
-        Row(language.period_range(figure.period), _cells(figure, language))
+        Row(
+            language.period_range(figure.period),
+            (
+                *_cells(figure, language),
+                *((_point(points.get(figure.period), kpi, language),) if panel else ()),
+            ),
+        )
         for figure in reversed(summary.series[kpi])
     )
     caption = language.say(
@@ -129,6 +147,13 @@ def _series_table(summary: GroupSummary, kpi: str, language: Language) -> Table:
         group=group_name(summary.group, language),
     )
     return Table(caption, tuple(Column(text) for text in texts), rows)
+
+
+def _point(value: float | None, kpi: str, language: Language) -> Cell:
+    """A point of the like-for-like line; empty where it does not reach."""
+    if value is None:
+        return Cell("", missing=True)
+    return value_cell(value, KPIS[kpi].kind, Status.PROVIDED, language)
 
 
 def _cells(figure: GroupFigure, language: Language) -> tuple[Cell, ...]:

@@ -9,6 +9,7 @@ from perfsite.kpis import KPIS, VOLUME, Place, at
 from perfsite.messages import message
 from perfsite.model import Status
 from perfsite.pages.elements import Card, Cell, Row, Table
+from perfsite.pages.group_words import group_card, stocks_words, too_few
 from perfsite.pages.health_words import coverage_words
 from perfsite.pages.orders import (
     ASCENDING,
@@ -22,12 +23,12 @@ from perfsite.pages.orders import (
     column,
 )
 from perfsite.pages.site import FOLDERS, group_href
-from perfsite.pages.words import NO_DATA, coverage, group_card, value_cell
+from perfsite.pages.words import NO_DATA, coverage, value_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from perfsite.kpi import GroupFigure, GroupSummary
+    from perfsite.kpi import GroupFigure, GroupSummary, ServiceSummary
     from perfsite.language import Language
     from perfsite.pages.health_words import Health
 
@@ -117,11 +118,13 @@ def differing_periods(groups: Sequence[GroupSummary], language: Language) -> str
     return ""
 
 
-def group_cards(summary: GroupSummary, language: Language) -> tuple[Card, ...]:
-    """The headline KPIs of a group."""
+def group_cards(
+    summary: GroupSummary, services: Mapping[str, ServiceSummary], language: Language
+) -> tuple[Card, ...]:
+    """The headline KPIs of a group; `services` are all, by their ids."""
     always = at(Place.GROUP_CARD)
     shown = [kpi for kpi in at(Place.GROUP) if kpi in always or kpi in summary.figures]
-    return tuple(group_card(kpi, summary.figures.get(kpi), language) for kpi in shown)
+    return tuple(group_card(kpi, summary, services, language) for kpi in shown)
 
 
 def group_lead(summary: GroupSummary, language: Language) -> str:
@@ -135,7 +138,9 @@ def group_lead(summary: GroupSummary, language: Language) -> str:
         )
     head = summary.figures.get(VOLUME)
     if head is None:
-        did = language.say("No figures for 12 months were provided.")
+        some = summary.series.get(VOLUME)
+        none = language.say("No figures for 12 months were provided.")
+        did = too_few(some[-1], language) if some else none
     else:
         did = language.plural(
             head.services,
@@ -144,6 +149,7 @@ def group_lead(summary: GroupSummary, language: Language) -> str:
             transactions=transactions_words(head.value, language),
             period=language.in_period(head.period),
         )
+        did = f"{did} {stocks_words(head, language)}".strip()
     return f"{subject} {did}"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from perfsite.kpi.groups import GroupKind
 from perfsite.kpis import VOLUME, Place, at
@@ -27,6 +27,7 @@ from perfsite.pages.group_tables import (
 from perfsite.pages.health_words import department_href
 from perfsite.pages.lists import DEFAULT, kpi_cells, ordered, services_table
 from perfsite.pages.orders import NAME, ORDERED_FROM, Listing, Order
+from perfsite.pages.silence_words import silence_notices
 from perfsite.pages.site import CSV, FOLDERS, KINDS, Builder, group_href, group_title
 from perfsite.pages.treemaps import groups_treemap, service_boxes, services_treemap
 from perfsite.pages.words import coverage
@@ -44,9 +45,6 @@ if TYPE_CHECKING:
     from perfsite.pages.health_words import Health
     from perfsite.pages.lists import Cells
     from perfsite.pages.volumes import Volumes
-
-_MOST: Final = 0.5
-"""From this share on, one service is said to make most of a group."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +103,7 @@ def group_page(
         kind=language.say(KINDS[group.kind]),
         lead=lead,
         notices=group_notices(tools, summary),
-        cards=group_cards(summary, language),
+        cards=group_cards(summary, tools.summaries, language),
         figures=tuple(figures),
         agencies=tuple(Link(a.group.name, group_href(a.group)) for a in agencies),
         coverage=given_words(tools, group),
@@ -232,22 +230,25 @@ def given_words(tools: GroupTools, group: Group) -> str:
 
 def group_notices(tools: GroupTools, summary: GroupSummary) -> tuple[str, ...]:
     """What a reader must know before comparing."""
-    return (*_incomplete(summary, tools.language), *_dominated(tools, summary))
+    return (
+        *_incomplete(summary, tools.language),
+        *silence_notices(summary, tools.summaries, tools.language),
+        *_dominated(tools, summary),
+    )
 
 
 def _dominated(tools: GroupTools, summary: GroupSummary) -> tuple[str, ...]:
     """That one service makes most of the sum, so that the sum says little about the others."""
-    largest = tools.panels[VOLUME].largest(summary)
-    if largest is None or largest[1] < _MOST:
+    head = summary.figures.get(VOLUME)
+    if head is None or head.largest is None:
         return ()
-    service, share = largest
     language = tools.language
     text = language.say(
         "{share} of the transactions reported {period} were those of one service: {name}. Totals "
-        "and changes of the group are mostly its own.",
-        share=language.percent(share, 0),
-        period=language.in_period(summary.figures[VOLUME].period),
-        name=tools.summaries[service].service.name,
+        "and changes of the group are mostly its own; the key figures are told without it too.",
+        share=language.percent(head.largest.share, 0),
+        period=language.in_period(head.period),
+        name=tools.summaries[head.largest.service].service.name,
     )
     return (text,)
 

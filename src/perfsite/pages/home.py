@@ -65,7 +65,7 @@ def home_page(
         lead=group_lead(whole, language),
         freshness=_freshness(tools, whole),
         notices=group_notices(tools, whole),
-        cards=group_cards(whole, language),
+        cards=group_cards(whole, tools.summaries, language),
         figures=tuple(figures),
         table=groups_table(departments, caption, tools.health, language),
         high_volume=high_volume_link(tools.builder),

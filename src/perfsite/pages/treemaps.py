@@ -154,7 +154,7 @@ def groups_treemap(
         head = replace(
             head,
             services=sum(figure.services for _, figure in found if figure is not None),
-            of=sum(_applicable(group) for group in groups),
+            of=sum(_applicable(group, head.period) for group in groups),
         )
     words = (language.say(_BY_KIND[kind]), "", "", language.say(_COLUMN[kind]))
     return _treemap(boxes, head, words, f"charts/{FOLDERS[kind][0]}", notes, language)
@@ -165,10 +165,10 @@ def _of_period(summary: GroupSummary, period: Period) -> GroupFigure | None:
     return next((figure for figure in series if figure.period == period), None)
 
 
-def _applicable(summary: GroupSummary) -> int:
-    """How many services of a group have transactions to report."""
-    series = summary.series.get(VOLUME, ())
-    return series[0].of if series else len(summary.group.services)
+def _applicable(summary: GroupSummary, period: Period) -> int:
+    """How many services of a group have transactions to report for a period."""
+    figure = _of_period(summary, period)
+    return summary.sizes[VOLUME][period.first] if figure is None else figure.of
 
 
 def _some(language: Language, few: str, many: str, names: Sequence[str]) -> list[str]:

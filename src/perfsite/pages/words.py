@@ -185,36 +185,6 @@ def like_for_like(figure_: GroupFigure, language: Language) -> str:
     return language.change(figure_.like_now, figure_.like_before, KPIS[figure_.kpi].kind)
 
 
-def group_card(kpi_id: str, figure_: GroupFigure | None, language: Language) -> Card:
-    """A headline KPI of a group, with its coverage."""
-    kpi = KPIS[kpi_id]
-    anchor, definition = f"kpi-{kpi.slug}", f"about.html#{kpi.slug}"
-    name = language.say(kpi.name)
-    if figure_ is None:
-        why = (language.say("No service has figures for 12 months."),)
-        no_data = capital(language.say(NO_DATA))
-        return Card(anchor, name, no_data, "", "", why, False, True, definition)
-    cell = value_cell(figure_.value, kpi.kind, Status.PROVIDED, language)
-    changed = like_for_like(figure_, language)
-    like = language.plural(
-        figure_.like_services,
-        "{change} on a year before, like for like (one service)",
-        "{change} on a year before, like for like ({n} services)",
-        change=changed,
-    )
-    return Card(
-        anchor,
-        name,
-        cell.text,
-        language.period_range(figure_.period),
-        like if changed else "",
-        (coverage(figure_, language),),
-        figure_.older,
-        False,
-        definition,
-    )
-
-
 def channel_name(channel: str, language: Language) -> str:
     """What a channel is called: `In person` for `in-person`."""
     return language.say(capital(channel.replace("_", " ").replace("-", " ")))

@@ -1,0 +1,280 @@
+"""What cards say of a group's figure: whose it is, how it changed and why, and what it lacks.
+
+The value of a group is of the services that reported, its change of those that did so in both
+years, and both sets are named beside their figures. The change of a ratio is told with its two
+causes: what services did, and which of them were used more (docs/kpis.md).
+"""
+
+from __future__ import annotations
+
+from math import isclose
+from typing import TYPE_CHECKING, Final
+
+from perfsite.kpis import KPIS, VOLUME
+from perfsite.model import Status
+from perfsite.pages.elements import Card
+from perfsite.pages.words import NO_DATA, capital, coverage, value_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from perfsite.kpi import GroupFigure, GroupSummary, ServiceSummary
+    from perfsite.kpi.groups import Largest
+    from perfsite.kpis import Kpi
+    from perfsite.language import Language
+
+MATERIAL: Final = 0.1
+"""From this share of a year before on, it is said who has fallen silent."""
+_SAME: Final = 1e-11
+"""What differs less, in proportion, is the same: weighted means are kept to twelve digits."""
+
+
+def group_card(
+    kpi_id: str, summary: GroupSummary, services: Mapping[str, ServiceSummary], language: Language
+) -> Card:
+    """A headline KPI of a group: its value, its change, and whose they are."""
+    kpi = KPIS[kpi_id]
+    anchor, definition = f"kpi-{kpi.slug}", f"about.html#{kpi.slug}"
+    name = language.say(kpi.name)
+    figure = summary.figures.get(kpi_id)
+    if figure is None:
+        no_data = capital(language.say(NO_DATA))
+        why = (_why_none(kpi_id, summary, language),)
+        return Card(anchor, name, no_data, "", "", why, False, True, definition)
+    cell = value_cell(figure.value, kpi.kind, Status.PROVIDED, language, figure.uncertain)
+    notes = (
+        whose(figure, language),
+        "" if figure.like_services else _no_comparison(language),
+        stocks_words(figure, language),
+        _without_largest(figure, services, language),
+        "" if kpi_id == VOLUME else _lacking(summary, kpi, language),
+    )
+    return Card(
+        anchor,
+        name,
+        cell.text,
+        language.period_range(figure.period),
+        change_words(figure, language),
+        tuple(note for note in notes if note),
+        figure.older,
+        False,
+        definition,
+    )
+
+
+def too_few(figure: GroupFigure, language: Language) -> str:
+    """That there are figures, but too few for one and the same 12 months, and the newest of them.
+
+    `figure` is the newest one, which is no headline.
+    """
+    return language.say(
+        "Too few services reported for the same 12 months. The newest figure is {value} {period}, "
+        "of {coverage}.",
+        value=language.figure(figure.value, KPIS[figure.kpi].kind, figure.uncertain),
+        period=language.in_period(figure.period),
+        coverage=coverage(figure, language),
+    )
+
+
+def _why_none(kpi: str, summary: GroupSummary, language: Language) -> str:
+    series = summary.series.get(kpi)
+    if series:
+        return too_few(series[-1], language)
+    return language.say("No service has figures for 12 months.")
+
+
+def whose(figure: GroupFigure, language: Language) -> str:
+    """Whose figures a group's figure adds up: `34 of 49 services`, and how many are withheld."""
+    covered = coverage(figure, language)
+    if not figure.withheld:
+        return covered
+    return language.plural(
+        figure.withheld,
+        "{coverage}; the figure of {n} other is withheld",
+        "{coverage}; the figures of {n} others are withheld",
+        coverage=covered,
+    )
+
+
+def stocks_words(figure: GroupFigure, language: Language) -> str:
+    """How much of a figure counts stocks, in a sentence; empty where nothing does."""
+    if not figure.stocks:
+        return ""
+    kpi = KPIS[figure.kpi]
+    if kpi.is_ratio:
+        return language.say(
+            "Part of it counts stocks, such as people or claims on a day, and not what happened in "
+            "a year."
+        )
+    return language.say(
+        "{amount} of it counts stocks, such as people or claims on a day, and not what happened in "
+        "a year.",
+        amount=language.figure(figure.stocks, kpi.kind),
+    )
+
+
+def _no_comparison(language: Language) -> str:
+    return language.say(
+        "No change is told: too few reported for the same 12 months and for those a year before."
+    )
+
+
+def change_words(figure: GroupFigure, language: Language) -> str:
+    """Which services are compared, what they had and have, and why it changed; empty for none."""
+    kpi = KPIS[figure.kpi]
+    compared = _compared(figure, kpi, language)
+    if not compared or figure.like_constant is None or figure.like_services == 1:
+        return compared
+    return _with_causes(compared, figure, figure.like_constant, kpi, language)
+
+
+def _compared(figure: GroupFigure | Largest, kpi: Kpi, language: Language) -> str:
+    """How many services are compared, with what they had and have; empty for none."""
+    now, before = figure.like_now, figure.like_before
+    if now is None or before is None:
+        return ""
+    doubts = figure.like_uncertain, figure.like_uncertain_before
+    values = {
+        "before": language.figure(before, kpi.kind, doubts[1]),
+        "now": language.figure(now, kpi.kind, doubts[0]),
+        "change": language.change(now, before, kpi.kind, *doubts),
+    }
+    if not values["change"]:
+        return language.plural(
+            figure.like_services,
+            "{n} service with figures for both years: {before} to {now}",
+            "{n} services with figures for both years: {before} to {now}",
+            **values,
+        )
+    return language.plural(
+        figure.like_services,
+        "{n} service with figures for both years: {before} to {now}, {change}",
+        "{n} services with figures for both years: {before} to {now}, {change}",
+        **values,
+    )
+
+
+def _with_causes(
+    compared: str, figure: GroupFigure, constant: float, kpi: Kpi, language: Language
+) -> str:
+    """The comparison with its causes: what services did, and what the mix of them did.
+
+    `constant` is the ratio now at the volumes of the year before.
+    """
+    now, before = figure.like_now or 0.0, figure.like_before or 0.0
+    # A weighted mean that differs in its last digits alone is no change of anything.
+    constant = _settled(_settled(constant, before), now)
+    own, mix = constant - before, now - constant
+
+    def change(to: float) -> str:
+        doubts = figure.like_uncertain, figure.like_uncertain_before
+        return language.change(to, before, kpi.kind, *doubts)
+
+    nothing = {
+        language.say("no change"),
+        language.say("almost no change"),
+        language.say("no clear change"),
+    }
+    causes, total = kpi.words.causes, change(now)
+    values = {
+        "comparison": compared,
+        "own": change(constant),
+        "cause": language.say(causes.rose if own > 0 else causes.fell),
+        "mix": language.say(causes.towards_higher if mix > 0 else causes.towards_lower),
+    }
+    if change(before + mix) in nothing:
+        if values["own"] in nothing:
+            return compared
+        return language.say("{comparison}, because {cause}", **values)
+    if values["own"] in nothing:
+        return language.say(
+            "{comparison}, because {mix}; {own} at the volumes of the year before", **values
+        )
+    if (own > 0) == (mix > 0):
+        if values["own"] == total:
+            return language.say(
+                "{comparison}, almost all of it because {cause}, the rest because {mix}", **values
+            )
+        return language.say(
+            "{comparison}, of which {own} because {cause} and the rest because {mix}", **values
+        )
+    if total in nothing or (own > 0) == (now > before):
+        return language.say(
+            "{comparison}; at the volumes of the year before it would be {own}, because {cause}, "
+            "but {mix}",
+            **values,
+        )
+    return language.say(
+        "{comparison}, because {mix}; at the volumes of the year before it would be {own}, "
+        "because {cause}",
+        **values,
+    )
+
+
+def _settled(value: float, other: float) -> float:
+    return other if isclose(value, other, rel_tol=_SAME) else value
+
+
+def _without_largest(
+    figure: GroupFigure, services: Mapping[str, ServiceSummary], language: Language
+) -> str:
+    """The figure and its change without the service that makes half or more; empty for none."""
+    largest = figure.largest
+    if largest is None:
+        return ""
+    kpi = KPIS[figure.kpi]
+    values = {
+        "name": services[largest.service].service.name,
+        "share": language.percent(largest.share, 0),
+        "value": language.figure(largest.value, kpi.kind, largest.uncertain),
+    }
+    others = figure.services - 1
+    if kpi.is_ratio:
+        text = language.plural(
+            others,
+            "Without {name}, which had {share} {of_volume}: {value} at the other service.",
+            "Without {name}, which had {share} {of_volume}: {value} at the other {n} services.",
+            of_volume=language.say(kpi.words.causes.of_volume),
+            **values,
+        )
+    else:
+        text = language.plural(
+            others,
+            "Without {name}, which makes {share} of it: {value} at the other service.",
+            "Without {name}, which makes {share} of it: {value} at the other {n} services.",
+            **values,
+        )
+    return f"{text} {_change_without(largest, kpi, language)}".strip()
+
+
+def _change_without(largest: Largest, kpi: Kpi, language: Language) -> str:
+    compared = _compared(largest, kpi, language)
+    return language.say("Of these, {comparison}.", comparison=compared) if compared else ""
+
+
+def _lacking(summary: GroupSummary, kpi: Kpi, language: Language) -> str:
+    """How much of a year before is of services that have fallen silent; empty where it is little.
+
+    Of transactions the page says more: who that is (`silence_notices`).
+    """
+    silence = summary.silent[kpi.id]
+    if silence.share < MATERIAL:
+        return ""
+    values = {"share": language.percent(silence.share, 0)}
+    number = len(silence.services)
+    if kpi.is_ratio:
+        return language.plural(
+            number,
+            "It lacks {n} service that had {share} {of_volume} a year before, or in its last "
+            "figures.",
+            "It lacks {n} services that had {share} {of_volume} a year before, or in their last "
+            "figures.",
+            of_volume=language.say(kpi.words.causes.of_volume),
+            **values,
+        )
+    return language.plural(
+        number,
+        "It lacks {n} service that had {share} of it a year before, or in its last figures.",
+        "It lacks {n} services that had {share} of it a year before, or in their last figures.",
+        **values,
+    )
