@@ -25,7 +25,7 @@ def room(module: str) -> str:
 
 TIERS = (
     {"periods", "errors", "model", "messages", "kept", "spelling", "media", "rounding"},
-    {"causes", "measures", "settings", "formats"},
+    {"causes", "measures", "settings", "formats", "arithmetic"},
     {"kpis"},
     {"config", "tables", "tokens", "records"},
     {"language"},

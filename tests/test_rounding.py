@@ -8,18 +8,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from perfsite.arithmetic import half_steps, products, quotients, tidy_sum
 from perfsite.formats import exact
 from perfsite.rounding import (
     decimal,
     decimals,
     fixed,
-    half_steps,
+    grouped,
     known_places,
-    products,
-    quotients,
     rounded,
     significant,
-    tidy_sum,
+    times,
     upwards,
 )
 
@@ -185,4 +184,11 @@ def test_decimals_are_those_that_are_needed() -> None:
 
 def test_numbers_of_messages_have_separators_and_no_exponent() -> None:
     """A message is English, and rounds as everything does."""
+    assert [grouped(x) for x in (1e22, 12_345.678, 1e-7, 1200.0, 0.1 + 0.2, -1200)] == [
+        "10,000,000,000,000,000,000,000", "12,345.678", "0.0000001", "1,200",
+        "0.3", "-1,200",
+    ]  # fmt: skip
+    assert [times(*pair) for pair in ((1e9, 1007), (31, 10), (1300, 1240), (0.07, 0.01))] == [
+        "993,000", "3.1", "1.05", "7",
+    ]  # fmt: skip
     assert [fixed(12_345.25, 1), fixed(1e7, 0), fixed(0.5, 0)] == ["12,345.3", "10,000,000", "1"]

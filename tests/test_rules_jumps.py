@@ -31,13 +31,13 @@ def with_one(at: int, value: float | str) -> list[float | str]:
 @pytest.mark.parametrize(
     ("value", "says"),
     [
-        (13000, "a digit too many? 1300 would fit"),
-        (12450, "10 times too large? 1245 would fit"),
-        (11300, "a digit too many? 1300 would fit"),
-        (122_000, "100 times too large? 1220 would fit"),
-        (1_250_000, "1000 times too large? 1250 would fit"),
-        (125, "10 times too small? 1250 would fit"),
-        (13, "100 times too small? 1300 would fit"),
+        (13000, "a digit too many? 1,300 would fit"),
+        (12450, "10 times too large? 1,245 would fit"),
+        (11300, "a digit too many? 1,300 would fit"),
+        (122_000, "100 times too large? 1,220 would fit"),
+        (1_250_000, "1,000 times too large? 1,250 would fit"),
+        (125, "10 times too small? 1,250 would fit"),
+        (13, "100 times too small? 1,300 would fit"),
         (40_321, "check the figure"),
         (0, "write [x]"),
     ],
@@ -51,12 +51,14 @@ def test_a_spike_is_said_once_with_the_number_that_would_fit(value: float, says:
 
 
 def test_the_message_has_both_figures_and_how_far_apart_they_are() -> None:
-    """Numbers stand in plain digits."""
+    """Numbers have separators, and how far they are apart has three figures and no exponent."""
     (problem,) = found(months(with_one(5, 128_000)))
 
     assert problem.row == 7
-    assert problem.found == f"128000 in {month(5)}, 1300 in {month(4)}: 98.5 times"
+    assert problem.found == f"128,000 in {month(5)}, 1,300 in {month(4)}: 98.5 times"
     assert "3 times" in problem.expected
+    (problem,) = found(months(with_one(5, 1_290_000_000)))
+    assert problem.found.endswith(": 992,000 times")
 
 
 @pytest.mark.parametrize("at", [0, 1, 8, 9])

@@ -12,6 +12,7 @@ from pydantic import Field, HttpUrl
 from perfsite.errors import RULES, ConfigError, Severity
 from perfsite.kpis import KPIS
 from perfsite.measures import DEFAULT_DIGITAL_CHANNELS, MEASURES, Aggregation, Better, Kind, Measure
+from perfsite.rounding import grouped
 from perfsite.settings import Address, Colour, Currency, Name, Table, read_settings
 
 if TYPE_CHECKING:
@@ -242,7 +243,7 @@ def _check_names(config: SiteConfig, path: str) -> None:
         if high := [key for key, level in shares.items() if not 0 <= level <= 1]:
             raise ConfigError(
                 f"{path}: targets.{service}.{high[0]}: a share from 0 to 1 is expected "
-                f"(found {shares[high[0]]:g})"
+                f"(found {grouped(shares[high[0]])})"
             )
     tags = [tag.lower() for tag in config.languages]
     if twice := [tag for tag in config.languages if tags.count(tag.lower()) > 1]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final, assert_never
 import numpy as np
 import pandas as pd
 
+from perfsite.arithmetic import half_steps, products, quotients, tidy_sum
 from perfsite.kpis import Adding
 from perfsite.measures import Kind
-from perfsite.rounding import half_steps, products, quotients, tidy_sum
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

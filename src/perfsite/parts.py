@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from perfsite.arithmetic import tidy_sum
 from perfsite.measures import DIGITAL
 from perfsite.model import Status
 from perfsite.periods import MONTHS_IN_YEAR, WEEKS_IN_YEAR, Period, Unit
-from perfsite.rounding import tidy_sum
 from perfsite.tiling import MARKS, Flag, flags_of, has_flag, months_of_days, tile, united
 from perfsite.windows import stocks_of
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import numpy as np
 import pandas as pd
 
+from perfsite.arithmetic import tidy_sum
 from perfsite.periods import MONTHS_IN_YEAR, Unit
-from perfsite.rounding import tidy_sum
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

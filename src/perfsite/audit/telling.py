@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from perfsite.audit.findings import Facet
+from perfsite.rounding import fixed
 from perfsite.spelling import counted
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def summary(audit: Audit) -> str:
     return (
         f"{counted(audit.errors, 'error')}, {counted(audit.warnings, 'warning')} in "
         f"{counted(audit.files, 'file')} ({counted(audit.pages, 'page')}, "
-        f"{audit.size / 1e6:,.1f} MB)."
+        f"{fixed(audit.size / 1e6, 1)} MB)."
     )
 
 

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from perfsite.arithmetic import tidy_sum
 from perfsite.kpis import KPIS, Adding, Place, at
 from perfsite.measures import MEASURES, Aggregation, Kind
 from perfsite.model import Status
 from perfsite.parts import KEY, periods_of
 from perfsite.periods import MONTHS_IN_YEAR, YEAR_IN_UNITS, Period, Unit
-from perfsite.rounding import tidy_sum
 from perfsite.validate.modules import measure_module
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from perfsite import __version__
 from perfsite.cli.building import Bar, check_apart, cores
 from perfsite.cli.common import DATA_ERRORS, DONE, FOLDER, load
 from perfsite.errors import UsageError
+from perfsite.rounding import fixed
 from perfsite.spelling import counted
 
 if TYPE_CHECKING:
@@ -109,9 +110,8 @@ def _build(data: Path, edition: date, templates: Path | None) -> tuple[File, ...
 
 def _told(made: Archived, build: Path, out: Path) -> str:
     facts = made.facts
-    held = (
-        f"{counted(made.files, 'file')}, {counted(made.pages, 'page')}, {made.size / 1e6:,.1f} MB"
-    )
+    size = fixed(made.size / 1e6, 1)
+    held = f"{counted(made.files, 'file')}, {counted(made.pages, 'page')}, {size} MB"
     first = f"Packed {build}: {facts.title}, edition of {facts.edition}; {held}."
     names = "".join(f"\n  {out / name}" for name in made.names)
     sums = made.names[-1]

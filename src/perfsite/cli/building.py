@@ -22,6 +22,7 @@ from perfsite.cli.common import (
 )
 from perfsite.errors import BuildError, UsageError, has_errors
 from perfsite.report import text_report
+from perfsite.rounding import fixed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,7 +136,9 @@ def build_into(data: Path, options: Options) -> Sequence[Problem]:
     if known.problems:
         click.echo(text_report(known.problems, SHOWN), err=True)
     counts = f"{site.services:,} services, {site.pages:,} pages, {site.charts:,} charts"
-    click.echo(f"Built {out}: {counts}, {_size(written)} in {time.monotonic() - start:.1f} s.")
+    click.echo(
+        f"Built {out}: {counts}, {_size(written)} in {fixed(time.monotonic() - start, 1)} s."
+    )
     return known.problems
 
 
@@ -188,7 +191,7 @@ def check_apart(data: Path, out: Path) -> None:
 
 def _size(written: Written) -> str:
     return (
-        f"{written.files:,} files, {written.size / 1e6:.1f} MB "
+        f"{written.files:,} files, {fixed(written.size / 1e6, 1)} MB "
         f"({written.new:,} new, {written.changed:,} changed, {written.gone:,} gone)"
     )
 

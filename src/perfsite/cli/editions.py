@@ -24,6 +24,7 @@ from perfsite.cli.common import (
 from perfsite.errors import UsageError, has_errors
 from perfsite.model import Source
 from perfsite.report import text_report
+from perfsite.rounding import fixed
 from perfsite.spelling import counted
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def freeze(day: str, data: Path, site: Path | None, with_errors: bool) -> None:
         click.echo(
             f"Froze the edition of {when} in {folder}: "
             f"{counted(len(known.services), 'service')}, "
-            f"{counted(len(content.observations), 'figure')}; {size:,.2f} MB.\n"
+            f"{counted(len(content.observations), 'figure')}; {fixed(size, 2)} MB.\n"
             "Keep that folder under version control and in a second place: builds of later dates "
             "follow this edition, and stop if a byte of it was altered.\n"
             f"Next: perfsite build {data} --edition {when}"

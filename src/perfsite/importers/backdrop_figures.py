@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -20,6 +20,7 @@ from perfsite.importers.backdrop_records import FILE, NULL, PERIOD
 from perfsite.importers.map_cells import MISSING
 from perfsite.importers.map_file import CHANNEL
 from perfsite.measures import MEASURES, Kind
+from perfsite.rounding import rounded
 from perfsite.tables import ROW
 
 if TYPE_CHECKING:
@@ -228,7 +229,7 @@ def _figure(cell: str, measure: str, wishes: Wishes) -> str | None:
             way = _WORST - number if wishes.score_best == _BEST else number - _BEST
             number = way / _SCORE_STEPS
         if places is not None:
-            number = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+            number = rounded(number, places)
         elif measure in MEASURES and MEASURES[measure].kind in _WHOLE and number == int(number):
             number = Decimal(int(number))
     return format(number, "f")

@@ -26,7 +26,6 @@ import numpy as np
 import pandas as pd
 
 from perfsite.errors import Problem
-from perfsite.formats import exact
 from perfsite.formulas import apply, forms
 from perfsite.kpi.doubt import exceeding, flag_of, number_inside, with_doubt
 from perfsite.kpis import KPIS, Excess, parts_of_months
@@ -34,6 +33,7 @@ from perfsite.measures import DIGITAL
 from perfsite.model import Status, place_of
 from perfsite.parts import KEY, Parts, periods_of
 from perfsite.periods import MONTHS_IN_YEAR, WEEKS_IN_YEAR, Unit
+from perfsite.rounding import grouped, times
 from perfsite.tiling import Flag, marks_of
 from perfsite.windows import Windows, is_whole_year, month_windows, year_windows
 
@@ -204,7 +204,7 @@ def _notices(windows: Windows, observations: pd.DataFrame, digital: Sequence[str
             *place_of(source),
             "PS202",
             part,
-            f"{exact(stated)} in {period}, {exact(summed)} in the shorter periods of it",
+            f"{grouped(stated)} in {period}, {grouped(summed)} in the shorter periods of it",
             "a year that is the sum of its parts",
             "send the right figures; the year is used as it was given",
             service=service,
@@ -225,7 +225,7 @@ def _notices(windows: Windows, observations: pd.DataFrame, digital: Sequence[str
             *place_of(source),
             "PS204",
             part,
-            f"shorter periods that add up to {ratio:.2g} times the years given",
+            f"shorter periods that add up to {times(ratio, 1)} times the years given",
             "years that are sums of shorter periods",
             "is this a stock, such as claims in payment? No year is added up for this service",
             service=service,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from perfsite.arithmetic import products, quotients, tidy_sum
 from perfsite.kpi.breaks import across_a_break
 from perfsite.kpi.lives import open_throughout
 from perfsite.kpi.silence import Silence, Silences
@@ -21,7 +22,6 @@ from perfsite.messages import message
 from perfsite.model import Service, Status, language_of, why_not_an_id
 from perfsite.parts import newest_end
 from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
-from perfsite.rounding import products, quotients, tidy_sum
 from perfsite.spelling import slug, without_accents
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from perfsite.arithmetic import quotients, tidy_sum
 from perfsite.kpi.groups import yearly
 from perfsite.kpis import KPIS
 from perfsite.parts import periods_of
 from perfsite.periods import MONTHS_IN_QUARTER, MONTHS_IN_YEAR, Period, Unit
-from perfsite.rounding import quotients, tidy_sum
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 import numpy as np
 import pandas as pd
 
+from perfsite.arithmetic import products, quotients, tidy_sum
 from perfsite.formulas import Formula, forms
 from perfsite.kpi.figures import windows_of_months
 from perfsite.kpis import KPIS
@@ -22,7 +23,6 @@ from perfsite.measures import DIGITAL
 from perfsite.model import Status, place_of
 from perfsite.parts import KEY, periods_of
 from perfsite.periods import Period, Unit
-from perfsite.rounding import products, quotients, tidy_sum
 from perfsite.windows import is_whole_year
 
 if TYPE_CHECKING:

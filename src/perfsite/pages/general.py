@@ -18,6 +18,7 @@ from perfsite.pages.context import (
 )
 from perfsite.pages.elements import Download, Link
 from perfsite.pages.site import Builder, service_href
+from perfsite.rounding import decimal, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -74,9 +75,11 @@ def _meaning(column: Column, language: Language) -> str:
 
 def size_of(size: int, language: Language) -> str:
     """The size of a file in kilobytes or megabytes."""
-    kilobytes = max(1, round(size / _KILOBYTE))
+    kilobytes = max(1, int(rounded(decimal(size / _KILOBYTE), 0)))
     if kilobytes * _KILOBYTE >= _MEGABYTE:
-        return language.say("{number} MB", number=language.plain(f"{size / _MEGABYTE:.1f}"))
+        return language.say(
+            "{number} MB", number=language.plain(f"{rounded(decimal(size / _MEGABYTE), 1):f}")
+        )
     return language.say("{number} kB", number=language.count(kilobytes))
 
 

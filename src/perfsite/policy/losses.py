@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from perfsite.errors import BuildError
 from perfsite.kpis import KPIS
 from perfsite.model import Status
+from perfsite.rounding import decimal, grouped
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -42,12 +43,13 @@ def check_losses(
         for alias in service.aliases
     }
     lost = [service for service in before if service not in now and service not in renamed]
-    if len(lost) <= round(share * len(before), 9):
+    if len(lost) <= decimal(share) * len(before):
         return
     named = ", ".join(sorted(lost)[:_NAMED]) + (" and others" if len(lost) > _NAMED else "")
+    most = grouped(float(decimal(share) * 100))
     raise BuildError(
         f"{len(lost):,} of the {len(before):,} services that have figures in {where} would have "
-        f"none: {named}. Up to {share:.0%} may be lost (lost_services in perfsite.toml). "
+        f"none: {named}. Up to {most}% may be lost (lost_services in perfsite.toml). "
         "If this is right, give --accept-losses"
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from perfsite.load import load_theme
 from perfsite.preview import counted
+from perfsite.rounding import fixed
 from perfsite.serve.answers import Answers
 from perfsite.serve.board import Board
 from perfsite.serve.server import make_server
@@ -83,4 +84,4 @@ def _told(before: Shown, shown: Shown, seconds: float) -> str:
     paths = before.site.keys() | shown.site.keys()
     changed = sum(before.site.get(path) != shown.site.get(path) for path in paths)
     files = f"{len(shown.site):,} files, {changed:,} of them changed"
-    return f"Built in {seconds:.1f} s: {files}; {counted(shown.problems)}."
+    return f"Built in {fixed(seconds, 1)} s: {files}; {counted(shown.problems)}."

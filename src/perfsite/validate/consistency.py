@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from perfsite.errors import Problem
-from perfsite.formats import exact
 from perfsite.measures import DIGITAL
 from perfsite.model import place_of
 from perfsite.parts import KEY
+from perfsite.rounding import grouped
 from perfsite.validate.given import code_of
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ def check_consistency(
                 *places[key],
                 "PS201",
                 part,
-                f"{exact(row[part])} {words} of {exact(row[whole])} {whole} in {code_of(*key[1:])}",
+                f"{grouped(row[part])} {words} of {grouped(row[whole])} {whole} "
+                f"in {code_of(*key[1:])}",
                 f"no more {words} than {whole}",
                 "send the right figures; these are published and marked, their ratio is withheld",
                 service=str(key[0]),
@@ -68,7 +69,7 @@ def check_consistency(
                 *places[(row["service"], row["unit"], row["count"], row["first"])],
                 "PS203",
                 str(measure),
-                f"{exact(row['stated'])} in all, {exact(row['summed'])} in its channels",
+                f"{grouped(row['stated'])} in all, {grouped(row['summed'])} in its channels",
                 "a total that is the sum of its channels",
                 "send the right figures; the total is used as it was given",
                 service=row["service"],

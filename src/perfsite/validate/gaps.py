@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from perfsite.errors import Problem
-from perfsite.formats import exact
 from perfsite.measures import Kind
 from perfsite.model import place_of
+from perfsite.rounding import grouped
 from perfsite.validate.given import code_of, name_of, records
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def check_repeats(given: Given, measures: Mapping[str, Measure], repeats: int) -
     return [
         row.problem(
             "PS210",
-            f"{exact(number)} in every period from {since} to {row.period}",
+            f"{grouped(number)} in every period from {since} to {row.period}",
             f"figures that change at least once in {repeats} periods",
             "was an earlier figure copied? Send that of each period, or [x]; if it is true, do "
             "nothing",

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from perfsite.formats import exact
 from perfsite.measures import DIGITAL, Aggregation, Kind
 from perfsite.periods import MONTHS_IN_YEAR, Unit
+from perfsite.rounding import grouped
 from perfsite.tiling import months_of_days, tile
 from perfsite.validate.given import SPAN, records
 
@@ -54,7 +54,7 @@ def check_overlaps(
     problems = [
         row.problem(
             "PS205",
-            f"{exact(stated)} in {row.period}, {exact(summed)} in the shorter periods of it",
+            f"{grouped(stated)} in {row.period}, {grouped(summed)} in the shorter periods of it",
             "a figure that is the sum of its parts",
             fix,
         )
@@ -65,7 +65,7 @@ def check_overlaps(
     return problems + [
         row.problem(
             "PS205",
-            f"{exact(part)} in {row.period}, more than the {exact(whole)} in all of {longer}",
+            f"{grouped(part)} in {row.period}, more than the {grouped(whole)} in all of {longer}",
             "a figure that is no more than that of a longer period around it",
             fix,
         )
@@ -100,7 +100,7 @@ def _in_conflict(rows: pd.DataFrame, conflicts: pd.DataFrame) -> NDArray[np.bool
 def _as_parts(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows in the columns that `windows` tiles; each group is a service of its own."""
     frame = rows[["group", *SPAN, "value"]].rename(columns={"group": "service"})
-    return frame.assign(part=DIGITAL, at=rows.index)
+    return frame.assign(part=DIGITAL, flags=0, at=rows.index)
 
 
 def tiled(rows: pd.DataFrame, lengths: list[int]) -> pd.DataFrame:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final, assert_never
 import numpy as np
 import pandas as pd
 
+from perfsite.arithmetic import tidy_sum
 from perfsite.errors import Problem
-from perfsite.formats import exact
 from perfsite.formulas import sides
 from perfsite.kpis import KPIS, Adding
 from perfsite.measures import RATINGS, Kind
 from perfsite.model import Status, place_of
 from perfsite.parts import KEY
-from perfsite.rounding import tidy_sum
+from perfsite.rounding import decimal, grouped, rounded
 from perfsite.validate.given import code_of, name_of, records
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def check_rates(given: Given, parts: Parts, tolerance: float) -> list[Problem]:
         problems += [
             row.problem(
                 "PS208",
-                f"{exact(value)} as stated; {exact(round(number, 6))} is {kpi.words.counts} "
+                f"{grouped(value)} as stated; {_worked_out(number)} is {kpi.words.counts} "
                 f"in {row.period}",
                 f"a {row.name} that follows from its counts",
                 "send the right figures; leave the stated rate out, for it is worked out",
@@ -90,6 +90,11 @@ def _differ(stated: pd.Series, ratio: pd.Series, kind: Kind, tolerance: float) -
             return apart > tolerance * ratio.abs() + _DUST
         case _:
             assert_never(kind)
+
+
+def _worked_out(number: float) -> str:
+    """A quotient to six decimals: it may have no end."""
+    return grouped(float(rounded(decimal(number), 6)))
 
 
 def check_ratings(given: Given, parts: Parts) -> list[Problem]:
@@ -158,7 +163,7 @@ def _too_many(rows: pd.DataFrame, parts: pd.DataFrame) -> list[Problem]:
             *place_of(sources[key]),
             "PS207",
             "rating_1",
-            f"{exact(number)} answers of {exact(all_)} transactions in {code_of(*key[1:])}",
+            f"{grouped(number)} answers of {grouped(all_)} transactions in {code_of(*key[1:])}",
             "no more answers than transactions",
             "check the period and the channel of both; send the right figures",
             service=key[0],

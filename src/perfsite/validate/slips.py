@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from perfsite.formats import exact
+from perfsite.rounding import decimal, grouped, rounded, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,10 +51,10 @@ def jump_problem(
     value = float(values[jump.at])
     other = jump.at - 1 if jump.at > jump.low else jump.at + 1
     beside = float(values[other])
-    about = f"{exact(value)} in {row.period}, {exact(beside)} in {periods[other]}"
+    about = f"{grouped(value)} in {row.period}, {grouped(beside)} in {periods[other]}"
     lower, higher = sorted((value, beside))
-    ratio = f": {higher / lower:,.3g} times".replace(",", "") if lower else ""
-    expected = f"figures beside each other that are less than {factor:g} times apart"
+    ratio = f": {times(higher, lower)} times" if lower else ""
+    expected = f"figures beside each other that are less than {grouped(factor)} times apart"
     return row.problem(
         "PS209", f"{about}{ratio}", expected, _fix(values, jump, log(factor), counted=counted)
     )
@@ -76,7 +77,7 @@ def _fix(values: NDArray[np.float64], jump: Jump, factor: float, *, counted: boo
 def _fitting(value: float, usual: float, *, counted: bool) -> str:
     """The likeliest slip that would explain a figure where another one is usual, if any."""
     close = [
-        (round(apart, 1), order, f"{said} {exact(number)} would fit")
+        (rounded(decimal(apart), 1), order, f"{said} {grouped(number)} would fit")
         for order, (said, number, limit) in enumerate(_slips(value, counted=counted))
         if number > 0 and (apart := abs(log(number / usual))) < limit
     ]
@@ -92,12 +93,12 @@ def _slips(value: float, *, counted: bool) -> Iterator[tuple[str, float, float]]
     many = "a digit too many?"
     for text in sorted(doubled - {""}):
         yield many, float(text), _FITS
-    for power in (10, 100, 1000):
-        less = round(value / power, 6)
+    for power in (1, 2, 3):
+        less = float(decimal(value).scaleb(-power))
         if not counted or less == int(less):
-            yield f"{power} times too large?", less, _FITS
-    for power in (10, 100, 1000):
-        yield f"{power} times too small?", round(value * power, 6), _FITS
+            yield f"{10**power:,} times too large?", less, _FITS
+    for power in (1, 2, 3):
+        yield f"{10**power:,} times too small?", float(decimal(value).scaleb(power)), _FITS
     if counted:
         for text in sorted(set(shorter.values()) - doubled - {""}):
             yield many, float(text), _FITS_CLOSELY
