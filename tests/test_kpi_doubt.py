@@ -111,7 +111,7 @@ def test_more_may_be_completed_than_started_in_a_short_period() -> None:
     assert (figure.value, figure.excess) == (280 / 300, 2)
     assert made.kpi(COMPLETION, "2017-Q2") == "withheld"
     (note,) = service_card(figure, LANGUAGE).notes
-    assert note.startswith("In 2 of the shorter periods in it")
+    assert note.startswith("In 2 of its 4 periods, a part is larger than its whole")
 
 
 def test_a_year_that_needs_a_confidential_quarter_is_confidential() -> None:

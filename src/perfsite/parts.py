@@ -27,7 +27,7 @@ from perfsite.measures import DIGITAL
 from perfsite.model import Status
 from perfsite.periods import MONTHS_IN_YEAR, WEEKS_IN_YEAR, Period, Unit
 from perfsite.tiling import MARKS, Flag, flags_of, has_flag, months_of_days, tile, united
-from perfsite.windows import stocks_of
+from perfsite.windows import is_year, stocks_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -181,7 +181,7 @@ def _filled(mixed: pd.DataFrame) -> pd.DataFrame:
     every = pd.concat(made, ignore_index=True).merge(owners, on="part")
     every = every[has_flag(every, Flag.GIVEN | Flag.CONFIDENTIAL)]
 
-    year = (every["count"] == MONTHS_IN_YEAR) | (every["unit"] == Unit.WEEK)
+    year = is_year(every)
     wanted = pd.MultiIndex.from_frame(every[_INDEX]).isin(pd.MultiIndex.from_frame(mixed[_INDEX]))
     there = pd.MultiIndex.from_frame(every[[*_INDEX, "channel"]]).isin(
         pd.MultiIndex.from_frame(mixed[[*_INDEX, "channel"]])

@@ -58,7 +58,7 @@ def year_windows(parts: pd.DataFrame, additive: Sequence[str]) -> Windows:
     # A year that `parts` made of channels in several rhythms is no statement: it is used where
     # nothing else is, and says nothing about whether years are the sums of their quarters.
     stated = given[is_whole_year(given) & ~given["summed"]]
-    of_channels = given[is_whole_year(given) & given["summed"]]
+    of_channels = given[is_year(given) & given["summed"]]
     adding = _addable(parts, additive)
     shorter = adding[(adding["unit"] == Unit.MONTH) & (adding["count"] < MONTHS_IN_YEAR)]
     months = pd.concat([shorter, months_of_days(adding)], ignore_index=True)
@@ -107,6 +107,12 @@ def month_windows(parts: pd.DataFrame, additive: Sequence[str]) -> pd.DataFrame:
 def is_whole_year(frame: pd.DataFrame) -> pd.Series[bool]:
     """Which rows are for 12 months, by `unit` and `count`."""
     return (frame["unit"] == Unit.MONTH) & (frame["count"] == MONTHS_IN_YEAR)
+
+
+def is_year(frame: pd.DataFrame) -> pd.Series[bool]:
+    """Which rows are for a year: 12 months, or 52 weeks."""
+    weeks = (frame["unit"] == Unit.WEEK) & (frame["count"] == WEEKS_IN_YEAR)
+    return is_whole_year(frame) | weeks
 
 
 def stocks_of(stated: pd.DataFrame, tiled: pd.DataFrame) -> pd.DataFrame:

@@ -93,14 +93,19 @@ def _as_their_sums(parts: pd.DataFrame, doubted: pd.Series[bool], count: int) ->
     return parts.assign(flags=flags)
 
 
-def number_inside(frame: pd.DataFrame, found: pd.DataFrame) -> pd.Series[int]:
+def number_inside(frame: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     """How many periods in which a part exceeds its whole lie inside the period of each row.
 
-    `frame` has `service, kpi, start, end` and an index without repetitions. Of periods inside each
-    other, as months and quarters, the longest are counted.
+    `frame` has `service, kpi, unit, count, start, end` and an index without repetitions. Of periods
+    inside each other, as months and quarters, the longest are counted.
+
+    Returns:
+        `excess` and `excess_of`, the number of periods of that length that fill the row's period
+        (0 where they do not), with the index of `frame`.
     """
-    number = pd.Series(0, index=frame.index, dtype="int64")
-    rows = frame[["service", "kpi", "start", "end"]].assign(at=frame.index)
+    number = pd.DataFrame(0, index=frame.index, columns=["excess", "excess_of"], dtype="int64")
+    columns = ["service", "kpi", "unit", "count", "start", "end"]
+    rows = frame[columns].assign(at=frame.index)
     met = rows.merge(found, on=["service", "kpi"], suffixes=("", "_inside"))
     inside = met[
         (met["start_inside"] >= met["start"])
@@ -110,6 +115,11 @@ def number_inside(frame: pd.DataFrame, found: pd.DataFrame) -> pd.Series[int]:
     length = inside["end_inside"] - inside["start_inside"]
     # Months of 28 to 31 days are of one length, and so are quarters of 90 to 92.
     longest = length >= length.groupby(inside["at"]).transform("max") * 0.9
-    counted = inside[longest].groupby("at").size()
-    number.loc[counted.index] = counted
+    inside = inside[longest]
+    fill = (inside["unit"] == inside["unit_inside"]) & (
+        inside["count"] % inside["count_inside"] == 0
+    )
+    parts = (inside["count"] // inside["count_inside"]).where(fill, 0)
+    by_row = parts.groupby(inside["at"]).agg(["size", "min"])
+    number.loc[by_row.index] = by_row.to_numpy()
     return number

@@ -12,6 +12,7 @@ The frame of figures has the columns::
     status       provided, withheld, or confidential: a year that needs a confidential figure
     marks        letters of the marks inside its period: p, e, b
     excess       in how many shorter periods inside it a part exceeds its whole
+    excess_of    of how many, where periods of one length fill it; else 0
     stock        whether its numerator is a stock, whose years are no sums of quarters
 
 and holds a row only for what can be said: what is missing has none.
@@ -32,10 +33,10 @@ from perfsite.kpis import KPIS, Excess, parts_of_months
 from perfsite.measures import DIGITAL
 from perfsite.model import Status, place_of
 from perfsite.parts import KEY, Parts, periods_of
-from perfsite.periods import MONTHS_IN_YEAR, WEEKS_IN_YEAR, Unit
+from perfsite.periods import MONTHS_IN_YEAR, Unit
 from perfsite.rounding import grouped, times
 from perfsite.tiling import Flag, marks_of
-from perfsite.windows import Windows, is_whole_year, month_windows, year_windows
+from perfsite.windows import Windows, is_year, month_windows, year_windows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +48,8 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = [
     "service", "kpi", "unit", "count", "first", "start", "end",
-    "value", "numerator", "denominator", "uncertain", "status", "marks", "excess", "stock",
+    "value", "numerator", "denominator", "uncertain", "status",
+    "marks", "excess", "excess_of", "stock",
 ]  # fmt: skip
 
 
@@ -73,7 +75,7 @@ def work_out(parts: Parts, observations: pd.DataFrame, config: SiteConfig) -> Fi
     windows = year_windows(every, [*config.additive, DIGITAL])
     months = windows_of_months(every, config)
     given = every[every["value"].notna()]
-    given = given[~is_whole_year(given)]
+    given = given[~is_year(given)]
     columns = [*KEY, "part", "value", "flags", "summed"]
     rows = pd.concat([given[columns], months[columns], windows.frame[columns]])
     rows = rows.drop_duplicates([*KEY, "part"])
@@ -97,8 +99,9 @@ def work_out(parts: Parts, observations: pd.DataFrame, config: SiteConfig) -> Fi
         Status.PROVIDED,
     )
     frame["stock"] = _of_stocks(frame, windows)
-    doubtful = frame.index[frame["doubtful"].to_numpy(dtype=bool)]
-    frame["excess"] = number_inside(frame.loc[doubtful], doubts).reindex(frame.index, fill_value=0)
+    doubtful = frame[frame["doubtful"].to_numpy(dtype=bool)]
+    numbers = number_inside(doubtful, doubts).reindex(frame.index, fill_value=0)
+    frame = frame.assign(**{str(name): numbers[name] for name in numbers})
     return Figures(
         frame[COLUMNS], windows, _notices(windows, observations, config.digital_channels)
     )
@@ -171,13 +174,6 @@ def windows_of_months(parts: pd.DataFrame, config: SiteConfig) -> pd.DataFrame:
     additive = set(config.additive)
     adding = [part for part in wanted if part.partition(":")[0] in additive]
     return month_windows(parts[parts["part"].isin(wanted)], adding)
-
-
-def is_year(frame: pd.DataFrame) -> pd.Series:
-    """Which rows are for a year: 12 months, or 52 weeks."""
-    return ((frame["unit"] == Unit.MONTH) & (frame["count"] == MONTHS_IN_YEAR)) | (
-        (frame["unit"] == Unit.WEEK) & (frame["count"] == WEEKS_IN_YEAR)
-    )
 
 
 def _with_dates(frame: pd.DataFrame) -> pd.DataFrame:

@@ -23,7 +23,7 @@ from perfsite.measures import DIGITAL
 from perfsite.model import Status, place_of
 from perfsite.parts import KEY, periods_of
 from perfsite.periods import Period, Unit
-from perfsite.windows import is_whole_year
+from perfsite.windows import is_year
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -192,7 +192,7 @@ def _known(
     months = windows_of_months(given, config)
     made = pd.concat([windows.frame, months], ignore_index=True)
     # A year of channels that were added up from shorter periods is a window, too, if it is used.
-    given = given[~(given["summed"] & is_whole_year(given))]
+    given = given[~(given["summed"] & is_year(given))]
     rows = pd.concat([given.assign(summed=False), made[made["summed"].astype(bool)]])
     return wanted.merge(rows[[*_PART, "value", "summed"]], on=_PART, validate="one_to_one")
 

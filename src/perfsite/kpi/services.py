@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from perfsite.kpi.breaks import across_a_break
-from perfsite.kpi.figures import is_year
 from perfsite.kpis import KPIS, Window
 from perfsite.model import Service, Status
 from perfsite.parts import newest_end, periods_of
 from perfsite.periods import YEAR_IN_UNITS, Period, Unit
+from perfsite.windows import is_year
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,9 +32,9 @@ class Figure:
     `value` is None unless `status` is provided or older. `before` is the figure of the same
     period a year before, where there is one and no break in the series lies between. What is
     `uncertain` of the value, and of that before, is how far it may be off, up or down. `marks` are
-    the letters of marks inside the period (p, e, b), `excess` is the number of shorter periods
-    inside it in which a part exceeds its whole, and `stock` tells a count of what there is on a
-    day, whose years are no sums of shorter periods.
+    the letters of marks inside the period (p, e, b). `excess` is the number of shorter periods
+    inside it in which a part exceeds its whole, of `excess_of` where these fill it. `stock` tells a
+    count of what there is on a day, whose years are no sums of shorter periods.
     """
 
     kpi: str
@@ -48,6 +48,7 @@ class Figure:
     uncertain_before: float = 0.0
     marks: str = ""
     excess: int = 0
+    excess_of: int = 0
     stock: bool = False
 
 
@@ -87,14 +88,15 @@ def summarise_services(
     newest = newest_end(frame["service"], months)
     found: dict[tuple[str, str], Figure] = {}
     columns = (
-        "service", "kpi", "status", "uncertain", "uncertain_before", "marks", "excess", "stock",
+        "service", "kpi", "status", "uncertain", "uncertain_before", "marks", "excess", "excess_of",
+        "stock",
         "value", "numerator", "denominator", "before",
     )  # fmt: skip
     for (service, kpi, status, *known), period, month in zip(
         zip(*(frame[name] for name in columns), strict=True), periods, months, strict=True
     ):
         older = status == Status.PROVIDED and month < newest
-        doubt, doubt_before, marks, excess, stock, *numbers = known
+        doubt, doubt_before, marks, excess, excess_of, stock, *numbers = known
         value, numerator, denominator, year_before = (_or_none(number) for number in numbers)
         found[service, kpi] = Figure(
             kpi,
@@ -108,6 +110,7 @@ def summarise_services(
             float(doubt_before),
             str(marks),
             int(excess),
+            int(excess_of),
             bool(stock),
         )
     absent = _absent(parts.frame)

@@ -30,7 +30,7 @@ _WHY: Final = {
 }
 _MARKED: Final = {
     "p": message("It holds provisional figures."),
-    "e": message("It holds estimates."),
+    "e": message("It holds estimated figures."),
     "b": message(
         "There is a break in the series within it: not all of it was counted in the same way."
     ),
@@ -156,16 +156,25 @@ def _remarks(figure_: Figure, language: Language) -> tuple[str, ...]:
         )
     found += [language.say(_MARKED[mark]) for mark in figure_.marks]
     if figure_.excess and figure_.value is not None:
-        found.append(
-            language.plural(
-                figure_.excess,
-                "In one of the shorter periods in it, a part is larger than its whole, as where "
-                "what was begun before it was finished in it.",
-                "In {n} of the shorter periods in it, a part is larger than its whole, as where "
-                "what was begun before them was finished in them.",
-            )
-        )
+        found.append(_exceeding(figure_, language))
     return tuple(found)
+
+
+def _exceeding(figure_: Figure, language: Language) -> str:
+    """In how many of its periods a part exceeds its whole, though over all of them it doesn't."""
+    number = language.count(figure_.excess)
+    if not figure_.excess_of:
+        return language.say(
+            "In {number} of its periods, a part is larger than its whole: what is begun in one "
+            "period may be finished in the next.",
+            number=number,
+        )
+    return language.say(
+        "In {number} of its {of} periods, a part is larger than its whole: what is begun in one "
+        "period may be finished in the next.",
+        number=number,
+        of=language.count(figure_.excess_of),
+    )
 
 
 def coverage(figure_: GroupFigure, language: Language) -> str:
