@@ -348,7 +348,6 @@ def test_three_services_in_three_years_are_too_few_for_the_same_twelve_months(ma
     assert not re.search(r"\bno service has\b|\bno figures\b", card, re.IGNORECASE)
 
 
-@pytest.mark.xfail(strict=True, reason="a stock is called transactions in a year")
 def test_a_stock_is_called_what_it_is(made: Site) -> None:
     """Nowhere on the page of a stock are there so many transactions in a year."""
     for service in ("stock-by-channel", "stock-in-digital-only"):
