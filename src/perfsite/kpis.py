@@ -137,6 +137,7 @@ class Words:
         orders: the orders of lists by it, the lowest and the highest first.
         counts: what a stated figure is held against: `completed divided by started`.
         causes: why it changed for a group; of what is no ratio they are never said.
+        exceeds: the part and its whole, as problems name them where the part is larger.
     """
 
     name: str
@@ -157,6 +158,7 @@ class Words:
     orders: tuple[str, str] | None = None
     counts: str = ""
     causes: Causes = OF_ANY
+    exceeds: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -224,6 +226,7 @@ class Kpi:
             "words for what it is held against": self.is_ratio
             and bool(self.stated)
             and not self.words.counts,
+            "words for a part above its whole": self.may_exceed and not self.words.exceeds,
             "words for its orders": not self.words.orders
             and bool(self.places.keys() & {Place.LIST, Place.GROUP_CARD}),
             "a place among the groups": Place.GROUP not in self.places
@@ -271,6 +274,12 @@ class Kpi:
                 return False
             case _:
                 assert_never(self.adding)
+
+    @property
+    def may_exceed(self) -> bool:
+        """Whether its part can be larger than its whole by mistake: a share of counts."""
+        inside = set(self.numerator) <= set(self.denominator)
+        return self.adding is Adding.RATIO and self.kind is Kind.SHARE and not inside
 
     @property
     def is_of_years_only(self) -> bool:
@@ -427,6 +436,7 @@ KPIS: Final[dict[str, Kpi]] = {
                     message("digital services had a larger share of the transactions"),
                     message("services used less online had a larger share of the transactions"),
                 ),
+                exceeds=("digital transactions", "transactions"),
             ),
         ),
         Kpi(
@@ -554,6 +564,7 @@ KPIS: Final[dict[str, Kpi]] = {
                     message("services where more is completed had a larger share of those started"),
                     message("services where less is completed had a larger share of those started"),
                 ),
+                exceeds=("transactions completed", "started"),
             ),
         ),
         Kpi(

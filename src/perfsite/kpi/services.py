@@ -138,9 +138,15 @@ def headlines(frame: pd.DataFrame) -> pd.DataFrame:
     frame = frame[frame["status"] != Status.CONFIDENTIAL]
     window = frame["kpi"].map({kpi.id: kpi.window for kpi in KPIS.values()})
     month = (frame["unit"] == Unit.MONTH) & (frame["count"] == 1)
-    preferred = (window == Window.MONTH_ELSE_LATEST) & month
-    preferred |= (window != Window.MONTH_ELSE_LATEST) & is_year(frame)
-    preferred |= frame["stock"].astype(bool)
+    year = is_year(frame)
+    wanted = {
+        Window.YEAR: year,
+        Window.YEAR_ELSE_LATEST: year,
+        Window.MONTH_ELSE_LATEST: month,
+    }
+    preferred = frame["stock"].astype(bool)
+    for one in Window:
+        preferred |= (window == one) & wanted[one]
     ranked = frame.assign(preferred=preferred)[preferred | (window != Window.YEAR)]
     ranked = ranked.sort_values(["preferred", "end", "start"], ascending=[True, True, False])
     return ranked.drop_duplicates(["service", "kpi"], keep="last").drop(columns="preferred")

@@ -6,12 +6,13 @@ What is found here is published as given and marked; the ratio that would be wro
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from perfsite.errors import Problem
-from perfsite.measures import DIGITAL
+from perfsite.formulas import sides
+from perfsite.kpis import KPIS
 from perfsite.model import place_of
 from perfsite.parts import KEY
 from perfsite.rounding import grouped
@@ -19,11 +20,6 @@ from perfsite.validate.given import code_of
 
 if TYPE_CHECKING:
     from perfsite.parts import Parts
-
-_PAIRS: Final = (
-    (DIGITAL, "transactions", "digital transactions"),
-    ("completed", "started", "transactions completed"),
-)
 
 
 def check_consistency(
@@ -38,11 +34,13 @@ def check_consistency(
     keys = pd.MultiIndex.from_frame(observations[KEY])
     flagged = pd.Series(data=False, index=observations.index)
     problems: list[Problem] = []
-    for part, whole, words in _PAIRS:
-        if part not in wide or whole not in wide:
+    for kpi in KPIS.values():
+        if not kpi.may_exceed or kpi.words.exceeds is None:
             continue
-        over = wide[wide[part] > wide[whole]]
-        measures = [part.partition(":")[0], whole]
+        name, whole = kpi.words.exceeds
+        above, below = sides(kpi, wide)
+        over = pd.DataFrame({"above": above, "below": below})[above > below]
+        measures = list(dict.fromkeys(part.partition(":")[0] for part in kpi.operands))
         involved = keys.isin(over.index) & observations["measure"].isin(measures).to_numpy()
         flagged |= involved
         places = _places(observations[involved])
@@ -50,13 +48,13 @@ def check_consistency(
             Problem(
                 *places[key],
                 "PS201",
-                part,
-                f"{grouped(row[part])} {words} of {grouped(row[whole])} {whole} "
+                kpi.numerator[0],
+                f"{grouped(row['above'])} {name} of {grouped(row['below'])} {whole} "
                 f"in {code_of(*key[1:])}",
-                f"no more {words} than {whole}",
+                f"no more {name} than {whole}",
                 "send the right figures; these are published and marked, their ratio is withheld",
                 service=str(key[0]),
-                measures=tuple(dict.fromkeys(measures)),
+                measures=tuple(measures),
                 period=code_of(*key[1:]),
             )
             for key, row in zip(over.index, over.to_dict("records"), strict=True)
