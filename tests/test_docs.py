@@ -9,6 +9,7 @@ import pytest
 
 from errors_page import BESIDE, UNSHOWN, message
 from markdown_pages import DOCS, ROOT, fences, without_fences, write_data
+from perfsite import kpis, measures
 from perfsite.config import Checks, SiteConfig, parse_config
 from perfsite.errors import RULES, Severity
 from perfsite.kpis import KPIS
@@ -166,15 +167,47 @@ def test_every_fence_says_its_language() -> None:
 
 
 def test_every_kpi_is_explained_with_its_formula() -> None:
-    """docs/kpis.md has a section, the id, the formula and the window of every KPI."""
+    """docs/kpis.md has a section, the id, the formula and the window of every KPI, in order."""
     text = (DOCS / "kpis.md").read_text("utf-8")
-    rows = text.splitlines()
 
     for kpi in KPIS.values():
-        assert f"### {kpi.name}\n" in text
-        assert f"`{kpi.id}`" in text
-        link = f"[{kpi.name}](#{kpi.name.lower().replace(' ', '-')})"
-        assert f"| {link} | {kpi.formula} | {kpi.window} |" in rows, kpi.id
+        assert f"### {kpi.name}\n\n`{kpi.id}`: {kpi.formula}." in text
+    assert re.findall(r"^\| (\[.*\]\(#[a-z-]+\) \| .* \| .*) \|$", text, re.MULTILINE) == [
+        f"[{kpi.name}](#{kpi.name.lower().replace(' ', '-')}) | {kpi.formula} | {kpi.window}"
+        for kpi in KPIS.values()
+    ]
+
+
+def test_the_table_of_entries_is_the_table() -> None:
+    """docs/kpis.md says of every KPI how it adds up, of what, and which way is better."""
+    text = (DOCS / "kpis.md").read_text("utf-8")
+    table = text.partition("| KPI | adds up as |")[2].partition("\n\n")[0].splitlines()[2:]
+    rows = [[cell.strip() for cell in row.strip("|").split("|")] for row in table]
+
+    def code(*parts: str) -> str:
+        return " ".join(f"`{part}`" for part in parts if part)
+
+    assert rows == [
+        [
+            code(kpi.id),
+            kpi.adding,
+            code(*kpi.numerator),
+            code(*kpi.denominator),
+            code(kpi.stated),
+            kpi.better,
+        ]
+        for kpi in KPIS.values()
+    ]
+
+
+def test_the_example_of_an_entry_can_be_added() -> None:
+    """The Python of docs/kpis.md makes a KPI that lacks nothing."""
+    (fence,) = (f for f in fences((DOCS / "kpis.md").read_text("utf-8")) if f.kind == "python")
+
+    made = eval(fence.text, {**vars(kpis), **vars(measures)})  # noqa: S307 - our own page
+
+    assert made.id not in KPIS
+    assert made.told_by == ("answered",)
 
 
 def test_every_record_of_a_decision_is_listed_and_short() -> None:
