@@ -89,9 +89,6 @@ def test_nothing_of_perfsite_is_in_the_recount() -> None:
     assert not any("perfsite" in name for name in imported)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="doubt does not travel to years yet, and a stock is judged part by part"
-)
 def test_the_years_of_all_services_are_right(site: Path, recount: Recount) -> None:
     """data/kpis.csv has each KPI of 12 months that can be worked out, withheld where in doubt."""
     held = Held()
@@ -128,7 +125,6 @@ def _hold_figure(
         held.that(name, place, right=right, said=row[name], same=_is(right, row[name]))
 
 
-@pytest.mark.xfail(strict=True, reason="groups do not say what they are made of yet")
 def test_the_figures_of_all_groups_are_right(site: Path, recount: Recount) -> None:
     """Each column of each group's file: values, coverage, changes, the split, who is silent."""
     held = Held()

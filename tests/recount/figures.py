@@ -97,8 +97,15 @@ class Service:
                 each = self.unit_cost.get(Span("month", first, YEAR))
                 given_as_it_is = each is not None and first not in self.cost_windows
                 value = each if given_as_it_is else cost / whole_.value
-                found["cost_per_transaction", first] = Figure(cost, whole_.value, value, self.stock)
+                found["cost_per_transaction", first] = Figure(
+                    cost, whole_.value, value, stock=False
+                )
         return found
+
+    def has(self, kpi: str, first: int) -> bool:
+        """Whether there is any figure of a KPI: a withheld one, and one without its parts, too."""
+        stated = kpi == "cost_per_transaction" and Span("month", first, YEAR) in self.unit_cost
+        return stated or (kpi, first) in self.figures
 
     def cost_of(self, first: int) -> Fraction | None:
         """The cost of 12 months: as given, else the unit cost times the transactions."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 HEADLINE_SHARE: Final = Fraction(1, 2)
 HALF: Final = Fraction(1, 2)
 TENTH: Final = Fraction(1, 10)
+CHARTED: Final = ("transactions_per_year", "digital_take_up")
 PANEL_SHARE: Final = Fraction(4, 5)
 QUARTER: Final = 3
 PANEL_QUARTERS: Final = 16
@@ -92,6 +93,7 @@ class Recount:
     def __init__(self, given: Given) -> None:
         self.given = given
         self.services = {row["service"]: Service(given, row["service"]) for row in given.register}
+        self.newest = max(first for mine in self.services.values() for _, first in mine.figures)
         self.life = {row["service"]: _life(row) for row in given.register}
 
     def is_open(self, service: str, first: int) -> bool:
@@ -121,7 +123,8 @@ class Recount:
             head = max(complete)
             rows[head].headline = True
             self._silence(group, kpi, head, figures, rows[head])
-            _panel(kpi, head, figures, rows)
+            if kpi in CHARTED:
+                _panel(kpi, head, figures, rows)
         return rows
 
     def _row(
@@ -180,24 +183,27 @@ class Recount:
         silent, total = [], Fraction(0)
         before = figures.get(head - YEAR, {})
         for service in group.services:
-            has = {first for (own, first) in self.services[service].figures if own == kpi}
+            mine = self.services[service]
+            later = range(head, self.newest + 1)
             reported = sorted(first for first in figures if service in figures[first])
-            earlier = [first for first in reported if first <= head - YEAR]
             is_silent = bool(
-                reported and self.is_open(service, head) and not any(f >= head for f in has)
+                reported
+                and self.is_open(service, head)
+                and not any(mine.has(kpi, first) for first in later)
             )
             if service in before:
-                total += _weight(kpi, before[service])
-            elif is_silent and earlier:
-                total += _weight(kpi, figures[earlier[-1]][service])
+                weight = _weight(kpi, before[service])
+            elif is_silent:
+                weight = _weight(kpi, figures[reported[-1]][service])
+            else:
+                continue
+            total += weight
             if is_silent:
-                at = figures[earlier[-1]][service] if earlier else None
-                weight = _weight(kpi, at) if at else Fraction(0)
-                silent.append((service, weight, reported[-1] + YEAR))
+                silent.append((service, weight, reported[-1]))
         row.silent = tuple(silent)
         row.silent_services = len(silent)
         lost = sum((weight for _, weight, _ in silent), Fraction(0))
-        row.silent_share = lost / total if total else None
+        row.silent_share = lost / total if total else Fraction(0)
 
 
 def _life(row: Mapping[str, str]) -> tuple[date | None, date | None]:
