@@ -144,7 +144,7 @@ def measure(path: Path) -> dict[str, float]:
     observations, problems = read_observations([source], services, config, EDITION)
     marks.append(time.perf_counter())
     parts = resolve(observations, config)
-    observations, found = check_consistency(observations, parts)
+    observations, found = check_consistency(observations, parts, config.digital_channels)
     figures = work_out(parts, observations, config)
     problems = [*problems, *found, *figures.problems]
     marks.append(time.perf_counter())

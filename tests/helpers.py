@@ -79,7 +79,7 @@ class Worked:
 
     @cached_property
     def _held(self) -> tuple[pd.DataFrame, list[Problem]]:
-        return check_consistency(self.observations, self.parts)
+        return check_consistency(self.observations, self.parts, self.config.digital_channels)
 
     @property
     def observations(self) -> pd.DataFrame:

@@ -107,7 +107,7 @@ def test_nothing_to_compare_is_no_problem() -> None:
         "period cost\n2017 5",
     ):
         observations, problems = observe(table)
-        flagged, found = check_consistency(observations, resolve(observations, SiteConfig()))
+        flagged, found = check_consistency(observations, resolve(observations, SiteConfig()), ())
         assert (problems, found) == ([], [])
         assert len(flagged) == len(observations)
         assert flagged["flagged"].tolist() == [False] * len(observations)

@@ -57,7 +57,7 @@ def test_rules_say_something_of_what_is_there_whatever_that_is(
     config = SiteConfig()
     observations, _ = read_observations([csv_source("\n".join(lines))], SERVICES, config)
     parts = resolve(observations, config)
-    _, problems = check_consistency(observations, parts)
+    _, problems = check_consistency(observations, parts, config.digital_channels)
     figures = work_out(parts, observations, config)
     problems += figures.problems
     problems += check_series(observations, parts, figures.windows, SERVICES, checks, today)

@@ -102,3 +102,8 @@ MEASURES: dict[str, Measure] = {
 
 
 DEFAULT_DIGITAL_CHANNELS = ("digital", "online", "web", "api", "app", "mobile")
+
+
+def name_of(measure: str, channel: str) -> str:
+    """A measure and its channel, blank for all, as wide tables name them: `transactions:online`."""
+    return f"{measure}:{channel}" if channel else measure

@@ -202,7 +202,7 @@ def _compared(
         public, secrets, services, problems, data.submissions, data.retractions, data.last
     )
     parts = resolve(decided.observations, config)
-    marked, contradictions = check_consistency(decided.observations, parts)
+    marked, contradictions = check_consistency(decided.observations, parts, config.digital_channels)
     figures = work_out(parts, marked, config)
     found = [*problems, *decided.problems, *contradictions, *figures.problems]
     found += check_series(

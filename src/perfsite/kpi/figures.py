@@ -30,7 +30,7 @@ from perfsite.errors import Problem
 from perfsite.formulas import apply, forms
 from perfsite.kpi.doubt import exceeding, flag_of, number_inside, with_doubt
 from perfsite.kpis import KPIS, Excess, parts_of_months
-from perfsite.measures import DIGITAL
+from perfsite.measures import DIGITAL, name_of
 from perfsite.model import Status, place_of
 from perfsite.parts import KEY, Parts, periods_of
 from perfsite.periods import MONTHS_IN_YEAR, Unit
@@ -199,18 +199,26 @@ def _notices(windows: Windows, observations: pd.DataFrame, digital: Sequence[str
         Problem(
             *place_of(source),
             "PS202",
-            part,
+            name_of(measure, channel),
             f"{grouped(stated)} in {period}, {grouped(summed)} in the shorter periods of it",
             "a year that is the sum of its parts",
             "send the right figures; the year is used as it was given",
             service=service,
-            measures=(part.partition(":")[0],),
+            measures=(measure,),
             period=period,
         )
-        for source, service, part, period, stated, summed in zip(
+        for source, service, measure, channel, period, stated, summed in zip(
             *(
                 conflicts[name]
-                for name in ("source", "service", "part", "period", "stated", "summed")
+                for name in (
+                    "source",
+                    "service",
+                    "measure",
+                    "channel",
+                    "period",
+                    "stated",
+                    "summed",
+                )
             ),
             strict=True,
         )
@@ -220,15 +228,16 @@ def _notices(windows: Windows, observations: pd.DataFrame, digital: Sequence[str
         Problem(
             *place_of(source),
             "PS204",
-            part,
+            name_of(measure, channel),
             f"shorter periods that add up to {times(ratio, 1)} times the years given",
             "years that are sums of shorter periods",
             "is this a stock, such as claims in payment? No year is added up for this service",
             service=service,
-            measures=(part.partition(":")[0],),
+            measures=(measure,),
         )
-        for source, service, part, ratio in zip(
-            *(stocks[name] for name in ("source", "service", "part", "ratio")), strict=True
+        for source, service, measure, channel, ratio in zip(
+            *(stocks[name] for name in ("source", "service", "measure", "channel", "ratio")),
+            strict=True,
         )
     ]
 
@@ -236,11 +245,19 @@ def _notices(windows: Windows, observations: pd.DataFrame, digital: Sequence[str
 def _places(observations: pd.DataFrame, digital: Sequence[str]) -> pd.DataFrame:
     """Where each year of a part stands, or the first of the channels that it was summed from."""
     year = observations[
-        (observations["unit"] == Unit.MONTH) & (observations["count"] == MONTHS_IN_YEAR)
+        (observations["unit"] == Unit.MONTH)
+        & (observations["count"] == MONTHS_IN_YEAR)
+        & (observations["status"] == Status.PROVIDED)
     ]
-    columns = ["service", "measure", "first", "period", "source"]
-    of_all = year[columns].rename(columns={"measure": "part"})
+    columns = ["service", "measure", "channel", "first", "period", "source"]
+    of_all = year[columns].assign(part=year["measure"])
     online = year["channel"].isin(list(digital)) & (year["measure"] == "transactions")
     of_digital = year.loc[online, columns].assign(part=DIGITAL)
     both = pd.concat([of_all, of_digital[of_all.columns]])
-    return both.drop_duplicates(["service", "part", "first"])
+    key = ["service", "part", "first"]
+    found = both.drop_duplicates(key)
+    # What was added up from channels has the name of the part, for no column has its figure.
+    several = pd.MultiIndex.from_frame(both.loc[both.duplicated(key), key])
+    summed = pd.MultiIndex.from_frame(found[key]).isin(several) & (found["channel"] != "")
+    of_part = np.where(found["part"] == DIGITAL, DIGITAL.partition(":")[2], "")
+    return found.assign(channel=found["channel"].mask(summed, of_part))

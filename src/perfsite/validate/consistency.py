@@ -16,16 +16,22 @@ from perfsite.kpis import KPIS
 from perfsite.model import place_of
 from perfsite.parts import KEY
 from perfsite.rounding import grouped
+from perfsite.validate.blame import first_rows
 from perfsite.validate.given import code_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from perfsite.parts import Parts
 
 
 def check_consistency(
-    observations: pd.DataFrame, parts: Parts
+    observations: pd.DataFrame, parts: Parts, digital: Collection[str]
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """Mark parts that are larger than their wholes, and report channels that do not add up.
+
+    `digital` are the digital channels. A problem names the row of the part that is too large, or
+    of the total that is not the sum of its channels.
 
     Returns:
         The observations with a boolean column `flagged`, and PS201 and PS203 problems.
@@ -43,12 +49,12 @@ def check_consistency(
         measures = list(dict.fromkeys(part.partition(":")[0] for part in kpi.operands))
         involved = keys.isin(over.index) & observations["measure"].isin(measures).to_numpy()
         flagged |= involved
-        places = _places(observations[involved])
+        named = first_rows(observations, kpi.numerator, over.index, digital)
         problems += [
             Problem(
-                *places[key],
+                *place_of(named[key].source),
                 "PS201",
-                kpi.numerator[0],
+                named[key].name,
                 f"{grouped(row['above'])} {name} of {grouped(row['below'])} {whole} "
                 f"in {code_of(*key[1:])}",
                 f"no more {name} than {whole}",
@@ -60,7 +66,7 @@ def check_consistency(
             for key, row in zip(over.index, over.to_dict("records"), strict=True)
         ]
     for measure, rows in parts.mismatches.groupby("measure"):
-        mine = observations[observations["measure"] == measure]
+        mine = observations[(observations["measure"] == measure) & (observations["channel"] == "")]
         places = _places(mine)
         problems += [
             Problem(
@@ -80,7 +86,6 @@ def check_consistency(
 
 
 def _places(observations: pd.DataFrame) -> dict[tuple[object, ...], tuple[str, int]]:
-    """File and row of the first observation of each service and period."""
-    first = observations.drop_duplicates(KEY)
-    keys = first[KEY].itertuples(index=False, name=None)
-    return dict(zip(keys, map(place_of, first["source"]), strict=True))
+    """File and row of the observation of each service and period."""
+    keys = observations[KEY].itertuples(index=False, name=None)
+    return dict(zip(keys, map(place_of, observations["source"]), strict=True))

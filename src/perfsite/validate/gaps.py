@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from perfsite.errors import Problem
-from perfsite.measures import Kind
+from perfsite.measures import Kind, name_of
 from perfsite.model import place_of
 from perfsite.rounding import grouped
-from perfsite.validate.given import code_of, name_of, records
+from perfsite.validate.given import code_of, records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

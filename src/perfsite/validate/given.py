@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from perfsite.errors import Problem
+from perfsite.measures import name_of
 from perfsite.model import Status, place_of
 from perfsite.periods import Period, Unit
 
@@ -77,11 +78,6 @@ def _days(periods: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     starts = np.array([period.start.toordinal() for period in known], dtype="int64")
     ends = np.array([period.end.toordinal() for period in known], dtype="int64")
     return starts[codes], ends[codes]
-
-
-def name_of(measure: str, channel: str) -> str:
-    """A measure as wide tables name it: `transactions:digital`."""
-    return f"{measure}:{channel}" if channel else measure
 
 
 def records(frame: pd.DataFrame) -> Iterator[Row]:

@@ -11,11 +11,12 @@ from perfsite.arithmetic import tidy_sum
 from perfsite.errors import Problem
 from perfsite.formulas import sides
 from perfsite.kpis import KPIS, Adding
-from perfsite.measures import RATINGS, Kind
+from perfsite.measures import RATINGS, Kind, name_of
 from perfsite.model import Status, place_of
 from perfsite.parts import KEY
 from perfsite.rounding import decimal, grouped, rounded
-from perfsite.validate.given import code_of, name_of, records
+from perfsite.validate.blame import first_rows
+from perfsite.validate.given import code_of, records
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,9 +121,13 @@ def _incomplete(rows: pd.DataFrame, names: tuple[str, ...]) -> list[Problem]:
     chosen = status.index[some].to_frame(index=False).assign(at=np.flatnonzero(some))
     firsts = rows[rows["provided"]].drop_duplicates(_ALL)
     found = firsts.merge(chosen, on=_ALL)
+    # A rating that was given as missing has a row of its own, which is the one to mend.
+    blanks = rows[rows["status"] == Status.NOT_PROVIDED]
+    keys = blanks[["service", "period", "channel", "measure"]].itertuples(index=False, name=None)
+    own = dict(zip(keys, blanks["source"], strict=True))
     return [
         Problem(
-            *place_of(row.source),
+            *place_of(own.get((row.service, row.period, row.channel, missing[0]), row.source)),
             "PS207",
             name_of(missing[0], row.channel),
             f"no {_listed(missing)} beside {_listed(given)} in {row.period}",
@@ -155,14 +160,12 @@ def _too_many(rows: pd.DataFrame, parts: pd.DataFrame) -> list[Problem]:
     over = wide.index[above]
     if over.empty:
         return []
-    firsts = rows.drop_duplicates(KEY)
-    keys = firsts[KEY].itertuples(index=False, name=None)
-    sources = dict(zip(keys, firsts["source"], strict=True))
+    firsts = first_rows(rows, RATINGS, over, ())
     return [
         Problem(
-            *place_of(sources[key]),
+            *place_of(firsts[key].source),
             "PS207",
-            "rating_1",
+            firsts[key].name,
             f"{grouped(number)} answers of {grouped(all_)} transactions in {code_of(*key[1:])}",
             "no more answers than transactions",
             "check the period and the channel of both; send the right figures",
