@@ -184,7 +184,7 @@ def test_a_measure_of_the_site_has_its_own_name() -> None:
     pages = shown("period calls balance\n2016-09 5 -3\n2017-09 8 4", OWN)
 
     calls, balance = (figure_of(pages, f"measure-{name}") for name in ("calls", "balance"))
-    assert calls.heading == "Calls: 8 in September 2017, 60% more than a year before"
+    assert calls.heading == "Calls: 8 in September 2017, up from 5 a year before"
     assert calls.alt.startswith("Bar chart: ")
     assert balance.heading == "Balance: 4 in September 2017, up from −3 a year before"
     assert balance.svg == ""

@@ -81,6 +81,13 @@ def apply(kpi: Kpi, wide: pd.DataFrame) -> pd.DataFrame:
             assert_never(kpi.adding)
 
 
+def given_to(values: pd.Series, kind: Kind, *, adds_up: bool) -> pd.Series:
+    """How far figures of a measure may be off. Counts and what adds up are taken at their word."""
+    if kind is Kind.SHARE or (kind is Kind.CURRENCY and not adds_up):
+        return _doubt(values, kind).fillna(0.0)
+    return pd.Series(0.0, index=values.index)
+
+
 def _doubt(stated: pd.Series, kind: Kind) -> pd.Series:
     """How far what was stated may be off: half a unit of the last digit that was given.
 

@@ -150,7 +150,9 @@ def line_job(
     points = [(point.period, point.value) for point in series.points]
     breaks = [point.period for point in series.points if point.broken]
     words = (path, title, description)
-    return _line(words, points, breaks, series.kind, language, target)
+    last = next((p for p in reversed(series.points) if p.value is not None), None)
+    doubt = last.uncertain if last else 0.0
+    return _line(words, points, breaks, series.kind, language, target, doubt)
 
 
 def panel_job(
@@ -168,6 +170,7 @@ def _line(
     kind: Kind,
     language: Language,
     target: Target | None,
+    uncertain: float = 0.0,
 ) -> ChartJob:
     path, title, description = words
     points = points[shown_part([value is not None for _, value in points])]
@@ -187,7 +190,7 @@ def _line(
     words_of_end = (
         beside_target(language, end, target.value, kind, long=False)
         if target
-        else language.figure(end, kind)
+        else language.figure(end, kind, uncertain)
     )
     label = End(max(end, top * _LOWEST_LABEL), words_of_end)
     ends = place_ends([label, *_target(target)], first, last, top, ticks)

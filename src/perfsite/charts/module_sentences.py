@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from perfsite.charts.sentences import (
+    EXACTLY,
     compared,
     compared_count,
     compared_level,
@@ -118,15 +119,20 @@ def measure_sentence(
     now: float,
     before: float | None,
     period: Period,
+    *,
+    doubts: tuple[float, float] = EXACTLY,
 ) -> str:
-    """The latest figure of a measure that the site declares."""
+    """The latest figure of a measure that the site declares.
+
+    `doubts` are how far it and the one before may be off, up or down.
+    """
     first = language.say(
         "{name}: {figure} {when}",
         name=name,
-        figure=in_words(language, now, kind),
+        figure=in_words(language, now, kind, doubts[0]),
         when=language.in_period(period),
     )
-    return with_comparison(language, first, compared(language, now, before, kind))
+    return with_comparison(language, first, compared(language, now, before, kind, doubts))
 
 
 def reading_sentence(

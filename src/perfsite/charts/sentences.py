@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from perfsite.periods import Period
 
 _TIMES_FROM: Final = 3
+EXACTLY: Final = 0.0, 0.0
+"""What is uncertain of two figures that are known exactly."""
 
 
 def compared_count(language: Language, now: float, before: float | None) -> str:
@@ -88,13 +90,25 @@ def _alike(language: Language, now: float, before: float, kind: Kind, doubt: flo
     return language.say("{share} less than a year before", share=language.size(percent))
 
 
-def compared(language: Language, now: float, before: float | None, kind: Kind) -> str:
-    """The comparison with a year before, in the words of its kind."""
+def compared(
+    language: Language,
+    now: float,
+    before: float | None,
+    kind: Kind,
+    doubts: tuple[float, float] = EXACTLY,
+) -> str:
+    """The comparison with a year before, in the words of its kind.
+
+    `doubts` are how far the two figures may be off, up or down.
+    """
     match kind:
         case Kind.COUNT:
             return compared_count(language, now, before)
         case Kind.SHARE | Kind.CURRENCY | Kind.SECONDS | Kind.MILLISECONDS | Kind.NUMBER:
-            return compared_level(language, now, before, kind)
+            one, other = doubts
+            return compared_level(
+                language, now, before, kind, uncertain=one, uncertain_before=other
+            )
         case _:
             assert_never(kind)
 
@@ -164,7 +178,7 @@ def counted(language: Language, kpi: str, number: float, *, stock: bool = False)
     return language.plural(number, *words.forms, number=text)
 
 
-def level_sentence(
+def level_sentence(  # noqa: PLR0913 - a figure, the one before, and what has to be known of them
     language: Language,
     kpi: str,
     now: float,
@@ -173,24 +187,35 @@ def level_sentence(
     target: float | None = None,
     *,
     stock: bool = False,
+    doubts: tuple[float, float] = EXACTLY,
 ) -> str:
     """What the latest figure of a KPI says.
 
     Where there is a target, the sentence says whether it is met, and the table has the change. A
-    `stock` counts what there is on a day.
+    `stock` counts what there is on a day. `doubts` are how far the figure and that before may be
+    off, up or down.
     """
     comparison = (
-        compared(language, now, before, KPIS[kpi].kind)
+        compared(language, now, before, KPIS[kpi].kind, doubts)
         if target is None
         else compared_target(language, now, target, kpi)
     )
-    return with_comparison(language, _level(language, kpi, now, period, stock=stock), comparison)
+    level = _level(language, kpi, now, period, stock=stock, uncertain=doubts[0])
+    return with_comparison(language, level, comparison)
 
 
-def _level(language: Language, kpi: str, now: float, period: Period, *, stock: bool = False) -> str:
+def _level(
+    language: Language,
+    kpi: str,
+    now: float,
+    period: Period,
+    *,
+    stock: bool = False,
+    uncertain: float = 0.0,
+) -> str:
     return language.say(
         KPIS[kpi].words.level,
-        figure=in_words(language, now, KPIS[kpi].kind),
+        figure=in_words(language, now, KPIS[kpi].kind, uncertain),
         counted=counted(language, kpi, now, stock=stock),
         when=language.in_period(period),
     )
@@ -244,11 +269,13 @@ def service_lead(
     take_up: tuple[float, Period, float | None] | None,
     *,
     stock: bool = False,
+    doubts: tuple[float, float] = EXACTLY,
 ) -> str:
     """What the figures of a service say, in a sentence or two; empty where they say nothing.
 
     `transactions` are a number and its period, `take_up` a share, its period and the share a year
-    before. The transactions of a `stock` are what there is on a day.
+    before; `doubts` are how far these two may be off. The transactions of a `stock` are what there
+    is on a day.
     """
     volume = (
         language.say("{sentence}.", sentence=_level(language, VOLUME, *transactions, stock=stock))
@@ -258,15 +285,16 @@ def service_lead(
     if take_up is None:
         return volume
     share, when, before = take_up
-    comparison = compared_level(language, share, before, Kind.SHARE)
+    comparison = compared(language, share, before, Kind.SHARE, doubts)
     if transactions is None or transactions[1] != when:
-        digital = with_comparison(language, _level(language, TAKE_UP, share, when), comparison)
+        level = _level(language, TAKE_UP, share, when, uncertain=doubts[0])
+        digital = with_comparison(language, level, comparison)
         return f"{volume} {language.say('{sentence}.', sentence=digital)}".strip()
     both = language.say(
         "{transactions} {when}, {share} of them digital",
         transactions=counted(language, VOLUME, transactions[0], stock=stock),
         when=language.in_period(when),
-        share=language.percent(share),
+        share=language.percent(share, uncertain=doubts[0]),
     )
     return language.say("{sentence}.", sentence=with_comparison(language, both, comparison))
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from perfsite.arithmetic import tidy_sum
+from perfsite.formulas import given_to
 from perfsite.kpis import KPIS, Adding, Place, at
 from perfsite.measures import MEASURES, Aggregation, Kind
 from perfsite.model import Status
@@ -53,6 +54,7 @@ class Point:
     transactions the numerator is the digital part. `before` is the value a year before,
     `previous` that of the period just before. `broken` marks a break in the series: figures from
     this period on cannot be compared with those before it.
+    What is `uncertain` of the value, and of those before, is how far it may be off, up or down.
     """
 
     period: Period
@@ -63,6 +65,9 @@ class Point:
     previous: float | None
     status: Status
     broken: bool = False
+    uncertain: float = 0.0
+    uncertain_before: float = 0.0
+    uncertain_previous: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -174,7 +179,10 @@ def collect_measures(
     frame = parts.frame[parts.frame["part"].isin(list(wanted))]
     for key, measure in wanted.items():
         table = frame[frame["part"] == key][[*KEY, "value", "status", "broken"]]
-        table = table.assign(numerator=np.nan, denominator=np.nan)
+        doubt = given_to(
+            table["value"], measure.kind, adds_up=measure.aggregation is Aggregation.SUM
+        )
+        table = table.assign(numerator=np.nan, denominator=np.nan, uncertain=doubt)
         for service, series in _cut(key, _with_earlier(table), measure):
             found[service].append(series)
     return found
@@ -193,7 +201,7 @@ def _amounts(kpi: Kpi, parts: Parts, figures: Figures) -> pd.DataFrame:
     split = kpi.split.part if kpi.split else ""
     part = rows[rows["part"] == split].set_index(KEY)["value"].rename("numerator")
     table = whole.join(part, how="left").reset_index()
-    table = table.assign(denominator=np.nan)
+    table = table.assign(denominator=np.nan, uncertain=0.0)
     return table.assign(broken=_broken(table, frame, (*kpi.numerator, split)))
 
 
@@ -227,7 +235,7 @@ def _figures(kpi: Kpi, parts: Parts, figures: Figures) -> pd.DataFrame:
         table["status_asked"] == Status.PROVIDED, str(Status.NOT_PROVIDED)
     )
     table["status"] = table["status"].fillna(reason)
-    table = table[[*KEY, "value", "numerator", "denominator", "status"]]
+    table = table[[*KEY, "value", "numerator", "denominator", "uncertain", "status"]]
     return table.assign(broken=_broken(table, parts.frame, kpi.parts))
 
 
@@ -246,10 +254,11 @@ def _with_earlier(table: pd.DataFrame) -> pd.DataFrame:
     table = table.sort_values(KEY, kind="stable")
     run = table.groupby(["service", "unit", "count"])["broken"].cumsum()
     year = table["unit"].map({str(unit): n for unit, n in YEAR_IN_UNITS.items()}).astype("int64")
-    values = table[[*KEY, "value"]].assign(run=run)
+    values = table[[*KEY, "value", "uncertain"]].assign(run=run)
     table = table.assign(run=run)
     for name, back in (("before", year), ("previous", table["count"])):
-        earlier = values.assign(first=values["first"] + back).rename(columns={"value": name})
+        names = {"value": name, "uncertain": f"uncertain_{name}"}
+        earlier = values.assign(first=values["first"] + back).rename(columns=names)
         table = table.merge(earlier, on=[*KEY, "run"], how="left", validate="one_to_one")
     return table
 
@@ -304,9 +313,15 @@ def ranked_grains(table: pd.DataFrame) -> pd.DataFrame:
 def _points(table: pd.DataFrame) -> list[Point]:
     numbers = table[["value", "numerator", "denominator", "before", "previous"]].astype(object)
     columns = numbers.where(numbers.notna(), None).itertuples(index=False, name=None)
+    doubts = table[["uncertain", "uncertain_before", "uncertain_previous"]].fillna(0.0)
+    marks = zip(table["status"], table["broken"].tolist(), strict=True)
     return [
-        Point(period, value, top, bottom, before, previous, Status(status), broken)
-        for period, (value, top, bottom, before, previous), status, broken in zip(
-            periods_of(table), columns, table["status"], table["broken"].tolist(), strict=True
+        Point(period, value, top, bottom, before, previous, Status(status), broken, *doubt)
+        for period, (value, top, bottom, before, previous), (status, broken), doubt in zip(
+            periods_of(table),
+            columns,
+            marks,
+            doubts.itertuples(index=False, name=None),
+            strict=True,
         )
     ]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.formats import exact
 from perfsite.measures import Kind
+from perfsite.rounding import decimal, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +45,7 @@ def _forms(language: Language, value: float, kind: Kind, *, long: bool) -> Itera
     )
     if kind is Kind.CURRENCY:
         for decimals in range(_PENCE, _MOST_DECIMALS):
-            digits = language.plain(f"{abs(value):.{decimals}f}")
+            digits = language.plain(f"{rounded(abs(decimal(value)), decimals):f}")
             yield language.amount(digits, negative=value < 0)
         return
     yield language.full_figure(value, kind)

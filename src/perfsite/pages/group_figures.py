@@ -158,7 +158,7 @@ def _point(value: float | None, kpi: str, language: Language) -> Cell:
 
 def _cells(figure: GroupFigure, language: Language) -> tuple[Cell, ...]:
     kind = KPIS[figure.kpi].kind
-    cell = value_cell(figure.value, kind, Status.PROVIDED, language)
+    cell = value_cell(figure.value, kind, Status.PROVIDED, language, figure.uncertain)
     changed = like_for_like(figure, language)
     like = language.plural(
         figure.like_services,

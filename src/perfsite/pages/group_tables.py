@@ -98,7 +98,8 @@ def groups_table(
 def _headline(figure: GroupFigure | None, language: Language) -> Cell:
     if figure is None:
         return Cell(language.say(NO_DATA), missing=True)
-    cell = value_cell(figure.value, KPIS[figure.kpi].kind, Status.PROVIDED, language)
+    kind = KPIS[figure.kpi].kind
+    cell = value_cell(figure.value, kind, Status.PROVIDED, language, figure.uncertain)
     note = language.say(
         "{coverage}, {period}",
         coverage=coverage(figure, language),

@@ -18,6 +18,7 @@ from perfsite.pages.elements import Cell, Column, Row, Table
 from perfsite.pages.modules import Wording, with_gaps
 from perfsite.pages.words import change_cell, count_cell, value_cell
 from perfsite.periods import MONTHS_IN_YEAR
+from perfsite.rounding import decimal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -88,12 +89,15 @@ def _sentence(series: Series, target: float | None, language: Language) -> str:
     if last is None or last.value is None:
         return language.say("{measure}: withheld", measure=language.say(series.name))
     value, before, period = last.value, last.before, last.period
+    doubts = last.uncertain, last.uncertain_before
     if series.kpi == _RESPONSE:
         return response_sentence(language, value, before, period)
     if series.measure:
         name = language.say(series.name)
-        return measure_sentence(language, name, series.kind, value, before, period)
-    return level_sentence(language, series.kpi, value, before, period, target, stock=series.stock)
+        return measure_sentence(language, name, series.kind, value, before, period, doubts=doubts)
+    return level_sentence(
+        language, series.kpi, value, before, period, target, stock=series.stock, doubts=doubts
+    )
 
 
 def _note(subject: Subject, series: Series, language: Language) -> str:
@@ -186,12 +190,29 @@ def _rows(subject: Subject, series: Series) -> tuple[tuple[Row, ...], int]:
             value = subject.breakdowns.beside[beside].get(point.period)
             kind = measures[beside].kind
             cells.append(value_cell(value, kind, Status.NOT_PROVIDED, language))
-        earlier = (point.before, point.previous)[:changes]
-        cells += [change_cell(point.value, value, series.kind, language) for value in earlier]
+        cells += _changed(series, point, language)[:changes]
         under = language.say("break in the series") if point.broken else ""
         row = Row(language.period_range(point.period), tuple(cells), under=under)
         rows.append((point.period, row))
     return with_gaps(rows, language)
+
+
+def _changed(series: Series, point: Point, language: Language) -> list[Cell]:
+    """The changes on a year before and on the period before."""
+    return [
+        change_cell(
+            point.value,
+            value,
+            series.kind,
+            language,
+            uncertain=point.uncertain,
+            uncertain_before=doubt,
+        )
+        for value, doubt in (
+            (point.before, point.uncertain_before),
+            (point.previous, point.uncertain_previous),
+        )
+    ]
 
 
 def _cells(
@@ -206,16 +227,18 @@ def _cells(
     value = (
         _counted(point, language)
         if series.kind is Kind.COUNT
-        else value_cell(point.value, series.kind, point.status, language)
+        else value_cell(point.value, series.kind, point.status, language, point.uncertain)
     )
     kpi = None if series.measure else KPIS[series.kpi]
     if kpi is None or kpi.words.operands is None:
         return (value,)
     kinds = [_kind_of(side, measures) for side in (kpi.numerator, kpi.denominator)]
-    numbers = (point.numerator, point.denominator)
+    # What is uncertain of a ratio is so of what stands above its line, in proportion.
+    doubt = point.uncertain * (point.denominator or 0.0)
     return (
         value,
-        *(_in_full(n, kind, language) for n, kind in zip(numbers, kinds, strict=True)),
+        _in_full(point.numerator, kinds[0], language, doubt),
+        _in_full(point.denominator, kinds[1], language),
     )
 
 
@@ -225,11 +248,11 @@ def _kind_of(parts: Sequence[str], measures: Mapping[str, Measure]) -> Kind:
     return kinds.pop() if len(kinds) == 1 else Kind.NUMBER
 
 
-def _in_full(number: float | None, kind: Kind, language: Language) -> Cell:
+def _in_full(number: float | None, kind: Kind, language: Language, uncertain: float = 0.0) -> Cell:
     """A number that a figure is made of: counts in full."""
     if kind is Kind.COUNT:
         return count_cell(number, language)
-    return value_cell(number, kind, Status.NOT_PROVIDED, language)
+    return value_cell(number, kind, Status.NOT_PROVIDED, language, uncertain)
 
 
 def _counted(point: Point, language: Language) -> Cell:
@@ -245,4 +268,5 @@ def _rest(point: Point, split: Split, kind: Kind, language: Language) -> Cell:
         return Cell(language.say(split.no_rest), missing=True)
     if point.value is None or point.numerator is None:
         return _in_full(None, kind, language)
-    return _in_full(point.value - point.numerator, kind, language)
+    rest = decimal(point.value) - decimal(point.numerator)
+    return _in_full(float(rest), kind, language)

@@ -26,12 +26,15 @@ _DIGITAL: Final = message("Digital transactions")
 
 
 def explained(
-    found: traced.Provenance, measures: Mapping[str, Measure], language: Language
+    found: traced.Provenance,
+    measures: Mapping[str, Measure],
+    language: Language,
+    uncertain: float = 0.0,
 ) -> Provenance:
-    """The provenance of a headline, for its card."""
+    """The provenance of a headline, for its card; `uncertain` is how far it may be off."""
     return Provenance(
         language.say(KPIS[found.kpi].formula),
-        _worked(found, measures, language),
+        _worked(found, measures, language, uncertain),
         tuple(_term(term, measures, language) for term in found.terms),
     )
 
@@ -40,7 +43,12 @@ def _measure(part: str, measures: Mapping[str, Measure]) -> Measure:
     return measures[part.partition(":")[0]]
 
 
-def _worked(found: traced.Provenance, measures: Mapping[str, Measure], language: Language) -> str:
+def _worked(
+    found: traced.Provenance,
+    measures: Mapping[str, Measure],
+    language: Language,
+    uncertain: float,
+) -> str:
     """The formula with the real numbers in it, and what it gives."""
     texts = {
         term.part: language.full_figure(term.value, _measure(term.part, measures).kind)
@@ -64,7 +72,7 @@ def _worked(found: traced.Provenance, measures: Mapping[str, Measure], language:
             sum_ = f"(({points}) ÷ ({' + '.join(texts.values())}) − 1) ÷ {len(others)}"
         case _:
             assert_never(found.formula)
-    return _result(found, sum_, language)
+    return _result(found, sum_, language, uncertain)
 
 
 def _side(texts: Sequence[str]) -> str:
@@ -72,7 +80,7 @@ def _side(texts: Sequence[str]) -> str:
     return f"({' + '.join(texts)})" if len(texts) > 1 else texts[0]
 
 
-def _result(found: traced.Provenance, sum_: str, language: Language) -> str:
+def _result(found: traced.Provenance, sum_: str, language: Language, uncertain: float) -> str:
     """The calculation and its result: `=` where the result is exact, `≈` where it is rounded."""
     kind = KPIS[found.kpi].kind
     if kind is Kind.SHARE and found.value > 1:
@@ -84,8 +92,9 @@ def _result(found: traced.Provenance, sum_: str, language: Language) -> str:
         )
     if found.formula is Formula.AMOUNT:
         return f"{sum_} = {language.full_figure(found.value, kind)}"
-    text = language.figure(found.value, kind)
-    return f"{sum_} = {text}" if language.is_all_of(found.value, kind) else f"{sum_} ≈ {text}"
+    text = language.figure(found.value, kind, uncertain)
+    exactly = not uncertain and language.is_all_of(found.value, kind)
+    return f"{sum_} = {text}" if exactly else f"{sum_} ≈ {text}"
 
 
 def _added(

@@ -115,6 +115,7 @@ def lead_of(summary: ServiceSummary, language: Language) -> str:
         if take_up.value is not None and take_up.period
         else None,
         stock=volume.stock,
+        doubts=(take_up.uncertain, take_up.uncertain_before),
     )
     sentences = (
         _level(summary.figures[kpi], language, compared=True)
@@ -131,7 +132,13 @@ def _level(figure: Figure, language: Language, *, compared: bool) -> str:
         return ""
     before = figure.before if compared else None
     return level_sentence(
-        language, figure.kpi, figure.value, before, figure.period, stock=figure.stock
+        language,
+        figure.kpi,
+        figure.value,
+        before,
+        figure.period,
+        stock=figure.stock,
+        doubts=(figure.uncertain, figure.uncertain_before),
     )
 
 
@@ -212,7 +219,8 @@ def _peer_cell(figure: Figure, period: Period, language: Language) -> Cell:
     """A figure for the very same period; another one cannot be compared."""
     if figure.value is not None and figure.period != period:
         return Cell(language.say("another period"), missing=True)
-    return value_cell(figure.value, KPIS[figure.kpi].kind, figure.status, language)
+    kind = KPIS[figure.kpi].kind
+    return value_cell(figure.value, kind, figure.status, language, figure.uncertain)
 
 
 def _size(transactions: float, language: Language) -> str:

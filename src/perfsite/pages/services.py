@@ -144,7 +144,7 @@ def service_page(tools: ServiceTools, summary: ServiceSummary) -> ServicePages:
             summary,
             series,
             builder.config.targets.get(key, {}),
-            _provenance(tools, key),
+            _provenance(tools, summary),
             language,
             tools.asked,
             tools.revised.get(key, frozenset()),
@@ -212,11 +212,11 @@ def _notes(tools: ServiceTools, key: str) -> list[str]:
     return [note for note in tools.notes.get(key, ()) if note not in promises]
 
 
-def _provenance(tools: ServiceTools, key: str) -> dict[str, Explained]:
+def _provenance(tools: ServiceTools, summary: ServiceSummary) -> dict[str, Explained]:
     measures, language = tools.builder.config.all_measures, tools.builder.language
     return {
-        kpi: explained(found, measures, language)
-        for kpi, found in tools.provenance.get(key, {}).items()
+        kpi: explained(found, measures, language, summary.figures[kpi].uncertain)
+        for kpi, found in tools.provenance.get(summary.service.id, {}).items()
     }
 
 

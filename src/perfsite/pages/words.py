@@ -85,7 +85,8 @@ def change_cell(
 
 def headline_cell(figure_: Figure, language: Language) -> Cell:
     """A service's headline in a list; older figures say until when they are."""
-    cell = value_cell(figure_.value, KPIS[figure_.kpi].kind, figure_.status, language)
+    kind = KPIS[figure_.kpi].kind
+    cell = value_cell(figure_.value, kind, figure_.status, language, figure_.uncertain)
     if figure_.status is Status.OLDER and figure_.period:
         end = figure_.period.end
         month = language.period_range(Period.months(end.year, end.month))
@@ -122,8 +123,15 @@ def service_card(
     """A headline KPI of a service; `notes` are further remarks, such as who owes it."""
     kpi = KPIS[figure_.kpi]
     remarks = (*filter(None, [why_missing(figure_, language)]), *_remarks(figure_, language))
-    cell = value_cell(figure_.value, kpi.kind, figure_.status, language)
-    changed = change_cell(figure_.value, figure_.before, kpi.kind, language).text
+    cell = value_cell(figure_.value, kpi.kind, figure_.status, language, figure_.uncertain)
+    changed = change_cell(
+        figure_.value,
+        figure_.before,
+        kpi.kind,
+        language,
+        uncertain=figure_.uncertain,
+        uncertain_before=figure_.uncertain_before,
+    ).text
     return Card(
         f"kpi-{kpi.slug}",
         language.say(kpi_name(figure_)),
@@ -191,7 +199,9 @@ def like_for_like(figure_: GroupFigure, language: Language) -> str:
     """The change of the same services on a year before; empty where there are none."""
     if figure_.like_now is None or figure_.like_before is None:
         return ""
-    return language.change(figure_.like_now, figure_.like_before, KPIS[figure_.kpi].kind)
+    doubts = figure_.like_uncertain, figure_.like_uncertain_before
+    kind = KPIS[figure_.kpi].kind
+    return language.change(figure_.like_now, figure_.like_before, kind, *doubts)
 
 
 def channel_name(channel: str, language: Language) -> str:
