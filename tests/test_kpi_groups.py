@@ -15,6 +15,7 @@ from perfsite.kpi import summarise_groups
 from perfsite.kpi.groups import GroupKind, Largest, make_groups, slugify
 from perfsite.kpi.panels import Panels
 from perfsite.model import Service, why_not_an_id
+from properties import fewer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,6 +77,7 @@ def added(values: list[tuple[int, int | None]]) -> tuple[float, float | None]:
     return (top / sum(bottoms), sum(bottoms)) if bottoms else (top, None)
 
 
+@fewer(2, because="each example is worked out from its rows to its groups")
 @given(tables, st.sampled_from([0.25, 0.5, 1.0]))
 def test_a_group_adds_up_one_period_of_the_services_that_have_it(
     table: list[tuple[str, str, str, str, str]], share: float

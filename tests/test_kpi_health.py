@@ -32,6 +32,7 @@ from perfsite.kpi.ledger import (
 from perfsite.kpis import KPIS, Place, at, counted_in_health, in_the_ledger
 from perfsite.model import Service
 from perfsite.periods import Period, Unit
+from properties import fewer
 
 if TYPE_CHECKING:
     from helpers import Worked
@@ -415,6 +416,7 @@ def expected(cells: list[str], start: int, stop: int) -> list[State]:
     return found
 
 
+@fewer(2, because="each example is worked out from its rows to its groups")
 @given(tables)
 def test_every_state_is_what_going_through_the_quarters_gives(table: list[list[str]]) -> None:
     """States, coverage and debts of any table are those of an account kept by hand."""
@@ -483,6 +485,7 @@ def test_nothing_is_owed_that_cannot_be_owed(
 departments = st.lists(st.sampled_from(["One", "Two", "Three"]), min_size=5, max_size=5)
 
 
+@fewer(2, because="each example is worked out from its rows to its groups")
 @given(tables, departments)
 def test_a_group_is_the_sum_of_its_services(table: list[list[str]], names: list[str]) -> None:
     """Each KPI and the total of a group is that of its services, and departments sum to all."""

@@ -32,6 +32,7 @@ from perfsite.measures import MEASURES, RATINGS, Kind
 from perfsite.model import Source, Status
 from perfsite.parts import Parts
 from perfsite.periods import Period, Unit
+from properties import fewer
 
 if TYPE_CHECKING:
     from perfsite.kpi import Figure
@@ -246,6 +247,7 @@ def random_table(random: Random) -> str:
     return "\n".join(["period measure channel value", *rows])
 
 
+@fewer(2, because="each example is worked out from its rows to its groups")
 @given(st.integers(0, 10**9))
 def test_every_headline_of_any_figures_follows_from_its_terms(seed: int) -> None:
     """However channels, months, quarters, weeks and days are given, the numbers agree."""

@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -328,6 +329,7 @@ def test_the_sentences_of_a_page_are_true_of_what_was_submitted(
     assert is_true(cost[2], now, then, Kind.CURRENCY), heading
 
 
+@pytest.mark.example
 def test_the_pages_of_the_example_hold_together() -> None:
     """All 734: no row is shifted, every figure can be traced, and no two pages share a title."""
     made = worked_sources(example_sources(), example_register())

@@ -14,7 +14,7 @@ import pytest
 from perfsite.errors import LeakError
 from perfsite.load import load_data, with_editions
 from perfsite.understanding import understand
-from small_site import CONFIG, REGISTER, SUBMISSIONS, build_folder, data_folder, read_tree, run
+from small_site import CONFIG, REGISTER, SUBMISSIONS, build_folder, data_folder, perfsite, read_tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -158,7 +158,7 @@ def test_a_part_that_can_be_worked_out_stops_the_build(tmp_path: Path) -> None:
 def frozen(tmp_path: Path) -> Path:
     """The small site with its edition of 2018-03-01."""
     folder = data_folder(tmp_path)
-    assert run("freeze", "2018-03-01", folder).code == 0
+    assert perfsite("freeze", "2018-03-01", folder).code == 0
     return folder
 
 
@@ -184,14 +184,14 @@ def test_freezing_twice_changes_nothing(tmp_path: Path) -> None:
     """The same data is the same edition; other data cannot take its place."""
     folder = frozen(tmp_path)
     before = read_tree(folder)
-    again = run("freeze", "2018-03-01", folder)
+    again = perfsite("freeze", "2018-03-01", folder)
     assert (again.code, "nothing to do" in again.out) == (0, True)
     assert read_tree(folder) == before
 
     (folder / "submissions" / "new.csv").write_text(
         "service,period,measure,value\nfull,2018,cost,1\n"
     )
-    changed = run("freeze", "2018-03-01", folder)
+    changed = perfsite("freeze", "2018-03-01", folder)
     assert changed.code == 2
     assert "never replaced" in changed.err
     assert {**before, "submissions/new.csv": b""}.keys() == read_tree(folder).keys()
@@ -200,18 +200,18 @@ def test_freezing_twice_changes_nothing(tmp_path: Path) -> None:
 def test_data_with_errors_is_frozen_on_demand_alone(tmp_path: Path) -> None:
     """Without the option nothing is written, and the problems are said."""
     folder = folder_with(tmp_path, {"bad.csv": "service,period,measure,value\nfull,2018,cost,1O\n"})
-    refused = run("freeze", "2018-03-01", folder)
+    refused = perfsite("freeze", "2018-03-01", folder)
     assert refused.code == 1
     assert "PS104" in refused.err
     assert not (folder / "editions").exists()
 
-    assert run("freeze", "2018-03-01", folder, "--with-errors").code == 1
+    assert perfsite("freeze", "2018-03-01", folder, "--with-errors").code == 1
     assert (folder / "editions" / "2018-03-01" / "edition.json").is_file()
 
 
 def test_a_wrong_date_is_wrong_usage(tmp_path: Path) -> None:
     """The date is that of an edition, and nothing else."""
-    refused = run("freeze", "soon", data_folder(tmp_path))
+    refused = perfsite("freeze", "soon", data_folder(tmp_path))
     assert (refused.code, "2018-09-19 is expected" in refused.err) == (2, True)
 
 
@@ -222,11 +222,11 @@ def test_an_altered_edition_stops_the_build_and_is_named(tmp_path: Path) -> None
     data = path.read_bytes()
     path.write_bytes(data[:-3] + b"7\r\n")
 
-    ended = run("build", folder, "--out", tmp_path / "site", "--no-charts")
+    ended = perfsite("build", folder, "--out", tmp_path / "site", "--no-charts")
     assert ended.code == 3
     assert path.relative_to(folder).as_posix() in ended.err
     path.unlink()
-    ended = run("build", folder, "--out", tmp_path / "site", "--no-charts")
+    ended = perfsite("build", folder, "--out", tmp_path / "site", "--no-charts")
     assert (ended.code, path.name in ended.err) == (3, True)
     assert not (tmp_path / "site").exists()
 
@@ -236,7 +236,7 @@ def test_a_file_among_the_editions_that_has_no_date_is_named(tmp_path: Path) -> 
     folder = frozen(tmp_path)
     (folder / "editions" / "2018-03-01").rename(folder / "editions" / "latest")
 
-    ended = run("validate", folder)
+    ended = perfsite("validate", folder)
     assert (ended.code, "editions/latest is no edition" in ended.err) == (3, True)
 
 
@@ -246,22 +246,22 @@ def test_a_site_that_would_lose_many_services_is_not_built(tmp_path: Path) -> No
     for name in ("full.csv", "withheld.csv", "clocks.json"):
         (folder / "submissions" / name).unlink()
     out = tmp_path / "site"
-    refused = run("build", folder, "--out", out, "--no-charts")
+    refused = perfsite("build", folder, "--out", out, "--no-charts")
     assert (refused.code, "in the edition of 2018-03-01 would have none" in refused.err) == (
         3,
         True,
     )
     assert not out.exists()
-    assert run("build", folder, "--out", out, "--no-charts", "--accept-losses").code == 0
+    assert perfsite("build", folder, "--out", out, "--no-charts", "--accept-losses").code == 0
 
     whole, out = data_folder(tmp_path / "whole"), tmp_path / "other"
-    assert run("build", whole, "--out", out, "--no-charts").code == 0
+    assert perfsite("build", whole, "--out", out, "--no-charts").code == 0
     before = read_tree(out)
     (whole / "submissions" / "clocks.json").unlink()
-    refused = run("build", whole, "--out", out, "--no-charts")
+    refused = perfsite("build", whole, "--out", out, "--no-charts")
     assert (refused.code, "--accept-losses" in refused.err) == (3, True)
     assert read_tree(out) == before
-    assert run("build", whole, "--out", out, "--no-charts", "--accept-losses").code == 0
+    assert perfsite("build", whole, "--out", out, "--no-charts", "--accept-losses").code == 0
 
 
 def test_a_retracted_figure_is_a_record_on_the_site(tmp_path: Path) -> None:
@@ -292,9 +292,9 @@ def test_retractions_that_cannot_be_read_stop_the_build(tmp_path: Path) -> None:
     folder = data_folder(tmp_path)
     (folder / "retractions.csv").write_bytes(b"\xff")
 
-    ended = run("build", folder, "--out", tmp_path / "site", "--no-charts")
+    ended = perfsite("build", folder, "--out", tmp_path / "site", "--no-charts")
     assert (ended.code, "retractions.csv" in ended.err) == (3, True)
-    assert "PS102" in run("validate", folder).out
+    assert "PS102" in perfsite("validate", folder).out
 
 
 def test_validate_checks_what_is_under_embargo(tmp_path: Path) -> None:
@@ -306,7 +306,7 @@ def test_validate_checks_what_is_under_embargo(tmp_path: Path) -> None:
     )
     folder = folder_with(tmp_path, {"early.csv": text})
 
-    assert "6000 digital transactions of 5000" in run("validate", folder).out
+    assert "6000 digital transactions of 5000" in perfsite("validate", folder).out
 
 
 def test_the_register_and_the_configuration_are_in_the_edition(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from small_site import REGISTER, build_folder, data_folder, pages_of, rows_of, run
+from small_site import REGISTER, build_folder, data_folder, pages_of, perfsite, rows_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,14 +51,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     figure has been restated.
     """
     data = data_folder(tmp_path_factory.mktemp("revisions"))
-    assert run("freeze", MARCH, data).code == 0
+    assert perfsite("freeze", MARCH, data).code == 0
     change(data, FULL, "2017-Q3,1400,", "2017-Q3,1450,")
     change(data, "services.csv", REGISTER.splitlines()[1].split(",")[1], "Pay a road toll")
     (data / "revisions.toml").write_text(
         '[[revision]]\nkind = "correction"\nreason = "Lorries were left out."\n'
         f'services = ["full"]\nperiods = ["2017-Q3"]\nedition = {JUNE}\n'
     )
-    assert run("freeze", JUNE, data).code == 0
+    assert perfsite("freeze", JUNE, data).code == 0
     change(data, FULL, "2017-Q2,", "2017-Q2,1")
     return data
 
@@ -176,7 +176,7 @@ def test_what_became_confidential_is_nowhere_in_the_site(tmp_path: Path) -> None
     """Not in the edition that published it, not in KPIs made of it, not in the ledger."""
     data = data_folder(tmp_path)
     change(data, FULL, "2017-Q3,1400,", "2017-Q3,73219,")
-    assert run("freeze", MARCH, data, "--with-errors").code in (0, 1)
+    assert perfsite("freeze", MARCH, data, "--with-errors").code in (0, 1)
     open_tree = built(data)
     assert b"73219" in open_tree[f"editions/{MARCH}/observations.csv"]
     change(data, FULL, "2017-Q3,73219,", "2017-Q3,73219 [c],")
@@ -204,7 +204,7 @@ def test_what_became_confidential_is_nowhere_in_the_site(tmp_path: Path) -> None
 def test_a_service_that_left_keeps_its_page(tmp_path: Path) -> None:
     """With its last figures, and a way to the edition that had it; its department, too."""
     data = data_folder(tmp_path)
-    assert run("freeze", MARCH, data).code == 0
+    assert perfsite("freeze", MARCH, data).code == 0
     without_weekly(data)
     tree = built(data)
     page = tree["services/weekly.html"].decode()
@@ -219,8 +219,8 @@ def test_a_service_that_left_keeps_its_page(tmp_path: Path) -> None:
 def test_former_addresses_say_where_to_look_now(tmp_path: Path) -> None:
     """Freezing with the site keeps its addresses; a later site accounts for each of them."""
     data, site = data_folder(tmp_path), tmp_path / "site"
-    assert run("build", data, "--out", site, "--no-charts").code == 0
-    assert run("freeze", MARCH, data, "--site", site).code == 0
+    assert perfsite("build", data, "--out", site, "--no-charts").code == 0
+    assert perfsite("freeze", MARCH, data, "--site", site).code == 0
     before = set((site / "urls.txt").read_text().split())
     without_weekly(data)
     tree = built(data)
@@ -235,33 +235,33 @@ def test_former_addresses_say_where_to_look_now(tmp_path: Path) -> None:
 
 def test_diff_says_what_changed(folder: Path) -> None:
     """Between editions and up to now; an edition that is not there is named."""
-    ran = run("diff", MARCH, JUNE, folder)
+    ran = perfsite("diff", MARCH, JUNE, folder)
     assert (ran.code, "Figures corrected: an error was mended: 1" in ran.out) == (0, True)
     assert "full 2017-Q3 transactions: 1400 -> 1450  (Lorries were left out.)" in ran.out
-    assert "2017-Q2" in run("diff", JUNE, "now", folder, "--format", "csv").out
-    assert '"corrected": 1' in run("diff", MARCH, JUNE, folder, "--format", "json").out
+    assert "2017-Q2" in perfsite("diff", JUNE, "now", folder, "--format", "csv").out
+    assert '"corrected": 1' in perfsite("diff", MARCH, JUNE, folder, "--format", "json").out
     for words in (("2018-01-01", JUNE), (JUNE, MARCH), ("now", JUNE), ("soon", JUNE)):
-        refused = run("diff", *words, folder)
+        refused = perfsite("diff", *words, folder)
         assert refused.code == 2, words
-    assert "there are: 2018-03-01, 2018-06-01" in run("diff", "2018-01-01", JUNE, folder).err
+    assert "there are: 2018-03-01, 2018-06-01" in perfsite("diff", "2018-01-01", JUNE, folder).err
 
 
 def test_a_reason_that_fits_nothing_is_warned_of(tmp_path: Path) -> None:
     """`validate` and `build` say it; the site is built."""
     data = data_folder(tmp_path)
-    assert run("freeze", MARCH, data).code == 0
+    assert perfsite("freeze", MARCH, data).code == 0
     (data / "revisions.toml").write_text('[[revision]]\nkind = "revision"\nreason = "None."\n')
 
-    assert "PS217" in run("validate", data).out
+    assert "PS217" in perfsite("validate", data).out
     (data / "revisions.toml").write_text("[[revision]]\n")
-    wrong = run("validate", data)
+    wrong = perfsite("validate", data)
     assert wrong.code != 0
     assert "revisions.toml: revision.0.reason" in wrong.err
 
 
 def test_freezing_before_an_edition_is_refused(folder: Path) -> None:
     """Editions follow each other."""
-    refused = run("freeze", "2018-04-01", folder)
+    refused = perfsite("freeze", "2018-04-01", folder)
 
     assert (refused.code, "freeze a date after 2018-06-01" in refused.err) == (2, True)
 
