@@ -11,11 +11,11 @@ OUT ?= build
 DATA ?= data
 SHARED ?= ../shared/data
 PROCESSES ?= auto
-PYTEST := $(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder --durations 20
 OPTIONS := $(if $(JOBS),--jobs $(JOBS)) $(if $(EDITION),--edition $(EDITION))
 
 .DEFAULT_GOAL := help
-.PHONY: help site quick test proofs lint tools serve validate golden documents case-study patterns benchmark lighthouse screenshots clean
+.PHONY: help site quick test proofs quick-tests main-tests lint tools serve validate golden documents case-study patterns benchmark lighthouse screenshots clean
 
 help: ## print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -35,14 +35,21 @@ serve: $(READY) ## build the site and show it at http://127.0.0.1:8000/
 validate: $(READY) ## list every problem of the data
 	@$(BIN)/perfsite validate $(DATA)
 
-quick: lint ## check style, types and all that needs neither the example nor a browser
-	HYPOTHESIS_PROFILE=inner $(PYTEST) -m quick
+# mypy has one core only, so that it and the tests run beside each other.
+quick: $(READY) ## check style, types and all that needs neither the example nor a browser
+	@$(MAKE) --no-print-directory --jobs 2 lint quick-tests
 
-test: tools lint ## everything that has to be green before a change is shared
-	HYPOTHESIS_PROFILE=ci $(PYTEST) -m "not proofs" --durations 20
+test: tools ## everything that has to be green before a change is shared
+	@$(MAKE) --no-print-directory --jobs 2 lint main-tests
 
 proofs: tools ## what takes long: the whole of what `make test` tries in part
-	HYPOTHESIS_PROFILE=long $(PYTEST) -m "proofs or hypothesis" --durations 20
+	HYPOTHESIS_PROFILE=long $(PYTEST) -m "proofs or hypothesis"
+
+quick-tests: $(READY)
+	HYPOTHESIS_PROFILE=inner $(PYTEST) -m quick
+
+main-tests: $(READY)
+	HYPOTHESIS_PROFILE=ci $(PYTEST) -m "not proofs"
 
 lint: $(READY) ## check style and types
 	$(BIN)/ruff check .
