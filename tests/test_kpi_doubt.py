@@ -17,7 +17,7 @@ from perfsite.kpi.provenance import trace
 from perfsite.language import Language
 from perfsite.model import Status
 from perfsite.pages.service_words import lead_of
-from perfsite.pages.words import kpi_name, service_card
+from perfsite.pages.words import headline_cell, kpi_name, service_card
 from perfsite.periods import Period, Unit
 
 TAKE_UP, YEARLY, COMPLETION = "digital_take_up", "transactions_per_year", "completion_rate"
@@ -238,3 +238,11 @@ def test_a_stock_is_said_as_what_it_is_on_its_page() -> None:
     assert lead_of(service, LANGUAGE).startswith("110 people or claims on a day in 2017.")
     assert made.chart(YEARLY).name == "People or claims on a day"
     assert made.chart(YEARLY).stock
+
+
+def test_a_stock_in_a_list_is_said_to_be_one() -> None:
+    """In a column of transactions a year, claims on a day are marked."""
+    rows = "\n".join(f"{year}-Q{q} 100" for year in (2016, 2017) for q in range(1, 5))
+    made = worked(f"period transactions\n{rows}\n2016 100\n2017 110")
+
+    assert headline_cell(made.headline(YEARLY), LANGUAGE).note == "on\xa0a\xa0day"

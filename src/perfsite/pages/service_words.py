@@ -19,7 +19,7 @@ from perfsite.model import Status
 from perfsite.pages.change_words import REVISED_MARK
 from perfsite.pages.elements import Card, Cell, Column, Row, Table
 from perfsite.pages.site import service_href
-from perfsite.pages.words import service_card, value_cell
+from perfsite.pages.words import figure_cell, service_card
 from perfsite.periods import Period
 
 if TYPE_CHECKING:
@@ -219,8 +219,7 @@ def _peer_cell(figure: Figure, period: Period, language: Language) -> Cell:
     """A figure for the very same period; another one cannot be compared."""
     if figure.value is not None and figure.period != period:
         return Cell(language.say("another period"), missing=True)
-    kind = KPIS[figure.kpi].kind
-    return value_cell(figure.value, kind, figure.status, language, figure.uncertain)
+    return figure_cell(figure, language)
 
 
 def _size(transactions: float, language: Language) -> str:

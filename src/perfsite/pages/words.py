@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from perfsite.kpis import KPIS
@@ -83,15 +84,23 @@ def change_cell(
     return Cell(language.change(value, before, kind, uncertain, uncertain_before))
 
 
-def headline_cell(figure_: Figure, language: Language) -> Cell:
-    """A service's headline in a list; older figures say until when they are."""
+def figure_cell(figure_: Figure, language: Language) -> Cell:
+    """A service's headline in a table; of a stock it says that it is what there is on a day."""
     kind = KPIS[figure_.kpi].kind
     cell = value_cell(figure_.value, kind, figure_.status, language, figure_.uncertain)
+    if figure_.value is not None and figure_.stock and KPIS[figure_.kpi].words.of_stock:
+        return replace(cell, note=language.say("on a day").replace(" ", "\xa0"))
+    return cell
+
+
+def headline_cell(figure_: Figure, language: Language) -> Cell:
+    """A service's headline in a list; older figures say until when they are."""
+    cell = figure_cell(figure_, language)
     if figure_.status is Status.OLDER and figure_.period:
         end = figure_.period.end
         month = language.period_range(Period.months(end.year, end.month))
-        until = language.say("to {month}", month=month)
-        return Cell(cell.text, cell.full, until.replace(" ", "\xa0"))
+        until = language.say("to {month}", month=month).replace(" ", "\xa0")
+        return replace(cell, note=" ".join(filter(None, [cell.note, until])))
     return cell
 
 
