@@ -19,6 +19,7 @@ from perfsite.measures import DIGITAL, Kind
 from perfsite.model import FIGURE
 from perfsite.parts import KEY as PART_KEY
 from perfsite.periods import Period
+from perfsite.rounding import decimal, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -162,9 +163,11 @@ def _forms_of(values: Iterable[float], kind: Kind, languages: Sequence[Language]
 
 def _spellings(value: float, kind: Kind, languages: Sequence[Language]) -> dict[str, float]:
     """The spellings of a figure in full, as numbers without their units, and what each is."""
-    numbers = {value, round(value, 2), round(value, 6)}
+    exactly = decimal(value)
+    forms = [exactly, rounded(exactly, 2), rounded(exactly, 6)]
     if kind is Kind.SHARE:
-        numbers |= {round(value * 100, 6)}
+        forms.append(rounded(exactly * 100, 6))
+    numbers = {float(form) for form in forms}
     found: dict[str, float] = {}
     for number in numbers:
         text = exact(number)
@@ -192,8 +195,14 @@ def _period_words(
 def _rounded(values: np.ndarray) -> set[float]:
     """Numbers as pages may say them: in full, as percentages, as pounds and pence."""
     values = values[np.isfinite(values)]
-    ways = (values, np.round(values, 2), values * 100, np.round(values * 100, 1))
+    ways = (values, _half_up(values, 2), values * 100, _half_up(values * 100, 1))
     return set(np.round(np.concatenate(ways), 6).tolist())
+
+
+def _half_up(values: np.ndarray, places: int) -> np.ndarray:
+    """Whole columns as pages round them: half away from zero, dust left out of account."""
+    shifted = np.round(np.abs(values) * 10**places, 6)
+    return np.asarray(np.copysign(np.floor(shifted + 0.5) / 10**places, values))
 
 
 class _PublicNumbers:
