@@ -334,7 +334,10 @@ def test_the_table_has_no_digits_that_are_dust() -> None:
     assert ENGLISH.in_table(3_309_852_525, Kind.COUNT) == "3,309,852,525"
 
 
-@pytest.mark.parametrize("tag", ["en-GB", "fr", "fr-CA", "de", "cy", "pl", "sv"])
+TAGS = {tag: Language(tag) for tag in ("en-GB", "fr", "fr-CA", "de", "cy", "pl", "sv")}
+
+
+@pytest.mark.parametrize("tag", TAGS)
 @given(number=st.integers(-(10**12), 10**12), decimals=st.integers(0, 4))
 def test_separators_are_those_of_the_language(tag: str, number: int, decimals: int) -> None:
     """They are Babel's, with a minus sign, and spaces that any font has."""
@@ -342,7 +345,7 @@ def test_separators_are_those_of_the_language(tag: str, number: int, decimals: i
     pattern = "#,##0" + (f".{'0' * decimals}" if decimals else "")
     expected = str(format_decimal(value, format=pattern, locale=tag.replace("-", "_")))
 
-    written = Language(tag).plain(f"{value:f}")
+    written = TAGS[tag].plain(f"{value:f}")
 
     assert written == expected.replace("\u202f", "\xa0").replace("-", "−")
 
