@@ -39,7 +39,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put each test in its tier, before anybody chooses by marks."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
-        for mark in marks(fixtures, {mark.name for mark in item.iter_markers()}):
+        given = {mark.name for mark in item.iter_markers()}
+        # A mark that is added by its name has no arguments: none takes the place of one given.
+        for mark in marks(fixtures, given) - given:
             item.add_marker(mark)
 
 
