@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
 
 from audit_sites import ABOUT, BROKEN, add, dated, listed
-from perfsite.audit import RULES, audit_site
+from perfsite.audit import RULES, audit_site, site
 from perfsite.audit.findings import Facet
 from perfsite.audit.rules import SHARED
 from perfsite.load import load_data
@@ -23,10 +24,20 @@ from small_site import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from perfsite.audit.findings import Audit
     from small_site import Tree
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _read_once() -> Iterator[None]:
+    """A page that a hundred sites share is parsed once, and not for each of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("read_page", "read_sheet"):
+            patch.setattr(site, name, cache(getattr(site, name)))
+        yield
 
 
 def found(audit: Audit) -> list[tuple[str, str]]:
