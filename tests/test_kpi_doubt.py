@@ -235,7 +235,10 @@ def test_a_stock_is_said_as_what_it_is_on_its_page() -> None:
     made = worked(f"period transactions transactions:digital\n{rows}\n2016 100 _\n2017 110 _")
     (service,) = made.summaries.values()
 
-    assert lead_of(service, LANGUAGE).startswith("110 people or claims on a day in 2017.")
+    assert lead_of(service, LANGUAGE) == (
+        "110 people or claims on a day in 2017. 20.0% of people or claims were digital in October "
+        "to December 2017, the same as a year before."
+    )
     assert made.chart(YEARLY).name == "People or claims on a day"
     assert made.chart(YEARLY).stock
 

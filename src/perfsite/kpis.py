@@ -128,6 +128,7 @@ class Words:
         of_stock: what it is called of a service that counts what there is on a day, whose years
             are no sums; blank for `name`.
         stock: how a number of that is said, in place of `counted`.
+        level_of_stock: the sentence of one figure of such a service; blank for `level`.
         panel: the sentence of the same services of a group, for one service and for `{n}`, with
             `{figure}` or `{counted}`, and `{when}`.
         over_time: the heading of a group's figures over time without a chart.
@@ -148,6 +149,7 @@ class Words:
     of_period: str = ""
     of_stock: str = ""
     stock: Counted | None = None
+    level_of_stock: str = ""
     panel: tuple[str, str] | None = None
     over_time: str = ""
     withheld: str = message(
@@ -414,6 +416,7 @@ KPIS: Final[dict[str, Kpi]] = {
                     "staff entered online for somebody (assisted digital) do not count as digital."
                 ),
                 level=message("{figure} of transactions were digital {when}"),
+                level_of_stock=message("{figure} of people or claims were digital {when}"),
                 panel=plural_message(
                     "{figure} of transactions at the one service were digital {when}",
                     "{figure} of transactions at the same {n} services were digital {when}",

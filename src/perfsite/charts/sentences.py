@@ -213,8 +213,9 @@ def _level(
     stock: bool = False,
     uncertain: float = 0.0,
 ) -> str:
+    words = KPIS[kpi].words
     return language.say(
-        KPIS[kpi].words.level,
+        words.level_of_stock if stock and words.level_of_stock else words.level,
         figure=in_words(language, now, KPIS[kpi].kind, uncertain),
         counted=counted(language, kpi, now, stock=stock),
         when=language.in_period(period),
@@ -287,7 +288,7 @@ def service_lead(
     share, when, before = take_up
     comparison = compared(language, share, before, Kind.SHARE, doubts)
     if transactions is None or transactions[1] != when:
-        level = _level(language, TAKE_UP, share, when, uncertain=doubts[0])
+        level = _level(language, TAKE_UP, share, when, stock=stock, uncertain=doubts[0])
         digital = with_comparison(language, level, comparison)
         return f"{volume} {language.say('{sentence}.', sentence=digital)}".strip()
     both = language.say(
