@@ -176,12 +176,12 @@ def test_a_share_that_was_stated_or_withheld_is_in_no_group(built: Tree) -> None
         "Wait for an answer 30 seconds −25% on a year before",
         "Target: 25 seconds, missed",  # less would be better
         "Call score 65.0% −15.0 points on a year before",
-        "Fee income £2,500.00",
+        "Fee income £2,500 +108% on a year before",  # 12.50 is known to the penny, so ±£1
         "20 + 30 + 40 + 60 = 150",
         "120 ÷ 150 = 80.0%",
         "4,500 seconds ÷ 150 = 30 seconds",
         "((1 × 20 + 2 × 30 + 3 × 50) ÷ (20 + 30 + 50) − 1) ÷ 2 = 65.0%",
-        "£12.50 × 200 = £2,500.00",
+        "£12.50 × 200 ≈ £2,500",
     ],
 )
 def test_a_card_says_the_figure_and_where_it_comes_from(pages: dict[str, Page], text: str) -> None:
@@ -196,10 +196,10 @@ def test_a_card_says_the_figure_and_where_it_comes_from(pages: dict[str, Page], 
         ("services/alpha.html", "of calls were answered in"),
         ("services/alpha.html", "A caller waited 30 seconds in 2017"),
         ("services/alpha.html", "Callers gave a score of 65.0% in 2017, down from 80.0%"),
-        ("services/alpha.html", "People paid £2,500.00 in fees in 2017, up from £1,200.00"),
+        ("services/alpha.html", "People paid £2,500 in fees in 2017, up from £1,200"),
         ("services/gamma.html", "40 calls came in in 2017"),
         ("services/gamma.html", "50 calls were answered of 40 that came in"),
-        ("services/delta.html", "90.0% of calls were answered in 2017"),
+        ("services/delta.html", "90% of calls were answered in 2017"),
         ("services/delta.html", "90%, as the service gave it"),
         ("departments/north.html", "400 calls came in at the same 2 services in 2017"),
         ("departments/north.html", "61.3% of calls at the same 2 services were answered in 2017"),
@@ -208,6 +208,7 @@ def test_a_card_says_the_figure_and_where_it_comes_from(pages: dict[str, Page], 
         ("about.html", "Call score = (mean score from 1 to 3 − 1) ÷ 2"),
         ("services/by-answer-rate-descending.html", "by calls answered, highest first"),
         ("services/by-fee-income-ascending.html", "by fee income, lowest first"),
+        ("departments/south.html", "South: 2 services. Key figures"),
     ],
 )
 def test_each_is_said_in_its_own_words(pages: dict[str, Page], path: str, text: str) -> None:
@@ -231,7 +232,7 @@ def test_lists_have_its_column_and_its_order(pages: dict[str, Page]) -> None:
     place = next(i for i, text in enumerate(table[0]) if text.startswith("Calls answered"))
 
     assert [(row[0], row[place]) for row in table[1:]] == [
-        ("Ring delta", "90.0%"),
+        ("Ring delta", "90%"),
         ("Ring alpha", "80.0%"),
         ("Ring beta", "50.0%"),
         ("Ring gamma", "withheld"),

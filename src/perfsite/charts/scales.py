@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from math import ceil, floor, log10
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from perfsite.charts.lettering import text_width
 from perfsite.formats import exact, exact_decimal
@@ -60,10 +60,18 @@ def value_ticks(largest: float, kind: Kind, language: Language) -> Ticks:
 
 
 def _tick(value: float, kind: Kind, language: Language) -> str:
-    if kind is Kind.CURRENCY:
-        return language.money(value)
-    if kind in {Kind.SECONDS, Kind.MILLISECONDS}:
-        return language.figure(value, kind)
+    match kind:
+        case Kind.CURRENCY:
+            return language.money(value)
+        case Kind.SECONDS | Kind.MILLISECONDS | Kind.SHARE:
+            return language.figure(value, kind)
+        case Kind.COUNT | Kind.NUMBER:
+            return _scaled(value, language)
+        case _:
+            assert_never(kind)
+
+
+def _scaled(value: float, language: Language) -> str:
     number = decimal(value)
     for power in (9, 6, 3):
         if number.adjusted() >= (4 if power == 3 else power):  # noqa: PLR2004 - 9,000 is not 9k

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from babel.numbers import (
     format_decimal,
@@ -197,13 +197,17 @@ class Numbers(Catalogue):
 
         `uncertain` is how far it may be off, up or down, in its own unit.
         """
-        if kind is Kind.COUNT:
-            return self.short_count(value, uncertain)
-        if kind is Kind.SHARE:
-            return self.short_percent(value, uncertain=uncertain)
-        if kind is Kind.CURRENCY:
-            return self.money(value, uncertain)
-        return self._with_unit(self._count(value, uncertain), kind)
+        match kind:
+            case Kind.COUNT:
+                return self.short_count(value, uncertain)
+            case Kind.SHARE:
+                return self.short_percent(value, uncertain=uncertain)
+            case Kind.CURRENCY:
+                return self.money(value, uncertain)
+            case Kind.SECONDS | Kind.MILLISECONDS | Kind.NUMBER:
+                return self._with_unit(self._count(value, uncertain), kind)
+            case _:
+                assert_never(kind)
 
     def full_figure(self, value: float, kind: Kind) -> str:
         """A figure as it was given, for the reader who wants to check it."""
@@ -237,11 +241,16 @@ class Numbers(Catalogue):
         return self.figure(value, kind) == self.full_figure(value, kind)
 
     def _with_unit(self, number: str, kind: Kind) -> str:
-        if kind is Kind.SECONDS:
-            return self.say("{number} seconds", number=number)
-        if kind is Kind.MILLISECONDS:
-            return self.say("{number} ms", number=number)
-        return number
+        match kind:
+            case Kind.SECONDS:
+                return self.say("{number} seconds", number=number)
+            case Kind.MILLISECONDS:
+                return self.say("{number} ms", number=number)
+            case Kind.COUNT | Kind.NUMBER | Kind.SHARE | Kind.CURRENCY:
+                # What has another sign of its unit, or none, is written by itself.
+                return number
+            case _:
+                assert_never(kind)
 
     def _kept(
         self, how: str, value: float, uncertain: float, write: Callable[[float, float], str]

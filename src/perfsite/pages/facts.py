@@ -77,14 +77,19 @@ class Facts:
     def asked(self) -> frozenset[str]:
         """The KPIs that some service was asked for in some quarter; all of them without quarters.
 
-        Where nobody was, a service that gave none owes none.
+        Where nobody was, a service that gave none owes none; nor does it owe a KPI that is not in
+        the ledger and of which nobody has a figure.
         """
         ledger = self.health.ledger
         none = STATES.index(State.NOT_ASKED)
-        return frozenset(KPIS) - {
-            kpi
-            for place, kpi in enumerate(ledger.kpis)
-            if ledger.quarters and (ledger.states[:, place] == none).all()
+        if not ledger.quarters:
+            return frozenset(KPIS)
+        asked = {
+            kpi for place, kpi in enumerate(ledger.kpis) if (ledger.states[:, place] != none).any()
+        }
+        others = KPIS.keys() - set(ledger.kpis)
+        return frozenset(asked) | {
+            kpi for kpi in others if any(one.figures[kpi].period for one in self.summaries)
         }
 
     def of_kind(self, kind: GroupKind) -> list[GroupSummary]:

@@ -140,7 +140,7 @@ def group_lead(summary: GroupSummary, language: Language) -> str:
     head = summary.figures.get(VOLUME)
     if head is None:
         some = summary.series.get(VOLUME)
-        none = language.say("No figures for 12 months were provided.")
+        none = "" if summary.series else language.say("No figures for 12 months were provided.")
         did = too_few(some[-1], language) if some else none
     else:
         did = language.plural(
@@ -151,7 +151,7 @@ def group_lead(summary: GroupSummary, language: Language) -> str:
             period=language.in_period(head.period),
         )
         did = f"{did} {stocks_words(head, language)}".strip()
-    return f"{subject} {did}"
+    return f"{subject} {did}".strip()
 
 
 def transactions_words(number: float, language: Language) -> str:

@@ -112,15 +112,13 @@ def places(problem: Problem, ids: Sequence[str]) -> list[str]:
 def _place(measure: str, ids: Sequence[str]) -> str:
     """The chart of a measure, else that of a KPI made of it, else the card of one; or nothing."""
     kpis = [
-        kpi.slug
-        for kpi in KPIS.values()
-        if measure in {part.partition(":")[0] for part in kpi.parts}
+        kpi for kpi in KPIS.values() if measure in {part.partition(":")[0] for part in kpi.parts}
     ]
     wanted = [
         f"chart-{measure.replace('_', '-')}",
         f"chart-{measure_module(measure)}",
-        *(f"chart-{slug}" for slug in kpis),
-        *(f"kpi-{slug}" for slug in kpis),
+        *(f"chart-{kpi.chart}" for kpi in kpis),
+        *(f"kpi-{kpi.slug}" for kpi in kpis),
     ]
     for name in wanted:
         for one in ids:
