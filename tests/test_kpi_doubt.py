@@ -10,6 +10,7 @@ from helpers import (
     example_register,
     example_sources,
     one_service_register,
+    register,
     worked,
     worked_sources,
 )
@@ -17,6 +18,8 @@ from perfsite.kpi.provenance import trace
 from perfsite.language import Language
 from perfsite.model import Status
 from perfsite.pages.service_words import lead_of
+from perfsite.pages.treemaps import service_boxes, services_treemap
+from perfsite.pages.volumes import volumes_by_period
 from perfsite.pages.words import headline_cell, kpi_name, service_card
 from perfsite.periods import Period, Unit
 
@@ -249,3 +252,17 @@ def test_a_stock_in_a_list_is_said_to_be_one() -> None:
     made = worked(f"period transactions\n{rows}\n2016 100\n2017 110")
 
     assert headline_cell(made.headline(YEARLY), LANGUAGE).note == "on\xa0a\xa0day"
+
+
+def test_boxes_that_hold_stocks_say_so() -> None:
+    """A picture that sets claims on a day beside transactions in a year says how much is which."""
+    quarters = [f"{year}-Q{q}" for year in (2016, 2017) for q in range(1, 5)]
+    rows = [f"alpha {quarter} 100\nbeta {quarter} 50" for quarter in quarters]
+    rows += ["alpha 2016 100", "alpha 2017 100"]
+    made = worked("service period transactions\n" + "\n".join(rows), register("alpha", "beta"))
+    whole = made.groups["all"]
+    boxes = service_boxes(whole, made.summaries, volumes_by_period(made.figures))
+    found = services_treemap(whole, boxes, "all", LANGUAGE)
+
+    assert found is not None
+    assert found[0].note.startswith("100 of the 300 in these boxes counts stocks")

@@ -155,6 +155,7 @@ def groups_treemap(
             head,
             services=sum(figure.services for _, figure in found if figure is not None),
             of=sum(_applicable(group, head.period) for group in groups),
+            stocks=sum(figure.stocks for _, figure in found if figure is not None),
         )
     words = (language.say(_BY_KIND[kind]), "", "", language.say(_COLUMN[kind]))
     return _treemap(boxes, head, words, f"charts/{FOLDERS[kind][0]}", notes, language)
@@ -197,6 +198,14 @@ def _treemap(
     total = sum(box.value for box in boxes)
     if sum(box.value > 0 for box in boxes) < _FEWEST:
         return None
+    if head.stocks:
+        counted = language.say(
+            "{amount} of the {total} in these boxes counts stocks, such as people or claims on a "
+            "day, and not transactions in a year.",
+            amount=language.figure(head.stocks, Kind.COUNT),
+            total=language.figure(total, Kind.COUNT),
+        )
+        notes = [counted, *notes]
     largest = boxes[0]
     heading = treemap_sentence(
         language, largest.name, largest.value / total, head.period, _reporting(head, name, language)
