@@ -22,7 +22,8 @@ def told(table: str, kpi: str) -> Provenance:
     made = worked(table)
     summaries = list(made.summaries.values())
     found = trace(summaries, made.parts, made.figures.windows, made.observations, made.config)
-    return explained(found["alpha"][kpi], made.config.all_measures, ENGLISH)
+    doubt = made.summaries["alpha"].figures[kpi].uncertain
+    return explained(found["alpha"][kpi], made.config.all_measures, ENGLISH, doubt)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,11 @@ def told(table: str, kpi: str) -> Provenance:
             "period transactions cost_per_transaction\n2017 3 0.0659",
             "total_cost",
             "£0.0659 × 3 ≈ £0.20",
+        ),
+        (
+            "period transactions cost_per_transaction\n2017 137327249 0.01",
+            "total_cost",
+            "£0.01 × 137,327,249 ≈ £1m",
         ),
         (
             "period transactions cost_per_transaction\n2017 3 0.5",

@@ -172,6 +172,13 @@ class Numbers(Catalogue):
         usual = short == number or text == self._pounds(number, None)
         return text if usual else self.say("about {amount}", amount=text)
 
+    def beside_sign(self, value: float, kind: Kind, uncertain: float) -> str:
+        """A figure that stands behind `≈`, which says already that it is so about."""
+        known, number = _places(uncertain), decimal(value)
+        if kind is not Kind.CURRENCY or known is None or rounded(number, known) == 0:
+            return self.figure(value, kind, uncertain)
+        return self._pounds(number, known)
+
     def _pounds(self, number: Decimal, known: int | None) -> str:
         """An amount, in short from ten thousand up, with no more digits than are known."""
         size = abs(number)

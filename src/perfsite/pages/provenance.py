@@ -92,9 +92,9 @@ def _result(found: traced.Provenance, sum_: str, language: Language, uncertain: 
         )
     if found.formula is Formula.AMOUNT:
         return f"{sum_} = {language.full_figure(found.value, kind)}"
-    text = language.figure(found.value, kind, uncertain)
-    exactly = not uncertain and language.is_all_of(found.value, kind)
-    return f"{sum_} = {text}" if exactly else f"{sum_} ≈ {text}"
+    if not uncertain and language.is_all_of(found.value, kind):
+        return f"{sum_} = {language.figure(found.value, kind)}"
+    return f"{sum_} ≈ {language.beside_sign(found.value, kind, uncertain)}"
 
 
 def _added(
