@@ -477,3 +477,21 @@ def test_a_group_of_one_has_the_unit_cost_that_it_gave() -> None:
 
     assert whole.figures["cost_per_transaction"].value == 0.00829
     assert whole.figures["cost_per_transaction"].uncertain == 0.000005
+
+
+def test_a_like_for_like_line_is_as_precise_as_its_services_together() -> None:
+    """Half a penny of each of 1,100 transactions is £5.50 more or less, at every point of it."""
+    rows = "\n".join(
+        f"{service} {first}/{last} {number} 0.50"
+        for service, number in (("a", 1000), ("b", 100))
+        for first, last in (("2016-01", "2016-12"), ("2016-04", "2017-03"))
+    )
+    made = worked(f"service period transactions cost_per_transaction\n{rows}", register(*"ab"))
+    for kpi, value, doubt in (("total_cost", 550, 5.5), ("cost_per_transaction", 0.5, 0.005)):
+        panel = Panels(made.figures, kpi, made.parts).of(made.groups["all"])
+
+        assert panel is not None
+        assert [number for _, number in panel.points] == [value, value]
+        assert panel.doubts == (doubt, doubt)
+        assert panel.doubt_of(panel.points[0][0]) == doubt
+        assert panel.doubt_of(None) == 0

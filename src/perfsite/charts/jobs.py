@@ -160,7 +160,8 @@ def panel_job(
 ) -> ChartJob:
     """The like-for-like figures of a group as a line."""
     words = (path, title, description)
-    return _line(words, list(panel.points), [], KPIS[panel.kpi].kind, language, None)
+    doubt = panel.doubt_of(panel.points[-1][0])
+    return _line(words, list(panel.points), [], KPIS[panel.kpi].kind, language, None, doubt)
 
 
 def _line(

@@ -229,8 +229,11 @@ def panel_sentence(
     before: float | None,
     services: int,
     period: Period,
+    doubts: tuple[float, float] = EXACTLY,
 ) -> str:
     """What a group's like-for-like chart shows: always of the same services.
+
+    `doubts` are how far the figure and that before may be off, up or down.
 
     Raises:
         ValueError: for a KPI that has no words for it, because it is charted for no group.
@@ -241,11 +244,12 @@ def panel_sentence(
     first = language.plural(
         services,
         *forms,
-        figure=in_words(language, now, KPIS[kpi].kind),
+        figure=in_words(language, now, KPIS[kpi].kind, doubts[0]),
         counted=counted(language, kpi, now),
         when=language.in_period(period),
     )
-    return with_comparison(language, first, compared(language, now, before, KPIS[kpi].kind))
+    comparison = compared(language, now, before, KPIS[kpi].kind, doubts)
+    return with_comparison(language, first, comparison)
 
 
 def treemap_sentence(

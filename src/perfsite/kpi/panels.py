@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from perfsite.arithmetic import quotients, tidy_sum
+from perfsite.arithmetic import products, quotients, tidy_sum
 from perfsite.kpi.groups import yearly
 from perfsite.kpis import KPIS
 from perfsite.parts import periods_of
@@ -35,18 +35,27 @@ _KEEP: Final = 0.8
 
 @dataclass(frozen=True)
 class Panel:
-    """A KPI of 12 months over the same `services`, of the `of` in the group; oldest first."""
+    """A KPI of 12 months over the same `services`, of the `of` in the group; oldest first.
+
+    `doubts` are how far each of the points may be off, up or down, in its own unit.
+    """
 
     kpi: str
     services: int
     of: int
     points: tuple[tuple[Period, float], ...]
+    doubts: tuple[float, ...] = ()
 
     @property
     def year_before(self) -> float | None:
         """The value a year before the last one, where the panel goes back so far."""
         wanted = self.points[-1][0].year_before
         return next((value for period, value in self.points if period == wanted), None)
+
+    def doubt_of(self, period: Period | None) -> float:
+        """How far the point of a period may be off; 0 where there is none."""
+        found = zip(self.points, self.doubts, strict=False)
+        return next((doubt for (when, _), doubt in found if when == period), 0.0)
 
 
 class Panels:
@@ -60,6 +69,11 @@ class Panels:
         self._is_ratio = KPIS[kpi].is_ratio
         self._numerators = frame.pivot(index="service", columns="first", values="numerator")
         self._denominators = frame.pivot(index="service", columns="first", values="denominator")
+        # What is uncertain of a ratio's numerator adds up as the numerators do.
+        doubt = products(frame["uncertain"], frame["denominator"].fillna(1.0))
+        self._doubts = frame.assign(doubt=doubt).pivot(
+            index="service", columns="first", values="doubt"
+        )
         marked = parts.frame[parts.frame["broken"] & parts.frame["part"].isin(KPIS[kpi].parts)]
         starts = [period.start for period in periods_of(marked)]
         self._breaks = [
@@ -87,14 +101,18 @@ class Panels:
         if len(chosen) < 2 or not keep.any():  # noqa: PLR2004 - one period is no trend
             return None
         columns = sorted(chosen)
-        values = self._values(mine, keep, columns)
+        values = self._values(self._numerators, mine, keep, columns)
+        doubts = self._values(self._doubts, mine, keep, columns)
+        there = np.isfinite(values)
         periods = [Period(Unit.MONTH, first, MONTHS_IN_YEAR) for first in columns]
         pairs = [
             (period, float(value))
-            for period, value in zip(periods, values, strict=True)
-            if np.isfinite(value)
+            for period, value, is_there in zip(periods, values, there, strict=True)
+            if is_there
         ]
-        return Panel(self.kpi, int(keep.sum()), head.of, tuple(pairs))
+        return Panel(
+            self.kpi, int(keep.sum()), head.of, tuple(pairs), tuple(doubts[there].tolist())
+        )
 
     def _broken(self, above: pd.DataFrame, first: int, last: int) -> NDArray[np.bool_]:
         """Which services have a break after the start of one year and before the end of another."""
@@ -102,9 +120,13 @@ class Panels:
         return above.index.isin([name for name, month in self._breaks if first < month < end])
 
     def _values(
-        self, mine: NDArray[np.bool_], keep: NDArray[np.bool_], columns: Sequence[int]
+        self,
+        numerators: pd.DataFrame,
+        mine: NDArray[np.bool_],
+        keep: NDArray[np.bool_],
+        columns: Sequence[int],
     ) -> NDArray[np.float64]:
-        top = self._numerators[mine].loc[keep, columns].sum().to_numpy(dtype=float)
+        top = numerators[mine].loc[keep, columns].sum().to_numpy(dtype=float)
         if not self._is_ratio:
             return tidy_sum(top)
         bottom = self._denominators[mine].loc[keep, columns].sum().to_numpy(dtype=float)

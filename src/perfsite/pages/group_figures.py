@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from perfsite.kpi import GroupFigure, GroupSummary
     from perfsite.kpi.panels import Panel, Panels
     from perfsite.language import Language
+    from perfsite.periods import Period
 
 _INCOMPLETE: Final = message("incomplete: too few services have reported")
 
@@ -64,7 +65,8 @@ def _charted(
 ) -> tuple[ChartFigure, ChartJob]:
     kpi, slug = panel.kpi, KPIS[panel.kpi].slug
     last, value = panel.points[-1]
-    heading = panel_sentence(language, kpi, value, panel.year_before, panel.services, last)
+    doubts = panel.doubt_of(last), panel.doubt_of(last.year_before)
+    heading = panel_sentence(language, kpi, value, panel.year_before, panel.services, last, doubts)
     subtitle = language.plural(
         panel.of,
         "{kpi}, like for like: the {services} of {n} service with figures for every period shown, "
@@ -122,7 +124,6 @@ def _series_table(
         language.say("Services reporting"),
         language.say("Change on a year before, like for like"),
     )
-    points = dict(panel.points) if panel else {}
     if panel:
         texts += (
             language.plural(
@@ -136,7 +137,7 @@ def _series_table(
             language.period_range(figure.period),
             (
                 *_cells(figure, language),
-                *((_point(points.get(figure.period), kpi, language),) if panel else ()),
+                *((_point(panel, figure.period, language),) if panel else ()),
             ),
         )
         for figure in reversed(summary.series[kpi])
@@ -149,11 +150,13 @@ def _series_table(
     return Table(caption, tuple(Column(text) for text in texts), rows)
 
 
-def _point(value: float | None, kpi: str, language: Language) -> Cell:
+def _point(panel: Panel, period: Period, language: Language) -> Cell:
     """A point of the like-for-like line; empty where it does not reach."""
+    value = dict(panel.points).get(period)
     if value is None:
         return Cell("", missing=True)
-    return value_cell(value, KPIS[kpi].kind, Status.PROVIDED, language)
+    doubt = panel.doubt_of(period)
+    return value_cell(value, KPIS[panel.kpi].kind, Status.PROVIDED, language, doubt)
 
 
 def _cells(figure: GroupFigure, language: Language) -> tuple[Cell, ...]:
