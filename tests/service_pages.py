@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from perfsite.charts.breakdowns import charted_measures, collect_breakdowns
+from perfsite.charts.given import collect_given
 from perfsite.charts.series import collect_measures
 from perfsite.kpi.health import assess_services
 from perfsite.kpi.peers import peers
@@ -48,6 +49,7 @@ def tools_of(made: Worked, builder: Builder | None = None) -> ServiceTools:
         trace(summaries, made.parts, made.figures.windows, made.observations, made.config),
         peers(summaries),
         assess_services(made.ledger),
+        given=collect_given(made.observations, {}, made.services),
     )
 
 

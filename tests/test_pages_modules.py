@@ -150,6 +150,7 @@ def test_all_modules_of_perfsite_can_be_shown_at_once() -> None:
         "journey-2",
         *own_modules()[7:],
         "measure-calls",
+        "other-figures",
     ]
 
 
@@ -226,14 +227,14 @@ def test_answers_are_shares_in_the_picture_and_counts_in_the_table() -> None:
         "Period", "Very dissatisfied", "Dissatisfied", "Neither satisfied nor dissatisfied",
         "Satisfied", "Very satisfied", "All answers",
     ]  # fmt: skip
-    assert texts(figure.table)[1][-1] == "no data"
+    assert texts(figure.table)[1][-1] == "incomplete"
     assert texts(figure.table)[2] == ["Sep 2017", "5", "5", "10", "30", "50", "100"]
     assert figure.alt.startswith("Stacked bar chart: ")
 
 
 def test_answers_that_are_never_complete_are_not_shown() -> None:
-    """Without all five there is no whole that shares could be of."""
-    assert slugs(shown("period rating_5 rating_1\n2017-01 9 1\n2017-02 8 2")) == []
+    """Without all five there is no whole that shares could be of; the answers stand as given."""
+    assert slugs(shown("period rating_5 rating_1\n2017-01 9 1\n2017-02 8 2")) == ["other-figures"]
     assert "satisfaction-breakdown" not in slugs(shown(f"period {RATINGS}\n2017-01 0 0 0 0 0"))
 
 

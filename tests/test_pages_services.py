@@ -80,15 +80,15 @@ def test_a_service_without_transactions_leads_with_what_there_is() -> None:
     assert silent.figures == ()
 
 
-def test_a_missing_figure_says_who_owes_it_and_what_was_last_given() -> None:
-    """A KPI that never came says so; without a whole year one says what came last."""
+def test_a_missing_figure_says_who_owes_it_and_what_was_given() -> None:
+    """A KPI that never came says so; without a whole year one says what was given instead."""
     pages = pages_of(worked("period transactions\n2015-Q2 5\n2015-Q3 6"))
     volume, completed = card_of(pages, "transactions-per-year"), card_of(pages, "completion-rate")
 
-    assert (volume.value, volume.missing) == ("No data", True)
+    assert (volume.value, volume.missing) == ("Incomplete", True)
     assert volume.notes == (
-        "Not provided for a whole year by Ministry",
-        "last provided for July to September 2015",
+        "No figure for a whole year can be made of what Ministry gave",
+        "Transactions: given for 2 periods, the first Apr to Jun 2015, the last Jul to Sep 2015",
     )
     assert completed.notes == ("Not provided by Ministry",)
 

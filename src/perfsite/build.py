@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from perfsite.charts.breakdowns import charted_measures, collect_breakdowns
 from perfsite.charts.draw import Drawing
+from perfsite.charts.given import collect_given
 from perfsite.charts.pictures import CardJob
 from perfsite.charts.series import collect_measures, collect_series
 from perfsite.check import check_site
@@ -222,7 +223,7 @@ def _facts(known: Known, edition: Edition) -> Facts:
         history=known.data.history,
         ledger=known.ledger,
         hidden=known.hidden,
-        revised=known.revised,
+        given=collect_given(known.published, known.revised, known.services),
     )
 
 

@@ -112,6 +112,18 @@ def sides(kpi: Kpi, wide: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
             assert_never(kpi.adding)
 
 
+def operands(kpi: Kpi, wide: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """What stands above and below the line, each where it is there by itself.
+
+    Where only a ratio that counts as a numerator was given, what is above is that times what is
+    below.
+    """
+    top, bottom = sides(kpi, wide)
+    if kpi.weighted:
+        top = top.fillna(_times(_part(wide, kpi.stated), bottom))
+    return top, bottom
+
+
 def _pooled(counts: Sequence[pd.Series]) -> tuple[pd.Series, pd.Series]:
     """Points above the worst answer, and the most that there could be, of the answers together.
 

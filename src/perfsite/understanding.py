@@ -97,16 +97,11 @@ class Known:
         return text_frame(KPI_COLUMNS, kpi_rows(self.figures, self.summaries))
 
     @cached_property
-    def revised(self) -> dict[str, frozenset[tuple[str, str]]]:
-        """The KPIs and measures of each service that said something else, with their periods."""
-        if self.ledger is None:
+    def revised(self) -> dict[str, frozenset[tuple[str, str, str]]]:
+        """The numbers of each service's KPIs that said something else (see `revised_kpis`)."""
+        if not self.data.history:
             return {}
-        tables = [*(one.kpis for one in self.data.history), self.kpis]
-        figures = {(key[0], key[2], key[1]) for key in self.ledger.revised}
-        found: dict[str, set[tuple[str, str]]] = {}
-        for service, name, period in figures | revised_kpis(tables):
-            found.setdefault(service, set()).add((name, period))
-        return {service: frozenset(names) for service, names in found.items()}
+        return revised_kpis([*(one.kpis for one in self.data.history), self.kpis])
 
     @cached_property
     def earlier(self) -> pd.DataFrame:

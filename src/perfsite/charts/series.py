@@ -14,13 +14,14 @@ import numpy as np
 import pandas as pd
 
 from perfsite.arithmetic import tidy_sum
-from perfsite.formulas import given_to
+from perfsite.formulas import given_to, operands
 from perfsite.kpis import KPIS, Adding, Place, at
 from perfsite.measures import MEASURES, Aggregation, Kind
 from perfsite.model import Status
 from perfsite.parts import KEY, periods_of
 from perfsite.periods import MONTHS_IN_YEAR, YEAR_IN_UNITS, Period, Unit
 from perfsite.validate.modules import measure_module
+from perfsite.windows import is_whole_year
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -200,7 +201,9 @@ def _amounts(kpi: Kpi, parts: Parts, figures: Figures) -> pd.DataFrame:
     whole = _summed(rows[rows["part"].isin(kpi.numerator)], len(kpi.numerator))
     split = kpi.split.part if kpi.split else ""
     part = rows[rows["part"] == split].set_index(KEY)["value"].rename("numerator")
-    table = whole.join(part, how="left").reset_index()
+    # A part is shown where the whole that it is a part of was not given.
+    table = whole.join(part, how="outer").reset_index()
+    table["status"] = table["status"].fillna(str(Status.NOT_PROVIDED))
     table = table.assign(denominator=np.nan, uncertain=0.0)
     return table.assign(broken=_broken(table, frame, (*kpi.numerator, split)))
 
@@ -236,7 +239,33 @@ def _figures(kpi: Kpi, parts: Parts, figures: Figures) -> pd.DataFrame:
     )
     table["status"] = table["status"].fillna(reason)
     table = table[[*KEY, "value", "numerator", "denominator", "uncertain", "status"]]
+    table = _with_operands(kpi, table, parts, figures) if kpi.words.operands else table
     return table.assign(broken=_broken(table, parts.frame, kpi.parts))
+
+
+def _with_operands(kpi: Kpi, table: pd.DataFrame, parts: Parts, figures: Figures) -> pd.DataFrame:
+    """The table with what stands above and below the line wherever it is there.
+
+    That is also where there is no ratio of the two. Periods for which only such a figure was given
+    become rows where they lie among those of the table.
+    """
+    wanted = [*kpi.operands, *((kpi.stated,) if kpi.weighted else ())]
+    given = parts.frame[parts.frame["value"].notna() & ~is_whole_year(parts.frame)]
+    columns = [*KEY, "part", "value"]
+    rows = pd.concat([given[columns], figures.windows.frame[columns]])
+    rows = rows[rows["part"].isin(wanted)].drop_duplicates([*KEY, "part"])
+    wide = rows.pivot(index=KEY, columns="part", values="value")
+    top, bottom = operands(kpi, wide)
+    sides = pd.DataFrame({"top": top, "bottom": bottom}).dropna(how="all").reset_index()
+    grain = table.groupby(GRAIN)["first"].agg(["min", "max"]).reset_index()
+    among = sides.merge(grain, on=GRAIN)
+    among = among[(among["first"] >= among["min"]) & (among["first"] <= among["max"])]
+    table = table.merge(among[[*KEY, "top", "bottom"]], on=KEY, how="outer")
+    return table.assign(
+        numerator=table["numerator"].fillna(table["top"]),
+        denominator=table["denominator"].fillna(table["bottom"]),
+        status=table["status"].fillna(str(Status.NOT_PROVIDED)),
+    ).drop(columns=["top", "bottom"])
 
 
 def _broken(table: pd.DataFrame, parts: pd.DataFrame, wanted: Sequence[str]) -> pd.Series[bool]:

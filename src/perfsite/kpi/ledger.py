@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from perfsite.formulas import operands
 from perfsite.kpis import KPIS, Place, Window, at, in_the_ledger
 from perfsite.measures import DIGITAL
 from perfsite.model import Status
@@ -305,7 +306,26 @@ def _said(parts: Parts, kpis: Sequence[str]) -> pd.DataFrame:
     )
     ends = [period.end.toordinal() for period in periods_of(frame)]
     dated = frame.assign(end=pd.Series(ends, index=frame.index, dtype="int64"))
-    return dated.merge(made_of, on="part")[["service", "kpi", "end", "status"]]
+    told = dated.merge(made_of, on="part")[["service", "kpi", "end", "status"]]
+    return pd.concat([told, _undefined(parts, kpis)], ignore_index=True)
+
+
+def _undefined(parts: Parts, kpis: Sequence[str]) -> pd.DataFrame:
+    """The ratios of which both sides were given and nothing was counted: there can be none."""
+    given = parts.frame[parts.frame["value"].notna()]
+    wide = given.pivot(index=KEY, columns="part", values="value")
+    found = []
+    for kpi in kpis:
+        if KPIS[kpi].is_ratio and not wide.empty:
+            top, bottom = operands(KPIS[kpi], wide)
+            keys = wide.index[(top.notna() & (bottom == 0)).to_numpy()].to_frame(index=False)
+            ends = [period.end.toordinal() for period in periods_of(keys)]
+            found.append(keys[["service"]].assign(kpi=kpi, end=ends))
+    columns = ["service", "kpi", "end", "status"]
+    if not found:
+        return pd.DataFrame(columns=columns)
+    made = pd.concat(found, ignore_index=True).astype({"end": "int64"})
+    return made.assign(status=str(Status.NOT_APPLICABLE))[columns]
 
 
 def _not_open(

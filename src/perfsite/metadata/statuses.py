@@ -14,7 +14,7 @@ STATUSES: Final[Words] = (
     (Status.PROVIDED, message("the figure was provided")),
     (Status.OLDER, message("provided, but for a period before the site's newest")),
     (Status.WITHHELD, message("a part is larger than its whole, so no ratio is published")),
-    (Status.NOT_PROVIDED, message("no figure was provided")),
+    (Status.NOT_PROVIDED, message("no figure was provided, or not all that it is made of")),
     (Status.NOT_APPLICABLE, message("there can be no such figure")),
     (Status.CONFIDENTIAL, message("there is a figure, and it is confidential")),
 )

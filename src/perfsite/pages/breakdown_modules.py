@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from perfsite.charts.given import marks_among
 from perfsite.charts.lines import MOST_SERIES, lines_job
 from perfsite.charts.module_sentences import answers_sentence, channel_sentence
 from perfsite.charts.pictures import Line
@@ -12,9 +13,10 @@ from perfsite.kpis import KPIS, VOLUME
 from perfsite.measures import MEASURES, RATINGS, Kind
 from perfsite.messages import message
 from perfsite.pages.elements import Cell, Column, Row, Table
+from perfsite.pages.figure_cells import INCOMPLETE, marked, marks_note, side_cell
 from perfsite.pages.kpi_modules import PERIOD
 from perfsite.pages.modules import Wording, with_gaps
-from perfsite.pages.words import channel_name, count_cell, value_cell
+from perfsite.pages.words import NO_DATA, channel_name, count_cell, value_cell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from perfsite.language import Language
     from perfsite.pages.modules import Module, Subject
 
+ANSWERS: Final = "satisfaction-breakdown"
+"""The module of the answers."""
 _FEW: Final = 2
 _BETTER: Final = 3
 """Of the five answers, the place from which on people were satisfied."""
@@ -38,14 +42,14 @@ def channel_module(subject: Subject, strands: Strands) -> Module:
     language = subject.language
     names = [channel_name(name, language) for name in strands.names]
     over = language.say("Transactions by channel, {span}", span=_span(strands, language))
-    shown, absent = strand_rows(strands, language)
+    shown, absent = strand_rows(subject, strands, _channels(strands))
     lines = _lines(strands, names, language)
     unknown = sum(all(value is None for value in row.values) for row in strands.rows)
     words = Wording(
         _channel_words(strands, names, language),
         over,
         language.say("Line chart"),
-        _break_note(strands, language),
+        f"{_break_note(strands, language)} {marks_note(shown, language)}".strip(),
         KPIS[VOLUME].parts,
         absent + unknown,
     )
@@ -61,6 +65,12 @@ def channel_module(subject: Subject, strands: Strands) -> Module:
 
     given = sum(any(value is not None for value in row.values) for row in strands.rows)
     return subject.module("channels", "channels", words, table, draw if given >= _FEW else None)
+
+
+def _channels(strands: Strands) -> list[tuple[str, str | None]]:
+    """The measure and channel of each column."""
+    (measure,) = KPIS[VOLUME].numerator
+    return [(measure, name) for name in strands.names]
 
 
 def _channel_words(strands: Strands, names: Sequence[str], language: Language) -> str:
@@ -125,7 +135,8 @@ def answers_module(subject: Subject, strands: Strands) -> Module | None:
     bars = [(row.period, _shares(row.numbers)) for row in strands.rows]
     drawn = sum(shares is not None and any(shares) for _, shares in bars)
     names = tuple(map(language.say, (_SATISFIED, _NEITHER, _DISSATISFIED)))
-    shown, absent = strand_rows(strands, language, total=True)
+    figures = [(rating, None) for rating in RATINGS]
+    shown, absent = strand_rows(subject, strands, figures, total=True)
     words = Wording(
         heading,
         over,
@@ -133,7 +144,7 @@ def answers_module(subject: Subject, strands: Strands) -> Module | None:
         language.say(
             "Satisfied are those who were “satisfied” or “very satisfied”, dissatisfied those who "
             "were “dissatisfied” or “very dissatisfied”. {breaks}",
-            breaks=_break_note(strands, language),
+            breaks=f"{_break_note(strands, language)} {marks_note(shown, language)}".strip(),
         ).strip(),
         RATINGS,
         sum(shares is None for _, shares in bars) + absent,
@@ -146,8 +157,7 @@ def answers_module(subject: Subject, strands: Strands) -> Module | None:
     def draw(path: str) -> ChartJob:
         return stack_job(path, heading, subject.described(over), bars, names, language)
 
-    name = "satisfaction-breakdown"
-    return subject.module(name, name, words, table, draw if drawn >= _FEW else None)
+    return subject.module(ANSWERS, ANSWERS, words, table, draw if drawn >= _FEW else None)
 
 
 def _shares(numbers: Sequence[float] | None) -> tuple[float, float, float] | None:
@@ -163,19 +173,25 @@ def _shares(numbers: Sequence[float] | None) -> tuple[float, float, float] | Non
 
 
 def strand_rows(
-    strands: Strands, language: Language, *, total: bool = False
+    subject: Subject,
+    strands: Strands,
+    figures: Sequence[tuple[str, str | None]],
+    *,
+    total: bool = False,
 ) -> tuple[tuple[Row, ...], int]:
     """The rows of a table of strands, newest first, and how many periods are absent.
 
+    `figures` are the measures of the columns and their channels, None for all of them together.
     With `total` each row ends with the sum of its figures, where all are known.
     """
+    language = subject.language
     return with_gaps(
         [
             (
                 row.period,
                 Row(
                     language.period_range(row.period),
-                    (*_cells(row, language), *((_total(row, language),) if total else ())),
+                    (*_cells(subject, row, figures), *((_total(row, language),) if total else ())),
                     under=language.say("break in the series") if row.broken else "",
                 ),
             )
@@ -185,17 +201,27 @@ def strand_rows(
     )
 
 
-def _cells(row: StrandRow, language: Language) -> list[Cell]:
-    return [
-        value_cell(None, Kind.COUNT, status, language)
-        if value is None
-        else count_cell(value, language)
-        for value, status in zip(row.values, row.statuses, strict=True)
-    ]
+def _cells(
+    subject: Subject, row: StrandRow, figures: Sequence[tuple[str, str | None]]
+) -> list[Cell]:
+    cells = []
+    for value, status, (measure, channel) in zip(row.values, row.statuses, figures, strict=True):
+        if channel is None:
+            cells.append(side_cell(subject, (measure,), row.period, value, Kind.COUNT))
+        elif value is None:
+            cells.append(value_cell(None, Kind.COUNT, status, subject.language))
+        else:
+            found = subject.given.figures.get(measure, {}).get(channel, {}).get(row.period)
+            cell = count_cell(value, subject.language)
+            cells.append(marked(cell, marks_among([found] if found else [])))
+    return cells
 
 
 def _total(row: StrandRow, language: Language) -> Cell:
-    return count_cell(None if row.numbers is None else sum(row.numbers), language)
+    if row.numbers is not None:
+        return count_cell(sum(row.numbers), language)
+    some = any(value is not None for value in row.values)
+    return Cell(language.say(INCOMPLETE if some else NO_DATA), missing=True)
 
 
 def _span(strands: Strands, language: Language) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from perfsite.charts.breakdowns import Breakdowns
+    from perfsite.charts.given import Given
     from perfsite.charts.series import Series
     from perfsite.editions import EditionFigures
     from perfsite.kpi import GroupSummary, ServiceSummary
@@ -41,8 +42,7 @@ class Facts:
     errors kept out, and `retracted` are the figures that were taken back.
 
     `history` are the frozen editions up to this one, `ledger` what changed between them, and
-    `hidden` the figures that are confidential now. `revised` are the KPIs and measures of each
-    service that said something else before, each with its period.
+    `hidden` the figures that are confidential now. `given` are the observations of each service.
     """
 
     services: Mapping[str, Service]
@@ -66,7 +66,7 @@ class Facts:
     history: Sequence[EditionFigures] = ()
     ledger: Ledger | None = None
     hidden: frozenset[Key] = frozenset()
-    revised: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
+    given: Mapping[str, Given] = field(default_factory=dict)
 
     @cached_property
     def by_id(self) -> dict[str, ServiceSummary]:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from perfsite.charts.given import marks_among
 from perfsite.charts.jobs import bars_job, describe, line_job
 from perfsite.charts.module_sentences import measure_sentence, response_sentence
 from perfsite.charts.pictures import Target
 from perfsite.charts.sentences import level_sentence
-from perfsite.kpis import KPIS, Adding
+from perfsite.kpis import KPIS
 from perfsite.measures import Kind
 from perfsite.messages import message
 from perfsite.model import Status
-from perfsite.pages.change_words import REVISED_MARK
 from perfsite.pages.elements import Cell, Column, Row, Table
+from perfsite.pages.figure_cells import (
+    NOT_DEFINED,
+    belonging,
+    marked,
+    marks_note,
+    number_cell,
+    observed,
+    reason_among,
+    side_cell,
+)
 from perfsite.pages.modules import Wording, with_gaps
-from perfsite.pages.words import change_cell, count_cell, value_cell
+from perfsite.pages.words import change_cell, value_cell
 from perfsite.periods import MONTHS_IN_YEAR
 from perfsite.rounding import decimal
 
@@ -25,7 +34,7 @@ if TYPE_CHECKING:
 
     from perfsite.charts.pictures import ChartJob
     from perfsite.charts.series import Point, Series
-    from perfsite.kpis import Split
+    from perfsite.kpis import Kpi, Split
     from perfsite.language import Language
     from perfsite.measures import Measure
     from perfsite.pages.modules import Module, Subject
@@ -34,6 +43,7 @@ _RESPONSE: Final = "response_time"
 PERIOD: Final = message("Period")
 ON_YEAR: Final = message("Change on a year before")
 _ON_PREVIOUS: Final = message("Change on the period before")
+_REVISED: Final = "r"
 
 
 def series_module(subject: Subject, series: Series) -> Module:
@@ -46,7 +56,7 @@ def series_module(subject: Subject, series: Series) -> Module:
         _sentence(series, level, language),
         over,
         language.say("Bar chart") if series.has_bars else language.say("Line chart"),
-        _note(subject, series, language),
+        _note(series, rows, language),
         _measures(series),
         len(series.points) - len(series.given) + absent,
         (series.unit, series.count) if series.count < MONTHS_IN_YEAR else None,
@@ -100,15 +110,9 @@ def _sentence(series: Series, target: float | None, language: Language) -> str:
     )
 
 
-def _note(subject: Subject, series: Series, language: Language) -> str:
+def _note(series: Series, rows: Sequence[Row], language: Language) -> str:
     notes = [_contradiction(series, language)]
-    if any(_is_revised(subject, series, point) for point in series.points):
-        notes.append(
-            language.say(
-                "{mark} marks figures that said something else in an earlier edition.",
-                mark=REVISED_MARK,
-            )
-        )
+    notes.append(marks_note(rows, language))
     if any(point.broken for point in series.points):
         notes.append(
             language.say(
@@ -117,13 +121,6 @@ def _note(subject: Subject, series: Series, language: Language) -> str:
             )
         )
     return " ".join(filter(None, notes))
-
-
-def _is_revised(subject: Subject, series: Series, point: Point) -> bool:
-    """Whether an earlier edition said something else of this period."""
-    kpi = None if series.measure else KPIS[series.kpi]
-    measures = kpi.numerator if kpi and kpi.adding is Adding.SUM else ()
-    return any((name, point.period.code) in subject.revised for name in (series.kpi, *measures))
 
 
 def _contradiction(series: Series, language: Language) -> str:
@@ -183,13 +180,10 @@ def _rows(subject: Subject, series: Series) -> tuple[tuple[Row, ...], int]:
     beside = _beside(subject, series)
     rows = []
     for point in series.points:
-        cells = [*_cells(series, point, measures, language)]
-        if _is_revised(subject, series, point):
-            cells[0] = replace(cells[0], note=REVISED_MARK)
+        cells = [*_cells(subject, series, point)]
         if beside:
             value = subject.breakdowns.beside[beside].get(point.period)
-            kind = measures[beside].kind
-            cells.append(value_cell(value, kind, Status.NOT_PROVIDED, language))
+            cells.append(side_cell(subject, (beside,), point.period, value, measures[beside].kind))
         cells += _changed(series, point, language)[:changes]
         under = language.say("break in the series") if point.broken else ""
         row = Row(language.period_range(point.period), tuple(cells), under=under)
@@ -215,31 +209,53 @@ def _changed(series: Series, point: Point, language: Language) -> list[Cell]:
     ]
 
 
-def _cells(
-    series: Series, point: Point, measures: Mapping[str, Measure], language: Language
-) -> tuple[Cell, ...]:
-    if split := _split(series):
+def _cells(subject: Subject, series: Series, point: Point) -> tuple[Cell, ...]:
+    period = point.period
+    if series.measure:
         return (
-            _counted(point, language),
-            _in_full(point.numerator, series.kind, language),
-            _rest(point, split, series.kind, language),
+            side_cell(subject, (series.kpi,), period, point.value, series.kind, point.uncertain),
         )
-    value = (
-        _counted(point, language)
-        if series.kind is Kind.COUNT
-        else value_cell(point.value, series.kind, point.status, language, point.uncertain)
-    )
-    kpi = None if series.measure else KPIS[series.kpi]
-    if kpi is None or kpi.words.operands is None:
+    kpi = KPIS[series.kpi]
+    if kpi.split:
+        return (
+            side_cell(subject, kpi.numerator, period, point.value, series.kind),
+            side_cell(subject, (kpi.split.part,), period, point.numerator, series.kind),
+            _rest(subject, point, kpi, series.kind),
+        )
+    value = _own(subject, kpi, point)
+    if kpi.words.operands is None:
         return (value,)
-    kinds = [_kind_of(side, measures) for side in (kpi.numerator, kpi.denominator)]
+    measures = subject.builder.config.all_measures
     # What is uncertain of a ratio is so of what stands above its line, in proportion.
     doubt = point.uncertain * (point.denominator or 0.0)
+    sides = ((kpi.numerator, point.numerator, doubt), (kpi.denominator, point.denominator, 0.0))
     return (
         value,
-        _in_full(point.numerator, kinds[0], language, doubt),
-        _in_full(point.denominator, kinds[1], language),
+        *(
+            side_cell(subject, parts, period, number, _kind_of(parts, measures), uncertain)
+            for parts, number, uncertain in sides
+        ),
     )
+
+
+def _own(subject: Subject, kpi: Kpi, point: Point) -> Cell:
+    """The cell of a KPI's own figure: with its marks, or why there is none."""
+    language = subject.language
+    if point.value is None:
+        # Where both sides are there, only a denominator of nothing makes no ratio.
+        empty = point.numerator is not None and point.denominator == 0
+        if empty and point.status is not Status.WITHHELD:
+            return Cell(language.say(NOT_DEFINED), missing=True)
+        return value_cell(None, kpi.kind, point.status, language)
+    letters = ""
+    if kpi.stated:
+        stated = observed(subject, kpi.stated, point.period).get("")
+        if stated and stated.value == point.value:
+            letters = marks_among([stated])
+    changed = (kpi.id, "value", point.period.code) in subject.given.numbers
+    if changed and _REVISED not in letters:
+        letters += _REVISED
+    return marked(number_cell(point.value, kpi.kind, language, point.uncertain), letters)
 
 
 def _kind_of(parts: Sequence[str], measures: Mapping[str, Measure]) -> Kind:
@@ -248,25 +264,22 @@ def _kind_of(parts: Sequence[str], measures: Mapping[str, Measure]) -> Kind:
     return kinds.pop() if len(kinds) == 1 else Kind.NUMBER
 
 
-def _in_full(number: float | None, kind: Kind, language: Language, uncertain: float = 0.0) -> Cell:
-    """A number that a figure is made of: counts in full."""
-    if kind is Kind.COUNT:
-        return count_cell(number, language)
-    return value_cell(number, kind, Status.NOT_PROVIDED, language, uncertain)
+def _rest(subject: Subject, point: Point, kpi: Kpi, kind: Kind) -> Cell:
+    """What is left of the whole beside the part that is told apart.
 
-
-def _counted(point: Point, language: Language) -> Cell:
-    """A count in full, or why there is none."""
-    if point.value is not None:
-        return count_cell(point.value, language)
-    return value_cell(None, Kind.COUNT, point.status, language)
-
-
-def _rest(point: Point, split: Split, kind: Kind, language: Language) -> Cell:
-    """What is left of the whole beside the part that is told apart."""
+    Where one of the two is missing it is the sum of the channels that are no part of it.
+    """
+    language, split = subject.language, kpi.split
+    if split is None:
+        raise ValueError(f"{kpi.id} is not split")
     if _over(point):
         return Cell(language.say(split.no_rest), missing=True)
-    if point.value is None or point.numerator is None:
-        return _in_full(None, kind, language)
-    rest = decimal(point.value) - decimal(point.numerator)
-    return _in_full(float(rest), kind, language)
+    if point.value is not None and point.numerator is not None:
+        return number_cell(float(decimal(point.value) - decimal(point.numerator)), kind, language)
+    measure, belongs = belonging(subject, split.part)
+    rest = subject.given.sum_of(measure, point.period, lambda one: one != "" and not belongs(one))
+    if rest is not None:
+        found = subject.given.of(measure, point.period, lambda one: one != "" and not belongs(one))
+        return marked(number_cell(rest, kind, language), marks_among(found.values()))
+    others = subject.given.of(measure, point.period, lambda one: not belongs(one))
+    return Cell(language.say(reason_among(others.values())), missing=True)

@@ -6,10 +6,11 @@ and which are shown in which order. What each shows is in `kpi_modules` and `bre
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from perfsite.charts.given import Given
 from perfsite.pages.elements import Cell, ChartFigure, Row
 from perfsite.periods import MONTHS_IN_YEAR
 from perfsite.validate.modules import all_modules
@@ -71,13 +72,13 @@ def gap_note(job: ChartJob | None, language: Language) -> str:
 class Subject:
     """The service that modules are of, and the language that they speak.
 
-    `revised` are its KPIs and measures that said something else before, each with its period.
+    `given` are its observations: what they do not have is missing.
     """
 
     service: Service
     builder: Builder
     breakdowns: Breakdowns
-    revised: frozenset[tuple[str, str]] = frozenset()
+    given: Given = field(default_factory=Given)
 
     @property
     def language(self) -> Language:

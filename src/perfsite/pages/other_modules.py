@@ -13,9 +13,10 @@ from perfsite.messages import message
 from perfsite.model import Status
 from perfsite.pages.breakdown_modules import strand_rows
 from perfsite.pages.elements import Cell, Column, Row, Table
+from perfsite.pages.figure_cells import marks_note, side_cell
 from perfsite.pages.kpi_modules import ON_YEAR, PERIOD
 from perfsite.pages.modules import Wording, with_gaps
-from perfsite.pages.words import change_cell, count_cell, value_cell
+from perfsite.pages.words import change_cell, value_cell
 from perfsite.periods import YEAR_IN_UNITS, Unit
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def years_module(subject: Subject, series: Sequence[Series]) -> Module | None:
         return None
     points = _last_year(mine)
     pairs = _pairs(points)
+    parts = KPIS[VOLUME].numerator
+    values = {point.period: point.value for point in mine.points}
     heading = years_sentence(
         language,
         sum(now for now, _ in pairs),
@@ -65,10 +68,15 @@ def years_module(subject: Subject, series: Sequence[Series]) -> Module | None:
             Row(
                 language.period_range(point.period),
                 (
-                    value_cell(None, Kind.COUNT, point.status, language)
-                    if point.value is None
-                    else count_cell(point.value, language),
-                    count_cell(point.before, language),
+                    side_cell(subject, parts, point.period, point.value, Kind.COUNT),
+                    side_cell(
+                        subject,
+                        parts,
+                        point.period.year_before,
+                        # Across a break there is nothing to compare with, and a figure still.
+                        values.get(point.period.year_before),
+                        Kind.COUNT,
+                    ),
                     change_cell(point.value, point.before, Kind.COUNT, language),
                 ),
             ),
@@ -81,7 +89,7 @@ def years_module(subject: Subject, series: Sequence[Series]) -> Module | None:
         heading,
         over,
         language.say("Line chart"),
-        "",
+        marks_note(shown, language),
         KPIS[VOLUME].parts,
         missing,
         (mine.unit, mine.count),
@@ -144,7 +152,7 @@ def _journey_module(subject: Subject, slug: str, journey: Journey) -> Module | N
         journey=journey.name,
         period=language.period_range(newest.period),
     )
-    shown, _ = strand_rows(journey.strands, language)
+    shown, _ = strand_rows(subject, journey.strands, [(step.id, None) for step in journey.steps])
     words = Wording(
         heading, over, language.say("Bar chart"), "", [step.id for step in journey.steps]
     )

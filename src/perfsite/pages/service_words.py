@@ -13,13 +13,15 @@ from perfsite.charts.sentences import (
 from perfsite.charts.targets import beside_target
 from perfsite.kpi.groups import alphabetical
 from perfsite.kpi.peers import band_of
-from perfsite.kpis import KPIS, TAKE_UP, VOLUME, Place, at
+from perfsite.kpis import KPIS, TAKE_UP, VOLUME, Place, Window, at
 from perfsite.messages import message
 from perfsite.model import Status
 from perfsite.pages.change_words import REVISED_MARK
 from perfsite.pages.elements import Card, Cell, Column, Row, Table
+from perfsite.pages.figure_cells import INCOMPLETE, NOT_DEFINED
+from perfsite.pages.given_words import Towards
 from perfsite.pages.site import service_href
-from perfsite.pages.words import figure_cell, service_card
+from perfsite.pages.words import capital, figure_cell, service_card
 from perfsite.periods import Period
 
 if TYPE_CHECKING:
@@ -39,26 +41,34 @@ _NOT_GIVEN: Final = message("not provided")
 
 def service_cards(
     summary: ServiceSummary,
-    series: Sequence[Series],
+    towards: Mapping[str, Towards],
     targets: Mapping[str, float],
     provenance: Mapping[str, Provenance],
     language: Language,
     asked: Collection[str] | None = None,
-    revised: Collection[tuple[str, str]] = (),
+    changed: Collection[tuple[str, str, str]] = (),
 ) -> tuple[Card, ...]:
-    """The headline KPIs; one without a figure says who owes it, and what was given last.
+    """The headline KPIs; one without a figure says what was given towards it, or that nothing was.
 
     A KPI that is not among those `asked`, where these are given, has no card: nobody owes it. One
-    that is among those `revised`, with its period, says so.
+    whose number is among those `changed` (see `Given.numbers`) says so. `towards` is what was given
+    towards each KPI.
     """
     cards = {
-        kpi: _card(summary, kpi, series, targets.get(kpi), provenance.get(kpi), language)
+        kpi: _card(
+            summary,
+            kpi,
+            towards.get(kpi, Towards()),
+            targets.get(kpi),
+            provenance.get(kpi),
+            language,
+        )
         for kpi in at(Place.CARD)
         if asked is None or kpi in asked
     }
     for kpi, card in cards.items():
         period = summary.figures[kpi].period
-        if period and (kpi, period.code) in revised:
+        if period and (kpi, "value", period.code) in changed:
             mark = language.say("{mark} An earlier edition said something else.", mark=REVISED_MARK)
             cards[kpi] = replace(card, notes=(*card.notes, mark))
     return tuple(cards.values())
@@ -67,7 +77,7 @@ def service_cards(
 def _card(
     summary: ServiceSummary,
     kpi: str,
-    series: Sequence[Series],
+    towards: Towards,
     target: float | None,
     provenance: Provenance | None,
     language: Language,
@@ -81,18 +91,23 @@ def _card(
         card = replace(card, value=text)
     if figure.status is not Status.NOT_PROVIDED:
         return card
-    own = [s for s in series if s.kpi == kpi and not s.measure and s.given]
-    last = max((s.given[-1].period for s in own), default=None)
     who = summary.service.organisation
-    if last is None:
-        whose: tuple[str, ...] = (language.say("Not provided by {organisation}", organisation=who),)
-    else:
-        whose = (
-            language.say("Not provided for a whole year by {organisation}", organisation=who),
-            language.say("last provided for {period}", period=language.period_name(last)),
-        )
     # The card's own first note says no more than that there is no figure.
-    return replace(card, notes=(*whose, *notes))
+    if not towards.given:
+        whose = language.say("Not provided by {organisation}", organisation=who)
+        return replace(card, notes=(whose, *notes))
+    if towards.nothing:
+        none = language.say("All that it would be divided by is 0, so there is no such figure.")
+        value = capital(language.say(NOT_DEFINED))
+        return replace(card, value=value, notes=(none, *towards.given, *notes))
+    if KPIS[kpi].window is Window.YEAR:
+        whose = language.say(
+            "No figure for a whole year can be made of what {organisation} gave", organisation=who
+        )
+    else:
+        whose = language.say("No figure can be made of what {organisation} gave", organisation=who)
+    value = capital(language.say(INCOMPLETE))
+    return replace(card, value=value, notes=(whose, *towards.given, *notes))
 
 
 def _target(figure: Figure, target: float, language: Language) -> str:

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 
 from perfsite.charts.breakdowns import Breakdowns
 from perfsite.charts.cards import card_job
+from perfsite.charts.given import Given
 from perfsite.kpi.groups import GroupKind
 from perfsite.metadata.dataset import as_script, service_dataset
-from perfsite.model import Status
-from perfsite.pages.breakdown_modules import answers_module, channel_module
+from perfsite.pages.breakdown_modules import ANSWERS, answers_module, channel_module
 from perfsite.pages.context import ServicePage
 from perfsite.pages.elements import DataLink, Link
 from perfsite.pages.embeds import embed_page
+from perfsite.pages.given_words import towards_all
 from perfsite.pages.health_words import owed_words
 from perfsite.pages.kpi_modules import series_module
 from perfsite.pages.modules import Subject, chosen
+from perfsite.pages.other_figures import other_figures_module
 from perfsite.pages.other_modules import journey_modules, readings_module, years_module
 from perfsite.pages.provenance import explained
 from perfsite.pages.retold import History
@@ -32,7 +34,7 @@ from perfsite.pages.service_words import (
     service_cards,
 )
 from perfsite.pages.site import CSV, JSON, Builder, group_href, service_href
-from perfsite.pages.standards import standards_module
+from perfsite.pages.standards import measures_of, standards_module
 from perfsite.pages.standing import carried_words, retracted_words
 from perfsite.periods import Period
 
@@ -60,8 +62,8 @@ class ServiceTools:
     `series` are those of KPIs, `measures` those of response time and of what the site declares.
     `notes` are the distinct notes on a service's observations, `memberships` its department, agency
     and category, `peers` the ids of services like it, and `standards` what it promises. A service
-    may be in none of these seven, nor in `carried` and `retracted`. `revised` are its KPIs and
-    measures that said something else before, each with its period, and `histories` what they said.
+    may be in none of these seven, nor in `carried` and `retracted`. `given` are its observations,
+    and `histories` what those said that said something else before.
     `asked` are the KPIs that the
     services of the site are asked for.
     """
@@ -81,7 +83,7 @@ class ServiceTools:
     asked: Collection[str] | None = None
     carried: Mapping[str, Carried] = field(default_factory=dict)
     retracted: Mapping[str, Sequence[Retraction]] = field(default_factory=dict)
-    revised: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
+    given: Mapping[str, Given] = field(default_factory=dict)
     histories: Mapping[str, History] = field(default_factory=dict)
 
 
@@ -105,6 +107,7 @@ def service_page(tools: ServiceTools, summary: ServiceSummary) -> ServicePages:
     """The page of one service, and all that belongs to it."""
     service, builder, language = summary.service, tools.builder, tools.builder.language
     key = service.id
+    given = tools.given.get(key) or Given()
     modules = _modules(tools, summary)
     series = [*tools.series.get(key, ()), *tools.measures.get(key, ())]
     covered = covered_by(summary, series)
@@ -138,16 +141,16 @@ def service_page(tools: ServiceTools, summary: ServiceSummary) -> ServicePages:
         name=service.name,
         organisations=organisations,
         lead=lead,
-        notices=(*_carried(tools, key), *_notices(summary, bool(modules), language)),
+        notices=(*_carried(tools, key), *_notices(summary, given, language)),
         retracted=_retracted(tools, key),
         cards=service_cards(
             summary,
-            series,
+            towards_all(given, builder.config, language),
             builder.config.targets.get(key, {}),
             _provenance(tools, summary),
             language,
             tools.asked,
-            tools.revised.get(key, frozenset()),
+            given.numbers,
         ),
         figures=tuple(module.figure for module in modules),
         remarks=remarks_of(_notes(tools, key), language),
@@ -189,8 +192,8 @@ def _modules(tools: ServiceTools, summary: ServiceSummary) -> list[Module]:
     """The modules for which a service has data, in the order of its register entry."""
     key = summary.service.id
     breakdowns = tools.breakdowns.get(key) or Breakdowns()
-    revised = tools.revised.get(key, frozenset())
-    subject = Subject(summary.service, tools.builder, breakdowns, revised)
+    given = tools.given.get(key) or Given()
+    subject = Subject(summary.service, tools.builder, breakdowns, given)
     series = tools.series.get(key, ())
     made = [
         *(series_module(subject, one) for one in series),
@@ -203,7 +206,22 @@ def _modules(tools: ServiceTools, summary: ServiceSummary) -> list[Module]:
         readings_module(subject, breakdowns.readings) if breakdowns.readings else None,
     ]
     there = [module for module in made if module]
-    return chosen(there, summary.service, tools.builder.config.measures)
+    shown = chosen(there, summary.service, tools.builder.config.measures)
+    # Who chose what the page shows did not forget the rest.
+    if not summary.service.modules and (others := _others(tools, subject, there)):
+        shown.append(others)
+    return shown
+
+
+def _others(tools: ServiceTools, subject: Subject, there: Sequence[Module]) -> Module | None:
+    """The figures that none of these modules shows."""
+    key = subject.service.id
+    return other_figures_module(
+        subject,
+        [*tools.series.get(key, ()), *tools.measures.get(key, ())],
+        answers=any(module.name == ANSWERS for module in there),
+        elsewhere=measures_of(tools.standards.get(key, ())),
+    )
 
 
 def _notes(tools: ServiceTools, key: str) -> list[str]:
@@ -235,15 +253,14 @@ def _no_lead(summary: ServiceSummary, language: Language) -> str:
     )
 
 
-def _notices(summary: ServiceSummary, has_figures: bool, language: Language) -> tuple[str, ...]:
+def _notices(summary: ServiceSummary, given: Given, language: Language) -> tuple[str, ...]:
     notices = []
     if summary.service.closed:
         when = language.in_period(Period.parse(summary.service.closed))
         notices.append(
             language.say("This service closed {when}. Its figures are kept here.", when=when)
         )
-    silent = all(f.status is Status.NOT_PROVIDED for f in summary.figures.values())
-    if silent and not has_figures:
+    if given.is_silent:
         notices.append(
             language.say("This service is in the register, but no figures were provided for it.")
         )

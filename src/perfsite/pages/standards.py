@@ -148,6 +148,12 @@ def _standards(observations: pd.DataFrame, base: str) -> Iterator[tuple[str, Sta
         yield service, Standard(base, channel, str(texts[0]), period, target, met, volume, stated)
 
 
+def measures_of(standards: Sequence[Standard]) -> set[str]:
+    """The measures that these standards are made of."""
+    ends = (TARGET, MET, VOLUME, STATED)
+    return {f"{one.measure}{end}" for one in standards for end in ends}
+
+
 def standards_module(subject: Subject, standards: Sequence[Standard]) -> Module | None:
     """The standards of a service in the newest period, target beside performance."""
     if not standards:

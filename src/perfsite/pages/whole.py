@@ -168,7 +168,7 @@ def _services(builder: Builder, facts: Facts, kept: Kept) -> Iterable[Part]:
         asked=facts.asked,
         carried=facts.carried,
         retracted=facts.retracted,
-        revised=facts.revised,
+        given=facts.given,
         histories=_histories(builder, facts),
     )
     for summary in facts.summaries:

@@ -32,6 +32,7 @@ COLUMNS: Final = (
     *FIGURE, "change", "before", "now", "edition_before", "edition", "reason",
 )  # fmt: skip
 """The columns of data/revisions.csv."""
+_NUMBERS: Final = ("value", "numerator", "denominator")
 _SERVICES: Final = {
     Move.ADDED: "service_added",
     Move.REMOVED: "service_removed",
@@ -156,19 +157,27 @@ def compare(before: Snapshot, now: Snapshot, reasons: Sequence[Reason] = ()) -> 
     return Step(before.day, now.day, figures, tuple(services))
 
 
-def revised_kpis(tables: Sequence[pd.DataFrame]) -> set[tuple[str, str, str]]:
-    """The KPIs whose number changed between two editions that both have one.
+def revised_kpis(tables: Sequence[pd.DataFrame]) -> dict[str, frozenset[tuple[str, str, str]]]:
+    """The numbers of KPIs that changed between two editions that both have them.
 
-    Each table has the columns of data/kpis.csv as text; the answer has service, KPI and period.
+    Each table has the columns of data/kpis.csv as text. The answer has, by service, the KPI, the
+    column (`value`, `numerator` or `denominator`) and the period.
     """
     key = ["service", "kpi", "period"]
-    found: set[tuple[str, str, str]] = set()
-    for before, now in pairwise(one[[*key, "value"]] for one in tables):
+    found: dict[str, set[tuple[str, str, str]]] = {}
+    for before, now in pairwise(one[[*key, *_NUMBERS]] for one in tables):
         pairs = before.merge(now, on=key, suffixes=("_before", "_now"))
-        given = (pairs["value_before"] != "") & (pairs["value_now"] != "")
-        changed = pairs[given & (pairs["value_before"] != pairs["value_now"])]
-        found |= set(changed[key].itertuples(index=False, name=None))
-    return found
+        for column in _NUMBERS:
+            told = pairs[[f"{column}_before", f"{column}_now"]]
+            differ = (told != "").all(axis=1) & (told.iloc[:, 0] != told.iloc[:, 1])
+            numbers = told[differ].astype("float64")
+            # A quotient is one number in its first twelve digits: what follows is how it was made.
+            other = ~np.isclose(numbers.iloc[:, 0], numbers.iloc[:, 1], rtol=1e-12, atol=0)
+            for service, kpi, period in pairs.loc[numbers.index[other], key].itertuples(
+                index=False, name=None
+            ):
+                found.setdefault(service, set()).add((kpi, column, period))
+    return {service: frozenset(numbers) for service, numbers in found.items()}
 
 
 def _followed(before: Mapping[str, Service], now: Mapping[str, Service]) -> dict[str, str]:
