@@ -182,9 +182,6 @@ def _by_name(site: Path, folder: str) -> list[Path]:
     return [named[name] for name in dict.fromkeys(order)]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="4,711 cells deny figures, and 939 marks are wrong or missing"
-)
 def test_the_cells_and_marks_of_all_services_tables_are_right(
     site: Path, given: Given, recount: Recount
 ) -> None:

@@ -85,22 +85,34 @@ def _texts(element: html.HtmlElement, *, small: bool) -> Iterator[str]:
 
 
 def says(text: str, value: Fraction) -> bool:
-    """Whether a printed number is this one, rounded half away from zero to the printed digits."""
-    match = _NUMBER.fullmatch(text)
+    """Whether a printed number is this one, rounded half away from zero to the printed digits.
+
+    Nearly nothing and nearly all are said as such; what is not known to its last digit is "about".
+    """
+    if text == "<0.1%":
+        return 0 < value < Fraction(1, 1000)
+    if text == ">99.9%":
+        return Fraction(999, 1000) < value < 1
+    if text.startswith("less than £"):
+        return value < Fraction(text.removeprefix("less than £").replace(",", ""))
+    match = _NUMBER.fullmatch(text.removeprefix("about "))
     if match is None:
         return False
     sign, _, whole, decimals, scale, percent = match.groups()
+    whole = whole.replace(",", "")
     exact = value * (100 if percent else 1) / _SCALES[scale or ""]
     places = len(decimals or ".") - 1
-    said = Fraction(whole.replace(",", "") + (decimals or "")) * (-1 if sign else 1)
-    return said == rounded(exact, places)
+    said = Fraction(whole + (decimals or "")) * (-1 if sign else 1)
+    # The noughts at the end of a number that is "about" right may stand for digits not known.
+    zeros = len(whole) - len(whole.rstrip("0")) if text.startswith("about ") and not places else 0
+    return any(said == rounded(exact, places - unknown) for unknown in range(zeros + 1))
 
 
 def rounded(value: Fraction, places: int) -> Fraction:
     """A number to so many decimals, half away from zero."""
-    scaled = abs(value) * 10**places
-    whole = int(scaled + Fraction(1, 2))
-    return Fraction(whole if value >= 0 else -whole, 10**places)
+    step = Fraction(10) ** -places
+    whole = int(abs(value) / step + Fraction(1, 2))
+    return (whole if value >= 0 else -whole) * step
 
 
 class Tables:
@@ -185,6 +197,9 @@ class Tables:
 
     def word(self, column: str, period: Span) -> str:
         """Why an operand column shows no figure for a period."""
+        whole, digital = self.figure("transactions", period), self.figure("digital", period)
+        if column == "Other channels" and whole is not None and digital is not None:
+            return "digital is above all"
         statuses: list[str] = []
         for (measure, channel), series in self.given.observations.get(self.service.id, {}).items():
             if period in series and _belongs(column, measure, channel):
