@@ -241,13 +241,16 @@ def test_nothing_in_between_asks_the_world() -> None:
 
 
 def test_a_module_says_what_lives_there_and_is_short() -> None:
-    """Every module has a docstring and at most 600 lines."""
+    """Every module has a docstring, and at most 600 lines or its reason there for more."""
     silent = [m for m in MODULES if not (ast.get_docstring(tree(m)) or "").strip()]
     paths = {module: PACKAGE / f"{module.replace('.', '/')}.py" for module in MODULES}
     lines = {m: len(path.read_text(encoding="utf-8").splitlines()) for m, path in paths.items()}
 
     assert silent == []
-    assert {module: number for module, number in lines.items() if number > 600} == {}
+    long = [module for module, number in lines.items() if number > 600]
+    assert [
+        m for m in long if "It is long, because" not in (ast.get_docstring(tree(m)) or "")
+    ] == []
 
 
 def test_nothing_is_imported_on_the_side() -> None:

@@ -4,6 +4,8 @@ A KPI is made of measures (see `measures`). Its entry in `KPIS` says what is div
 it adds up, for which time, where it appears and in which words. Arithmetic, checks, pages, charts
 and files read the entry; no other module names a KPI, and nothing that follows from the table is
 kept longer than a call. docs/kpis.md says how to add one.
+
+It is long, because an entry with all its words is read in one piece, and so is the table.
 """
 
 from __future__ import annotations
