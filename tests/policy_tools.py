@@ -72,7 +72,9 @@ def edition(
 
 def content(observations: pd.DataFrame, services: Mapping[str, Service]) -> Content:
     """What an edition of these observations holds; KPIs are not worked out."""
-    marked, _ = check_consistency(observations, resolve(observations, SiteConfig()), ())
+    marked, _ = check_consistency(
+        observations, resolve(observations, SiteConfig()), SiteConfig().digital_channels
+    )
     return Content(
         register_frame(services),
         text_frame(OBSERVATIONS, observation_rows(marked)),

@@ -67,7 +67,9 @@ FULL = Service(
 def test_an_edition_is_read_back_as_it_was_frozen() -> None:
     """The register with its languages, and the observations with marks, notes and flags."""
     observations = public(TABLE)
-    marked, _ = check_consistency(observations, resolve(observations, SiteConfig()), ())
+    marked, _ = check_consistency(
+        observations, resolve(observations, SiteConfig()), SiteConfig().digital_channels
+    )
     services = {"alpha": FULL}
 
     read = thawed(frozen(observations, DAY, services))
@@ -303,7 +305,9 @@ def test_an_edition_without_any_figure_can_be_frozen() -> None:
 def test_any_text_goes_there_and_back(text: str) -> None:
     """Commas, quotation marks, line breaks and every letter of a note and a name are kept."""
     frame, _ = observe("period transactions\n2017 5")
-    marked, _ = check_consistency(frame, resolve(frame, SiteConfig()), ())
+    marked, _ = check_consistency(
+        frame, resolve(frame, SiteConfig()), SiteConfig().digital_channels
+    )
     marked = marked.assign(note=text)
     services = {"alpha": Service("alpha", text or "a", "Ministry", description=text)}
     rows = text_frame(OBSERVATIONS, observation_rows(marked))
