@@ -243,3 +243,16 @@ def test_who_said_that_a_kpi_does_not_apply_any_more_is_not_silent() -> None:
     )
 
     assert made.groups["all"].silent[YEARLY].services == ()
+
+
+def test_whose_figure_is_withheld_is_not_silent() -> None:
+    """A figure that cannot be shown was given: b has more digital transactions than there are."""
+    made = worked(
+        "service period transactions transactions:digital\n"
+        "a 2016 40 20\na 2017 40 20\nb 2016 40 20\nb 2017 40 50",
+        register(*"ab"),
+    )
+
+    assert made.groups["all"].figures[TAKE_UP].period.code == "2017"
+    assert made.groups["all"].silent[TAKE_UP].services == ()
+    assert made.group(TAKE_UP)["2017"].withheld == 1
