@@ -140,16 +140,14 @@ def counts(edition: Edition) -> list[str]:
 
 def above_total(edition: Edition) -> list[list[str]]:
     """The cells in which more transactions were digital than there were."""
-    form = re.compile(r"(\d+) digital transactions of (\d+) transactions in (\S+)")
+    form = re.compile(r"([\d,]+) digital transactions of ([\d,]+) transactions in (\S+)")
     lines = []
     for problem in edition.of("PS201"):
         match = form.match(problem.found)
         if match is None:
             raise ValueError(f"{problem.found!r} is said in another way than before")
         digital, total, period = match.groups()
-        lines.append(
-            [problem.service, period, f"{int(digital):,}", f"{int(total):,}", place(problem)]
-        )
+        lines.append([problem.service, period, digital, total, place(problem)])
     return sorted(lines)
 
 
@@ -165,12 +163,13 @@ def broken(editions: Iterable[Edition]) -> list[list[str]]:
 
 def years(edition: Edition, most: int = 12) -> list[list[str]]:
     """The years that differ most from the sum of their quarters, by the factor between them."""
-    form = re.compile(r"(\d+) in (\S+), (\d+) in the shorter periods")
+    form = re.compile(r"([\d,]+) in (\S+), ([\d,]+) in the shorter periods")
     lines = []
     for problem in edition.of("PS202"):
         match = form.match(problem.found)
-        if match and int(match[1]) and int(match[3]):
-            given, period, summed = int(match[1]), match[2], int(match[3])
+        given, summed = (int(match[at].replace(",", "")) if match else 0 for at in (1, 3))
+        if match and given and summed:
+            period = match[2]
             line = [problem.service, period, f"{given:,}", f"{summed:,}", place(problem)]
             lines.append((max(given / summed, summed / given), line))
     return [line for _, line in sorted(lines, key=lambda pair: (-pair[0], pair[1]))[:most]]
