@@ -204,7 +204,8 @@ def test_channels_are_drawn_and_all_of_them_are_in_the_table() -> None:
     job = next(job for job in pages.jobs if job.path.endswith("/channels.svg"))
 
     assert figure.heading == (
-        "“Web” took 40.0% of transactions counted by channel in March 2017, more than any other"
+        "Latest month: “Web” took 40.0% of transactions counted by channel in March 2017, more "
+        "than any other"
     )
     assert texts(figure.table)[0] == ["Period", "Web", "Phone", "Post", "Fax", "Counter"]
     assert texts(figure.table)[2] == ["Feb 2017", "60", "10", "15", "no data", "5"]
@@ -220,8 +221,8 @@ def test_answers_are_shares_in_the_picture_and_counts_in_the_table() -> None:
     figure = figure_of(shown(table), "satisfaction-breakdown")
 
     assert figure.heading == (
-        "80.0% of 100 answers were “satisfied” or “very satisfied” in September 2017, up from "
-        "60.0% a year before"
+        "Not all figures are there for October 2017. 80.0% of 100 answers were “satisfied” or "
+        "“very satisfied” in September 2017, up from 60.0% a year before"
     )
     assert texts(figure.table)[0] == [
         "Period", "Very dissatisfied", "Dissatisfied", "Neither satisfied nor dissatisfied",
@@ -277,7 +278,8 @@ def test_a_month_that_one_year_lacks_is_in_neither_sum() -> None:
     figure = figure_of(shown("period transactions\n" + "\n".join(rows)), "year-before")
 
     assert figure.heading == (
-        "110 transactions in 11 months with figures for both years, the same as a year before"
+        "Latest year: 110 transactions in 11 months with figures for both years, the same as a "
+        "year before"
     )
     assert "One period has no figure." in figure.alt
 

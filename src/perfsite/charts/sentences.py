@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, assert_never
 
+from perfsite.charts.targets import beside_target
 from perfsite.kpis import KPIS, TAKE_UP, VOLUME
 from perfsite.measures import Better, Kind
 
@@ -114,16 +115,11 @@ def compared(
 
 
 def compared_target(language: Language, now: float, target: float, kpi: str) -> str:
-    """`which meets the target of 80%`.
-
-    Where the printed figure looks like the target but falls short of it, the clause says so.
-    """
+    """`which meets the target of 80%`."""
     kind = KPIS[kpi].kind
     level = language.full_figure(target, kind)
     if meets(kpi, now, target):
         return language.say("which meets the target of {level}", level=level)
-    if in_words(language, now, kind) == in_words(language, target, kind):
-        return language.say("which just misses the target of {level}", level=level)
     return language.say("which misses the target of {level}", level=level)
 
 
@@ -163,14 +159,16 @@ def with_comparison(language: Language, statement: str, comparison: str) -> str:
     return language.say("{statement}, {comparison}", statement=text, comparison=comparison)
 
 
-def counted(language: Language, kpi: str, number: float, *, stock: bool = False) -> str:
+def counted(
+    language: Language, kpi: str, number: float, *, stock: bool = False, figure: str = ""
+) -> str:
     """A number of what a KPI counts: `3.29 million transactions`, `No transactions`.
 
-    Of a `stock` it is what there is on a day.
+    Of a `stock` it is what there is on a day. `figure` is the number in other digits than usual.
     """
     of_kpi = KPIS[kpi].words
     words = of_kpi.stock if stock and of_kpi.stock else of_kpi.counted
-    text = in_words(language, number, KPIS[kpi].kind)
+    text = figure or in_words(language, number, KPIS[kpi].kind)
     if words is None:
         return text
     if number == 0:
@@ -191,17 +189,23 @@ def level_sentence(  # noqa: PLR0913 - a figure, the one before, and what has to
 ) -> str:
     """What the latest figure of a KPI says.
 
-    Where there is a target, the sentence says whether it is met, and the table has the change. A
-    `stock` counts what there is on a day. `doubts` are how far the figure and that before may be
-    off, up or down.
+    Where there is a target, the sentence says whether it is met, with as many digits as show it,
+    and the table has the change. A `stock` counts what there is on a day. `doubts` are how far the
+    figure and that before may be off, up or down.
     """
+    kind = KPIS[kpi].kind
+    figure = (
+        in_words(language, now, kind, doubts[0])
+        if target is None
+        else beside_target(language, now, target, kind, long=True)
+    )
     comparison = (
-        compared(language, now, before, KPIS[kpi].kind, doubts)
+        compared(language, now, before, kind, doubts)
         if target is None
         else compared_target(language, now, target, kpi)
     )
-    level = _level(language, kpi, now, period, stock=stock, uncertain=doubts[0])
-    return with_comparison(language, level, comparison)
+    first = _level(language, kpi, now, period, stock=stock, figure=figure)
+    return with_comparison(language, first, comparison)
 
 
 def _level(
@@ -211,13 +215,13 @@ def _level(
     period: Period,
     *,
     stock: bool = False,
-    uncertain: float = 0.0,
+    figure: str = "",
 ) -> str:
     words = KPIS[kpi].words
     return language.say(
         words.level_of_stock if stock and words.level_of_stock else words.level,
-        figure=in_words(language, now, KPIS[kpi].kind, uncertain),
-        counted=counted(language, kpi, now, stock=stock),
+        figure=figure or in_words(language, now, KPIS[kpi].kind),
+        counted=counted(language, kpi, now, stock=stock, figure=figure),
         when=language.in_period(period),
     )
 
@@ -292,7 +296,8 @@ def service_lead(
     share, when, before = take_up
     comparison = compared(language, share, before, Kind.SHARE, doubts)
     if transactions is None or transactions[1] != when:
-        level = _level(language, TAKE_UP, share, when, stock=stock, uncertain=doubts[0])
+        said = in_words(language, share, Kind.SHARE, doubts[0])
+        level = _level(language, TAKE_UP, share, when, stock=stock, figure=said)
         digital = with_comparison(language, level, comparison)
         return f"{volume} {language.say('{sentence}.', sentence=digital)}".strip()
     both = language.say(

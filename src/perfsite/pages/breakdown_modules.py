@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from perfsite.charts.given import marks_among
 from perfsite.charts.lines import MOST_SERIES, lines_job
 from perfsite.charts.module_sentences import answers_sentence, channel_sentence
+from perfsite.charts.newest import after_missing, beside_card
 from perfsite.charts.pictures import Line
 from perfsite.charts.stacks import stack_job
 from perfsite.kpis import KPIS, VOLUME
@@ -46,7 +47,7 @@ def channel_module(subject: Subject, strands: Strands) -> Module:
     lines = _lines(strands, names, language)
     unknown = sum(all(value is None for value in row.values) for row in strands.rows)
     words = Wording(
-        _channel_words(strands, names, language),
+        _channel_words(subject, strands, names),
         over,
         language.say("Line chart"),
         f"{_break_note(strands, language)} {marks_note(shown, language)}".strip(),
@@ -73,18 +74,37 @@ def _channels(strands: Strands) -> list[tuple[str, str | None]]:
     return [(measure, name) for name in strands.names]
 
 
-def _channel_words(strands: Strands, names: Sequence[str], language: Language) -> str:
+def _channel_words(subject: Subject, strands: Strands, names: Sequence[str]) -> str:
+    language = subject.language
     newest = strands.newest
     numbers = (newest.numbers if newest else None) or ()
     if newest is None or sum(numbers) <= 0:
         return language.say("Transactions by channel")
     largest = max(numbers)
-    return channel_sentence(
+    text = channel_sentence(
         language,
         names[numbers.index(largest)],
         largest / sum(numbers),
         newest.period,
         alone=numbers.count(largest) == 1,
+    )
+    card = subject.card_beside("channels")
+    text = beside_card(language, text, (newest.period, largest / sum(numbers), None), card)
+    return _after(strands, newest, text, language)
+
+
+def _after(strands: Strands, newest: StrandRow, text: str, language: Language) -> str:
+    """The sentence of the newest row that has all figures, where the newest of all has not."""
+    last = strands.rows[-1]
+    if last.period == newest.period or last.numbers is not None:
+        return text
+    lacks = [why for value, why in zip(last.values, last.statuses, strict=True) if value is None]
+    if len(lacks) == len(last.values):
+        return after_missing(language, last.period, lacks[0], text)
+    return language.say(
+        "Not all figures are there for {period}. {sentence}",
+        period=language.period_name(last.period),
+        sentence=text,
     )
 
 
@@ -125,13 +145,18 @@ def answers_module(subject: Subject, strands: Strands) -> Module | None:
     over = language.say("Answers about satisfaction, {span}", span=_span(strands, language))
     earlier = strands.year_before(newest)
     before = earlier.numbers if earlier else None
+    share = sum(newest.numbers[_BETTER:]) / sum(newest.numbers)
+    share_before = sum(before[_BETTER:]) / sum(before) if before and sum(before) > 0 else None
     heading = answers_sentence(
         language,
         sum(newest.numbers[_BETTER:]),
         sum(newest.numbers),
-        sum(before[_BETTER:]) / sum(before) if before and sum(before) > 0 else None,
+        share_before,
         newest.period,
     )
+    card = subject.card_beside("satisfaction-breakdown")
+    heading = beside_card(language, heading, (newest.period, share, share_before), card)
+    heading = _after(strands, newest, heading, language)
     bars = [(row.period, _shares(row.numbers)) for row in strands.rows]
     drawn = sum(shares is not None and any(shares) for _, shares in bars)
     names = tuple(map(language.say, (_SATISFIED, _NEITHER, _DISSATISFIED)))

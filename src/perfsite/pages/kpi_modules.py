@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from perfsite.charts.given import marks_among
 from perfsite.charts.jobs import bars_job, describe, line_job
 from perfsite.charts.module_sentences import measure_sentence, response_sentence
+from perfsite.charts.newest import after_missing, beside_card
 from perfsite.charts.pictures import Target
 from perfsite.charts.sentences import level_sentence
 from perfsite.kpis import KPIS
@@ -53,7 +54,7 @@ def series_module(subject: Subject, series: Series) -> Module:
     level = _target(subject, series)
     rows, absent = _rows(subject, series)
     words = Wording(
-        _sentence(series, level, language),
+        _sentence(subject, series, level),
         over,
         language.say("Bar chart") if series.has_bars else language.say("Line chart"),
         _note(series, rows, language),
@@ -94,20 +95,29 @@ def _measures(series: Series) -> Iterable[str]:
     return {part.partition(":")[0] for part in KPIS[series.kpi].parts}
 
 
-def _sentence(series: Series, target: float | None, language: Language) -> str:
+def _sentence(subject: Subject, series: Series, target: float | None) -> str:
+    """What the newest figure says, of which window it is, and what the newest row lacks."""
+    language = subject.language
     last = series.given[-1] if series.given else None
     if last is None or last.value is None:
         return language.say("{measure}: withheld", measure=language.say(series.name))
     value, before, period = last.value, last.before, last.period
     doubts = last.uncertain, last.uncertain_before
     if series.kpi == _RESPONSE:
-        return response_sentence(language, value, before, period)
-    if series.measure:
+        text = response_sentence(language, value, before, period)
+    elif series.measure:
         name = language.say(series.name)
-        return measure_sentence(language, name, series.kind, value, before, period, doubts=doubts)
-    return level_sentence(
-        language, series.kpi, value, before, period, target, stock=series.stock, doubts=doubts
-    )
+        text = measure_sentence(language, name, series.kind, value, before, period, doubts=doubts)
+    else:
+        text = level_sentence(
+            language, series.kpi, value, before, period, target, stock=series.stock, doubts=doubts
+        )
+        card = subject.figures.get(series.kpi)
+        text = beside_card(language, text, (period, value, before), card, target, doubts)
+    newest = series.points[-1]
+    if newest.value is not None:
+        return text
+    return after_missing(language, newest.period, newest.status, text)
 
 
 def _note(series: Series, rows: Sequence[Row], language: Language) -> str:

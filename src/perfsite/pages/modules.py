@@ -11,15 +11,17 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.given import Given
+from perfsite.kpis import KPIS
 from perfsite.pages.elements import Cell, ChartFigure, Row
 from perfsite.periods import MONTHS_IN_YEAR
 from perfsite.validate.modules import all_modules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from perfsite.charts.breakdowns import Breakdowns
     from perfsite.charts.pictures import ChartJob
+    from perfsite.kpi import Figure
     from perfsite.language import Language
     from perfsite.model import Service
     from perfsite.pages.elements import Table
@@ -72,13 +74,15 @@ def gap_note(job: ChartJob | None, language: Language) -> str:
 class Subject:
     """The service that modules are of, and the language that they speak.
 
-    `given` are its observations: what they do not have is missing.
+    `given` are its observations: what they do not have is missing. `figures` are those of its
+    cards, by KPI.
     """
 
     service: Service
     builder: Builder
     breakdowns: Breakdowns
     given: Given = field(default_factory=Given)
+    figures: Mapping[str, Figure] = field(default_factory=dict)
 
     @property
     def language(self) -> Language:
@@ -88,6 +92,11 @@ class Subject:
     def target(self, kpi: str) -> float | None:
         """The level that the service means to reach; None where none is set."""
         return self.builder.config.targets.get(self.service.id, {}).get(kpi)
+
+    def card_beside(self, module: str) -> Figure | None:
+        """The figure of the card whose chart this module stands after; None without such a card."""
+        mine = (kpi.id for kpi in KPIS.values() if module in kpi.companions)
+        return next((self.figures[kpi] for kpi in mine if kpi in self.figures), None)
 
     def module(
         self,

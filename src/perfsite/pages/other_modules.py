@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.lines import years_job
 from perfsite.charts.module_sentences import journey_sentence, reading_sentence, years_sentence
+from perfsite.charts.newest import beside_card
 from perfsite.charts.stacks import journey_job
 from perfsite.kpis import KPIS, VOLUME
 from perfsite.measures import Kind
@@ -17,7 +18,7 @@ from perfsite.pages.figure_cells import marks_note, side_cell
 from perfsite.pages.kpi_modules import ON_YEAR, PERIOD
 from perfsite.pages.modules import Wording, with_gaps
 from perfsite.pages.words import change_cell, value_cell
-from perfsite.periods import YEAR_IN_UNITS, Unit
+from perfsite.periods import YEAR_IN_UNITS, Period, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +57,12 @@ def years_module(subject: Subject, series: Sequence[Series]) -> Module | None:
         len(pairs),
         mine.unit,
     )
-    span = language.span_range(points[0].period, points[-1].period)
+    last = points[-1].period
+    length = YEAR_IN_UNITS[mine.unit]
+    window = Period(mine.unit, last.first - length + 1, length)
+    totals = sum(now for now, _ in pairs), sum(before for _, before in pairs)
+    heading = beside_card(language, heading, (window, *totals), subject.card_beside("year-before"))
+    span = language.span_range(points[0].period, last)
     over = (
         language.say("Transactions by week and a year before, {span}", span=span)
         if mine.unit is Unit.WEEK
@@ -147,6 +153,8 @@ def _journey_module(subject: Subject, slug: str, journey: Journey) -> Module | N
     names = [language.say(step.name) for step in journey.steps]
     steps = list(zip(names, newest.numbers, strict=True))
     heading = journey_sentence(language, steps[0], steps[-1], newest.period)
+    card = subject.card_beside("journey")
+    heading = beside_card(language, heading, (newest.period, steps[-1][1], None), card)
     over = language.say(
         "Steps of “{journey}”, {period}",
         journey=journey.name,

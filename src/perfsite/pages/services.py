@@ -193,7 +193,7 @@ def _modules(tools: ServiceTools, summary: ServiceSummary) -> list[Module]:
     key = summary.service.id
     breakdowns = tools.breakdowns.get(key) or Breakdowns()
     given = tools.given.get(key) or Given()
-    subject = Subject(summary.service, tools.builder, breakdowns, given)
+    subject = Subject(summary.service, tools.builder, breakdowns, given, summary.figures)
     series = tools.series.get(key, ())
     made = [
         *(series_module(subject, one) for one in series),
