@@ -158,7 +158,8 @@ def _gaps(element: html.HtmlElement) -> frozenset[int]:
         for number, cell in enumerate(row):
             if number and not re.search(r"\d", _spaced(cell)):
                 counts[number] = counts.get(number, 0) + periods
-    return frozenset(counts.values())
+    withheld = sum("withheld" in _spaced(row) for row in table.iterfind("tbody/tr"))
+    return frozenset({*counts.values(), withheld})
 
 
 def _figure(element: html.HtmlElement) -> str:

@@ -32,6 +32,8 @@ COLUMNS: Final = {
     "User satisfaction": "user_satisfaction",
     "Availability": "availability",
 }
+HIGH_VOLUME: Final = Fraction(750_000)
+"""From how many transactions a year a service is of high volume, where nothing else is said."""
 _HEADER: Final = "the header of a row or column"
 _RHYTHM: Final = re.compile(r" (?:by (?:quarter|month|week|day)|over (?:12 months|52 weeks)),")
 _GROUP_PAGE: Final = re.compile(r"(departments|agencies|categories)/([^/]+?)(?:/[^/]+)?\.html")
@@ -98,7 +100,7 @@ def _no_figure(path: str, block: Block, one: Number) -> str:
         return "prose of the pages about the site"
     if one.digits in {"12", "52", "1"} and re.match(r" (months?|weeks?|year)\b", one.after):
         return "the length of a period"
-    if re.search(rf"from 1 to 5|1 to 5|{around} quarters", block.text) and one.digits in "1245":
+    if re.search(rf"1 to 5|1 \(best\) to 5|{around} quarters", block.text) and one.digits in "1245":
         return "the scale of an answer, or the length of a period"
     if block.tag == "footer":
         return "the foot of a page"
@@ -312,6 +314,7 @@ def _column_values(
         if "" in channels and (measure, "") not in given:
             every = [v for (m, _), v in given.items() if m == measure]
             yield kind_of(measure), sum(every, Fraction(0))
+        yield from _of_quarters(truth, service, measure, channels, period)
         for kpi, place in places:
             one = kpis.get((kpi, period))
             value = getattr(one, place) if one else None
@@ -327,6 +330,23 @@ def _column_values(
         yield "count", sum(others, Fraction(0))
     if column in _GIVEN and (_GIVEN[column], "") in given:
         yield kind_of(_GIVEN[column]), given[_GIVEN[column], ""]
+
+
+def _of_quarters(
+    truth: Truth, service: str, measure: str, channels: frozenset[str], period: Span
+) -> Iterator[tuple[str, Fraction]]:
+    """The sum of the four quarters of 12 months, where all are given."""
+    given = truth.given.get(service, {})
+    sums = [
+        [
+            v
+            for (m, c), v in given.get(Span("month", first, 3), {}).items()
+            if m == measure and c in channels
+        ]
+        for first in range(period.first, period.first + 12, 3)
+    ]
+    if (period.unit, period.count) == ("month", 12) and all(sums):
+        yield kind_of(measure), sum((sum(one, Fraction(0)) for one in sums), Fraction(0))
 
 
 _OPERANDS: Final[dict[str, tuple[str, frozenset[str], tuple[tuple[str, str], ...]]]] = {
@@ -420,6 +440,8 @@ def _of_group(truth: Truth, place: str, block: Block, text: Read) -> Found:
         return [*_of_health(truth, place), *_of_periods(truth, place, text)]
     found = [*_of_periods(truth, place, text)]
     found += [Exact("count", Fraction(len(truth.members(place))))]
+    if "services with at least" in block.text.lower():
+        found.append(Exact("count", HIGH_VOLUME))
     if place == "index":
         for column in ("department", "agency", "category"):
             names = {row[column] for row in truth.services.values() if row[column]}
@@ -437,35 +459,27 @@ def _of_periods(truth: Truth, place: str, text: Read) -> Iterator[Exact]:
             if row["complete"] == "yes"
         }
         periods = list(dict.fromkeys(heads.values()))
-    for period in periods:
+    for named in periods:
+        # What runs over several years, as a line does, is told of its last 12 months.
+        period = Span("month", named.end - 12, 12) if _is_long(named) else named
+        yield from _of_line(truth, place, period)
         yield from truth.of_group(place, period)
         yield from truth.of_group(place, period.year_before)
         yield from truth.shares_in_group(place, period)
-        yield from _shares_of_groups(truth, place, period)
 
 
-def _shares_of_groups(truth: Truth, place: str, period: Span) -> Iterator[Exact]:
-    """The parts of the groups within a group in its transactions, and how many of them report."""
-    mine = truth.members(place)
-    for column in ("department", "agency", "category"):
-        sums: dict[str, list[Fraction]] = {}
-        sizes: dict[str, int] = {}
-        for row in mine:
-            if row[column]:
-                sizes[row[column]] = sizes.get(row[column], 0) + 1
-                one = truth.kpis.get(row["service"], {}).get(("transactions_per_year", period))
-                if one and one.value is not None:
-                    sums.setdefault(row[column], []).append(one.value)
-        whole = sum((sum(values) for values in sums.values()), Fraction(0))
-        yield Exact("count", Fraction(sum(len(values) for values in sums.values())))
-        yield Exact("count", Fraction(sum(sizes.values())))
-        for name, size in sizes.items():
-            values = sums.get(name, [])
-            yield Exact("count", Fraction(len(values)))
-            yield Exact("count", Fraction(size))
-            if whole and values:
-                yield Exact("share", sum(values, Fraction(0)) / whole)
-                yield Exact("count", sum(values, Fraction(0)))
+def _is_long(period: Span) -> bool:
+    return period.unit == "month" and period.count > 12
+
+
+def _of_line(truth: Truth, place: str, period: Span) -> Iterator[Exact]:
+    """The change of a like-for-like line on a year before."""
+    rows = truth.group(place)
+    for (kpi, other), row in rows.items():
+        before = rows.get((kpi, period.year_before))
+        if other == period and before:
+            now, then = (number(one.get("panel_value", "")) for one in (row, before))
+            yield from change(kind_of(kpi), now, then)
 
 
 def _of_group_table(truth: Truth, place: str, block: Block, text: Read) -> Found:
@@ -496,7 +510,6 @@ def _of_treemap(truth: Truth, place: str) -> list[Exact]:
             latest = max(p for (k, p), r in rows.items() if k == kpi and r["complete"] == "yes")
             if period == latest:
                 found += truth.shares_in_group(place, period)
-                found += _shares_of_groups(truth, place, period)
     return found
 
 
@@ -607,7 +620,7 @@ def _of_gone_group(truth: Truth, path: str, block: Block, text: Read) -> Found:
 
 def _of_high_volume(truth: Truth, path: str, block: Block, text: Read) -> Found:
     del path
-    least = Fraction(750_000)
+    least = HIGH_VOLUME
     if block.caption and block.tag != "caption":
         return _of_listed(truth, block, text)
     high = [

@@ -22,10 +22,10 @@ _PERIOD: Final = re.compile(
     rf"|(?P<date>\b\d{{1,2}} {_MONTH} \d{{4}})"
     rf"|(?P<run>\b{_MONTH}(?: \d{{4}})? to {_MONTH} \d{{4}})"
     rf"|(?P<month>\b{_MONTH} \d{{4}})"
-    r"|(?P<calendar>(?<=\bin )(?:19|20)\d\d\b(?![%,.]\d))"
+    r"|(?P<calendar>(?:(?<=\bin )|(?<=\bare for ))(?:19|20)\d\d\b(?![%,.]\d))"
 )
 NUMBER: Final = re.compile(
-    r"(?<![\w.,£/])(?P<bound>less than |more than |<|>)?(?P<sign>[+−])?(?P<pound>£)?"
+    r"(?<![\w.,£/])(?P<bound>[Ll]ess than |[Mm]ore than |<|>)?(?P<sign>[+−])?(?P<pound>£)?"
     r"(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<decimals>\.\d+)?"
     r"(?P<scale> million| billion|k|m|bn)?(?P<unit>%| points?\b| times\b)?(?![\w/])(?!\.\d)"
 )
@@ -104,7 +104,7 @@ def read(text: str) -> Read:
     numbers = tuple(
         Number(
             match[0],
-            (match["bound"] or "").strip(),
+            (match["bound"] or "").strip().lower(),
             match["sign"] or "",
             bool(match["pound"]),
             match["digits"],

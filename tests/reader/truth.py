@@ -195,6 +195,7 @@ class Truth:
         path = "data/all-services.csv" if place == "index" else f"{place}.csv"
         return {(row["kpi"], _span(row["period"])): row for row in self.rows(path)}
 
+    @lru_cache(maxsize=400)  # noqa: B019 - there is one for a run
     def members(self, place: str) -> list[Row]:
         """The services of a group, by the register."""
         if place == "index":
@@ -273,8 +274,12 @@ class Truth:
                 if measure == "transactions" and channel and whole:
                     yield Exact("share", value / whole)
 
-    def of_group(self, place: str, period: Span, kpi: str = "") -> Iterator[Exact]:
+    @lru_cache(maxsize=20_000)  # noqa: B019 - there is one for a run
+    def of_group(self, place: str, period: Span, kpi: str = "") -> tuple[Exact, ...]:
         """All that a group's file says for a period, and the changes that it defines."""
+        return tuple(self._of_group(place, period, kpi))
+
+    def _of_group(self, place: str, period: Span, kpi: str) -> Iterator[Exact]:
         for (own, other), row in self.group(place).items():
             if other == period and kpi in {"", own}:
                 off = (Fraction(0), Fraction(0))
@@ -295,8 +300,12 @@ class Truth:
             whole += one.denominator or 0
         return off / whole if whole else off
 
-    def shares_in_group(self, place: str, period: Span) -> Iterator[Exact]:
+    @lru_cache(maxsize=2_000)  # noqa: B019 - there is one for a run
+    def shares_in_group(self, place: str, period: Span) -> tuple[Exact, ...]:
         """The parts that services, or groups of them, have in a group's transactions."""
+        return tuple({*self._shares_of_services(place, period), *self._of_groups(place, period)})
+
+    def _shares_of_services(self, place: str, period: Span) -> Iterator[Exact]:
         row = self.group(place).get(("transactions_per_year", period))
         if row is None:
             return
@@ -306,6 +315,29 @@ class Truth:
             if one and one.value is not None and whole:
                 yield Exact("share", one.value / whole)
                 yield Exact("count", one.value)
+
+    def _of_groups(self, place: str, period: Span) -> Iterator[Exact]:
+        """The parts of the groups within a group in its transactions, and how many report."""
+        mine = self.members(place)
+        for column in ("department", "agency", "category"):
+            sums: dict[str, list[Fraction]] = {}
+            sizes: dict[str, int] = {}
+            for row in mine:
+                if row[column]:
+                    sizes[row[column]] = sizes.get(row[column], 0) + 1
+                    one = self.kpis.get(row["service"], {}).get(("transactions_per_year", period))
+                    if one and one.value is not None:
+                        sums.setdefault(row[column], []).append(one.value)
+            whole = sum((sum(values) for values in sums.values()), Fraction(0))
+            yield Exact("count", Fraction(sum(len(values) for values in sums.values())))
+            yield Exact("count", Fraction(sum(sizes.values())))
+            for name, size in sizes.items():
+                values = sums.get(name, [])
+                yield Exact("count", Fraction(len(values)))
+                yield Exact("count", Fraction(size))
+                if whole and values:
+                    yield Exact("share", sum(values, Fraction(0)) / whole)
+                    yield Exact("count", sum(values, Fraction(0)))
 
 
 def _parts(kpi: str, one: Kpi) -> Iterator[Exact]:
