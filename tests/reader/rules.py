@@ -102,6 +102,10 @@ def _no_figure(path: str, block: Block, one: Number) -> str:
         return "the length of a period"
     if re.search(rf"1 to 5|1 \(best\) to 5|{around} quarters", block.text) and one.digits in "1245":
         return "the scale of an answer, or the length of a period"
+    if re.match(r" more (such figures|in the CSV)", one.after + " " * 20) or (
+        f"{one.text} more " in block.text and "CSV file of this page" in block.text
+    ):
+        return "how many more figures stand in the file"
     if block.tag == "footer":
         return "the foot of a page"
     return ""
@@ -241,6 +245,9 @@ def _day(text: Read) -> str:
 def _of_table(truth: Truth, service: str, block: Block, one: Number, text: Read) -> Found:
     if block.tag == "th":
         return _of_sentence(truth, service, one, text) or _HEADER
+    if block.caption.startswith("Other figures given") and block.column == "Figure":
+        spans = read(block.row).spans
+        return [*truth.observed(service, spans[0])] if spans else None
     if block.caption == "Figures that have said something else":
         return _said_before(truth, service, block)
     if block.caption.startswith("Services like "):
@@ -439,6 +446,8 @@ def _of_group(truth: Truth, place: str, block: Block, text: Read) -> Found:
     if "freshness" in block.classes:
         return [*_of_health(truth, place), *_of_periods(truth, place, text)]
     found = [*_of_periods(truth, place, text)]
+    if "notice" in block.classes:
+        found += _of_the_silent(truth, place, text)
     found += [Exact("count", Fraction(len(truth.members(place))))]
     if "services with at least" in block.text.lower():
         found.append(Exact("count", HIGH_VOLUME))
@@ -466,6 +475,26 @@ def _of_periods(truth: Truth, place: str, text: Read) -> Iterator[Exact]:
         yield from truth.of_group(place, period)
         yield from truth.of_group(place, period.year_before)
         yield from truth.shares_in_group(place, period)
+
+
+def _of_the_silent(truth: Truth, place: str, text: Read) -> Iterator[Exact]:
+    """What services that stopped with a period had together, body by body, and how many."""
+    kpi = "transactions_per_year"
+    for column in ("department", "agency"):
+        for period in text.spans:
+            lost: dict[str, list[Fraction]] = {}
+            sizes: Counter[str] = Counter()
+            for row in truth.members(place):
+                mine = truth.kpis.get(row["service"], {})
+                last = max((p for (k, p) in mine if k == kpi), default=None)
+                value = mine[kpi, last].value if last else None
+                sizes[row[column]] += 1
+                if last == period and value is not None:
+                    lost.setdefault(row[column], []).append(value)
+            for name, values in lost.items():
+                yield Exact("count", sum(values, Fraction(0)))
+                yield Exact("count", Fraction(len(values)))
+                yield Exact("count", Fraction(sizes[name]))
 
 
 def _is_long(period: Span) -> bool:
@@ -538,7 +567,9 @@ def _count_health(truth: Truth, members: frozenset[str]) -> Iterator[Exact]:
     kpis = sorted({row["kpi"] for row in rows})
     newest = set(quarters[-4:])
     last = quarters[-1:] or [""]
-    for chosen in (newest, set(quarters), set(last)):
+    yield from _services_by_state(rows, newest)
+    yield from _last_states(rows, newest)
+    for chosen in (newest, set(quarters), set(last), *({quarter} for quarter in newest)):
         for some in (set(kpis) - {"total_cost"}, set(kpis), *({kpi} for kpi in kpis)):
             states: dict[str, int] = {}
             for row in rows:
@@ -555,6 +586,28 @@ def _count_health(truth: Truth, members: frozenset[str]) -> Iterator[Exact]:
     yield Exact("count", Fraction(len(members)))
     with_figures = {s for s in members if truth.given.get(s)}
     yield Exact("count", Fraction(len(members - with_figures)))
+
+
+def _services_by_state(rows: list[dict[str, str]], newest: set[str]) -> Iterator[Exact]:
+    """How many services are in a state with any KPI, in any of the newest quarters or in one."""
+    for chosen in (newest, *({quarter} for quarter in newest)):
+        found: dict[tuple[str, str], set[str]] = {}
+        for row in rows:
+            if row["period"] in chosen and row["kpi"] != "total_cost":
+                for kpi in ("", row["kpi"]):
+                    found.setdefault((kpi, row["state"]), set()).add(row["service"])
+        yield from (Exact("count", Fraction(len(services))) for services in found.values())
+
+
+def _last_states(rows: list[dict[str, str]], newest: set[str]) -> Iterator[Exact]:
+    """How many services are in each state of a KPI when last asked in the newest four quarters."""
+    last: dict[tuple[str, str], tuple[str, str]] = {}
+    for row in rows:
+        if row["period"] in newest and row["state"] != "not_asked":
+            key = row["service"], row["kpi"]
+            last[key] = max(last.get(key, ("", "")), (row["period"], row["state"]))
+    counts = Counter((kpi, state) for (_, kpi), (_, state) in last.items())
+    yield from (Exact("count", Fraction(count)) for count in counts.values())
 
 
 def _of_health_page(truth: Truth, path: str, block: Block, text: Read) -> Found:

@@ -155,6 +155,13 @@ def fits(number: Number, exact: Exact, *, in_words: bool = False) -> bool:
         step = Fraction(10 ** max(0, len(number.digits.replace(",", "")) - 3))
     if exact.kind == "percent" and uncertain > 1:
         return False
+    about = number.before.endswith("about ")
+    if about or (uncertain and exact.kind == "amount" and not number.decimals):
+        # Noughts at its end may stand for digits that are not known.
+        digits = (number.digits + number.decimals.lstrip(".")).replace(",", "")
+        noughts = range(len(digits) - len(digits.rstrip("0")) + 1)
+        steps = [step * 10**places for places in noughts if step * 10**places >= uncertain]
+        return any(half_up(size / one) * one == number.said for one in steps)
     if exact.kind not in {"percent", "points"} and step < uncertain:
         # More digits than are known.
         return False
