@@ -89,6 +89,29 @@ def change(
         yield Exact("times", now / before)
 
 
+@dataclass(frozen=True)
+class Offs:
+    """By how much the costs of a group may be off, for the services that stand behind each."""
+
+    value: Fraction = Fraction(0)
+    like: Fraction = Fraction(0)
+    like_before: Fraction = Fraction(0)
+    others: Fraction = Fraction(0)
+    like_others: Fraction = Fraction(0)
+    like_others_before: Fraction = Fraction(0)
+
+    def of(self, name: str) -> Fraction:
+        """That of a column of the group's file."""
+        return {
+            "like_for_like_value": self.like,
+            "like_for_like_year_before": self.like_before,
+            "like_for_like_constant_volumes": self.like,
+            "without_largest_value": self.others,
+            "without_largest_like_for_like_value": self.like_others,
+            "without_largest_like_for_like_year_before": self.like_others_before,
+        }.get(name, self.value)
+
+
 class Truth:
     """The files of a site."""
 
@@ -282,18 +305,38 @@ class Truth:
     def _of_group(self, place: str, period: Span, kpi: str) -> Iterator[Exact]:
         for (own, other), row in self.group(place).items():
             if other == period and kpi in {"", own}:
-                off = (Fraction(0), Fraction(0))
-                if own in AMOUNTS:
-                    off = self._off(place, own, period), self._off(place, own, period.year_before)
-                yield from group_numbers(own, row, off)
+                yield from group_numbers(own, row, self._offs(place, own, period, row))
+
+    def _offs(self, place: str, kpi: str, period: Span, row: Row) -> Offs:
+        """By how much the costs of a row may be off: of all, of the like ones, of the others."""
+        if kpi not in AMOUNTS:
+            return Offs()
+        everyone = frozenset(member["service"] for member in self.members(place))
+        then = period.year_before
+        like = frozenset(
+            service
+            for service in everyone
+            if all(
+                (one := self.kpis.get(service, {}).get((kpi, when))) and one.numerator is not None
+                for when in (period, then)
+            )
+        )
+        largest = row.get("largest", "")
+        return Offs(
+            self._off(kpi, period, everyone),
+            self._off(kpi, period, like),
+            self._off(kpi, then, like),
+            self._off(kpi, period, everyone - {largest}),
+            self._off(kpi, period, like - {largest}),
+            self._off(kpi, then, like - {largest}),
+        )
 
     @lru_cache(maxsize=20_000)  # noqa: B019 - there is one for a run
-    def _off(self, place: str, kpi: str, period: Span) -> Fraction:
-        """By how much a cost of a group may be off: the sum of what those of its services may."""
+    def _off(self, kpi: str, period: Span, services: frozenset[str]) -> Fraction:
+        """By how much a cost of services may be off: the sum of what each of theirs may."""
         off, whole = Fraction(0), Fraction(0)
-        for member in self.members(place):
-            mine = self.kpis.get(member["service"], {})
-            one = mine.get((kpi, period))
+        for service in services:
+            one = self.kpis.get(service, {}).get((kpi, period))
             if one is None or one.numerator is None:
                 continue
             off += one.uncertain * (one.denominator if one.denominator is not None else 1)
@@ -353,16 +396,13 @@ def _parts(kpi: str, one: Kpi) -> Iterator[Exact]:
             yield Exact("count", one.denominator - one.numerator)
 
 
-def group_numbers(kpi: str, row: Row, off: tuple[Fraction, Fraction]) -> Iterator[Exact]:
-    """The numbers of a row of a group's file, and what may be said of them.
-
-    `off` is by how much the value may be off, and that of the year before.
-    """
+def group_numbers(kpi: str, row: Row, offs: Offs) -> Iterator[Exact]:
+    """The numbers of a row of a group's file, and what may be said of them."""
     kind = kind_of(kpi)
     values = {name: number(row.get(name, "")) for name in VALUES_OF_GROUPS}
-    for value in values.values():
+    for name, value in values.items():
         if value is not None:
-            yield Exact(kind, value, uncertain=off[0])
+            yield Exact(kind, value, uncertain=offs.of(name))
     for name in COUNTS_OF_GROUPS:
         if row.get(name):
             yield Exact("count", Fraction(row[name]))
@@ -374,24 +414,22 @@ def group_numbers(kpi: str, row: Row, off: tuple[Fraction, Fraction]) -> Iterato
     numerator = Fraction(row["numerator"])
     kind_of_sum = "amount" if kpi in AMOUNTS else "count"
     denominator = Fraction(row["denominator"]) if row.get("denominator") else Fraction(1)
-    yield Exact(kind_of_sum, numerator, uncertain=off[0] * denominator)
+    yield Exact(kind_of_sum, numerator, uncertain=offs.value * denominator)
     if row.get("denominator"):
         yield Exact("count", Fraction(row["denominator"]))
     if row.get("stocks") and numerator:
         yield Exact("count", Fraction(row["stocks"]))
         yield Exact("share", Fraction(row["stocks"]) / numerator)
-    yield from split_changes(kind, values, off)
+    yield from split_changes(kind, values, offs)
 
 
-def split_changes(
-    kind: str, values: dict[str, Fraction | None], off: tuple[Fraction, Fraction]
-) -> Iterator[Exact]:
+def split_changes(kind: str, values: dict[str, Fraction | None], offs: Offs) -> Iterator[Exact]:
     """The change, like for like, and its two parts; and the same without the largest."""
     now, before = values["like_for_like_value"], values["like_for_like_year_before"]
     constant = values["like_for_like_constant_volumes"]
-    yield from change(kind, now, before, off)
-    yield from change(kind, constant, before, off)
-    yield from change(kind, now, constant, (off[0], off[0]))
+    yield from change(kind, now, before, (offs.like, offs.like_before))
+    yield from change(kind, constant, before, (offs.like, offs.like_before))
+    yield from change(kind, now, constant, (offs.like, offs.like))
     if now is not None and before and constant is not None and kind != "share":
         # What the mix did, as a part of the change: in percent of the year before.
         yield Exact("percent", (now - constant) / before * 100, before)
@@ -399,7 +437,7 @@ def split_changes(
         kind,
         values["without_largest_like_for_like_value"],
         values["without_largest_like_for_like_year_before"],
-        off,
+        (offs.like_others, offs.like_others_before),
     )
 
 
