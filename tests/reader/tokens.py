@@ -153,7 +153,7 @@ def fits(number: Number, exact: Exact, *, in_words: bool = False) -> bool:
     step = number.step
     if in_words and step == 1 and not number.unit and number.said >= 10_000:
         step = Fraction(10 ** max(0, len(number.digits.replace(",", "")) - 3))
-    if exact.kind == "percent" and uncertain > 1:
+    if exact.kind == "percent" and uncertain > (2 if size >= 10 else 1):
         return False
     about = number.before.endswith("about ")
     if about or (uncertain and exact.kind == "amount" and not number.decimals):

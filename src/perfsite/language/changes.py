@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _WHOLE_FROM: Final = 10
 """Changes of ten per cent and more are told in whole per cent."""
+_MOST_OFF: Final = 2
+"""A percentage of ten and more is told that may be off by so many: −33% that is 32 to 34."""
 _LEAST_BASE: Final = 20
 """Of a base of fewer units no percentage is told: one more than 5 is no "+20%"."""
 _UNITS: Final = {Kind.CURRENCY: 100}
@@ -57,25 +59,26 @@ class Changes(Numbers):
     ) -> str:
         if now == before:
             return self.say("no change")
-        if not self.is_clear(now, before, uncertain, uncertain_before):
-            return self.say("no clear change")
-        if kind is not Kind.COUNT and self.in_table(now, kind, uncertain) == self.in_table(
+        is_share, exact = kind is Kind.SHARE, not (uncertain or uncertain_before)
+        percent = None
+        if not is_share:
+            percent = self.percentage(now, before, kind, uncertain, uncertain_before)
+        alike = kind is not Kind.COUNT and self.in_table(now, kind, uncertain) == self.in_table(
             before, kind, uncertain_before
-        ):
+        )
+        clear = self.is_clear(now, before, uncertain, uncertain_before)
+        if not clear or (alike and not exact and not percent):
+            return self.say("no clear change")
+        if (alike and exact) or (kind is Kind.COUNT and percent == 0):
             return self.say("almost no change")
         sign = "+" if now > before else MINUS
-        difference = abs(decimal(now) - decimal(before))
-        known = known_places(decimal(uncertain) + decimal(uncertain_before))
-        if kind is Kind.SHARE:
-            return sign + self._points(difference, known)
-        percent = self.percentage(now, before, kind, uncertain, uncertain_before)
-        if percent is None:
-            return sign + self._difference(difference, kind, known)
         if percent:
             return sign + self.size(percent)
-        if kind is Kind.COUNT:
-            return self.say("almost no change")
-        # The two are printed, and not alike.
+        # No percentage is told: of a share, of too little, or of two that are printed not alike.
+        difference = abs(decimal(now) - decimal(before))
+        known = known_places(decimal(uncertain) + decimal(uncertain_before))
+        if is_share:
+            return sign + self._points(difference, known)
         return sign + self._difference(difference, kind, known)
 
     def is_clear(
@@ -99,20 +102,21 @@ class Changes(Numbers):
 
         It is no more and no less than 100 unless that is exactly true. None where no percentage is
         told: from less than nothing or to it, from fewer than 20 (pennies, of money), and where it
-        is not known to a whole per cent.
+        may be off by more than one whole per cent, or by more than two of ten and more.
         """
         new, old = decimal(now), decimal(before)
         if new < 0 or old * _UNITS.get(kind, 1) < _LEAST_BASE:
             return None
         exact = quotient(new - old, old) * _HUNDRED
         doubt = decimal(uncertain) + decimal(uncertain_before) * quotient(new, old)
-        known = known_places(quotient(doubt, old) * _HUNDRED)
-        if known is not None and known < 0:
+        off = quotient(doubt, old) * _HUNDRED
+        if off > (_MOST_OFF if abs(exact) >= _WHOLE_FROM else 1):
             return None
-        places = 0 if abs(exact) >= _WHOLE_FROM or known == 0 else 1
+        known = known_places(off)
+        places = 0 if abs(exact) >= _WHOLE_FROM or (known is not None and known <= 0) else 1
         found = rounded(exact, places)
         while abs(found) == _HUNDRED and exact != found:
-            if places == known:
+            if known is not None and places >= known:
                 return None
             places += 1
             found = rounded(exact, places)
