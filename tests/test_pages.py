@@ -245,18 +245,19 @@ def test_a_service_with_everything_says_everything() -> None:
     assert card(full, "completion-rate")[0] == "83.3%"
     assert card(full, "user-satisfaction")[0] == "95.0%"
     assert card(full, "availability") == ["No data", "Not provided by Ministry of Roads"]
+    when = "in July to September 2017"
     assert full.text("h3")[7:] == [
-        "1,400 transactions in July to September 2017, 7.7% more than a year before",
-        "53.6% of transactions were digital in July to September 2017, up from 42.3% a year before",
-        "A transaction cost £1.71 in July to September 2017, down from £1.92 a year before",
+        f"Latest quarter: 1,400 transactions {when}, 7.7% more than a year before",
+        f"Latest quarter: 53.6% of transactions were digital {when}, up from 42.3% a year before",
+        f"Latest quarter: A transaction cost £1.71 {when}, down from £1.92 a year before",
         (
-            "83.3% of transactions started were completed in July to September 2017, "
-            "up from 75.0% a year before"
+            f"Latest quarter: 83.3% of transactions started were completed {when}, up from 75.0% a "
+            "year before"
         ),
-        "User satisfaction was 95.0% in July to September 2017, up from 90.0% a year before",
+        f"Latest quarter: User satisfaction was 95.0% {when}, up from 90.0% a year before",
         (
-            "95.0% of 100 answers were “satisfied” or “very satisfied” in July to September 2017, "
-            "up from 90.0% a year before"
+            f"Latest quarter: 95.0% of 100 answers were “satisfied” or “very satisfied” {when}, up "
+            "from 90.0% a year before"
         ),
     ]
     assert len(full.all("img")) == 6
@@ -333,7 +334,8 @@ def test_a_closed_service_stays_and_says_so() -> None:
     own = service("closed")
 
     assert card(own, "transactions-per-year") == [
-        "70", "−9.1% on a year before", "Oct 2015 to Sep 2016 older data"
+        "70", "−9.1% on a year before", "Oct 2015 to Sep 2016 older data",
+        "It holds provisional figures.",
     ]  # fmt: skip
     assert "This service closed in September 2016. Its figures are kept here." in own.words
     assert [row["status"] for row in rows_of(small_site()["services/closed.csv"])] == [

@@ -147,9 +147,11 @@ def test_marks_stand_at_the_figures_that_have_them(cells: dict[tuple[str, str], 
         figure_name(measure, channel, MEASURES, ENGLISH): measure
         for measure, _, channel in (figure.partition(":") for figure in FIGURES)
     }
+    columns = {column: measure for column, (measure, _) in COLUMNS.items()}
+    columns["Cost per transaction"] = "cost_per_transaction"
     seen = 0
     for period, under, column, cell in cells_of(made):
-        measure = names.get(under) if column == "Figure" else COLUMNS.get(column, ("", None))[0]
+        measure = names.get(under) if column == "Figure" else columns.get(column)
         marks = given_as.get((measure or "", period, cell.text))
         if marks is not None and column != "Other channels":
             assert cell.note == " ".join(f"[{mark}]" for mark in marks)

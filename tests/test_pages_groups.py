@@ -75,8 +75,8 @@ def test_the_department_that_stopped_has_not_fallen() -> None:
     assert figure.subtitle == "Transactions by service, Apr 2016 to Mar 2017: 34 of 34 services"
     assert figure.note == ""
     assert page.coverage == (
-        "In the year to September 2017, its services gave 31.9% of the figures that they were "
-        "asked for: 217 of 680."
+        "In the year to September 2017, its services gave 32.1% of the figures that they were "
+        "asked for: 217 of 676."
     )
     assert page.health == "health/hm-revenue-and-customs.html"
 

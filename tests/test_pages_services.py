@@ -68,7 +68,7 @@ def test_a_service_without_transactions_leads_with_what_there_is() -> None:
 
     compared = pages_of(worked("period user_satisfaction\n2016-09 0.8\n2017-09 0.9")).page
 
-    assert satisfied.lead == "User satisfaction was 90.0% in September 2017."
+    assert satisfied.lead == "User satisfaction was 90% in September 2017."
     assert compared.lead == (
         "User satisfaction was 90.0% in September 2017, up from 80.0% a year before."
     )
