@@ -361,3 +361,15 @@ def test_the_pages_of_the_example_hold_together() -> None:
             assert "submissions/" in figure.source, figure.embed
     assert len(made.summaries) == 734
     assert len(set(titles)) == len(titles)
+
+
+def test_the_description_for_programs_covers_the_figures_that_there_are() -> None:
+    """Eleven months of cost make no KPI, and are figures for their time all the same."""
+    rows = "\n".join(f"2017-{month:02d} 10" for month in range(1, 12))
+    dataset = json.loads(pages_of(worked(f"period cost\n{rows}")).page.dataset)
+
+    assert dataset["temporalCoverage"] == "2017-01-01/2017-11-30"
+    assert [(one["propertyID"], one["unitText"]) for one in dataset["variableMeasured"]] == [
+        ("cost", "GBP")
+    ]
+    assert "no figure was provided" not in dataset["description"]

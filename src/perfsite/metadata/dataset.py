@@ -10,7 +10,8 @@ import json
 import posixpath
 from typing import TYPE_CHECKING, Any, Final
 
-from perfsite.kpis import CURRENCY, KPIS
+from perfsite.kpis import CURRENCY, KPIS, SHARE
+from perfsite.measures import Kind
 from perfsite.media import bare_type, media_type
 
 if TYPE_CHECKING:
@@ -19,12 +20,15 @@ if TYPE_CHECKING:
 
     from perfsite.config import SiteConfig
     from perfsite.language import Language
+    from perfsite.measures import Measure
     from perfsite.model import Edition, Service
 
 Json = dict[str, Any]
 Covered = tuple["date", "date"] | None
 """The first and the last day that figures are for; None where there is no figure."""
 
+_UNITS: Final = {kind: SHARE if kind is Kind.SHARE else str(kind) for kind in Kind}
+"""The units of measures that are not amounts: those have the currency of the site."""
 _LONGEST: Final = 5000
 """The most characters of a description that search engines take."""
 
@@ -36,10 +40,12 @@ def service_dataset(
     language: Language,
     covered: Covered,
     measured: Sequence[str],
+    others: Sequence[Measure] = (),
 ) -> Json:
     """The data set of a service's page; `measured` are the ids of the KPIs that have a figure.
 
-    `page` is the page's path from the root of the site, such as `fr/services/visa.html`.
+    `others` are the measures that were given and make none of these. `page` is the page's path from
+    the root of the site, such as `fr/services/visa.html`.
     """
     about = language.say(
         "Performance figures of the service {name}, for which {organisation} answers",
@@ -50,13 +56,13 @@ def service_dataset(
     return {
         **_dataset(
             language.say("{name}: service performance", name=service.name),
-            _described(service.description, about, language, measured),
+            _described(service.description, about, language, measured, others),
             page,
             (f"{data}.csv", f"{data}.json"),
             config,
             language,
         ),
-        **_covered(covered, language, measured, config.currency),
+        **_covered(covered, language, measured, config.currency, others),
         **_part_of(page, config),
     }
 
@@ -165,9 +171,16 @@ def _address(path: str, page: str, config: SiteConfig) -> str:
     return posixpath.relpath(path, posixpath.dirname(page) or ".")
 
 
-def _described(first: str, about: str, language: Language, measured: Sequence[str]) -> str:
+def _described(
+    first: str,
+    about: str,
+    language: Language,
+    measured: Sequence[str],
+    others: Sequence[Measure] = (),
+) -> str:
     """A description of more than 50 characters, which search engines ask for."""
     names = [language.say(KPIS[kpi].name) for kpi in measured]
+    names += [language.say(measure.name) for measure in others]
     none = language.say("no figure was provided")
     last = f"{about}: {', '.join(names) or none}."
     # What the publishing team wrote may have no full stop, and ours is a sentence of its own.
@@ -177,7 +190,13 @@ def _described(first: str, about: str, language: Language, measured: Sequence[st
     return f"{first[:room]} {last}".strip()
 
 
-def _covered(covered: Covered, language: Language, measured: Sequence[str], currency: str) -> Json:
+def _covered(
+    covered: Covered,
+    language: Language,
+    measured: Sequence[str],
+    currency: str,
+    others: Sequence[Measure] = (),
+) -> Json:
     """For which time there are figures, and of what."""
     variables = [
         {
@@ -187,6 +206,15 @@ def _covered(covered: Covered, language: Language, measured: Sequence[str], curr
             "unitText": currency if KPIS[kpi].unit == CURRENCY else KPIS[kpi].unit,
         }
         for kpi in measured
+    ]
+    variables += [
+        {
+            "@type": "PropertyValue",
+            "name": language.say(measure.name),
+            "propertyID": measure.id,
+            "unitText": currency if measure.kind is Kind.CURRENCY else _UNITS[measure.kind],
+        }
+        for measure in others
     ]
     found: Json = {"variableMeasured": variables} if variables else {}
     if covered:

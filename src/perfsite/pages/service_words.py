@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
+    from perfsite.charts.given import Given
     from perfsite.charts.series import Series
     from perfsite.kpi import Figure, ServiceSummary
     from perfsite.language import Language
@@ -248,9 +249,15 @@ def _size(transactions: float, language: Language) -> str:
     return language.say("{lower} to {upper}", lower=lower, upper=upper)
 
 
-def covered_by(summary: ServiceSummary, series: Iterable[Series]) -> tuple[date, date] | None:
-    """The first and the last day that a service has figures for; None without any figure."""
+def covered_by(
+    summary: ServiceSummary, series: Iterable[Series], given: Given
+) -> tuple[date, date] | None:
+    """The first and the last day that a service has figures for; None without any figure.
+
+    What was given counts, whether a KPI or a chart can be made of it or not.
+    """
     periods = [point.period for one in series for point in one.given]
+    periods += [one for key in given.figures for one in given.spans(key, lambda _: True)]
     heads = summary.figures.values()
     periods += [figure.period for figure in heads if figure.value is not None and figure.period]
     if not periods:

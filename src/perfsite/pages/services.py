@@ -10,6 +10,7 @@ from perfsite.charts.breakdowns import Breakdowns
 from perfsite.charts.cards import card_job
 from perfsite.charts.given import Given
 from perfsite.kpi.groups import GroupKind
+from perfsite.kpis import KPIS
 from perfsite.metadata.dataset import as_script, service_dataset
 from perfsite.pages.breakdown_modules import ANSWERS, answers_module, channel_module
 from perfsite.pages.context import ServicePage
@@ -43,11 +44,13 @@ if TYPE_CHECKING:
 
     from perfsite.charts.pictures import Job
     from perfsite.charts.series import Series
+    from perfsite.config import SiteConfig
     from perfsite.kpi import ServiceSummary
     from perfsite.kpi.groups import Group
     from perfsite.kpi.health import ServiceHealth
     from perfsite.kpi.provenance import Provenance
     from perfsite.language import Language
+    from perfsite.measures import Measure
     from perfsite.pages.context import EmbedPage
     from perfsite.pages.elements import Provenance as Explained
     from perfsite.pages.modules import Module
@@ -110,7 +113,7 @@ def service_page(tools: ServiceTools, summary: ServiceSummary) -> ServicePages:
     given = tools.given.get(key) or Given()
     modules = _modules(tools, summary)
     series = [*tools.series.get(key, ()), *tools.measures.get(key, ())]
-    covered = covered_by(summary, series)
+    covered = covered_by(summary, series, given)
     lead = lead_of(summary, language)
     measured = [kpi for kpi, figure in summary.figures.items() if figure.value is not None]
     path, title, card = service_href(key), tools.titles[key], f"services/{key}/card.jpg"
@@ -134,7 +137,13 @@ def service_page(tools: ServiceTools, summary: ServiceSummary) -> ServicePages:
             card=card,
             dataset=as_script(
                 service_dataset(
-                    service, f"{builder.folder}{path}", builder.config, language, covered, measured
+                    service,
+                    f"{builder.folder}{path}",
+                    builder.config,
+                    language,
+                    covered,
+                    measured,
+                    _measures(given, measured, builder.config),
                 )
             ),
         ),
@@ -186,6 +195,16 @@ def service_page(tools: ServiceTools, summary: ServiceSummary) -> ServicePages:
             if module.figure.embed
         ),
     )
+
+
+def _measures(given: Given, measured: Collection[str], config: SiteConfig) -> list[Measure]:
+    """The measures with numbers that are no part of the KPIs that have a figure."""
+    parts = {part.partition(":")[0] for kpi in measured for part in KPIS[kpi].parts}
+    return [
+        measure
+        for key, measure in config.all_measures.items()
+        if key not in parts and given.spans(key, lambda _: True)
+    ]
 
 
 def _modules(tools: ServiceTools, summary: ServiceSummary) -> list[Module]:
