@@ -208,3 +208,14 @@ def test_without_the_largest_the_figure_and_the_change_stand_beside_it() -> None
         "3 of 3 services | Without Alpha, which makes 90% of it: 100 at the other 2 services. Of "
         "these, 1 service with figures for both years: 80 to 60, −25%."
     )
+
+
+def test_services_that_a_department_runs_itself_are_not_all_of_it() -> None:
+    """On its own page a body of the department's name is the part that has no agency."""
+    services = {key: Service(key, key.upper(), "Tax", agency="Tax") for key in "abc"}
+    services["d"] = Service("d", "D", "Tax", agency="Stamps")
+    lines = [f"c {year} 10\nd {year} 10" for year in (2016, 2017)] + ["a 2016 100", "b 2016 100"]
+    made = worked("service period transactions\n" + "\n".join(lines), services)
+    (said,) = silence_notices(made.groups["department/tax"], made.summaries, EN)
+
+    assert said.startswith("2 of the 3 services that Tax runs itself, 200 transactions in 2016, ")

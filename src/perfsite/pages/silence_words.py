@@ -45,7 +45,8 @@ def silence_notices(
     ]
     sizes = Counter(_body(services[one].service, summary) for one in summary.group.services)
     sentences = [
-        _sentence(body, sizes[body], found, services, language) for body, found in told[:_NAMED]
+        _sentence(body, sizes[body], found, services, language, itself=body == summary.group.name)
+        for body, found in told[:_NAMED]
     ]
     if rest := sum(len(found) for _, found in told[_NAMED:]):
         sentences.append(
@@ -78,12 +79,30 @@ def _sentence(
     found: list[Silent],
     services: Mapping[str, ServiceSummary],
     language: Language,
+    *,
+    itself: bool,
 ) -> str:
+    """What services of a body that stopped together last had.
+
+    Where the body has the name of the group `itself`, its `size` services are those that it runs
+    without an agency, and not all of the group.
+    """
     number = len(found)
-    if number == size:
+    if number == size and not itself:
         who, verb = body, 1
     elif number == 1:
         who, verb = services[found[0].service].service.name, 1
+    elif itself:
+        who, verb = (
+            language.plural(
+                size,
+                "{silent} of the {n} service that {body} runs itself",
+                "{silent} of the {n} services that {body} runs itself",
+                silent=language.count(number),
+                body=body,
+            ),
+            number,
+        )
     else:
         who, verb = (
             language.plural(
