@@ -15,7 +15,7 @@ from typing import Final
 
 from hypothesis import HealthCheck, Phase, settings
 
-EXAMPLES: Final = {"inner": 20, "ci": 100, "long": 1000}
+EXAMPLES: Final = {"inner": 20, "ci": 50, "long": 1000}
 """Examples of a test in each profile."""
 _PHASES: Final = tuple(phase for phase in Phase if phase is not Phase.explain)
 """To explain a failure takes minutes where an example takes a second."""

@@ -370,7 +370,7 @@ def months(year: str) -> str:
 
 def expected(cell: str) -> str:
     """A cell of the inventory as it must stand in the submissions."""
-    return {"NA": "[z]", "ND": "[x]", "": "[x]"}.get(cell, cell)
+    return {"NA": "[z]", "ND": "[x]", "": "[x]", "Y": "1", "N": "0"}.get(cell, cell)
 
 
 def test_canada_all_services_are_there(canada: Canada) -> None:

@@ -12,6 +12,7 @@ from helpers import EXAMPLE, example_register, example_sources, worked, worked_s
 from perfsite.config import parse_config
 from perfsite.kpis import KPIS
 from perfsite.pages.services import service_page
+from properties import fewer
 from service_pages import figure_of, pages_of, tools_of
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ values = st.sampled_from(["[x]", "[c]", "0", "40", "50", "60", "100", "[z]"])
 rows = st.lists(st.tuples(values, values, values), min_size=3, max_size=12)
 
 
+@fewer(5, because="each example makes the page of a service, with all its tables")
 @given(rows, st.sampled_from(["quarters", "months", "years"]))
 @example([("100", "40", "50")] * 4 + [("50", "40", "40")] * 3 + [("60", "[x]", "[x]")], "quarters")
 @example([("100", "40", "50"), ("100", "[c]", "[x]"), ("[x]", "40", "50")], "years")

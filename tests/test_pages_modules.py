@@ -10,6 +10,7 @@ from helpers import one_service_register, worked
 from perfsite.config import parse_config
 from perfsite.validate.modules import own_modules
 from printed import could_be, is_true
+from properties import fewer
 from service_pages import figure_of, pages_of, texts
 
 if TYPE_CHECKING:
@@ -239,6 +240,7 @@ def test_answers_that_are_never_complete_are_not_shown() -> None:
     assert "satisfaction-breakdown" not in slugs(shown(f"period {RATINGS}\n2017-01 0 0 0 0 0"))
 
 
+@fewer(5, because="each example makes the page of a service, with all its tables")
 @given(
     st.lists(st.tuples(st.integers(1, 10**6), st.integers(0, 10**6)), min_size=12, max_size=12),
     st.integers(0, 7),
@@ -304,6 +306,7 @@ def test_weeks_are_compared_with_those_of_52_weeks_before() -> None:
     assert heading.startswith("156 transactions in 52 weeks with figures for both years")
 
 
+@fewer(5, because="each example makes the page of a service, with all its tables")
 @given(st.integers(1, 10**6), st.integers(0, 10**6))
 def test_a_journey_says_how_many_reach_its_end(first: int, last: int) -> None:
     """The share is of the first step, in the newest period with all steps."""

@@ -23,6 +23,7 @@ from perfsite.language import Language
 from perfsite.measures import Kind
 from perfsite.pages.services import service_page, service_titles
 from printed import could_be, is_true
+from properties import fewer
 from service_pages import builder_of, figure_of, pages_of, texts, tools_of
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def test_a_service_without_transactions_leads_with_what_there_is() -> None:
 
     assert satisfied.lead == "User satisfaction was 90% in September 2017."
     assert compared.lead == (
-        "User satisfaction was 90.0% in September 2017, up from 80.0% a year before."
+        "User satisfaction was 90% in September 2017, up from 80% a year before."
     )
     assert silent.lead == ""
     assert silent.description == "Performance figures of Alpha, Ministry."
@@ -291,6 +292,7 @@ def own_sentence(pages: ServicePages, slug: str) -> str:
     return own.removeprefix("Latest quarter: ")
 
 
+@fewer(5, because="each example makes the page of a service, with all its tables")
 @given(quarters)
 def test_the_sentences_of_a_page_are_true_of_what_was_submitted(
     given_: list[tuple[int, int, int]],

@@ -306,7 +306,7 @@ def test_validate_checks_what_is_under_embargo(tmp_path: Path) -> None:
     )
     folder = folder_with(tmp_path, {"early.csv": text})
 
-    assert "6000 digital transactions of 5000" in perfsite("validate", folder).out
+    assert "6,000 digital transactions of 5,000" in perfsite("validate", folder).out
 
 
 def test_the_register_and_the_configuration_are_in_the_edition(tmp_path: Path) -> None:
