@@ -27,7 +27,7 @@ from perfsite.measures import DIGITAL
 from perfsite.model import Status
 from perfsite.periods import MONTHS_IN_YEAR, WEEKS_IN_YEAR, Period, Unit
 from perfsite.tiling import MARKS, Flag, flags_of, has_flag, months_of_days, tile, united
-from perfsite.windows import is_year, stocks_of
+from perfsite.windows import is_whole_year, is_year, stocks_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -186,7 +186,7 @@ def _filled(mixed: pd.DataFrame) -> pd.DataFrame:
     there = pd.MultiIndex.from_frame(every[[*_INDEX, "channel"]]).isin(
         pd.MultiIndex.from_frame(mixed[[*_INDEX, "channel"]])
     )
-    stated = mixed[given & (mixed["count"] == MONTHS_IN_YEAR) & (mixed["unit"] == Unit.MONTH)]
+    stated = mixed[given & is_whole_year(mixed)]
     stocks = pd.MultiIndex.from_frame(stocks_of(stated, every[year])[_OWNER])
     is_stock = pd.MultiIndex.from_frame(every[_OWNER]).isin(stocks)
     every = every[(wanted | year) & ~there & ~is_stock]
