@@ -29,9 +29,6 @@ IN_WORDS: Final = frozenset(
     }
 )
 """The given services whose `why` says what a page must tell; each has a test below."""
-WRONG: Final[dict[str, str]] = {}
-"""What is still wrong, by the name of the test's case, and why. Each must be taken out when it is
-right: an unexpected pass is a failure."""
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -44,15 +41,8 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 
 def _params(cases: dict[str, object]) -> list[object]:
-    """Parameters of a test with their names, and the mark of those that are still wrong."""
-    return [
-        pytest.param(
-            case,
-            id=name,
-            marks=[pytest.mark.xfail(strict=True, reason=WRONG[name])] if name in WRONG else [],
-        )
-        for name, case in cases.items()
-    ]
+    """Parameters of a test with their names."""
+    return [pytest.param(case, id=name) for name, case in cases.items()]
 
 
 @dataclass(frozen=True)

@@ -192,7 +192,7 @@ def collect_measures(
 def _amounts(kpi: Kpi, parts: Parts, figures: Figures) -> pd.DataFrame:
     """A sum, and the part that is told apart, of every period that was given, or is a year."""
     frame = parts.frame
-    year = (frame["unit"] == Unit.MONTH) & (frame["count"] == MONTHS_IN_YEAR)
+    year = is_whole_year(frame)
     windows = figures.windows.frame.assign(status=str(Status.PROVIDED))
     windows = windows[windows["unit"] == Unit.MONTH]
     missing_years = frame[year & frame["value"].isna()]

@@ -33,10 +33,9 @@ from perfsite.kpis import KPIS, Excess, parts_of_months
 from perfsite.measures import DIGITAL, name_of
 from perfsite.model import Status, place_of
 from perfsite.parts import KEY, Parts, periods_of
-from perfsite.periods import MONTHS_IN_YEAR, Unit
 from perfsite.rounding import grouped, times
 from perfsite.tiling import Flag, marks_of
-from perfsite.windows import Windows, is_year, month_windows, year_windows
+from perfsite.windows import Windows, is_whole_year, is_year, month_windows, year_windows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -244,11 +243,8 @@ def _notices(windows: Windows, observations: pd.DataFrame, digital: Sequence[str
 
 def _places(observations: pd.DataFrame, digital: Sequence[str]) -> pd.DataFrame:
     """Where each year of a part stands, or the first of the channels that it was summed from."""
-    year = observations[
-        (observations["unit"] == Unit.MONTH)
-        & (observations["count"] == MONTHS_IN_YEAR)
-        & (observations["status"] == Status.PROVIDED)
-    ]
+    provided = observations["status"] == Status.PROVIDED
+    year = observations[is_whole_year(observations) & provided]
     columns = ["service", "measure", "channel", "first", "period", "source"]
     of_all = year[columns].assign(part=year["measure"])
     online = year["channel"].isin(list(digital)) & (year["measure"] == "transactions")

@@ -23,6 +23,7 @@ from perfsite.model import Service, Status, language_of, why_not_an_id
 from perfsite.parts import newest_end
 from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
 from perfsite.spelling import slug, without_accents
+from perfsite.windows import is_whole_year
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -305,11 +306,7 @@ def yearly(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_twelve_months(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame[
-        (frame["unit"] == Unit.MONTH)
-        & (frame["count"] == MONTHS_IN_YEAR)
-        & frame["kpi"].isin(at(Place.GROUP))
-    ]
+    return frame[is_whole_year(frame) & frame["kpi"].isin(at(Place.GROUP))]
 
 
 def _withheld(frame: pd.DataFrame) -> pd.DataFrame:

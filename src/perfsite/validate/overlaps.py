@@ -16,6 +16,7 @@ from perfsite.periods import MONTHS_IN_YEAR, Unit
 from perfsite.rounding import grouped
 from perfsite.tiling import months_of_days, tile
 from perfsite.validate.given import SPAN, records
+from perfsite.windows import is_whole_year
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,7 +90,7 @@ def _of_several_lengths(rows: pd.DataFrame, measures: list[str]) -> pd.DataFrame
 
 def _in_conflict(rows: pd.DataFrame, conflicts: pd.DataFrame) -> NDArray[np.bool_]:
     """Which rows are years that are not the sum of their parts (PS202)."""
-    year = (rows["unit"] == Unit.MONTH) & (rows["count"] == MONTHS_IN_YEAR)
+    year = is_whole_year(rows)
     known = pd.MultiIndex.from_arrays(
         [conflicts["service"], _measures(conflicts), conflicts["first"]]
     )
