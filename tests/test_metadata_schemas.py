@@ -270,6 +270,7 @@ named: Final = st.fixed_dictionaries(
 
 
 @given(st.one_of(st.lists(services | named, max_size=3), named, st.builds(dict, services=named)))
+@example([{"service": True, "name": "a", "department": "a"}])
 def test_schema_and_reader_agree_about_the_register(content: Any) -> None:  # noqa: ANN401
     """What the schema allows can be read as records; what the reader takes whole, it allows."""
     assume(content not in ([], {}, [{}]))

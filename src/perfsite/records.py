@@ -42,9 +42,10 @@ def _text(pattern: str, *kinds: str, longest: int = 0) -> WithJsonSchema:
 
 
 ServiceId = Annotated[
-    Annotated[str, Field(pattern=ID, max_length=MAX_ID_LENGTH)] | int,
-    _text(ID, "integer", longest=MAX_ID_LENGTH),
+    Annotated[str, Field(pattern=ID, max_length=MAX_ID_LENGTH)] | int | bool,
+    _text(ID, "integer", "boolean", longest=MAX_ID_LENGTH),
 ]
+"""An id; 7 and true are words, too, and make good ones."""
 Period = Annotated[Annotated[str, Field(pattern=PERIOD)] | int, _text(PERIOD, "integer")]
 OptionalPeriod = Annotated[
     Annotated[str, Field(pattern=f"^$|{PERIOD}")] | int | None,
