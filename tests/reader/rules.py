@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from reader.tokens import Exact, Number, Read, read
-from reader.truth import Truth, change, kind_of, number
+from reader.truth import AMOUNTS, Truth, change, kind_of, number
 from recount.given import DIGITAL_CHANNELS, Span, read_rows, span
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def lookup(truth: Truth, path: str, block: Block, one: Number, text: Read) -> Fo
         return reason
     if block.tag == "summary" and block.rows:
         return [Exact("count", Fraction(block.rows))]
-    if block.gaps and re.match(r" periods? ", one.after):
+    if block.gaps and re.match(r" periods? (?!the)", one.after):
         return [Exact("count", Fraction(count)) for count in block.gaps]
     service = service_of(truth, path)
     if service is not None:
@@ -125,11 +125,25 @@ def _of_service(truth: Truth, service: str, block: Block, one: Number, text: Rea
         return _of_band(truth, service, block)
     if block.heading == "How to cite":
         return "the name of the page"
+    if re.search(rf"\b{one.digits} periods? the service gave more digital", block.text):
+        return _in_doubt(truth, service)
     return _of_sentence(truth, service, one, text)
+
+
+def _in_doubt(truth: Truth, service: str) -> list[Exact]:
+    """In how many periods of each rhythm a service gave more digital transactions than all."""
+    rhythms = Counter(
+        (period.unit, period.count)
+        for period, figures in truth.given.get(service, {}).items()
+        if [*_excess(figures)]
+    )
+    return [Exact("count", Fraction(count)) for count in rhythms.values()]
 
 
 def _of_card(truth: Truth, service: str, block: Block, one: Number, text: Read) -> Found:
     period = truth.headline_period(service, block.card)
+    if given := _of_what_was_given(truth, service, block):
+        return given
     if block.detail:
         return _of_provenance(truth, service, block, period)
     if period is None:
@@ -141,6 +155,29 @@ def _of_card(truth: Truth, service: str, block: Block, one: Number, text: Read) 
         *truth.changes_of(service, period, block.card),
         *_periods_inside(truth, service, period),
     ]
+
+
+_GIVEN_FOR: Final = re.compile(r"^([A-Z].*?): given for \d")
+
+
+def _of_what_was_given(truth: Truth, service: str, block: Block) -> list[Exact]:
+    """For how many periods a measure was given of which there is no figure, and what divides."""
+    given = truth.given.get(service, {})
+    named = _GIVEN_FOR.match(block.text)
+    if named:
+        measure, channels = _MEASURES_GIVEN[named[1]]
+        count = sum(
+            any(m == measure and (not channels or c in channels) for m, c in one)
+            for one in given.values()
+        )
+        return [Exact("count", Fraction(count))]
+    if "divided by is 0" in block.text:
+        kpis = truth.kpis.get(service, {})
+        nothing = any(
+            one.denominator == 0 for (kpi, _), one in kpis.items() if kpi == block.card
+        ) or any(one.get(("transactions", "")) == 0 for one in given.values())
+        return [Exact("count", Fraction(0))] if nothing else []
+    return []
 
 
 def _periods_inside(truth: Truth, service: str, period: Span) -> Iterator[Exact]:
@@ -184,7 +221,21 @@ def _of_provenance(truth: Truth, service: str, block: Block, period: Span | None
             ):
                 found += [Exact(kind_of(m), v) for (m, _), v in figures.items()]
                 found += truth.observed(service, other)
+                found += _excess(figures)
     return found
+
+
+def _digital(figures: dict[tuple[str, str], Fraction]) -> Fraction | None:
+    """The digital transactions of a period; None where none were given."""
+    values = [v for (m, c), v in figures.items() if m == "transactions" and c in DIGITAL_CHANNELS]
+    return sum(values, Fraction(0)) if values else None
+
+
+def _excess(figures: dict[tuple[str, str], Fraction]) -> Iterator[Exact]:
+    """The digital part of a period that is more than the whole, for `more than 100%`."""
+    part, whole = _digital(figures), figures.get(("transactions", ""))
+    if part is not None and whole and part > whole:
+        yield Exact("share", part / whole)
 
 
 def _spans(truth: Truth, service: str, one: Number, text: Read) -> Iterator[Exact]:
@@ -288,13 +339,11 @@ def _of_series(truth: Truth, service: str, block: Block) -> Found:
         name = block.columns[1]
         return [
             one
-            for kind, now in _column_values(truth, service, name, period)
-            for _, then in _column_values(truth, service, name, before)
-            for one in change(kind, now, then)
+            for now in _column_values(truth, service, name, period)
+            for then in _column_values(truth, service, name, before)
+            for one in change(now.kind, now.value, then.value, (now.uncertain, then.uncertain))
         ]
-    return [
-        Exact(kind, value) for kind, value in _column_values(truth, service, block.column, period)
-    ]
+    return [*_column_values(truth, service, block.column, period)]
 
 
 def _just_before(period: Span) -> Span:
@@ -302,46 +351,47 @@ def _just_before(period: Span) -> Span:
     return Span(period.unit, period.first - length, period.count)
 
 
-def _column_values(
-    truth: Truth, service: str, column: str, period: Span
-) -> Iterator[tuple[str, Fraction]]:
+def _column_values(truth: Truth, service: str, column: str, period: Span) -> Iterator[Exact]:
     """The exact figures that a column may show for a period."""
     kpis = truth.kpis.get(service, {})
     given = truth.given.get(service, {}).get(period, {})
     if column in COLUMNS:
         one = kpis.get((COLUMNS[column], period))
         if one and one.value is not None:
-            yield kind_of(COLUMNS[column]), one.value
+            yield Exact(kind_of(COLUMNS[column]), one.value, uncertain=one.uncertain)
     operand = _OPERANDS.get(column)
     if operand is not None:
         measure, channels, places = operand
         values = [v for (m, c), v in given.items() if m == measure and c in channels]
         if values:
-            yield kind_of(measure), sum(values, Fraction(0))
+            yield Exact(kind_of(measure), sum(values, Fraction(0)))
         if "" in channels and (measure, "") not in given:
             every = [v for (m, _), v in given.items() if m == measure]
-            yield kind_of(measure), sum(every, Fraction(0))
+            yield Exact(kind_of(measure), sum(every, Fraction(0)))
         yield from _of_quarters(truth, service, measure, channels, period)
         for kpi, place in places:
             one = kpis.get((kpi, period))
             value = getattr(one, place) if one else None
-            if value is not None:
-                yield kind_of(measure), value
+            if one and value is not None:
+                # A product is as uncertain as its unit cost, once for each transaction.
+                times = one.denominator or 1 if place == "numerator" else 1
+                off = one.uncertain * times if kpi in AMOUNTS else Fraction(0)
+                yield Exact(kind_of(measure), value, uncertain=off)
     if column == "Other channels":
-        wholes = [v for _, v in _column_values(truth, service, "All transactions", period)]
-        digital = [v for _, v in _column_values(truth, service, "Digital", period)]
-        yield from (("count", whole - part) for whole in wholes for part in digital)
+        wholes = [one.value for one in _column_values(truth, service, "All transactions", period)]
+        digital = [one.value for one in _column_values(truth, service, "Digital", period)]
+        yield from (Exact("count", whole - part) for whole in wholes for part in digital)
         others = [
             v for (m, c), v in given.items() if m == "transactions" and c not in DIGITAL_CHANNELS
         ]
-        yield "count", sum(others, Fraction(0))
+        yield Exact("count", sum(others, Fraction(0)))
     if column in _GIVEN and (_GIVEN[column], "") in given:
-        yield kind_of(_GIVEN[column]), given[_GIVEN[column], ""]
+        yield Exact(kind_of(_GIVEN[column]), given[_GIVEN[column], ""])
 
 
 def _of_quarters(
     truth: Truth, service: str, measure: str, channels: frozenset[str], period: Span
-) -> Iterator[tuple[str, Fraction]]:
+) -> Iterator[Exact]:
     """The sum of the four quarters of 12 months, where all are given."""
     given = truth.given.get(service, {})
     sums = [
@@ -353,7 +403,7 @@ def _of_quarters(
         for first in range(period.first, period.first + 12, 3)
     ]
     if (period.unit, period.count) == ("month", 12) and all(sums):
-        yield kind_of(measure), sum((sum(one, Fraction(0)) for one in sums), Fraction(0))
+        yield Exact(kind_of(measure), sum((sum(one, Fraction(0)) for one in sums), Fraction(0)))
 
 
 _OPERANDS: Final[dict[str, tuple[str, frozenset[str], tuple[tuple[str, str], ...]]]] = {
@@ -380,6 +430,16 @@ _OPERANDS: Final[dict[str, tuple[str, frozenset[str], tuple[tuple[str, str], ...
     "Completed": ("completed", frozenset({""}), (("completion_rate", "numerator"),)),
     "Started": ("started", frozenset({""}), (("completion_rate", "denominator"),)),
 }
+_MEASURES_GIVEN: Final[dict[str, tuple[str, frozenset[str]]]] = {
+    "Transactions": ("transactions", frozenset()),
+    **{name: (measure, channels) for name, (measure, channels, _) in _OPERANDS.items()},
+    "Cost": ("cost", frozenset()),
+    "Costs": ("cost", frozenset()),
+}
+"""What a sentence calls a measure that was given, though no figure could be made of it.
+
+Its channels are named; those of a whole are not, for it may be given in any.
+"""
 _GIVEN: Final = {
     "Response time": "response_time",
     "Unmonitored time": "unmonitored",
@@ -481,20 +541,34 @@ def _of_the_silent(truth: Truth, place: str, text: Read) -> Iterator[Exact]:
     """What services that stopped with a period had together, body by body, and how many."""
     kpi = "transactions_per_year"
     for column in ("department", "agency"):
-        for period in text.spans:
-            lost: dict[str, list[Fraction]] = {}
-            sizes: Counter[str] = Counter()
-            for row in truth.members(place):
-                mine = truth.kpis.get(row["service"], {})
-                last = max((p for (k, p) in mine if k == kpi), default=None)
-                value = mine[kpi, last].value if last else None
-                sizes[row[column]] += 1
-                if last == period and value is not None:
-                    lost.setdefault(row[column], []).append(value)
-            for name, values in lost.items():
-                yield Exact("count", sum(values, Fraction(0)))
-                yield Exact("count", Fraction(len(values)))
-                yield Exact("count", Fraction(sizes[name]))
+        lost: dict[tuple[Span, str], list[Fraction]] = {}
+        sizes: Counter[str] = Counter()
+        for row in truth.members(place):
+            mine = truth.kpis.get(row["service"], {})
+            last = max((p for (k, p) in mine if k == kpi), default=None)
+            value = mine[kpi, last].value if last else None
+            sizes[row[column]] += 1
+            if last in text.spans and value is not None:
+                lost.setdefault((last, row[column]), []).append(value)
+        for (_, name), values in lost.items():
+            yield Exact("count", sum(values, Fraction(0)))
+            yield Exact("count", Fraction(len(values)))
+            yield Exact("count", Fraction(sizes[name]))
+        named = sorted(lost.values(), key=lambda values: -sum(values))[:_NAMED]
+        for row in _newest_rows(truth, place, kpi):
+            silent = Fraction(row["silent_services"] or 0)
+            yield Exact("count", silent - sum(len(values) for values in named))
+
+
+_NAMED: Final = 3
+"""So many bodies are named that fell silent; the services of the others are counted."""
+
+
+def _newest_rows(truth: Truth, place: str, kpi: str) -> Iterator[dict[str, str]]:
+    """The row of a group's headline, if it has one."""
+    rows = {p: r for (k, p), r in truth.group(place).items() if k == kpi and r["complete"] == "yes"}
+    if rows:
+        yield rows[max(rows)]
 
 
 def _is_long(period: Span) -> bool:

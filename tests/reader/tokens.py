@@ -194,7 +194,9 @@ def _is_bounded(number: Number, size: Fraction) -> bool:
     """Whether less (or more) than so much is an honest thing to say of a size: only just."""
     if number.bound in {"less than", "<"}:
         return 0 < size < number.said
-    return number.said < size < 100 if number.unit == "%" else size > number.said
+    if number.unit == "%" and number.said < 100:
+        return number.said < size < 100
+    return size > number.said
 
 
 def half_up(value: Fraction) -> int:
