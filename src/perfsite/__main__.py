@@ -1,6 +1,6 @@
 """`python -m perfsite` is `perfsite`."""
 
-from perfsite.cli import main
+from perfsite.door import main
 
 if __name__ == "__main__":
     main()

@@ -24,7 +24,8 @@ __all__ = ["main"]
 def main() -> None:
     """Build a static site of public-service performance dashboards.
 
-    Exit codes: 0 done, 1 the data has errors, 2 wrong usage, 3 the build failed.
+    Exit codes: 0 done, 1 the data has errors, 2 wrong usage, 3 something else went wrong;
+    the message says what, and which site is in place.
     """
 
 

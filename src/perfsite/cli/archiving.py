@@ -12,6 +12,7 @@ from perfsite import __version__
 from perfsite.cli.building import Bar, check_apart, cores
 from perfsite.cli.common import DATA_ERRORS, DONE, FOLDER, load
 from perfsite.errors import UsageError
+from perfsite.faults import COURSE
 from perfsite.rounding import fixed
 from perfsite.spelling import counted
 
@@ -44,6 +45,7 @@ def archive(build: Path, out: Path, url: str | None, key: Path | None) -> None:
     """
     from perfsite.archive import archive_site  # noqa: PLC0415 - only here
 
+    COURSE.begin(out, site=False)
     check_apart(build, out)
     with Bar("Packing files") as bar:
         made = archive_site(

@@ -21,6 +21,7 @@ from perfsite.cli.common import (
     load_for,
 )
 from perfsite.errors import BuildError, UsageError, has_errors
+from perfsite.faults import COURSE
 from perfsite.report import text_report
 from perfsite.rounding import fixed
 
@@ -106,6 +107,7 @@ def build_into(data: Path, options: Options) -> Sequence[Problem]:
 
     start = time.monotonic()
     out = options.out
+    COURSE.begin(out)
     check_apart(data, out)
     check_target(out)
     loaded, day = load_for(data, options.edition)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from perfsite.errors import BuildError, PerfsiteError, UsageError
+from perfsite.faults import COURSE, Severed, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,16 +33,20 @@ class Commands(click.Group):
     """Turns perfsite's exceptions into a sentence and an exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own type
-        """Run a command; `ctx` is the one of the whole line."""
+        """Run a command; `ctx` is that of the whole line. What else is raised the door tells."""
+        COURSE.begin()
         try:
             return super().invoke(ctx)
         except PerfsiteError as error:
             click.echo(f"perfsite: {error}", err=True)
             ctx.exit(WRONG_USAGE if isinstance(error, UsageError) else BUILD_FAILED)
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as error:
             # click's own exit code for this is 1, which here says that a site was built.
-            click.echo("perfsite: interrupted; the old site is as it was", err=True)
+            click.echo(f"perfsite: {told(error)}", err=True)
             ctx.exit(BUILD_FAILED)
+        except (BrokenPipeError, EOFError) as error:
+            # click ends with 1 for them, as if somebody had left who reads or writes.
+            raise Severed from error
 
 
 def load(data: Path) -> Data:

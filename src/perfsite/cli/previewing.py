@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from perfsite.cli.building import Bar, check_apart, cores
 from perfsite.errors import UsageError
+from perfsite.faults import COURSE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +44,7 @@ def write_preview(
     from perfsite.store import Store  # noqa: PLC0415
     from perfsite.write import check_target, drawings_beside, write_site  # noqa: PLC0415
 
+    COURSE.begin(out)
     check_apart(data, out)
     check_target(out)
     theme = load_theme()

@@ -8,6 +8,7 @@ import click
 
 from perfsite.cli.building import Bar, Options, check_apart, cores, with_build_options
 from perfsite.cli.common import data_argument, edition_date
+from perfsite.faults import COURSE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +38,7 @@ def serve(data: Path, host: str, port: int, **options: Any) -> None:  # noqa: AN
     from perfsite.write import check_target  # noqa: PLC0415
 
     given = Options(**options)
+    COURSE.begin(given.out)
     check_apart(data, given.out)
     check_target(given.out)
     order = Order(
