@@ -6,10 +6,13 @@ import signal
 import socket
 import subprocess
 import threading
-from contextlib import contextmanager, nullcontext
+import time
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pytest
+import watchfiles
 
 from perfsite.errors import Problem, UsageError
 from perfsite.load import load_theme
@@ -25,6 +28,7 @@ from perfsite.serve import (
     watch_folders,
 )
 from perfsite.serve.answers import OWN
+from perfsite.serve.server import Limits
 from small_site import (
     CONFIG,
     MORE_CONFIG,
@@ -39,9 +43,10 @@ from small_site import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import date
     from email.message import Message
+    from http.server import ThreadingHTTPServer
     from pathlib import Path
 
     from perfsite.load import Data
@@ -78,18 +83,31 @@ def order(folder: Path, **more: object) -> Order:
 
 
 @contextmanager
+def serving(
+    board: Board,
+    limits: Limits | None = None,
+    hear: Callable[[BaseException], None] | None = None,
+) -> Iterator[ThreadingHTTPServer]:
+    """A server of what a board shows."""
+    with make_server(board, ANSWERS, "127.0.0.1", 0, limits, hear) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@contextmanager
 def served(board: Board) -> Iterator[http.client.HTTPConnection]:
     """A connection to a server of what a board shows."""
-    with make_server(board, ANSWERS, "127.0.0.1", 0) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+    with serving(board) as server:
         connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=LONG)
         try:
             yield connection
         finally:
             connection.close()
-            server.shutdown()
-            thread.join()
 
 
 def get(connection: http.client.HTTPConnection, path: str) -> tuple[int, Message, bytes]:
@@ -239,6 +257,172 @@ def test_a_page_of_an_earlier_run_is_told_at_once(board: Board) -> None:
     """Whatever was seen, if it is not what is shown now it is loaded again."""
     with served(board) as connection:
         assert get(connection, f"{OWN}changes?seen=old&page=/")[2] == b"data: changed\n\n"
+
+
+QUICK: Final = Limits(connections=4, streams=2, asking=0.3, listening=0.3, waiting=0.2)
+"""So little of everything that a test is soon through with it."""
+
+
+def raw(server: ThreadingHTTPServer, data: bytes) -> socket.socket:
+    """A connection on which some bytes were sent."""
+    made = socket.create_connection(("127.0.0.1", server.server_port), timeout=LONG)
+    made.sendall(data)
+    return made
+
+
+def status(connection: socket.socket) -> int:
+    """The status of the answer; 0 if the server hung up without one. All of it is read."""
+    with connection, connection.makefile("rb") as file:
+        try:
+            line, _ = file.readline(), file.read()
+        except ConnectionError:
+            return 0
+    return int(line.split()[1]) if line else 0
+
+
+def asked(host: str, path: str = "/about.html", method: str = "GET") -> bytes:
+    """A request as a browser sends it."""
+    return f"{method} {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_only_its_own_name_is_answered(board: Board, method: str) -> None:
+    """A name of somebody else's that leads here is refused, with any port and in any form."""
+    with serving(board) as server:
+        port = server.server_port
+        own = ("localhost", "127.0.0.1", "[::1]", "LOCALHOST")
+        others = ("evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "[::2]", "")
+
+        def answered(head: bytes) -> int:
+            return status(raw(server, head))
+
+        for host in own:
+            assert answered(asked(f"{host}:{port}", method=method)) == 200, host
+            assert answered(asked(f"{host}:1", method=method)) == 421, host
+            assert answered(asked(host, method=method)) == 421, host
+        for host in others:
+            assert answered(asked(f"{host}:{port}", method=method)) == 421, host
+            assert answered(asked(f"{host}:{port}", f"{OWN}changes", method)) == 421, host
+        start = f"{method} /about.html HTTP/1.1\r\n".encode()
+        mine, evil = f"Host: localhost:{port}\r\n".encode(), b"Host: evil.example\r\n"
+        assert answered(start + b"\r\n") == 421
+        assert answered(start + mine + evil + b"\r\n") == 421
+        assert answered(start + evil + mine + b"\r\n") == 421
+        absolute = f"{method} http://evil.example/about.html HTTP/1.1\r\n".encode()
+        assert answered(absolute + mine + b"\r\n") == 400
+
+
+def test_what_is_no_question_is_refused(board: Board) -> None:
+    """Methods that would change something, HTTP 0.9, and a head without an end."""
+    with serving(board) as server:
+        host = f"localhost:{server.server_port}"
+        for method in ("POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PATCH", "get"):
+            assert status(raw(server, asked(host, method=method))) == 405, method
+        with raw(server, b"GET /about.html\r\n") as old:
+            assert b"About" not in old.recv(1 << 16)
+        head = asked(host)[:-2]
+        assert status(raw(server, head + b"X: " + b"a" * 40000 + b"\r\n\r\n")) == 431
+        assert status(raw(server, head + b"X: a\r\n" * 99 * 60 + b"\r\n")) == 431
+        assert status(raw(server, b"GET /" + b"a" * 40000 + b" HTTP/1.1\r\n\r\n")) == 431
+        assert status(raw(server, asked(host))) == 200
+
+
+def test_answers_are_for_pages_of_this_server(board: Board) -> None:
+    """No page from elsewhere may load what is here, and no type is guessed."""
+    with served(board) as connection:
+        for path in ("/", "/services/full.json", "/nothing", f"{OWN}preview.js"):
+            _, headers, _ = get(connection, path)
+            assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+            assert headers["X-Content-Type-Options"] == "nosniff"
+            assert headers["Server"].strip() == "perfsite"
+
+
+def test_who_sends_or_reads_slowly_is_let_go(board: Board) -> None:
+    """Bit by bit, nothing at all, or never reading: each ends when its time is up."""
+    large = {**small_site(), "large.csv": b"x" * 50_000_000}
+    board.put(Shown(1, large))
+    with serving(board, QUICK) as server:
+        host = f"localhost:{server.server_port}"
+        reader = raw(server, asked(host, "/large.csv"))
+        silent = raw(server, b"")
+        slow = raw(server, b"GET /about.html HTTP/1.1\r\n")
+        start = time.monotonic()
+        with pytest.raises(OSError, match=r"."):  # noqa: PT012 - one of many sendings fails
+            while time.monotonic() - start < LONG:
+                slow.sendall(b"X")
+                slow.settimeout(0.05)
+                with suppress(TimeoutError):
+                    assert slow.recv(1) == b""
+        slow.close()
+        assert status(silent) == 0
+        with reader:
+            got = 0
+            with suppress(ConnectionError):
+                while more := reader.recv(1 << 20):
+                    got += len(more)
+        assert got < len(large["large.csv"])
+        assert status(raw(server, asked(host))) == 200
+
+
+def test_more_connections_than_there_are_places_are_told_so(board: Board) -> None:
+    """Nobody waits behind others; and as soon as they are gone there is room again."""
+    limits = replace(QUICK, asking=LONG)
+    with serving(board, limits) as server:
+        host = f"localhost:{server.server_port}"
+        threads = threading.active_count()
+        idle = [raw(server, b"GET") for _ in range(limits.connections)]
+        many = [raw(server, asked(host)) for _ in range(50)]
+        assert threading.active_count() <= threads + limits.connections
+        assert {status(one) for one in many} <= {503, 0}
+        for one in idle:
+            one.close()
+        end = time.monotonic() + LONG
+        while (found := status(raw(server, asked(host)))) != 200:
+            assert time.monotonic() < end, found
+
+
+def test_pages_that_wait_leave_room_for_others(board: Board) -> None:
+    """Streams are counted; each ends after its time, and its browser asks again."""
+    seen = ANSWERS.fingerprint(board.shown, "/about.html")
+    path = f"{OWN}changes?seen={seen}&page=/about.html"
+    with serving(board, QUICK) as server:
+        head = asked(f"localhost:{server.server_port}", path)
+        with raw(server, head) as connection, connection.makefile("rb") as file:
+            assert file.read().endswith(b": nothing new\n\n: nothing new\n\n")
+    with serving(board, replace(QUICK, waiting=LONG)) as server:
+        head = asked(f"localhost:{server.server_port}", path)
+        waiting = [raw(server, head) for _ in range(2)]
+        assert [one.recv(12) for one in waiting] == [b"HTTP/1.0 200"] * 2
+        assert status(raw(server, head)) == 503
+        assert status(raw(server, asked(f"localhost:{server.server_port}"))) == 200
+        board.put(Shown(3, {**small_site(), "about.html": b"new"}))
+        for one in waiting:
+            with one, one.makefile("rb") as file:
+                assert file.read().endswith(b"data: changed\n\n")
+
+
+def test_a_fault_while_answering_is_heard_and_costs_one_answer(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The browser is told, whoever runs the server hears of it, and the next is answered."""
+    heard: list[BaseException] = []
+    with serving(board, hear=heard.append) as server:
+        host = f"localhost:{server.server_port}"
+        with monkeypatch.context() as broken:
+            broken.setattr(Answers, "answer", lambda *_: 1 / 0)
+            assert status(raw(server, asked(host))) == 500
+        assert status(raw(server, asked(host))) == 200
+    assert [type(one) for one in heard] == [ZeroDivisionError]
+
+
+def test_it_can_listen_at_an_address_of_ipv6(board: Board) -> None:
+    """Where the machine has them, ::1 is an address like any other, and its name has brackets."""
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError as error:
+        pytest.skip(f"NOT TESTED: this machine has no IPv6: {error}")
+    with make_server(board, ANSWERS, "::1", 0) as server:
+        assert server.name == "[::1]"
 
 
 def test_a_port_in_use_is_refused() -> None:
@@ -401,6 +585,68 @@ def test_a_change_during_a_build_leads_to_another(tmp_path: Path) -> None:
     assert said[1] == "Serving here"
     assert re.fullmatch(r"Built in \d+\.\d s: .* files, .* changed; .*\.", said[0])
     assert len(said) == 3
+
+
+def test_what_a_build_was_not_prepared_for_is_shown_and_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Any exception at all leaves the old site on the page, with a sentence; then it goes on."""
+    data_folder(tmp_path)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    workshop = Workshop(order(tmp_path))
+    good = workshop.make(Shown())
+    edited(tmp_path, "perfsite.toml", "Service figures", "Other figures")
+    said = []
+    for what in (ZeroDivisionError("31415926"), MemoryError(), RecursionError()):
+        with monkeypatch.context() as broken:
+            broken.setattr("perfsite.serve.workshop.build_site", raising(what))
+            failed = workshop.make(good)
+            broken.setattr("perfsite.serve.workshop.write_site", raising(what))
+            unwritten = workshop.write(good)
+        assert failed.site is good.site
+        assert type(what).__name__ in page(failed, "/") or "memory" in page(failed, "/")
+        assert "31415926" not in page(failed, "/")
+        assert unwritten.failure
+        said.append(failed.failure)
+    assert len(set(said)) == 3
+    assert "Other figures" in page(workshop.make(good), "/")
+
+
+def raising(what: Exception) -> Callable[..., None]:
+    """A function that raises something, whatever it is given."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise what
+
+    return fail
+
+
+def test_what_ends_the_watch_ends_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for changes that will not be heard of: who builds is told why."""
+    changes, ready, stop = Changes(), threading.Event(), threading.Event()
+    monkeypatch.setattr("perfsite.serve.watching.watch", raising(ValueError("broken")))
+    watch_folders([tmp_path], changes, ready, stop)
+
+    assert ready.is_set()
+    with pytest.raises(ValueError, match="broken"):
+        keep_building(Workshop(order(tmp_path)), Board(), changes, lambda _: None)
+
+
+def test_where_the_system_has_no_watch_left_the_folders_are_looked_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each folder takes one of the few watches of the system; without, changes are heard, too."""
+    watch = watchfiles.watch
+
+    def refuse(*folders: Path, force_polling: bool | None, **more: object) -> object:
+        if not force_polling:
+            raise OSError(28, "No space left on device")
+        return watch(*folders, force_polling=True, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("perfsite.serve.watching.watch", refuse)
+    with watched(tmp_path) as changes:
+        (tmp_path / "a.csv").write_text("a")
+        assert changes.wait()
 
 
 @contextmanager

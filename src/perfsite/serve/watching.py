@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing, suppress
+from contextlib import closing
 from threading import Condition
 from typing import TYPE_CHECKING, Final
 
@@ -29,6 +29,7 @@ class Changes:
         self._condition = Condition()
         self._waiting = False
         self._ended = False
+        self._failure: BaseException | None = None
 
     def tell(self) -> None:
         """Something has changed. To say it twice before anybody has asked is to say it once."""
@@ -42,21 +43,45 @@ class Changes:
             self._ended = True
             self._condition.notify_all()
 
+    def fail(self, failure: BaseException) -> None:
+        """Nothing more will be heard, because of this."""
+        with self._condition:
+            self._failure = failure
+            self._condition.notify_all()
+
     def wait(self) -> bool:
-        """Wait until something has changed; False if it has ended."""
+        """Wait until something has changed; False if it has ended.
+
+        Raises:
+            BaseException: what `fail` was told.
+        """
         with self._condition:
             # Not for ever at once: on some systems Ctrl+C is heard only in between.
-            while not self._condition.wait_for(lambda: self._waiting or self._ended, 1.0):
+            while not self._condition.wait_for(self._is_news, 1.0):
                 pass
+            if self._failure is not None:
+                raise self._failure
             self._waiting = False
             return not self._ended
+
+    def _is_news(self) -> bool:
+        return self._waiting or self._ended or self._failure is not None
 
 
 def watch_folders(folders: Sequence[Path], changes: Changes, ready: Event, stop: Event) -> None:
     """Tell `changes` of all that happens in the folders, until `stop` is set.
 
-    `ready` is set as soon as nothing can be missed. A folder may go and come back.
+    `ready` is set as soon as nothing can be missed. A folder may go and come back. What keeps it
+    from watching is told to `changes`, so that nobody waits for what will not come.
     """
+    try:
+        _watch_folders(folders, changes, ready, stop)
+    except BaseException as error:  # noqa: BLE001 - whoever waits raises it
+        changes.fail(error)
+        ready.set()
+
+
+def _watch_folders(folders: Sequence[Path], changes: Changes, ready: Event, stop: Event) -> None:
     heard = False
     while not stop.is_set():
         known = _identities(folders)
@@ -81,10 +106,34 @@ def _watch(
     """Watch until one of the folders is no longer the one that is known.
 
     What is another folder than before is a change itself: it is told once nothing can be missed.
+    Where the system tells of no changes, or of no more (each folder takes one of the few watches
+    that it has), the folders are looked through again and again.
     """
+    for polling in (False, True):
+        try:
+            _hear(folders, known, changes, ready, stop, polling=polling)
+        except FileNotFoundError:
+            stop.wait(_TICK / 1000)  # a folder went between being looked for and being watched
+        except (OSError, RuntimeError):
+            if polling:
+                raise
+            continue
+        return
+
+
+def _hear(
+    folders: Sequence[Path],
+    known: Sequence[tuple[int, int] | None],
+    changes: Changes,
+    ready: Event,
+    stop: Event,
+    *,
+    polling: bool,
+) -> None:
     there = [folder for folder, one in zip(folders, known, strict=True) if one]
     heard = watch(
         *there,
+        force_polling=polling or None,
         debounce=_DEBOUNCE,
         step=_STEP,
         stop_event=stop,
@@ -93,8 +142,7 @@ def _watch(
         raise_interrupt=False,
     )
     again = ready.is_set()
-    # A folder may go between being looked for and being watched.
-    with suppress(OSError), closing(heard):
+    with closing(heard):
         for found in heard:
             ready.set()
             if found or again:

@@ -6,6 +6,7 @@ import time
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
+from perfsite.faults import keep_details, told
 from perfsite.load import load_theme
 from perfsite.preview import counted
 from perfsite.rounding import fixed
@@ -17,6 +18,7 @@ from perfsite.serve.workshop import Workshop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from http.server import ThreadingHTTPServer
 
     from perfsite.serve.board import Shown
     from perfsite.serve.workshop import Order
@@ -40,18 +42,31 @@ def serve_work(
     board, changes, ready, stop = Board(), Changes(), Event(), Event()
     folders = [order.data, *([order.templates] if order.templates else [])]
     answers = Answers(load_theme(), explanations or {})
-    with make_server(board, answers, host, port) as server:
+
+    def hear(error: BaseException) -> None:
+        say(f"perfsite: {told(error, keep_details(error))}")
+
+    with make_server(board, answers, host, port, hear=hear) as server:
         watcher = Thread(target=watch_folders, args=(folders, changes, ready, stop), daemon=True)
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=_serve, args=(server, changes), daemon=True).start()
         watcher.start()
         try:
             ready.wait()
             changes.tell()
-            where = f"Serving {order.out} at http://{host}:{server.server_port}/  (Ctrl+C ends)"
+            where = (
+                f"Serving {order.out} at http://{server.name}:{server.server_port}/  (Ctrl+C ends)"
+            )
             keep_building(Workshop(order), board, changes, say, where)
         finally:
             stop.set()
             server.shutdown()
+
+
+def _serve(server: ThreadingHTTPServer, changes: Changes) -> None:
+    try:
+        server.serve_forever()
+    except BaseException as error:  # noqa: BLE001 - whoever builds raises it
+        changes.fail(error)
 
 
 def keep_building(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from perfsite.build import build_site, without_collector
 from perfsite.errors import BuildError, PerfsiteError, UsageError, has_errors
+from perfsite.faults import keep_details, told
 from perfsite.kept import Kept
 from perfsite.load import load_data, load_theme, with_editions
 from perfsite.model import Edition, File
@@ -17,12 +18,13 @@ from perfsite.understanding import understand
 from perfsite.write import drawings_beside, write_site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
     from datetime import date
     from pathlib import Path
 
     from perfsite.build import Progress
+    from perfsite.errors import Problem
     from perfsite.load import Data
     from perfsite.understanding import Known
 
@@ -75,8 +77,7 @@ class Workshop:
                     lambda: understand(loaded, day, kept=self._kept),
                 )
                 problems = known.problems
-                if self._order.strict and has_errors(problems):
-                    raise BuildError("the data has errors and --strict was given")
+                self._check(problems)
                 site = self._built(known, edition)
                 # What was made stays for long; to look through it for cycles takes a second.
                 gc.freeze()
@@ -84,6 +85,9 @@ class Workshop:
             if isinstance(error, UsageError) and not before.number:
                 raise
             return replace(before, number=before.number + 1, problems=problems, failure=str(error))
+        except Exception as error:  # noqa: BLE001 - the next edit may mend it
+            failure = told(error, keep_details(error), standing=False)
+            return replace(before, number=before.number + 1, problems=problems, failure=failure)
         self._kept.forget_unused()
         return Shown(before.number + 1, site, problems)
 
@@ -93,8 +97,15 @@ class Workshop:
             write_site((File(path, data) for path, data in shown.site.items()), self._order.out)
         except (PerfsiteError, OSError) as error:
             return replace(shown, failure=f"{shown.failure}\n{error}".strip())
+        except Exception as error:  # noqa: BLE001 - the page is shown all the same
+            failure = told(error, keep_details(error), standing=False)
+            return replace(shown, failure=f"{shown.failure}\n{failure}".strip())
         self._drawings.forget_unused()
         return shown
+
+    def _check(self, problems: Sequence[Problem]) -> None:
+        if self._order.strict and has_errors(problems):
+            raise BuildError("the data has errors and --strict was given")
 
     def _built(self, known: Known, edition: Edition) -> dict[str, bytes]:
         with self._order.progress() as progress:
