@@ -53,6 +53,18 @@ UNSHOWN: Final[Mapping[str, tuple[str, Callable[[], bytes]]]] = {
         lambda: "period,transactions,note\n2017-07,1200,Café\n".encode("latin-1"),
     ),
     "PS120": ("submissions/passport.xlsx", _workbook),
+    "PS123": (
+        "submissions/passport.csv",
+        "period,transactions,note\n2017-07,1200,a quiet \u202emonth\n".encode,
+    ),
+    "PS124": (
+        "submissions/passport.csv",
+        f"period,transactions,note\n2017-07,1200,{'a long story ' * 200}\n".encode,
+    ),
+    "PS126": (
+        "submissions/pass\u202etrop.csv",
+        lambda: b"service,period,transactions\npassport,2017-07,1200\n",
+    ),
     "PS122": ("submissions/passport.csv", lambda: b"period,transactions\r\n2017-07,1200\n"),
 }
 """The files of sections that a page of text cannot show: their paths and bytes."""

@@ -441,14 +441,22 @@ def test_a_broken_quotation_names_its_row() -> None:
     assert problem.place == "services.csv:3"
 
 
-@pytest.mark.parametrize("row", ["two,Two", "two,Two,Ministry,1,2", "two,T\0wo,Ministry,1"])
-def test_a_row_that_does_not_hold_together_is_left_out(row: str) -> None:
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("two,Two", "PS103"),
+        ("two,Two,Ministry,1,2", "PS103"),
+        ("two,T\0wo,Ministry,1", "PS123"),
+        ("two,T\u202ewo,Ministry,1", "PS123"),
+    ],
+)
+def test_a_row_that_does_not_hold_together_is_left_out(row: str, code: str) -> None:
     """Too few cells, too many, or control characters cost the row; blank rows cost nothing."""
     text = f"Slug,Name of service,Department,2014-Q4 Vol.\n\n,,,\n,\n{row}\none,One,Ministry,1\n"
     imported = import_register(Source("services.csv", text.encode()))
 
     (problem,) = imported.problems
-    assert (problem.code, problem.row) == ("PS103", 5)
+    assert (problem.code, problem.row) == (code, 5)
     assert [row["service"] for row in services(imported)] == ["one"]
 
 

@@ -97,7 +97,7 @@ class SourceTable(Table):
     name: str
     publisher: str
     licence: str
-    url: str = ""
+    url: Address = ""
     note: str = ""
 
 
@@ -129,7 +129,7 @@ class SiteConfig(Table):
     next_update: date | None = None
     end_plan: str = ""
     licence: str = ""
-    licence_url: str = ""
+    licence_url: Address = ""
     base_url: HttpUrl | None = None
     languages: Annotated[tuple[str, ...], Field(min_length=1)] = ("en-GB",)
     currency: Currency = "GBP"

@@ -20,7 +20,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from perfsite.alphabet import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -115,6 +117,10 @@ RULES: dict[str, Rule] = {
         Rule("PS120", _N, "A sheet of a workbook was not read"),
         Rule("PS121", _E, "A retraction cannot be used"),
         Rule("PS122", _W, "Line ends are mixed"),
+        Rule("PS123", _E, "A text has a character that cannot be published"),
+        Rule("PS124", _E, "A text is too long"),
+        Rule("PS125", _E, "A text would be run by a spreadsheet"),
+        Rule("PS126", _E, "The name of a file or a sheet cannot be published"),
         Rule("PS201", _W, "A part is larger than its whole"),
         Rule("PS202", _W, "A year is not the sum of its parts"),
         Rule("PS203", _W, "Channels do not add up to the total"),
@@ -143,6 +149,11 @@ RULES: dict[str, Rule] = {
 }
 
 
+_TEXTS: Final = ("column", "found", "expected", "fix")
+_LONGEST: Final = 1_000
+"""Characters of what was found that are shown; nobody reads more in a message."""
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """One thing wrong with the data: where, what was found, what was expected, how to mend it.
@@ -152,6 +163,10 @@ class Problem:
 
     `service`, `measures` and `period` (its code) say whose figures are meant, where that is known.
     `severity` is that of the rule unless the site has set another (`config.Checks`).
+
+    Its texts quote what somebody has sent. What is outside the alphabet stands in them by its code
+    point, so that a problem can be printed and put on a page whatever it is about. `file` is the
+    path itself, for it has to be found again; `place` is for people.
     """
 
     file: str
@@ -172,11 +187,17 @@ class Problem:
         rule = RULES[self.code]
         object.__setattr__(self, "rule", rule)
         object.__setattr__(self, "severity", self.severity or rule.severity)
+        for name in _TEXTS:
+            text = getattr(self, name)
+            if not (text.isascii() and text.isprintable()) or len(text) > _LONGEST:
+                cut = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+                object.__setattr__(self, name, shown(cut))
 
     @property
     def place(self) -> str:
         """`file:row`, or the file alone where no row is to blame."""
-        return f"{self.file}:{self.row}" if self.row else self.file
+        name = shown(self.file)
+        return f"{name}:{self.row}" if self.row else name
 
 
 def worst_first(problems: Iterable[Problem]) -> list[Problem]:

@@ -7,11 +7,12 @@ millions of rows are read as columns. A test holds that both allow the same.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 
 from perfsite.errors import Severity  # noqa: TC001 - pydantic reads the annotation
+from perfsite.fields import longest
 from perfsite.model import MAX_ID_LENGTH, TRANSLATED
 
 ID: Final = "^[a-z0-9]+(-[a-z0-9]+)*$"
@@ -87,7 +88,27 @@ class Record(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class TidyRecord(Record):
+def _lengths(schema: Json) -> None:
+    """The most characters of each field of words, as `fields` has them."""
+    for name, member in schema.get("properties", {}).items():
+        if most := longest(name):
+            member["maxLength"] = most
+
+
+class Sent(Record):
+    """What is sent to perfsite: no text is longer than its field may be."""
+
+    model_config = ConfigDict(json_schema_extra=_lengths)
+
+    @model_validator(mode="after")
+    def _is_short(self) -> Self:
+        for name, value in {**dict(self), **(self.__pydantic_extra__ or {})}.items():
+            if isinstance(value, str) and longest(name) and len(value) > longest(name):
+                raise ValueError(f"{name}: at most {longest(name)} characters")
+        return self
+
+
+class TidyRecord(Sent):
     """One figure."""
 
     service: ServiceId = Field(default="", description=_SERVICE)
@@ -101,11 +122,12 @@ class TidyRecord(Record):
 
 def _wide(schema: Json) -> None:
     """The names of the columns are a pattern, which pydantic does not say of what is extra."""
+    _lengths(schema)
     schema["patternProperties"] = {COLUMN: {"description": _VALUE, "type": [*_VALUES]}}
     schema["additionalProperties"] = False
 
 
-class WideRecord(Record):
+class WideRecord(Sent):
     """The figures of one period, each under its measure or measure:channel."""
 
     model_config = ConfigDict(
@@ -121,13 +143,16 @@ class WideRecord(Record):
 
 def _translated(schema: Json) -> None:
     """The names of the columns for other languages are a pattern, as those of measures are."""
+    _lengths(schema)
+    most = max(map(longest, TRANSLATED))
+    said = "The same in another language of the site"
     schema["patternProperties"] = {
-        TRANSLATION: {"description": "The same in another language of the site", "type": [*_TEXTS]}
+        TRANSLATION: {"description": said, "type": [*_TEXTS], "maxLength": most}
     }
     schema["additionalProperties"] = False
 
 
-class ServiceRecord(Record):
+class ServiceRecord(Sent):
     """A service of the register. Texts may stand in the site's other languages too, as name_fr."""
 
     model_config = ConfigDict(
@@ -162,7 +187,7 @@ class ServiceRecord(Record):
     )
 
 
-class RetractionRecord(Record):
+class RetractionRecord(Sent):
     """A row of retractions.csv: a figure that is taken back, why, and when."""
 
     service: ServiceId = Field(description="The id of the service")

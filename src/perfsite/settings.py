@@ -5,17 +5,24 @@ from __future__ import annotations
 import json
 import tomllib
 from difflib import get_close_matches
+from math import isfinite
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from perfsite.alphabet import shown
 from perfsite.errors import ConfigError
+from perfsite.fields import LONGEST_OTHER, is_run, longest, text_fault
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from pydantic_core import ErrorDetails
 
 _COLOUR: Final = r"^#[0-9a-fA-F]{6}$"
-_ADDRESS: Final = r"^(https?://\S+)?$"
+_ADDRESS: Final = (
+    r"^((?i:https?)://[^\s/?#@:\\]+(:[0-9]+)?([/?#][^\s\\]*)?|(?i:mailto):[^\s@:/?#]+@[^\s@]+)?$"
+)
 _CURRENCY: Final = r"^[A-Z]{3}$"
 _NAME: Final = r"^[a-z][a-z0-9_]*$"
 Colour = Annotated[str, Field(pattern=_COLOUR)]
@@ -96,12 +103,56 @@ def read_settings(kind: type[T], text: str, path: str) -> T:
         ConfigError: naming every entry that is wrong and what was expected of it.
     """
     try:
-        return kind.model_validate(tomllib.loads(text))
+        content = tomllib.loads(text)
+        if faults := list(_faults(content)):
+            raise ConfigError("\n".join(f"{path}: {fault}" for fault in faults))
+        return kind.model_validate(content)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not TOML, {_toml_fault(str(error))}") from error
     except ValidationError as error:
         lines = [f"{path}: {_sentence(kind, item)}" for item in error.errors()]
         raise ConfigError("\n".join(lines)) from error
+
+
+def _faults(content: object, *place: str) -> Iterator[str]:
+    """What is wrong with texts and numbers, whichever entry they stand in, and in names."""
+    if isinstance(content, dict):
+        for name, value in content.items():
+            if fault := text_fault(name):
+                yield f"{'.'.join((*place, shown(name)))}: {fault} cannot stand in a name"
+            elif len(name) > LONGEST_OTHER:
+                start = ".".join((*place, name[:40]))
+                yield f"{start}…: a name has at most {LONGEST_OTHER} characters"
+            else:
+                yield from _faults(value, *place, name)
+    elif isinstance(content, list):
+        for number, value in enumerate(content):
+            yield from _faults(value, *place, str(number))
+    elif isinstance(content, float) and not isfinite(content):
+        yield f"{'.'.join(place)}: a finite number is expected"
+    elif isinstance(content, str):
+        yield from _text_faults(content, place)
+
+
+def _text_faults(text: str, place: Sequence[str]) -> Iterator[str]:
+    """What is wrong with a text of the entry at a place."""
+    field = next((name for name in reversed(place) if not name.isdigit()), "")
+    most = longest(field) or LONGEST_OTHER
+    entry = ".".join(place)
+    if fault := text_fault(text):
+        yield f"{entry}: {fault} cannot stand in a text (found {_quoted(text)})"
+    elif len(text) > most:
+        yield f"{entry}: at most {most:,} characters are expected (found {len(text):,})"
+    elif field == "reason" and is_run(text):
+        yield (
+            f"{entry}: a text that a spreadsheet would not run is expected, for it is published as "
+            f"CSV; begin with a word (found {_quoted(text)})"
+        )
+
+
+def _quoted(text: str) -> str:
+    """The beginning of a text as it stands in a message."""
+    return json.dumps(shown(text[:80]), ensure_ascii=False)
 
 
 def _toml_fault(error: str) -> str:
@@ -126,7 +177,7 @@ def _sentence(kind: type[Table], item: ErrorDetails) -> str:
     )
     if item["type"] == "missing":
         return f"{place}: {words}"
-    found = json.dumps(item["input"], ensure_ascii=False, default=str)
+    found = json.dumps(item["input"], ensure_ascii=False, default=str)[:500]
     return f"{place}: {words} (found {found})"
 
 

@@ -20,6 +20,12 @@ PASSPORT: Final = "submissions/passport.csv"
 WORKBOOK: Final = "submissions/passport.xlsx"
 _TIME: Final = b"2017-11-01T00:00:00Z"
 _OPEN_DOCUMENT: Final = "application/vnd.oasis.opendocument.spreadsheet"
+_REGISTER: Final = (
+    b"service,name,department\n"
+    b"passport,Apply for a passport,Ministry of the Interior\n"
+    b"parking-permit,Get a parking permit,Northmarket Council\n"
+    b"outpatients,Book an outpatient appointment,Hospital of St Anne\n"
+)
 _GOOD: Final = "period,transactions,note\n2017-06,1100,\n2017-07,1200,Café\n"
 
 
@@ -116,10 +122,32 @@ MADE: Final[Mapping[str, Callable[[], dict[str, bytes]]]] = {
     "PS102-utf-16-without-mark": lambda: {
         PASSPORT: "period,transactions\n2017-07,5\n".encode("utf-16-le")
     },
-    "PS102-nul-byte": lambda: {PASSPORT: b"period,transactions\n2017-07,12\x0000\n"},
+    "PS123-nul-byte": lambda: {PASSPORT: b"period,transactions\n2017-07,12\x0000\n"},
     "PS102-workbook-named-csv": lambda: {PASSPORT: workbook(("period", "transactions"))},
-    "PS108-byte-order-mark-inside": lambda: {
+    "PS123-byte-order-mark-inside": lambda: {
         PASSPORT: b"\xef\xbb\xbfperiod,transactions\n2017-06,1100\n\xef\xbb\xbf2017-07,1200\n"
+    },
+    "PS123-direction-override": lambda: {
+        "services.csv": _REGISTER + "visa,Visas,Ministry \u202eof the Interior\n".encode()
+    },
+    "PS123-line-separator-in-note": lambda: {
+        PASSPORT: "period,transactions,note\n2017-07,1200,one\u2028two\n".encode()
+    },
+    "PS123-name-of-a-column": lambda: {
+        PASSPORT: "period,transactions,re\u200blease_at\n2017-07,1200,2018-01-01\n".encode()
+    },
+    "PS124-long-name": lambda: {
+        "services.csv": _REGISTER + f"visa,{'Visas ' * 500},Ministry\n".encode()
+    },
+    "PS126-file-name": lambda: {
+        "submissions/pass\u202etrop.csv": b"service,period,transactions\npassport,2017-07,1200\n"
+    },
+    "PS126-sheet-name": lambda: {
+        WORKBOOK: workbook(
+            ("period", "transactions"),
+            ("2017-06", 1100),
+            more={"=cmd;=cmd": (("period", "transactions"), ("2017-07", 1200))},
+        )
     },
     "PS104-space-that-does-not-break": lambda: {
         PASSPORT: "period,transactions\n2017-07,1\u00a0200\n".encode()

@@ -7,21 +7,19 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from perfsite.errors import Problem
+from perfsite.fields import text_fault
 from perfsite.tables import decoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from perfsite.model import Source
-
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")  # the others are blanks to str.split
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ def read_spreadsheet(source: Source) -> tuple[Spreadsheet | None, list[Problem]]
         for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), 1):
             if number == 1:
                 headers = [" ".join(name.split()) for name in row]
-            elif problem := _why_not_a_row(source, number, row, len(headers)):
+            elif problem := _why_not_a_row(source, number, row, headers):
                 problems.append(problem)
             elif _has_content(row):
                 rows[number] = row
@@ -84,13 +82,18 @@ def _has_content(row: list[str]) -> bool:
     return any(cell.strip() for cell in row)
 
 
-def _why_not_a_row(source: Source, number: int, row: list[str], width: int) -> Problem | None:
-    if control := _CONTROL.search("".join(row)):
-        found, expected = f"the control character {control[0]!r}", "text"
-        fix = "Delete the invisible character: such bytes come from damaged or binary files."
-    elif len(row) != width and _has_content(row):
-        found, expected = f"{len(row)} cells", f"{width} cells, as in the header"
-        fix = "Give the row as many cells as the header; quote cells that hold commas."
-    else:
+def _why_not_a_row(
+    source: Source, number: int, row: list[str], headers: list[str]
+) -> Problem | None:
+    """What is wrong with a row: its letters, or the number of its cells; None if nothing is."""
+    for at, cell in enumerate(row):
+        if fault := text_fault(cell):
+            column = headers[at] if at < len(headers) else ""
+            fix = "Delete the invisible character: such come with pasted text and damaged files."
+            expected = "letters that can be seen"
+            return Problem(source.path, number, "PS123", column, fault, expected, fix)
+    if len(row) == len(headers) or not _has_content(row):
         return None
+    found, expected = f"{len(row)} cells", f"{len(headers)} cells, as in the header"
+    fix = "Give the row as many cells as the header; quote cells that hold commas."
     return Problem(source.path, number, "PS103", "", found, expected, fix)

@@ -26,7 +26,7 @@ from perfsite.policy.frames import (
     whole_file,
 )
 from perfsite.spelling import counted
-from perfsite.tables import read_table
+from perfsite.tables import read_cells
 from perfsite.validate.values import CARRIED, RETRACTED
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ def _suppressions(source: Source) -> int:
     """How often [c] stands in a file, however it is written."""
     if source.path.endswith(_TEXTS):
         return len(_SUPPRESSION.findall(source.data.decode("utf-8", "replace")))
-    table, _ = read_table(source)
+    table, _ = read_cells(source)
     return sum(
         int(table[name].astype(str).str.contains(_SUPPRESSION).sum()) for name in table.columns
     )

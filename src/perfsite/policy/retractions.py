@@ -19,7 +19,7 @@ from perfsite.errors import BuildError, Problem, is_error
 from perfsite.model import FIGURE, Status
 from perfsite.periods import Period
 from perfsite.policy.frames import Key, is_one_of, joined, keys_of
-from perfsite.tables import ROW, read_table
+from perfsite.tables import REFUSED, ROW, check_cells, read_cells
 from perfsite.validate.period_hints import hint
 from perfsite.validate.releases import is_day
 from perfsite.validate.submissions import closest
@@ -71,7 +71,9 @@ def read_retractions(source: Source | None) -> tuple[Retractions, list[Problem]]
     """The retractions of a data folder; those that have no readable period name no figure."""
     if source is None:
         return Retractions(), []
-    table, problems = read_table(source)
+    table, problems = read_cells(source)
+    refused, rows = check_cells(source, table)
+    problems += refused
     columns = [str(column) for column in table.columns if column != ROW]
     missing = [name for name in _NEEDED if name not in columns]
     if not columns or missing:
@@ -112,7 +114,7 @@ def read_retractions(source: Source | None) -> tuple[Retractions, list[Problem]]
             again = f"{named(key)} again, also in row {unusable.get(key) or usable[key].row}"
             fix = "delete one of the two rows; the first stands"
             found.append(_problem(source.path, row, "service", again, "each figure once", fix))
-        elif key and found:
+        elif key and (found or row in rows):
             unusable[key] = row
         elif key:
             usable[key] = Retraction(
@@ -171,7 +173,11 @@ def check_retractions(problems: Sequence[Problem]) -> None:
     lost = [
         one
         for one in problems
-        if one.file == RETRACTIONS and is_error(one) and one.code not in ("PS106", "PS121")
+        if one.file == RETRACTIONS
+        and is_error(one)
+        and one.code not in ("PS106", "PS121")
+        # Of a row whose reason cannot be published it is known which figure it is about.
+        and not (one.code in REFUSED and one.column in ("reason", "date"))
     ]
     if lost:
         raise BuildError(

@@ -96,9 +96,9 @@ def places(source: Source) -> Places | None:
     try:
         text = source.data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        # The rows of what cannot be read as text are its lines, as those of a NUL.
+        # The rows of what cannot be read as text are its lines, as those of JSON with a NUL.
         return Places("", ())
-    if "\0" in text:
+    if "\0" in text and not source.path.lower().endswith(".csv"):
         return Places(text, ())
     if source.path.lower().endswith(".json"):
         return Places(text, tuple(_json_starts(text)))

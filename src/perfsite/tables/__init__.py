@@ -4,9 +4,9 @@ What the columns mean is not known here. A frame has one row a record, every cel
 string, and `row`: the number by which people find the record again (a spreadsheet's row number,
 or the record's number in a JSON list).
 
-`text` reads bytes, `csv_files`, `json_files` and `workbooks` read each kind of file, `cells` finds
-what the reader of workbooks would not tell, `json_faults` says what is wrong with JSON, and
-`frames` makes the frames.
+`gate` says what a text may be, wherever it comes from; `text` reads bytes, `csv_files`,
+`json_files` and `workbooks` read each kind of file, `cells` finds what the reader of workbooks
+would not tell, `json_faults` says what is wrong with JSON, and `frames` makes the frames.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.tables.csv_files import read_csv
 from perfsite.tables.frames import ROW, nothing
+from perfsite.tables.gate import REFUSED, check_cells, check_name, checked_table
 from perfsite.tables.json_files import read_json
 from perfsite.tables.text import decoded, readable_text
 from perfsite.tables.workbooks import WORKBOOKS, Sheet, read_workbook, sheets
@@ -26,7 +27,18 @@ if TYPE_CHECKING:
     from perfsite.errors import Problem
     from perfsite.model import Source
 
-__all__ = ["READABLE", "ROW", "WORKBOOKS", "decoded", "read_table", "sheets", "stem"]
+__all__ = [
+    "READABLE",
+    "REFUSED",
+    "ROW",
+    "WORKBOOKS",
+    "check_cells",
+    "decoded",
+    "read_cells",
+    "read_table",
+    "sheets",
+    "stem",
+]
 
 READABLE: Final = (".csv", ".json", *WORKBOOKS)
 """The endings of the files that can be read."""
@@ -37,8 +49,17 @@ def read_table(source: Source) -> tuple[pd.DataFrame, list[Problem]]:
 
     Columns keep the order and the spelling of the header, stripped. Records that cannot be told
     apart into columns are left out and reported (PS102, PS103), and so are rows of a workbook that
-    show something else than they hold (PS104, PS108).
+    show something else than they hold (PS104, PS108), and rows with a text that must not be
+    published (PS123 to PS125).
     """
+    frame, problems = read_cells(source)
+    return checked_table(source, frame, problems, 0 if source.path.endswith(".json") else 1)
+
+
+def read_cells(source: Source) -> tuple[pd.DataFrame, list[Problem]]:
+    """The same with the rows whose texts do not pass the gate, for who must know of every row."""
+    if wrong := check_name(source):
+        return nothing(wrong)
     ending = PurePosixPath(source.path).suffix.lower()
     if isinstance(source, Sheet) or ending in WORKBOOKS:
         return read_workbook(source)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import islice, repeat
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
+from perfsite.alphabet import SPACES
 from perfsite.errors import Problem
 from perfsite.spelling import counted
 
@@ -38,8 +39,8 @@ def first_row(rows: Iterator[Sequence[str]]) -> tuple[int, list[str]]:
     Blank rows above the header are kept by spreadsheets, and mean nothing.
     """
     for number, cells in enumerate(rows, 1):
-        if any(map(str.strip, cells)):
-            return number, [cell.strip() for cell in cells]
+        if any(map(str.strip, cells, repeat(SPACES))):
+            return number, [cell.strip(SPACES) for cell in cells]
     return 0, []
 
 
@@ -82,7 +83,7 @@ def frame_rows(
             dropped += wrong
         first += len(chunk)
         for column, known, cells in zip(columns, spellings, zip(*taken, strict=True), strict=False):
-            stripped = list(map(str.strip, cells))
+            stripped = list(map(str.strip, cells, repeat(SPACES)))
             if len(known) < _REMEMBERED:
                 # Periods and names repeat a million times; one copy of each is enough.
                 column.extend(map(known.setdefault, stripped, stripped))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from json import JSONDecodeError
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from json import JSONDecodeError
 
 _SHOWN: Final = 30
 _ENDS: Final = "]}"
 _STARTS: Final = '"{['
 
 
-def fault(text: str, error: ValueError | RecursionError) -> tuple[int, str, str]:
+def fault(text: str, error: JSONDecodeError | RecursionError) -> tuple[int, str, str]:
     """The line of the fault (0: none in particular), what was found, and how to mend it.
 
     `error` is what Python's reader says of it; its words differ from version to version, so that
@@ -18,8 +20,6 @@ def fault(text: str, error: ValueError | RecursionError) -> tuple[int, str, str]
     """
     if isinstance(error, RecursionError):
         return 0, "brackets within brackets, hundreds deep", "write one list of flat records"
-    if not isinstance(error, JSONDecodeError):
-        return 0, "half of a character", "write the file anew, as UTF-8"
     if not text.strip():
         return 0, "an empty file", "write a list of records, or delete the file"
     place, found, fix = _described(text, error.msg, error.pos)

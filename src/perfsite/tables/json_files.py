@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from perfsite.alphabet import SPACES
 from perfsite.errors import Problem
 from perfsite.tables.frames import ROW, nothing
 from perfsite.tables.json_faults import fault
@@ -39,8 +40,7 @@ def read_json(source: Source, text: str) -> tuple[pd.DataFrame, list[Problem]]:
             parse_constant=str,
             object_pairs_hook=_object,
         )
-        json.dumps(content, ensure_ascii=False).encode()
-    except (ValueError, RecursionError) as error:
+    except (json.JSONDecodeError, RecursionError) as error:
         line, found, fix = fault(text, error)
         return nothing(Problem(source.path, line, "PS103", "", found, "well-formed JSON", fix))
     if isinstance(content, dict) and not isinstance(content, _Twice):
@@ -54,7 +54,7 @@ def read_json(source: Source, text: str) -> tuple[pd.DataFrame, list[Problem]]:
     problems = [problem for problem in wrong.values() if problem]
     numbers = [at for at, problem in wrong.items() if not problem]
     frame = pd.DataFrame([content[at - 1] for at in numbers], dtype=object)
-    frame.columns = frame.columns.map(str.strip)
+    frame.columns = [str(name).strip(SPACES) for name in frame.columns]
     if ROW in frame.columns or not frame.columns.is_unique:
         found = "a key named 'row', or one key twice"
         fix = "rename or delete one of the keys"
@@ -113,4 +113,4 @@ def _text(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, list):
         return " ".join(value)
-    return str(value).strip()
+    return str(value).strip(SPACES)

@@ -43,7 +43,7 @@ def _letter(byte: int) -> str:
 
 
 def readable_text(source: Source) -> tuple[str | None, list[Problem]]:
-    """The text of a file without a NUL (PS102), or None; and whether line ends are mixed (PS122).
+    """The text of a file, or None and PS102; and whether its line ends are mixed (PS122).
 
     Text with mixed line ends can be read; but a programme that does not know one of the kinds
     would see other rows.
@@ -51,12 +51,14 @@ def readable_text(source: Source) -> tuple[str | None, list[Problem]]:
     text = decoded(source)
     if isinstance(text, Problem):
         return None, [text]
-    if "\0" in text:
+    is_csv = source.path.lower().endswith(".csv")
+    # Every other byte of plain text in UTF-16 is a NUL. In a row of a table it costs that row.
+    utf_16 = 3 * text.count("\0") > len(text)
+    if utf_16 or ("\0" in text and not is_csv):
         line = text[: text.index("\0")].count("\n") + 1
-        # Every other byte of plain text in UTF-16 is one.
-        found = "UTF-16 text" if 3 * text.count("\0") > len(text) else "a NUL byte"
+        found = "UTF-16 text" if utf_16 else "a NUL byte"
         return None, [Problem(source.path, line, "PS102", "", found, "UTF-8 text", _SAVE)]
-    if source.path.lower().endswith(".csv") and (mixed := _mixed_ends(source, text)):
+    if is_csv and (mixed := _mixed_ends(source, text)):
         return text, [mixed]
     return text, []
 

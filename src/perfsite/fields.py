@@ -1,0 +1,106 @@
+"""The fields that hold somebody's words: how long each may be, and what it may not begin with.
+
+One table for all files and settings, by the name of the column or entry. Ids, periods, values and
+codes have forms of their own, which are checked where they are read.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from perfsite.alphabet import named, outside, outside_name
+
+LONGEST: Final = {
+    "name": 300,
+    "department": 200,
+    "department_abbr": 60,
+    "agency": 200,
+    "agency_abbr": 60,
+    "category": 200,
+    "customer_type": 200,
+    "funded_by": 200,
+    "url": 2_000,
+    "description": 5_000,
+    "cost_notes": 5_000,
+    "notes": 5_000,
+    "keywords": 1_000,
+    "aliases": 2_000,
+    "modules": 1_000,
+    "note": 2_000,
+    "reason": 2_000,
+    "title": 200,
+    "publisher": 200,
+    "logo": 200,
+    "contact": 300,
+    "contact_url": 2_000,
+    "status": 500,
+    "update_schedule": 1_000,
+    "end_plan": 2_000,
+    "licence": 300,
+    "licence_url": 2_000,
+    "base_url": 2_000,
+    "strengths": 2_000,
+    "caveats": 2_000,
+}
+"""The most characters of each field of words, whichever file it stands in."""
+LONGEST_OTHER: Final = 500
+"""The most characters of an entry of perfsite.toml that is not named, and of its name."""
+PUBLISHED: Final = frozenset(
+    (
+        *("name", "department", "department_abbr", "agency", "agency_abbr", "category"),
+        *("customer_type", "funded_by", "url", "description", "cost_notes", "notes", "keywords"),
+        *("aliases", "modules", "note", "reason"),
+    )
+)
+"""The fields whose words stand in published CSV files."""
+_INVISIBLE: Final = re.compile(
+    "[\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u2060-\\u2065"
+    "\\u3164\\ufe00-\\ufe0f\\uffa0\\U000e0080-\\U000e0fff]"
+)
+"""What may stand in a text and is not seen; in the name of a column it hides which one is meant."""
+_NUMBER: Final = r"[-\u2212]?[0-9.,]*[ \xa0]?%?"
+_RUN: Final = re.compile(
+    # At the start of a cell. A hyphen begins a formula unless no more than a number follows.
+    r"[=+@\uff1d\uff0b\uff20]|[-\uff0d](?!" + _NUMBER + r"[\s-]*\Z)"
+    # In other countries a cell begins behind a semicolon, and a line wherever one ends.
+    r"|[^\x00]*?[;\t\r\n][ \"']*(?:[=@\uff1d\uff20]|[-+\uff0d\uff0b][^\W\d_(]|[-+]\()"
+)
+
+
+def is_run(text: str) -> bool:
+    """Whether a spreadsheet that opens a CSV file would run this as a formula, or a part of it."""
+    return _RUN.match(text) is not None
+
+
+def longest(name: str) -> int:
+    """The most characters of a field by its name, which may end in a language (`name_fr`)."""
+    return LONGEST.get(name) or LONGEST.get(name.rpartition("_")[0], 0)
+
+
+def is_published(name: str) -> bool:
+    """Whether the words of a field, in whichever language, stand in published CSV files."""
+    return name in PUBLISHED or name.rpartition("_")[0] in PUBLISHED
+
+
+def is_faulty_path(path: str) -> bool:
+    """Whether a file or a sheet of this name cannot be read, for the name stands in CSV files."""
+    return bool(outside_name(path)) or is_run(path)
+
+
+def path_fault(path: str) -> str:
+    """What is wrong with such a name."""
+    character = outside_name(path)
+    return named(character) if character else "a name that a spreadsheet would run as a formula"
+
+
+def name_fault(text: str) -> str:
+    """What is wrong with the name of a column, which has no characters that nobody sees at all."""
+    found = outside(text) or (_INVISIBLE.search(text) or [""])[0]
+    return named(found) if found else ""
+
+
+def text_fault(text: str) -> str:
+    """The character of a text that is outside the alphabet, by its name; empty if there is none."""
+    character = outside(text)
+    return named(character) if character else ""
