@@ -4,6 +4,9 @@ A template is given the fields of its context by name; `root`, the way from the 
 its language (`../` as often as needed), `top`, the way to the root of the site, which is the same
 but in a second language; gettext's functions; and the filter `timed`, which puts the days of a text
 into `<time>`. What is not defined is an error.
+
+Nobody who writes a template has to think of texts from right to left: whatever a template puts out,
+and whatever it puts into a sentence, is set apart by the environment (see `direction`).
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, fields, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import (
     ChoiceLoader,
@@ -19,15 +22,17 @@ from jinja2 import (
     Environment,
     PrefixLoader,
     StrictUndefined,
+    pass_context,
 )
 from markupsafe import Markup, escape
 
+from perfsite.direction import elements, isolated, marked
 from perfsite.errors import RenderError
 from perfsite.kept import Kept
 from perfsite.model import File
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from perfsite.language import Language
     from perfsite.model import Source
@@ -99,6 +104,7 @@ def _environment(theme: Theme, language: Language) -> Environment:
         loader=ChoiceLoader([default, DictLoader(theme.templates)]),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=isolated,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -108,12 +114,24 @@ def _environment(theme: Theme, language: Language) -> Environment:
     environment.policies["ext.i18n.trimmed"] = True
     install = environment.install_gettext_translations  # type: ignore[attr-defined]
     install(language.translations, newstyle=True)
+    for name in ("gettext", "ngettext"):
+        environment.globals[name] = _isolating(environment.globals[name])
     return environment
+
+
+def _isolating(say: Any) -> Callable[..., Any]:  # noqa: ANN401 - jinja's globals are anything
+    """A function of gettext that sets the values of a sentence apart."""
+
+    @pass_context
+    def said(context: object, *texts: object, **values: object) -> Any:  # noqa: ANN401 - a Markup
+        return say(context, *texts, **{name: isolated(value) for name, value in values.items()})
+
+    return said
 
 
 def _timed(language: Language, text: str) -> Markup:
     """The text with each day in `<time>`, so that programs can read it, too."""
-    html, parts, end = str(escape(text)), [], 0
+    html, parts, end = elements(str(escape(isolated(text)))), [], 0
     for start, stop, day in language.days.find(html):
         parts += [html[end:start], f'<time datetime="{day.isoformat()}">{html[start:stop]}</time>']
         end = stop
@@ -158,7 +176,8 @@ class Renderer:
         """
         name = f"components/{component}.html"
         try:
-            return str(getattr(self._environment.get_template(name).module, component)(*arguments))
+            module = self._environment.get_template(name).module
+            return marked(str(getattr(module, component)(*arguments)))
         except Exception as error:
             raise RenderError(f"{name}: {error}") from error
 
@@ -173,4 +192,4 @@ class Renderer:
         except Exception as error:
             # A template is a program of somebody else's: it can fail in any way.
             raise RenderError(f"{path}: {page.template}: {error}") from error
-        return File(path, text.encode())
+        return File(path, marked(text).encode())

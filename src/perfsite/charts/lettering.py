@@ -10,6 +10,8 @@ import unicodedata
 from bisect import bisect_right
 from typing import Final
 
+from perfsite.direction import FIRST_STRONG, POP, balanced
+
 ELLIPSIS: Final = "…"
 _UNITS: Final = 1000
 """Widths are in thousandths of the size of the text."""
@@ -42,6 +44,8 @@ _BOLD: Final = {
     833: "M",
     944: "%mæWœ",
 }
+_NO_WIDTH: Final = frozenset(f"{FIRST_STRONG}{POP}\u200b\u200c\u200d\u200e\u200f\u2060\xad")
+"""What sets texts apart, joiners and marks: they are not drawn."""
 _WIDEST: Final = 1020
 """What is in neither table is taken to be as wide as anything is."""
 
@@ -50,6 +54,8 @@ class _Widths(dict[str, int]):
     """The widths of letters; one with accents is as wide as without, and the marks are none."""
 
     def __missing__(self, letter: str) -> int:
+        if letter in _NO_WIDTH:
+            return 0
         parts = unicodedata.normalize("NFD", letter)
         plain = [part for part in parts if not unicodedata.combining(part)]
         return sum(self.get(part, _WIDEST) for part in plain)
@@ -91,7 +97,14 @@ def _at_word(text: str, end: int, cut: str) -> str:
 
 
 def wrap(text: str, width: float, size: float, most: int, *, bold: bool = False) -> tuple[str, ...]:
-    """The text in at most so many lines of this width; what is left over becomes an ellipsis."""
+    """The text in at most so many lines of this width; what is left over becomes an ellipsis.
+
+    What is set apart in the text is so in each of its lines (see `direction`).
+    """
+    return balanced(_wrapped(text, width, size, most, bold=bold))
+
+
+def _wrapped(text: str, width: float, size: float, most: int, *, bold: bool) -> tuple[str, ...]:
     lines: list[str] = []
     words = [word for word in text.split(" ") if word]
     while words and len(lines) < most:

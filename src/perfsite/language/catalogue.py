@@ -12,6 +12,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 from babel.support import NullTranslations, Translations
 
+from perfsite.direction import isolated
 from perfsite.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -53,14 +54,17 @@ class Catalogue:
         return str(self.locale.get_language_name() or self.tag)
 
     def say(self, text: str, /, **values: object) -> str:
-        """A message in this language, with `{name}` filled in from `values`."""
-        found = str(self.translations.ugettext(text))
-        return found.format(**values) if values else found
+        """A message in this language, with `{name}` filled in from `values`.
+
+        A value with letters from right to left is set apart from the words around it.
+        """
+        found = str(self.translations.ugettext(text)) if text else ""
+        return found.format(**_set_apart(values)) if values else found
 
     def plural(self, number: float, one: str, many: str, /, **values: object) -> str:
         """A message that depends on a number; `{n}` is the number in full."""
         found = str(self.translations.ungettext(one, many, self._representative(number)))
-        return found.format(n=self.count(number), **values)
+        return found.format(n=self.count(number), **_set_apart(values))
 
     def count(self, value: float) -> str:
         """A number as this language writes it."""
@@ -72,6 +76,10 @@ class Catalogue:
             return abs(int(number))
         form = self.locale.plural_form(abs(number))
         return next(i for i in range(_ENOUGH) if self.locale.plural_form(i) == form)
+
+
+def _set_apart(values: Mapping[str, object]) -> dict[str, object]:
+    return {name: isolated(value) for name, value in values.items()}
 
 
 @cache

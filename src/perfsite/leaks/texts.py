@@ -39,8 +39,8 @@ _NO_FIGURE: Final = re.compile(
 _CHUNK: Final = re.compile(r"<(?:tr|li|p|entry|url|h[1-6]|dt|figure)\b|\n|\{")
 _NEAR: Final = 2_000
 """Characters around a place that are looked at."""
-_TIME: Final = re.compile(r"</?time\b[^<>]*>")
-"""It stands within sentences, which are searched for a period as they are read."""
+_TIME: Final = re.compile(r"</?(?:time|bdi)\b[^<>]*>|[\u2068\u2069]")
+"""They stand within sentences, which are searched for a period as they are read."""
 _LINK: Final = re.compile(r"href=\"(?:[^\"]*/)?([a-z0-9-]+)\.html")
 
 

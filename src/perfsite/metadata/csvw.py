@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from perfsite.direction import isolated
 from perfsite.metadata.columns import Datatype
 from perfsite.metadata.tables import table_of, tables_of_the_set
 from perfsite.model import File
@@ -59,7 +60,7 @@ def described_file(path: str, table: Table, name: str, config: SiteConfig) -> Fi
     content = {
         "@context": _CONTEXT,
         "url": path.rpartition("/")[2],
-        "dc:title": f"{table.title}: {name}" if name else table.title,
+        "dc:title": f"{table.title}: {isolated(name)}" if name else table.title,
         "dc:description": table.description,
         **_rights(config),
         "tableSchema": _schema(table, config.currency),

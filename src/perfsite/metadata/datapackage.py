@@ -7,6 +7,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from perfsite.direction import isolated
 from perfsite.metadata.columns import Datatype
 from perfsite.metadata.tables import tables, tables_of_the_set
 from perfsite.model import File
@@ -80,7 +81,11 @@ def _contributors(publisher: str) -> list[Json]:
 
 
 def _source(source: SourceTable) -> Json:
-    title = f"{source.name} ({source.publisher})" if source.publisher else source.name
+    title = (
+        f"{isolated(source.name)} ({isolated(source.publisher)})"
+        if source.publisher
+        else source.name
+    )
     return {"title": title, **({"path": source.url} if source.url else {})}
 
 

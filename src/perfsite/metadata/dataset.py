@@ -10,6 +10,7 @@ import json
 import posixpath
 from typing import TYPE_CHECKING, Any, Final
 
+from perfsite.direction import isolated
 from perfsite.kpis import CURRENCY, KPIS, SHARE
 from perfsite.measures import Kind
 from perfsite.media import bare_type, media_type
@@ -180,14 +181,14 @@ def _described(
 ) -> str:
     """A description of more than 50 characters, which search engines ask for."""
     names = [language.say(KPIS[kpi].name) for kpi in measured]
-    names += [language.say(measure.name) for measure in others]
+    names += [str(isolated(language.say(measure.name))) for measure in others]
     none = language.say("no figure was provided")
     last = f"{about}: {', '.join(names) or none}."
     # What the publishing team wrote may have no full stop, and ours is a sentence of its own.
     first = first.strip()
     first = f"{first}." if first and first[-1] not in ".!?" else first
     room = _LONGEST - len(last) - 1
-    return f"{first[:room]} {last}".strip()
+    return f"{isolated(first[:room])} {last}".strip()
 
 
 def _covered(

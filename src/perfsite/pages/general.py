@@ -121,7 +121,6 @@ def is_listed(page: Context) -> bool:
 def sitemap_page(builder: Builder, pages: Sequence[Context]) -> SitemapPage:
     """sitemap.html: every page of the site by a plain link."""
     say = builder.language.say
-    suffix = f" - {builder.site.title}"
     main, lists = say("Main pages"), say("Lists of services")
     names = {
         "services": say("Services"),
@@ -140,7 +139,7 @@ def sitemap_page(builder: Builder, pages: Sequence[Context]) -> SitemapPage:
             part = lists
         if name == "index.html" and "/" not in folder:
             part = main
-        parts.setdefault(part, []).append(Link(page.title.removesuffix(suffix), page.path))
+        parts.setdefault(part, []).append(Link(page.title.removesuffix(builder.suffix), page.path))
     title = say("Site map")
     base = builder.base("sitemap.html", title, say("Every page of this site."), "")
     parts[main].append(Link(title, "sitemap.html"))

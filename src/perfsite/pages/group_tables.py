@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from perfsite.direction import isolated
 from perfsite.kpi.groups import GroupKind, alphabetical
 from perfsite.kpis import KPIS, VOLUME, Place, at
 from perfsite.messages import message
@@ -91,7 +92,11 @@ def groups_table(
             *(_headline(summary.figures.get(kpi), language) for kpi in at(Place.GROUP_CARD)),
             Cell(coverage_words(recent, language), missing=recent.share is None),
         ]
-        rows.append(Row(group.name, tuple(cells), group_href(group), ", ".join(group.parents)))
+        rows.append(
+            Row(
+                group.name, tuple(cells), group_href(group), ", ".join(map(isolated, group.parents))
+            )
+        )
     return Table(caption, tuple(columns), tuple(rows), wide=True)
 
 

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.given import Given
+from perfsite.direction import isolated
 from perfsite.kpis import KPIS
 from perfsite.pages.elements import Cell, ChartFigure, Row
 from perfsite.periods import MONTHS_IN_YEAR
@@ -156,7 +157,7 @@ class Subject:
         who = self.service.organisation
         if not files:
             return language.say("Source: figures given by {organisation}.", organisation=who)
-        words = {"organisation": who, "files": ", ".join(files[:_FILES])}
+        words = {"organisation": who, "files": ", ".join(map(isolated, files[:_FILES]))}
         if len(files) <= _FILES:
             return language.say("Source: figures given by {organisation} ({files}).", **words)
         return language.plural(

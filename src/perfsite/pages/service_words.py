@@ -11,6 +11,7 @@ from perfsite.charts.sentences import (
     service_lead,
 )
 from perfsite.charts.targets import beside_target
+from perfsite.direction import isolated
 from perfsite.kpi.groups import alphabetical
 from perfsite.kpi.peers import band_of
 from perfsite.kpis import KPIS, TAKE_UP, VOLUME, Place, Window, at
@@ -278,4 +279,5 @@ def citation_of(
         f"{config.base}{builder.folder}{service_href(summary.service.id)}" if config.base else ""
     )
     parts = (title, summary.service.organisation, config.title, config.publisher, config.licence)
-    return " ".join([*(f"{part.rstrip('.')}." for part in parts if part), *filter(None, [address])])
+    sentences = (f"{isolated(part.rstrip('.'))}." for part in parts if part)
+    return " ".join([*sentences, *filter(None, [address])])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from perfsite.charts.breakdowns import Breakdowns
 from perfsite.charts.cards import card_job
 from perfsite.charts.given import Given
+from perfsite.direction import isolated
 from perfsite.kpi.groups import GroupKind
 from perfsite.kpis import KPIS
 from perfsite.metadata.dataset import as_script, service_dataset
@@ -101,7 +102,10 @@ class ServicePages:
 
 def service_titles(summaries: Sequence[ServiceSummary]) -> dict[str, str]:
     """The title of each service's page; services of one name and organisation show their ids."""
-    titles = {s.service.id: f"{s.service.name}: {s.service.organisation}" for s in summaries}
+    titles = {
+        s.service.id: f"{isolated(s.service.name)}: {isolated(s.service.organisation)}"
+        for s in summaries
+    }
     shared = Counter(titles.values())
     return {key: f"{t} ({key})" if shared[t] > 1 else t for key, t in titles.items()}
 

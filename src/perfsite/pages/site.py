@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypedDict
 from urllib.parse import quote
 
+from perfsite.direction import isolated
 from perfsite.kpi.groups import GroupKind
 from perfsite.messages import message
 from perfsite.pages.context import Site
@@ -93,7 +94,7 @@ class Builder:
         `card` is relative to the root of the language. With `script` the page loads the script of
         the site.
         """
-        full = title if title == self.site.title else f"{title} - {self.site.title}"
+        full = title if title == self.site.title else f"{isolated(title)}{self.suffix}"
         home = Link(self.language.say("Home"), "index.html")
         address = f"{self.folder}{path}"
         several = self.folders if len(self.folders) > 1 else ()
@@ -112,6 +113,11 @@ class Builder:
             changed="",
             changed_day="",
         )
+
+    @property
+    def suffix(self) -> str:
+        """What stands behind the title of a page: the name of the site."""
+        return f" - {isolated(self.site.title)}"
 
     def _picture(self, path: str, card: str) -> tuple[DataLink, ...]:
         """The card of a page as a link: only that leads every crawler to it.

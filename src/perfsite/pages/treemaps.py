@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.sentences import treemap_sentence
 from perfsite.charts.treemaps import treemap_job
+from perfsite.direction import isolated
 from perfsite.kpi.groups import GroupKind, alphabetical
 from perfsite.kpis import VOLUME
 from perfsite.measures import Kind
@@ -132,7 +133,7 @@ def groups_treemap(
                 "table says which."
             ),
             [
-                f"{group.group.name} ({coverage(figure, language)})"
+                f"{isolated(group.group.name)} ({coverage(figure, language)})"
                 for group, figure in found
                 if figure is not None and not figure.complete
             ],
@@ -146,7 +147,7 @@ def groups_treemap(
             message(
                 "{n} have no box, because none of their services gave a figure for this period."
             ),
-            [group.group.name for group, figure in found if figure is None],
+            [str(isolated(group.group.name)) for group, figure in found if figure is None],
         ),
     ]
     if sum(len(group.group.services) for group in groups) < len(whole.group.services):

@@ -217,7 +217,7 @@ def _memberships(groups: Sequence[GroupSummary]) -> dict[str, list[Group]]:
 
 def _with_embeds(builder: Builder, page: HomePage | GroupPage | GroupsPage) -> list[Context]:
     """A page and those that show one of its figures alone."""
-    back = Link(page.title.removesuffix(f" - {builder.site.title}"), page.path)
+    back = Link(page.title.removesuffix(builder.suffix), page.path)
     shown = [figure for figure in page.figures if figure.embed]
     return [page, *(embed_page(builder, figure, back, SITE_CARD) for figure in shown)]
 
