@@ -85,6 +85,8 @@ def months_of_days(given: pd.DataFrame) -> pd.DataFrame:
     `service, part, unit, count, first, value, flags`, as in the frame of parts.
     """
     days = given[(given["unit"] == Unit.DAY) & (given["count"] == 1)]
+    if days.empty:
+        return _no_months(days)
     dates = pd.to_datetime(days["first"] - _EPOCH, unit="D")
     month = dates.dt.year * MONTHS_IN_YEAR + dates.dt.month - 1
     days = days.assign(month=month, length=dates.dt.days_in_month)
@@ -97,6 +99,17 @@ def months_of_days(given: pd.DataFrame) -> pd.DataFrame:
     return whole.rename(columns={"month": "first"}).assign(unit=str(Unit.MONTH), count=1)[
         [*SERIES, "unit", "count", "first", "value", "flags"]
     ]
+
+
+def _no_months(days: pd.DataFrame) -> pd.DataFrame:
+    """What `months_of_days` makes of no day, which is what most data have."""
+    return days[SERIES].assign(
+        unit=str(Unit.MONTH),
+        count=1,
+        first=pd.Series(dtype="int32"),
+        value=pd.Series(dtype="float64"),
+        flags=pd.Series(dtype="int64"),
+    )
 
 
 def tile(periods: pd.DataFrame, length: int) -> pd.DataFrame:

@@ -257,6 +257,8 @@ def _readings(frame: pd.DataFrame, config: SiteConfig) -> dict[str, list[Reading
         if measure.aggregation is Aggregation.LAST
     }
     rows = frame[frame["name"].isin(list(measures)) & frame["value"].notna()]
+    if rows.empty:
+        return {}
     ends = [(period.end, period.start) for period in periods_of(rows)]
     rows = rows.assign(end=pd.Series(ends, index=rows.index, dtype=object)).sort_values("end")
     rows = rows.drop_duplicates(["service", "name"], keep="last")

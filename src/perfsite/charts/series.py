@@ -153,8 +153,12 @@ def collect_series(
     """The series of every service, in the order of their charts, the main one of each KPI first."""
     found: dict[str, list[Series]] = {service: [] for service in services}
     stocks = figures.stocks
+    there = {*parts.frame["part"].unique(), *figures.frame["kpi"].unique()}
     for key in at(Place.CHART):
         kpi = KPIS[key]
+        split = (kpi.split.part,) if kpi.split else ()
+        if there.isdisjoint((*kpi.numerator, *split) if kpi.adding is Adding.SUM else (key,)):
+            continue
         table = (
             _amounts(kpi, parts, figures)
             if kpi.adding is Adding.SUM
@@ -180,6 +184,8 @@ def collect_measures(
     frame = parts.frame[parts.frame["part"].isin(list(wanted))]
     for key, measure in wanted.items():
         table = frame[frame["part"] == key][[*KEY, "value", "status", "broken"]]
+        if table.empty:
+            continue
         doubt = given_to(
             table["value"], measure.kind, adds_up=measure.aggregation is Aggregation.SUM
         )

@@ -85,7 +85,10 @@ def work_out(parts: Parts, observations: pd.DataFrame, config: SiteConfig) -> Fi
     flags = rows.pivot(index=KEY, columns="part", values="flags").fillna(0).astype("int64")
     year = is_year(wide.index.to_frame(index=False)).to_numpy()
     frames = [_confidential(windows, wide)]
+    there = set(wide.columns)
     for kpi in KPIS.values():
+        if there.isdisjoint(kpi.parts):
+            continue
         frame = _with_flags(kpi, apply(kpi, wide).assign(kpi=kpi.id), flags)
         keep = frame["value"].notna() | frame["withheld"]
         if kpi.is_of_years_only:
@@ -137,21 +140,31 @@ def _confidential(windows: Windows, wide: pd.DataFrame) -> pd.DataFrame:
     Every part that a form of the KPI needs is known or confidential, and one is confidential.
     """
     hidden = windows.confidential
-    frames = []
-    for kpi in KPIS.values():
-        for parts in forms(kpi).values():
-            mine = hidden[hidden["part"].isin(parts)]
-            keys = pd.MultiIndex.from_frame(mine[KEY]).unique()
-            there = np.ones(len(keys), dtype=bool)
-            for part in parts:
-                secret = keys.isin(pd.MultiIndex.from_frame(mine.loc[mine["part"] == part, KEY]))
-                known = wide[part].reindex(keys).notna().to_numpy() if part in wide else False
-                there &= secret | known
-            frames.append(keys[there].to_frame(index=False).assign(kpi=kpi.id))
+    frames = [hidden.iloc[:0][KEY].assign(kpi="")]
+    for kpi, parts in _forms_of(hidden["part"]):
+        mine = hidden[hidden["part"].isin(parts)]
+        keys = pd.MultiIndex.from_frame(mine[KEY]).unique()
+        there = np.ones(len(keys), dtype=bool)
+        for part in parts:
+            secret = keys.isin(pd.MultiIndex.from_frame(mine.loc[mine["part"] == part, KEY]))
+            known = wide[part].reindex(keys).notna().to_numpy() if part in wide else False
+            there &= secret | known
+        frames.append(keys[there].to_frame(index=False).assign(kpi=kpi.id))
     found = pd.concat(frames, ignore_index=True).drop_duplicates()
     numbers = dict.fromkeys(("value", "numerator", "denominator"), np.nan)
     numbers["uncertain"] = 0.0
     return found.assign(**numbers, withheld=False, marks="", doubtful=False, hidden=True)
+
+
+def _forms_of(parts: pd.Series[str]) -> list[tuple[Kpi, Sequence[str]]]:
+    """The forms of KPIs that need any of these parts."""
+    there = set(parts.unique())
+    return [
+        (kpi, form)
+        for kpi in KPIS.values()
+        for form in forms(kpi).values()
+        if not there.isdisjoint(form)
+    ]
 
 
 def _of_stocks(frame: pd.DataFrame, windows: Windows) -> NDArray[np.bool_]:

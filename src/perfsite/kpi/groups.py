@@ -16,7 +16,7 @@ import pandas as pd
 from perfsite.arithmetic import products, quotients, tidy_sum
 from perfsite.kpi.breaks import across_a_break
 from perfsite.kpi.lives import open_throughout
-from perfsite.kpi.silence import Silence, Silences
+from perfsite.kpi.silence import Ends, Silence, Silences
 from perfsite.kpis import KPIS, Place, at
 from perfsite.messages import message
 from perfsite.model import Service, Status, language_of, why_not_an_id
@@ -269,9 +269,10 @@ def summarise_groups(
         figure = _figure(row, of, newest, largest.get((key, kpi, first)))
         complete = figure.services >= ever * headline_share
         series.setdefault((key, kpi), []).append(replace(figure, complete=complete))
+    years, ends = _of_twelve_months(figures.frame), Ends(parts.frame, members.services)
     silences = {
-        kpi: Silences(kpi, _of_twelve_months(figures.frame), year, parts.frame, members.services)
-        for kpi in at(Place.GROUP)
+        kpi: Silences(kpi, years, year, ends, members.services)
+        for kpi in {kpi for _, kpi in series}
     }
     made = []
     for key, group in zip(members.keys, groups, strict=True):

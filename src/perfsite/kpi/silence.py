@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from perfsite.kpis import KPIS
 from perfsite.model import Status
@@ -19,7 +20,6 @@ from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pandas as pd
     from numpy.typing import NDArray
 
 
@@ -47,6 +47,35 @@ class Silence:
     share: float
 
 
+class Ends:
+    """When the figures of each service's parts were over: arrays that all KPIs share."""
+
+    def __init__(self, parts: pd.DataFrame, services: Sequence[str]) -> None:
+        """Lay out the frame of `parts`; `services` are those by whose order `newest` answers."""
+        key = ["unit", "count", "first"]
+        periods = parts[key].drop_duplicates()
+        over = periods.assign(over=[one.last_complete_month for one in periods_of(periods)])
+        self._over = parts[key].merge(over, on=key, how="left")["over"].to_numpy(dtype="int64")
+        self._places = pd.Index(services).get_indexer(pd.Index(parts["service"]))
+        self._part, self._parts = pd.factorize(parts["part"])
+        self._status, self._statuses = pd.factorize(parts["status"])
+        self._number = len(services)
+
+    def newest(self, parts: Sequence[str], statuses: Sequence[str]) -> NDArray[np.int64]:
+        """The last month that was over when the newest of these figures ended; -1 without one."""
+        rows = np.isin(self._part, self._parts.get_indexer(pd.Index(parts)))
+        rows &= np.isin(self._status, self._statuses.get_indexer(pd.Index(statuses)))
+        return newest(self._places[rows], self._over[rows], self._number)
+
+
+def newest(places: NDArray[np.intp], months: NDArray[np.int64], number: int) -> NDArray[np.int64]:
+    """The last month at each of so many places; -1 where there is none, and for no place at all."""
+    found = np.full(number, -1, dtype="int64")
+    known = places >= 0
+    np.maximum.at(found, places[known], months[known])
+    return found
+
+
 class Silences:
     """Who has fallen silent, for any group and one KPI: arrays of services by months, made once."""
 
@@ -55,14 +84,14 @@ class Silences:
         kpi: str,
         figures: pd.DataFrame,
         weights: pd.DataFrame,
-        parts: pd.DataFrame,
+        ends: Ends,
         services: Sequence[str],
     ) -> None:
         """Lay out what is known of a KPI.
 
         `figures` are the figures of 12 months of any status (frame of `figures`), `weights` those
-        that groups add up, with a column `weight`; `parts` is the frame of `parts`. `services` are
-        all services in the order by which `of` is asked.
+        that groups add up, with a column `weight`. `services` are all services in the order by
+        which `of` is asked, and `ends` has been told.
         """
         mine = figures[figures["kpi"] == kpi]
         weighed = weights[weights["kpi"] == kpi].pivot(
@@ -73,12 +102,11 @@ class Silences:
         self._at = {int(first): place for place, first in enumerate(weighed.columns)}
         firsts = weighed.columns.to_numpy(dtype="int64")
         self._last = np.where(~np.isnan(self._grid), firsts, -1).max(axis=1, initial=-1)
-        newest = mine.groupby("service")["first"].max().reindex(self._names)
-        self._newest = newest.fillna(-1).to_numpy(dtype="int64")
-        made_of = parts[parts["part"].isin(KPIS[kpi].parts)]
-        given = made_of["status"].isin([Status.PROVIDED, Status.CONFIDENTIAL])
-        self._given = _until(made_of[given], self._names)
-        self._waived = _until(made_of[made_of["status"] == Status.NOT_APPLICABLE], self._names)
+        places = pd.Index(self._names).get_indexer(pd.Index(mine["service"]))
+        self._newest = newest(places, mine["first"].to_numpy(dtype="int64"), len(self._names))
+        made_of = KPIS[kpi].parts
+        self._given = ends.newest(made_of, [Status.PROVIDED, Status.CONFIDENTIAL])
+        self._waived = ends.newest(made_of, [Status.NOT_APPLICABLE])
 
     def of(self, members: NDArray[np.intp], first: int, is_open: NDArray[np.bool_]) -> Silence:
         """Who of the `members` has fallen silent, for the 12 months that begin with `first`.
@@ -113,12 +141,3 @@ class Silences:
         if first not in self._at:
             return np.full(len(members), np.nan)
         return np.asarray(self._grid[members, self._at[first]])
-
-
-def _until(parts: pd.DataFrame, services: list[str]) -> NDArray[np.int64]:
-    """The last month that was over when the newest of these figures ended; -1 without figures."""
-    key = ["unit", "count", "first"]
-    periods = parts[key].drop_duplicates()
-    over = periods.assign(over=[one.last_complete_month for one in periods_of(periods)])
-    newest = parts[["service", *key]].merge(over, on=key).groupby("service")["over"].max()
-    return newest.reindex(services).fillna(-1).to_numpy(dtype="int64")
