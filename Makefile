@@ -12,6 +12,8 @@ DATA ?= data
 SHARED ?= ../shared/data
 PROCESSES ?= auto
 PYTEST := $(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder --durations 20
+# Tests start perfsite a hundred times, and without this each of them would compile it anew.
+unexport PYTHONDONTWRITEBYTECODE
 OPTIONS := $(if $(JOBS),--jobs $(JOBS)) $(if $(EDITION),--edition $(EDITION))
 
 .DEFAULT_GOAL := help

@@ -6,6 +6,7 @@ And what is said at the end of a run of what was not tested.
 from __future__ import annotations
 
 import csv
+import gc
 import json
 import os
 from dataclasses import asdict
@@ -17,6 +18,7 @@ from filelock import FileLock
 
 from compiled import keep_compiled
 from properties import register_profiles
+from remembered import forgotten, keep_results
 from tiers import marks
 from tools import QUIET, TOOLS, absent, needed
 
@@ -32,6 +34,7 @@ ROOT = TESTS.parent
 
 register_profiles()
 keep_compiled()
+keep_results()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -43,6 +46,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         # A mark that is added by its name has no arguments: none takes the place of one given.
         for mark in marks(fixtures, given) - given:
             item.add_marker(mark)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector what stays to the end of the run: modules and thousands of tests.
+
+    It would go through all of it again and again, a tenth of the time of the tests.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -107,6 +119,13 @@ def _as_in_a_new_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
     csv.field_size_limit(131_072)
+
+
+@pytest.fixture
+def anew() -> Iterator[None]:
+    """What an earlier test has made is made again: for tests that are about making it twice."""
+    with forgotten():
+        yield
 
 
 @pytest.fixture(scope="session")

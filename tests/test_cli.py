@@ -72,6 +72,7 @@ def blocks(report: str, code: str) -> list[str]:
     return [block.partition("\n")[0] for block in found]
 
 
+@pytest.mark.usefixtures("anew")
 def test_a_second_build_of_the_same_changes_nothing(tmp_path: Path) -> None:
     """The closing line of a night without news: no file new, changed or gone."""
     data = data_folder(tmp_path)

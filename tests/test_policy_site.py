@@ -180,6 +180,7 @@ def test_an_edition_is_frozen_and_followed(tmp_path: Path) -> None:
     assert {"PS104", "PS216"} <= {problem.code for problem in known.problems}
 
 
+@pytest.mark.usefixtures("anew")
 def test_freezing_twice_changes_nothing(tmp_path: Path) -> None:
     """The same data is the same edition; other data cannot take its place."""
     folder = frozen(tmp_path)
