@@ -110,12 +110,27 @@ def all_figures(
 
 
 @given(tables, lives, st.sampled_from([0.25, 0.5, 1.0]))
-def test_a_service_counts_while_it_is_open_or_reports(
+def test_groups_keep_their_rules_whatever_was_reported(
     table: list[Row], lived: dict[str, Life], share: float
 ) -> None:
-    """So many of how many, who is withheld, and the newest year that enough of them reported."""
+    """Who counts, how ratios change, who has half and who is silent; one table serves all four."""
     made = made_of(table, lived, share)
     have, withheld = account(table)
+
+    a_service_counts_while_it_is_open_or_reports(made, have, withheld, lived, share)
+    a_ratio_changes_by_what_services_did_and_by_their_mix(made, have)
+    where_one_service_has_half_the_others_are_told_by_themselves(made, have)
+    who_has_fallen_silent_is_known_with_what_they_had(made, have, withheld, lived)
+
+
+def a_service_counts_while_it_is_open_or_reports(
+    made: Worked,
+    have: dict[str, Figures],
+    withheld: set[tuple[str, int]],
+    lived: dict[str, Life],
+    share: float,
+) -> None:
+    """So many of how many, who is withheld, and the newest year that enough of them reported."""
     headlines: dict[tuple[str, str], int] = {}
 
     for slug, kpi, year, figure, mine in all_figures(made, have):
@@ -133,12 +148,10 @@ def test_a_service_counts_while_it_is_open_or_reports(
     assert sum(len(one.figures) for one in made.groups.values()) == len(headlines)
 
 
-@given(tables)
-def test_a_ratio_changes_by_what_services_did_and_by_their_mix(table: list[Row]) -> None:
+def a_ratio_changes_by_what_services_did_and_by_their_mix(
+    made: Worked, have: dict[str, Figures]
+) -> None:
     """At the volumes of the year before: each ratio now, weighted with the denominator then."""
-    have, _ = account(table)
-    made = made_of(table, dict.fromkeys("abcdef", ("", "")))
-
     for _, _, year, figure, mine in all_figures(made, have):
         like = [s for s, when in mine if when == year and (s, year - 1) in mine]
         pairs = [(mine[s, year], mine[s, year - 1]) for s in like]
@@ -157,12 +170,10 @@ def test_a_ratio_changes_by_what_services_did_and_by_their_mix(table: list[Row])
             assert figure.like_constant == pytest.approx(figure.like_before, rel=1e-11)
 
 
-@given(tables)
-def test_where_one_service_has_half_the_others_are_told_by_themselves(table: list[Row]) -> None:
+def where_one_service_has_half_the_others_are_told_by_themselves(
+    made: Worked, have: dict[str, Figures]
+) -> None:
     """The largest numerator of a sum, or denominator of a ratio, and what is left without it."""
-    have, _ = account(table)
-    made = made_of(table, dict.fromkeys("abcdef", ("", "")))
-
     for _, _, year, figure, mine in all_figures(made, have):
         now = {s: value for (s, when), value in mine.items() if when == year}
         weights = {s: top if bottom is None else bottom for s, (top, bottom) in now.items()}
@@ -183,14 +194,13 @@ def test_where_one_service_has_half_the_others_are_told_by_themselves(table: lis
         assert found.like_before == about(added(mine[s, year - 1] for s in like))
 
 
-@given(tables, lives)
-def test_who_has_fallen_silent_is_known_with_what_they_had(
-    table: list[Row], lived: dict[str, Life]
+def who_has_fallen_silent_is_known_with_what_they_had(
+    made: Worked,
+    have: dict[str, Figures],
+    withheld: set[tuple[str, int]],
+    lived: dict[str, Life],
 ) -> None:
     """Open, once reporting, and without a figure of the headline's year or of a later one."""
-    have, withheld = account(table)
-    made = made_of(table, lived)
-
     for (slug, members), (kpi, figures) in product(MEMBERS.items(), have.items()):
         head = made.groups[slug].figures.get(kpi)
         if head is None:
