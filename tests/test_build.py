@@ -331,7 +331,7 @@ def assert_untouched(out: Path, before: Tree) -> None:
     assert "(0 new, 0 changed, 0 gone)" in again.out
     assert read_tree(out) == before
     left = {path.name for path in out.parent.iterdir()}
-    assert left - {".site.lock", ".site.drawings"} == {"site", "data", "other"}
+    assert left - {".site.lock", ".site.perfsite", ".site.drawings"} == {"site", "data", "other"}
 
 
 def test_killed_while_writing_the_old_site_is_whole(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from filelock import FileLock
 from perfsite.errors import UsageError, WriteError
 from perfsite.model import File
 from perfsite.write import MANIFEST, check_target, write_site
+from perfsite.write.target import GROWING
 from small_site import read_tree
 
 if TYPE_CHECKING:
@@ -42,8 +43,9 @@ def without_manifest(folder: Path) -> dict[str, bytes]:
 
 
 def only(folder: Path) -> list[str]:
-    """What lies beside the site."""
-    return sorted(path.name for path in folder.iterdir())
+    """What lies beside the site, apart from its mark and the lock, which stay."""
+    names = {path.name for path in folder.iterdir()}
+    return sorted(names - {".site.lock", ".site.perfsite"})
 
 
 def test_a_new_site_is_what_was_given(tmp_path: Path) -> None:
@@ -87,7 +89,7 @@ def test_a_site_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
 
     assert without_manifest(out) == contents(NEW)
     assert (written.new, written.changed, written.gone) == (1, 1, 1)
-    assert set(only(tmp_path)) - {".site.lock"} == {"site"}
+    assert only(tmp_path) == ["site"]
 
 
 def test_what_has_not_changed_keeps_its_time(tmp_path: Path) -> None:
@@ -137,7 +139,7 @@ def test_every_way_of_changing_places_gives_the_new_site(
 
     assert without_manifest(out) == contents(NEW)
     assert out.stat().st_ino != inode
-    assert set(only(tmp_path)) - {".site.lock"} == {"site"}
+    assert only(tmp_path) == ["site"]
 
 
 def test_a_build_that_died_between_two_renames_is_mended(tmp_path: Path) -> None:
@@ -147,13 +149,14 @@ def test_a_build_that_died_between_two_renames_is_mended(tmp_path: Path) -> None
     os.utime(out / "index.html", (LONG_AGO, LONG_AGO))
     out.rename(tmp_path / ".site.old")
     (tmp_path / ".site.staging").mkdir()
+    (tmp_path / ".site.staging" / GROWING).touch()
     (tmp_path / ".site.staging" / "half.html").write_text("half")
     written = write_site(NEW, out)
 
     assert without_manifest(out) == contents(NEW)
     assert (written.new, written.changed, written.gone) == (1, 1, 1)
     assert (out / "index.html").stat().st_mtime == LONG_AGO
-    assert set(only(tmp_path)) - {".site.lock"} == {"site"}
+    assert only(tmp_path) == ["site"]
 
 
 def failing() -> Iterator[File]:
@@ -171,7 +174,7 @@ def test_a_build_that_fails_leaves_the_old_site(tmp_path: Path) -> None:
         write_site(failing(), out)
 
     assert read_tree(out) == before
-    assert set(only(tmp_path)) - {".site.lock"} == {"site"}
+    assert only(tmp_path) == ["site"]
 
 
 def test_a_disk_that_refuses_leaves_the_old_site(tmp_path: Path) -> None:
@@ -183,7 +186,7 @@ def test_a_disk_that_refuses_leaves_the_old_site(tmp_path: Path) -> None:
         write_site([*NEW, File("x" * 300, b"")], out)
 
     assert read_tree(out) == before
-    assert set(only(tmp_path)) - {".site.lock"} == {"site"}
+    assert only(tmp_path) == ["site"]
 
 
 def test_two_builds_do_not_write_at_once(tmp_path: Path) -> None:

@@ -108,6 +108,16 @@ class PackageTable(Table):
     sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
 
 
+class KeepTable(Table):
+    """`[keep]`: what lies in the folder of the site and is not perfsite's.
+
+    `files` are paths within the site, of files or of whole folders, as `CNAME` or `.well-known`.
+    They are no part of the site, and each build leaves them as they are.
+    """
+
+    files: tuple[str, ...] = ()
+
+
 class SiteConfig(Table):
     """What a publishing team decides about its site.
 
@@ -149,6 +159,7 @@ class SiteConfig(Table):
     translations: dict[str, WordsTable] = Field(default_factory=dict)
     measures: dict[Name, MeasureTable] = Field(default_factory=dict)
     packages: dict[date, PackageTable] = Field(default_factory=dict)
+    keep: KeepTable = Field(default_factory=KeepTable)
 
     @property
     def all_measures(self) -> dict[str, Measure]:
@@ -167,6 +178,11 @@ class SiteConfig(Table):
             for key, measure in self.all_measures.items()
             if measure.aggregation is Aggregation.SUM
         )
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The paths of `[keep]`, each once and without a slash at its end."""
+        return tuple(dict.fromkeys(path.removesuffix("/") for path in self.keep.files))
 
     def in_language(self, tag: str) -> SiteConfig:
         """This configuration with what `translations` says of the site in that language."""
@@ -189,7 +205,23 @@ def parse_config(text: str, path: str = "perfsite.toml") -> SiteConfig:
     _check_names(config, path)
     _check_codes(config.checks, path)
     _check_languages(config.languages, path)
+    _check_kept(config, path)
     return config
+
+
+def _check_kept(config: SiteConfig, path: str) -> None:
+    """Check that what is to be kept lies within the site.
+
+    Raises:
+        ConfigError: naming the entry.
+    """
+    for one in config.keep.files:
+        parts = one.removesuffix("/").split("/")
+        if "\\" in one or "\0" in one or {"", ".", ".."} & {*parts}:
+            raise ConfigError(
+                f"{path}: keep.files: a path within the site as CNAME or .well-known/security.txt "
+                f'is expected (found "{one}")'
+            )
 
 
 def _check_languages(tags: Sequence[str], path: str) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.archive.facts import ADDRESSES, DESCRIPTION, HOME, Facts, base_in, read_facts
 from perfsite.archive.manifests import SITE_MANIFEST, read_manifest
+from perfsite.disk.mark import is_kept, kept_in
 from perfsite.errors import ArchiveError, UsageError
 
 if TYPE_CHECKING:
@@ -71,14 +72,16 @@ def walk(folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _files(folder: Path) -> dict[str, str]:
-    hashes, wrong = read_manifest((folder / SITE_MANIFEST).read_bytes())
+    listed = (folder / SITE_MANIFEST).read_bytes()
+    hashes, wrong = read_manifest(listed)
     for line, what in wrong:
         raise ArchiveError(
             f"{folder / SITE_MANIFEST}: line {line} is {what}, and not a hash and a path; "
             "build the site again"
         )
     hashes[SITE_MANIFEST] = ""
-    found = dict(walk(folder))
+    keep = kept_in(folder, listed)
+    found = {path: file for path, file in walk(folder) if not is_kept(path, keep)}
     odd = sorted(path for path, file in found.items() if file.is_symlink() or not file.is_file())
     missing, extra = sorted(hashes.keys() - found), sorted(found.keys() - hashes)
     for what, paths in (

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from perfsite.cli.common import DATA_ERRORS, DONE, FILE, FOLDER, write_file
+from perfsite.disk.mark import is_kept, kept_in
 from perfsite.errors import BuildError, UsageError
+from perfsite.write.owning import MANIFEST
 
 if TYPE_CHECKING:
     from perfsite.audit.findings import Audit
@@ -77,15 +79,21 @@ def _older(site: Path) -> dict[str, bytes]:
 
 
 def _site(folder: Path) -> dict[str, bytes]:
-    """Every file of a site by its path, with `/`.
+    """Every file of a site by its path, with `/`; what is kept there for others is none.
 
     Raises:
         BuildError: if there is no site, or a file of it cannot be read.
     """
     if not (folder / "index.html").is_file():
         raise BuildError(f"there is no site in {folder}: it holds no index.html")
-    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return {path.relative_to(folder).as_posix(): _read(path) for path in paths}
+    manifest = folder / MANIFEST
+    keep = kept_in(folder, _read(manifest) if manifest.is_file() else b"")
+    files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*"))}
+    return {
+        name: _read(path)
+        for name, path in files.items()
+        if not is_kept(name, keep) and path.is_file()
+    }
 
 
 def _read(path: Path) -> bytes:

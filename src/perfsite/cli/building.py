@@ -103,38 +103,40 @@ def build_into(data: Path, options: Options) -> Sequence[Problem]:
     from perfsite.model import Edition  # noqa: PLC0415
     from perfsite.store import Store  # noqa: PLC0415
     from perfsite.understanding import understand  # noqa: PLC0415 - pandas
-    from perfsite.write import check_target, drawings_beside, write_site  # noqa: PLC0415
+    from perfsite.write import Target, drawings_beside  # noqa: PLC0415
 
     start = time.monotonic()
     out = options.out
     COURSE.begin(out)
     check_apart(data, out)
-    check_target(out)
     loaded, day = load_for(data, options.edition)
     theme = load_theme(options.templates)
     edition = Edition(day, loaded.hash)
     store = None if options.no_store else Store(drawings_beside(out))
-    with Bar() as bar, without_collector():
-        known = understand(loaded, day)
-        if options.strict and has_errors(known.problems):
-            click.echo(text_report(known.problems, SHOWN), err=True)
-            raise BuildError("the data has errors and --strict was given; nothing was written")
+    with Target(out, keep=loaded.config.kept) as target:
+        with Bar() as bar, without_collector():
+            known = understand(loaded, day)
+            if options.strict and has_errors(known.problems):
+                click.echo(text_report(known.problems, SHOWN), err=True)
+                raise BuildError("the data has errors and --strict was given; nothing was written")
+            if not options.accept_losses:
+                _check_against_edition(known)
+            site = build_site(
+                known,
+                edition,
+                theme,
+                workers=options.jobs or cores(),
+                charts=not options.no_charts,
+                progress=bar,
+                store=store,
+            )
         if not options.accept_losses:
-            _check_against_edition(known)
-        site = build_site(
-            known,
-            edition,
-            theme,
-            workers=options.jobs or cores(),
-            charts=not options.no_charts,
-            progress=bar,
-            store=store,
-        )
-    if not options.accept_losses:
-        _check_against_site(known, site, out)
-    written = write_site(site.files, out)
-    if store and not options.no_charts:
-        store.forget_unused()
+            _check_against_site(known, site, out)
+        written = target.put(site.files)
+        if store and not options.no_charts:
+            store.forget_unused()
+    for note in written.notes:
+        click.echo(f"perfsite: {note}", err=True)
     if known.problems:
         click.echo(text_report(known.problems, SHOWN), err=True)
     counts = f"{site.services:,} services, {site.pages:,} pages, {site.charts:,} charts"

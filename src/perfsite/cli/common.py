@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from perfsite.disk.durable import write_durably
 from perfsite.errors import BuildError, PerfsiteError, UsageError
 from perfsite.faults import COURSE, Severed, told
 
@@ -120,7 +121,7 @@ def write_file(path: Path, content: str | bytes) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(encoded(content))
+        write_durably(path, encoded(content))
     except OSError as error:
         raise BuildError(f"{path} could not be written: {error.strerror}") from error
 

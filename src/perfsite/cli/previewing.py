@@ -42,31 +42,31 @@ def write_preview(
     from perfsite.model import Edition  # noqa: PLC0415
     from perfsite.preview import make_preview  # noqa: PLC0415
     from perfsite.store import Store  # noqa: PLC0415
-    from perfsite.write import check_target, drawings_beside, write_site  # noqa: PLC0415
+    from perfsite.write import Kind, Target, drawings_beside  # noqa: PLC0415
 
     COURSE.begin(out)
     check_apart(data, out)
-    check_target(out)
     theme = load_theme()
-    with Bar() as bar, without_collector():
-        site = build_site(
-            known,
-            Edition(edition, known.data.hash),
+    with Target(out, Kind.PREVIEW) as target:
+        with Bar() as bar, without_collector():
+            site = build_site(
+                known,
+                Edition(edition, known.data.hash),
+                theme,
+                workers=cores(),
+                charts=charts,
+                progress=bar,
+                store=Store(drawings_beside(out)) if charts else None,
+            )
+        files = make_preview(
+            site.files,
+            known.problems,
             theme,
-            workers=cores(),
-            charts=charts,
-            progress=bar,
-            store=Store(drawings_beside(out)) if charts else None,
+            services=services,
+            earlier=_earlier(since) if since else _last_edition(known),
+            explanations=load_explanations(),
         )
-    files = make_preview(
-        site.files,
-        known.problems,
-        theme,
-        services=services,
-        earlier=_earlier(since) if since else _last_edition(known),
-        explanations=load_explanations(),
-    )
-    write_site(files, out)
+        target.put(files)
     return len(files)
 
 

@@ -8,6 +8,7 @@ import click
 
 from perfsite.cli.building import Bar, Options, check_apart, cores, with_build_options
 from perfsite.cli.common import data_argument, edition_date
+from perfsite.errors import ConfigError
 from perfsite.faults import COURSE
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def serve(data: Path, host: str, port: int, **options: Any) -> None:  # noqa: AN
     given = Options(**options)
     COURSE.begin(given.out)
     check_apart(data, given.out)
-    check_target(given.out)
+    check_target(given.out, keep=_kept(data))
     order = Order(
         data,
         given.out,
@@ -56,3 +57,13 @@ def serve(data: Path, host: str, port: int, **options: Any) -> None:  # noqa: AN
         serve_work(order, host, port, click.echo, load_explanations())
     except KeyboardInterrupt:
         click.echo("Stopped.")
+
+
+def _kept(data: Path) -> tuple[str, ...]:
+    """What is somebody else's in the folder of the site; a page says what is wrong with DATA."""
+    from perfsite.load import load_config  # noqa: PLC0415 - pandas takes half a second
+
+    try:
+        return load_config(data).kept
+    except ConfigError:
+        return ()

@@ -94,6 +94,15 @@ def load_data(folder: Path) -> Data:
     )
 
 
+def load_config(folder: Path) -> SiteConfig:
+    """The configuration of a data folder alone.
+
+    Raises:
+        ConfigError: if perfsite.toml cannot be used.
+    """
+    return parse_config(_toml(folder / CONFIG), CONFIG)
+
+
 def _toml(path: Path) -> str:
     """The text of a TOML file; empty where there is none."""
     try:

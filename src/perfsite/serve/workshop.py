@@ -57,6 +57,7 @@ class Workshop:
         self._kept = Kept()
         stored = Store(drawings_beside(order.out)) if order.stored else None
         self._drawings = _InMemory(stored)
+        self._keep: tuple[str, ...] = ()
 
     def make(self, before: Shown) -> Shown:
         """The site of what is in the folders now; or the one before, and why there is no newer.
@@ -67,6 +68,7 @@ class Workshop:
         problems = before.problems
         try:
             loaded = load_data(self._order.data)
+            self._keep = loaded.config.kept
             day = self._order.edition(loaded)
             loaded = with_editions(loaded, self._order.data, day)
             edition = Edition(day, loaded.hash)
@@ -94,7 +96,8 @@ class Workshop:
     def write(self, shown: Shown) -> Shown:
         """Put the site on the disk; what is shown then, which says so if that failed."""
         try:
-            write_site((File(path, data) for path, data in shown.site.items()), self._order.out)
+            files = (File(path, data) for path, data in shown.site.items())
+            write_site(files, self._order.out, keep=self._keep)
         except (PerfsiteError, OSError) as error:
             return replace(shown, failure=f"{shown.failure}\n{error}".strip())
         except Exception as error:  # noqa: BLE001 - the page is shown all the same

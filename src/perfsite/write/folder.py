@@ -1,0 +1,75 @@
+"""A new folder whose files appear all at once, or not at all, and then stay: an edition's."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from filelock import FileLock, Timeout
+
+from perfsite.disk.durable import sync_folder, sync_tree, write_durably
+from perfsite.errors import WriteError
+from perfsite.write.target import GROWING, beside, clear
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from perfsite.model import File
+
+_LOCK: Final = ".perfsite-lock"
+
+
+def write_new_folder(files: Iterable[File], root: Path, folder: Path) -> None:
+    """Write files of which those of a folder appear all at once, or not at all.
+
+    The paths of the files are relative to `root`; those outside `folder` come first. When this
+    comes back all of it is on the disk, and nothing is left of a process that was killed here.
+
+    Raises:
+        WriteError: if the folder is there, somebody else is writing, or the disk refuses.
+    """
+    try:
+        above = folder.parent.resolve()
+        above.mkdir(parents=True, exist_ok=True)
+        sync_folder(above.parent)
+        with FileLock(above / _LOCK, timeout=0):
+            try:
+                _write(files, root.resolve(), above / folder.name)
+            finally:
+                # While it is held: nobody waits for it, so nobody can have it open.
+                with suppress(OSError):
+                    (above / _LOCK).unlink()
+    except Timeout as error:
+        raise WriteError(f"{folder} is being written by another process; wait for it") from error
+    except OSError as error:
+        raise WriteError(f"{folder} could not be written: {error}") from error
+
+
+def _write(files: Iterable[File], root: Path, folder: Path) -> None:
+    staging = beside(folder, "staging")
+    for left in folder.parent.glob(".*.staging"):
+        if (left / GROWING).is_file() or not any(left.iterdir()):
+            clear(left)
+    if os.path.lexists(folder):
+        raise FileExistsError(f"{folder} is there already")
+    staging.mkdir()
+    try:
+        (staging / GROWING).touch()
+        for file in files:
+            path = root / file.path
+            if folder not in path.parents:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_durably(path, file.data)
+                continue
+            target = staging / path.relative_to(folder)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(file.data)
+        (staging / GROWING).unlink()
+        sync_tree(staging)
+        sync_folder(folder.parent)
+        staging.rename(folder)
+        sync_folder(folder.parent)
+    finally:
+        clear(staging)
