@@ -32,6 +32,7 @@ EXCLUDED: Final = frozenset(
         "the name of a service",
         "the header of a row or column",
         "how many more figures stand in the file",
+        "the words of who sent the figures",
     }
 )
 """Why a number may be no figure. There is no other reason."""

@@ -115,6 +115,8 @@ def _no_figure(path: str, block: Block, one: Number) -> str:
 
 
 def _of_service(truth: Truth, service: str, block: Block, one: Number, text: Read) -> Found:
+    if " ".join(block.text.split()) in truth.notes.get(service, ()):
+        return "the words of who sent the figures"
     if block.card:
         return _of_card(truth, service, block, one, text)
     if block.caption:
@@ -130,12 +132,12 @@ def _of_service(truth: Truth, service: str, block: Block, one: Number, text: Rea
     return _of_sentence(truth, service, one, text)
 
 
-def _in_doubt(truth: Truth, service: str) -> list[Exact]:
+def _in_doubt(truth: Truth, service: str, within: Span | None = None) -> list[Exact]:
     """In how many periods of each rhythm a service gave more digital transactions than all."""
     rhythms = Counter(
         (period.unit, period.count)
         for period, figures in truth.given.get(service, {}).items()
-        if [*_excess(figures)]
+        if (within is None or _is_within(period, within)) and [*_excess(figures)]
     )
     return [Exact("count", Fraction(count)) for count in rhythms.values()]
 
@@ -165,7 +167,8 @@ def _of_what_was_given(truth: Truth, service: str, block: Block) -> list[Exact]:
     given = truth.given.get(service, {})
     named = _GIVEN_FOR.match(block.text)
     if named:
-        measure, channels = _MEASURES_GIVEN[named[1]]
+        own = named[1].lower().replace(" ", "_"), frozenset[str]()
+        measure, channels = _MEASURES_GIVEN.get(named[1], own)
         count = sum(
             any(m == measure and (not channels or c in channels) for m, c in one)
             for one in given.values()
@@ -185,7 +188,7 @@ def _periods_inside(truth: Truth, service: str, period: Span) -> Iterator[Exact]
     inside = [
         (other, figures)
         for other, figures in truth.given.get(service, {}).items()
-        if other.unit == period.unit and period.first <= other.first and other.end <= period.end
+        if _is_within(other, period)
     ]
     for measure, of in (("completed", "started"),):
         both = [
@@ -195,6 +198,7 @@ def _periods_inside(truth: Truth, service: str, period: Span) -> Iterator[Exact]
         ]
         yield Exact("count", Fraction(len(both)))
         yield Exact("count", Fraction(sum(part > whole for part, whole in both)))
+    yield from _in_doubt(truth, service, period)
 
 
 def _of_provenance(truth: Truth, service: str, block: Block, period: Span | None) -> Found:
@@ -213,16 +217,20 @@ def _of_provenance(truth: Truth, service: str, block: Block, period: Span | None
     found: list[Exact] = []
     if period is not None:
         found += truth.of_period(service, period, block.card)
+        if block.card == "total_cost":
+            # It is the product of these two, where it is not the sum of what was given.
+            found += truth.of_period(service, period, "cost_per_transaction")
+        found += _in_doubt(truth, service, period)
         for other, figures in truth.given.get(service, {}).items():
-            if (
-                other.unit == period.unit
-                and period.first <= other.first
-                and other.end <= period.end
-            ):
+            if _is_within(other, period):
                 found += [Exact(kind_of(m), v) for (m, _), v in figures.items()]
                 found += truth.observed(service, other)
                 found += _excess(figures)
     return found
+
+
+def _is_within(period: Span, other: Span) -> bool:
+    return period.unit == other.unit and other.first <= period.first and period.end <= other.end
 
 
 def _digital(figures: dict[tuple[str, str], Fraction]) -> Fraction | None:
@@ -431,14 +439,11 @@ _OPERANDS: Final[dict[str, tuple[str, frozenset[str], tuple[tuple[str, str], ...
     "Started": ("started", frozenset({""}), (("completion_rate", "denominator"),)),
 }
 _MEASURES_GIVEN: Final[dict[str, tuple[str, frozenset[str]]]] = {
-    "Transactions": ("transactions", frozenset()),
-    **{name: (measure, channels) for name, (measure, channels, _) in _OPERANDS.items()},
-    "Cost": ("cost", frozenset()),
-    "Costs": ("cost", frozenset()),
+    name: (measure, channels) for name, (measure, channels, _) in _OPERANDS.items()
 }
-"""What a sentence calls a measure that was given, though no figure could be made of it.
+"""Measures by words that are not their names, with their channels.
 
-Its channels are named; those of a whole are not, for it may be given in any.
+Any other name is a measure's own; it may be given in any channel.
 """
 _GIVEN: Final = {
     "Response time": "response_time",

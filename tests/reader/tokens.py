@@ -22,7 +22,7 @@ _PERIOD: Final = re.compile(
     rf"|(?P<date>\b\d{{1,2}} {_MONTH} \d{{4}})"
     rf"|(?P<run>\b{_MONTH}(?: \d{{4}})? to {_MONTH} \d{{4}})"
     rf"|(?P<month>\b{_MONTH} \d{{4}})"
-    r"|(?P<calendar>(?:(?<=\bin )|(?<=\bare for ))(?:19|20)\d\d\b(?![%,.]\d))"
+    r"|(?P<calendar>(?:(?<=\bin )|(?<=\bare for )|(?<=\bgiven for ))(?:19|20)\d\d\b(?![%,.]\d))"
 )
 NUMBER: Final = re.compile(
     r"(?<![\w.,£/])(?P<bound>[Ll]ess than |[Mm]ore than |<|>)?(?P<sign>[+−])?(?P<pound>£)?"

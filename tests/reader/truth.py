@@ -31,6 +31,8 @@ VALUES_OF_GROUPS: Final = (
     *("without_largest_like_for_like_value", "without_largest_like_for_like_year_before"),
 )
 SMALLEST_BASE: Final = 20
+NOTES: Final = ("description", "cost_notes", "notes")
+"""Columns of the register in which a service says something in its own words."""
 STATED: Final = frozenset({"cost_per_transaction", *SHARE_KINDS})
 _HEADING: Final = re.compile(r"<h1[^>]*>([^<]*)</h1>")
 Row = dict[str, str]
@@ -127,7 +129,13 @@ class Truth:
         self.decimals: dict[tuple[str, str, Span], int] = {}
         self.given: dict[str, dict[Span, dict[tuple[str, str], Fraction]]] = {}
         self.sources: dict[str, list[tuple[str, str, str, Span, Fraction]]] = {}
+        self.notes: dict[str, set[str]] = {
+            service: {" ".join(row[name].split()) for name in NOTES}
+            for service, row in self.services.items()
+        }
         for row in self.rows("data/observations.csv"):
+            if row["note"]:
+                self.notes.setdefault(row["service"], set()).add(" ".join(row["note"].split()))
             value = number(row["value"])
             if value is not None:
                 period = _span(row["period"])
