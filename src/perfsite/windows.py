@@ -123,6 +123,8 @@ def stocks_of(stated: pd.DataFrame, tiled: pd.DataFrame) -> pd.DataFrame:
     the years is taken, so that one slip does not decide.
     """
     both = _side_by_side(stated, tiled)
+    if both.empty:
+        return both.assign(measure="", ratio=0.0)[["service", "measure", "part", "ratio"]]
     ratio = (both["value_sum"] / both["value"]).replace([np.inf, -np.inf], np.nan)
     median = ratio.groupby([both[key] for key in SERIES]).median().rename("ratio")
     known = median.dropna().reset_index()
@@ -135,6 +137,8 @@ def stocks_of(stated: pd.DataFrame, tiled: pd.DataFrame) -> pd.DataFrame:
 
 def in_stocks(frame: pd.DataFrame, stocks: pd.DataFrame) -> NDArray[np.bool_]:
     """Which rows of a frame with `service` and `part` are of a measure that is a stock."""
+    if stocks.empty:
+        return np.zeros(len(frame), dtype=bool)
     mine = pd.MultiIndex.from_arrays([frame["service"], _measures(frame)])
     wanted = pd.MultiIndex.from_frame(stocks[["service", "measure"]])
     return np.asarray(mine.isin(wanted), dtype=bool)

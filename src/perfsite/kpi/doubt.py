@@ -104,6 +104,8 @@ def number_inside(frame: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
         (0 where they do not), with the index of `frame`.
     """
     number = pd.DataFrame(0, index=frame.index, columns=["excess", "excess_of"], dtype="int64")
+    if frame.empty or found.empty:
+        return number
     columns = ["service", "kpi", "unit", "count", "start", "end"]
     rows = frame[columns].assign(at=frame.index)
     met = rows.merge(found, on=["service", "kpi"], suffixes=("", "_inside"))

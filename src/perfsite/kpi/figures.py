@@ -205,6 +205,8 @@ def _notices(windows: Windows, observations: pd.DataFrame, digital: Sequence[str
 
     PS204 blames no one year, for it is about all of them.
     """
+    if windows.conflicts.empty and windows.stocks.empty:
+        return []
     places = _places(observations, digital)
     conflicts = windows.conflicts.merge(places, on=["service", "part", "first"])
     problems = [
