@@ -52,6 +52,8 @@ COLUMNS: Final[dict[str, tuple[str, Callable[[str], bool]]]] = {
 }
 """What each column is made of."""
 CELLS: Final = st.sampled_from(["", "", "n", "n", "n", "n[r]", "n[p]", "0", "[x]", "[z]", "[c]"])
+Shown = tuple[str, str, str, "Cell"]
+"""The period of a row, the words under it, a column, and the cell."""
 tables = st.dictionaries(
     st.tuples(st.sampled_from(PERIODS), st.sampled_from(FIGURES)), CELLS, min_size=1, max_size=40
 )
@@ -73,8 +75,8 @@ def tables_of(made: Worked) -> list[Table]:
     return [figure.table for figure in pages_of(made).page.figures]
 
 
-def cells_of(made: Worked) -> Iterator[tuple[str, str, str, Cell]]:
-    """Period, the words under it, column and cell of each row of these tables."""
+def cells_of(made: Worked) -> Iterator[Shown]:
+    """What each row of these tables shows."""
     for table in tables_of(made):
         for row in table.rows:
             for column, cell in zip(table.columns[1:], row.cells, strict=True):
@@ -106,24 +108,30 @@ def written(measure: str, value: float) -> set[str]:
 
 @fewer(5, because="each example makes the page of a service, with all its tables")
 @given(tables)
-def test_every_figure_that_was_given_stands_on_the_page(cells: dict[tuple[str, str], str]) -> None:
-    """In a row of its period, in full or rounded; whether or not a figure can be made of it."""
+def test_a_page_shows_what_was_given_and_nothing_else(cells: dict[tuple[str, str], str]) -> None:
+    """Every figure, no cell without data that has some, and marks; one page serves all three."""
     made = submitted(cells)
+    on_the_page = list(cells_of(made))
+
+    every_figure_that_was_given_stands_on_the_page(made, on_the_page)
+    a_cell_without_data_has_no_observation(made, on_the_page)
+    marks_stand_at_the_figures_that_have_them(made, on_the_page)
+
+
+def every_figure_that_was_given_stands_on_the_page(made: Worked, on_the_page: list[Shown]) -> None:
+    """In a row of its period, in full or rounded; whether or not a figure can be made of it."""
     shown: dict[str, set[str]] = {}
-    for period, _, _, cell in cells_of(made):
+    for period, _, _, cell in on_the_page:
         shown.setdefault(period, set()).update({cell.text, cell.full})
 
     for measure, _, period, value, _ in numbers(made):
         assert written(measure, value) & shown.get(period, set()), (measure, period, value)
 
 
-@fewer(5, because="each example makes the page of a service, with all its tables")
-@given(tables)
-def test_a_cell_without_data_has_no_observation(cells: dict[tuple[str, str], str]) -> None:
+def a_cell_without_data_has_no_observation(made: Worked, on_the_page: list[Shown]) -> None:
     """Neither a number nor a secret stands behind `no data`; `incomplete` lacks only a part."""
-    made = submitted(cells)
     frame = made.observations
-    for period, _, column, cell in cells_of(made):
+    for period, _, column, cell in on_the_page:
         if column not in COLUMNS or not cell.missing or not cell.text:
             continue
         measure, belongs = COLUMNS[column]
@@ -145,11 +153,8 @@ def test_a_cell_without_data_has_no_observation(cells: dict[tuple[str, str], str
             assert Status.CONFIDENTIAL in statuses | whole
 
 
-@fewer(5, because="each example makes the page of a service, with all its tables")
-@given(tables)
-def test_marks_stand_at_the_figures_that_have_them(cells: dict[tuple[str, str], str]) -> None:
+def marks_stand_at_the_figures_that_have_them(made: Worked, on_the_page: list[Shown]) -> None:
     """A number that was marked has its mark wherever it stands, and a plain one has none."""
-    made = submitted(cells)
     given_as = {
         (measure, period, text): marks
         for measure, _, period, value, marks in numbers(made)
@@ -163,7 +168,7 @@ def test_marks_stand_at_the_figures_that_have_them(cells: dict[tuple[str, str], 
     columns = {column: measure for column, (measure, _) in COLUMNS.items()}
     columns["Cost per transaction"] = "cost_per_transaction"
     seen = 0
-    for period, under, column, cell in cells_of(made):
+    for period, under, column, cell in on_the_page:
         measure = names.get(under) if column == "Figure" else columns.get(column)
         marks = given_as.get((measure or "", period, cell.text))
         if marks is not None and column != "Other channels":

@@ -55,6 +55,7 @@ def promises() -> list[list[str]]:
         (["whole_example", "site", "address"], [], {"example", "server"}),
         (["chromium", "browser"], ["browser"], {"browser"}),
         ([], ["server"], {"server"}),
+        ([], ["slow"], {"slow"}),
         ([], ["proofs"], {"proofs"}),
     ],
 )

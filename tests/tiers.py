@@ -22,7 +22,7 @@ FIXTURES: Final = {
     "board": "server",
 }
 """What a test that uses a fixture, itself or through another, is marked as."""
-NOT_QUICK: Final = frozenset({"example", "browser", "server", "tools", "proofs"})
+NOT_QUICK: Final = frozenset({"example", "browser", "server", "tools", "slow", "proofs"})
 
 
 def marks(fixtures: Collection[str], given: Collection[str]) -> set[str]:
