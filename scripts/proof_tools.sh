@@ -2,8 +2,9 @@
 # Finds or installs what the proofs in tests/proofs use. Usage: scripts/proof_tools.sh VENV
 #
 # Into VENV/proofs, an environment of their own: the tools that read archive packages. On the
-# machine, if this is root on a Debian: wget. Like browser_tools.sh it never fails: what is missing
-# is named here, and once more by the tests, which are skipped, or fail where CI is set.
+# machine, if this is root on a Debian: wget, strace and btrfs-progs. Like browser_tools.sh it never
+# fails: what is missing is named here, and once more by the tests, which are skipped, or fail where
+# CI is set.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,15 +16,21 @@ installed=$venv/proofs/requirements.txt
 has() { command -v "$1" >/dev/null 2>&1; }
 say() { printf '%s\n' "proof tools: $*" >&2; }
 
-if ! has wget && [ "$(id -u)" = 0 ] && has apt-get; then
-    say "installing wget with apt-get"
+packages=()
+has wget || packages+=(wget)
+has strace || packages+=(strace)
+has mkfs.btrfs || packages+=(btrfs-progs)
+if [ ${#packages[@]} -gt 0 ] && [ "$(id -u)" = 0 ] && has apt-get; then
+    say "installing ${packages[*]} with apt-get"
     patience=(-o Acquire::http::Timeout=30 -o Acquire::Retries=2 -o DPkg::Lock::Timeout=60)
     export DEBIAN_FRONTEND=noninteractive
     timeout 600 apt-get "${patience[@]}" -qq update >/dev/null &&
-        timeout 600 apt-get "${patience[@]}" -qq install -y --no-install-recommends wget \
-            >/dev/null || say "apt-get failed"
+        timeout 600 apt-get "${patience[@]}" -qq install -y --no-install-recommends \
+            "${packages[@]}" >/dev/null || say "apt-get failed"
 fi
 has wget || say "MISSING: wget. Install it: apt-get install wget"
+has strace || say "MISSING: strace. Install it: apt-get install strace"
+has mkfs.btrfs || say "MISSING: mkfs.btrfs. Install it: apt-get install btrfs-progs"
 
 # The copy of the list is put there last, so that half an installation is none.
 if ! cmp -s "$wanted" "$installed"; then

@@ -7,10 +7,15 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
+import time
+from contextlib import contextmanager
 from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -21,7 +26,7 @@ from perfsite.errors import UsageError, WriteError
 from perfsite.model import File
 from perfsite.write import MANIFEST, Target, check_target, write_site
 from perfsite.write.target import GROWING
-from small_site import data_folder, perfsite, read_tree
+from small_site import ROOT, data_folder, perfsite, read_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -400,3 +405,77 @@ def test_killed_at_any_step_a_whole_site_is_there_and_nothing_stays(
     assert step > 40
     assert seen == {0, 1}
     assert gaps == (1 if every == 1 and not swap else 0) or (every > 1 and not swap)
+
+
+def test_who_has_opened_the_old_site_comes_to_an_end_in_it(out: Path) -> None:
+    """The old folder is there for a moment after the exchange, and then it is not."""
+    opened = os.open(out, os.O_RDONLY)
+    try:
+        with Target(out) as target:
+            target.put(NEW)
+            end = time.monotonic()
+            with os.fdopen(os.open("assets/old.css", os.O_RDONLY, dir_fd=opened)) as file:
+                assert file.read() == "old"
+        waited = time.monotonic() - end
+        assert os.fstat(opened).st_nlink == 0
+    finally:
+        os.close(opened)
+
+    assert read_tree(out) == tree(NEW)
+    assert waited >= 0.25
+
+
+READERS: Final = ROOT / "tests" / "site_readers.py"
+
+
+@contextmanager
+def served(site: Path) -> Iterator[str]:
+    """The address of a server of other people's that hands over what lies in a folder."""
+    handler = partial(_Quiet, directory=str(site))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
+        """Say nothing."""
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("switches", [3, pytest.param(20, marks=pytest.mark.proofs)])
+def test_readers_of_a_site_that_is_replaced_miss_nothing(tmp_path: Path, switches: int) -> None:
+    """In a tight loop over files and over HTTP, no request fails and no file is half a file."""
+    names = [f"services/{number // 20}/{number}.html" for number in range(200)]
+    sites = [
+        [File(name, f"{name} {which}\n".encode() * 400) for name in ("index.html", *names)]
+        for which in ("one", "two")
+    ]
+    site, expected = tmp_path / "site", tmp_path / "expected.json"
+    hashes = [{file.path: hashlib.sha256(file.data).hexdigest() for file in one} for one in sites]
+    expected.write_text(json.dumps({path: [one[path] for one in hashes] for path in hashes[0]}))
+    write_site(sites[0], site)
+    with served(site) as address:
+        where = [("paths", site), ("folders", site), ("http", address)]
+        readers = [
+            subprocess.Popen(
+                [sys.executable, READERS, way, str(place), expected],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            for way, place in where
+        ]
+        for reader in readers:
+            assert reader.stdout
+            assert reader.stdout.readline() == "ready\n"
+        for number in range(switches):
+            write_site(sites[(number + 1) % 2], site)
+        told = [json.loads(reader.communicate("")[0]) for reader in readers]
+
+    assert [(one["failed"], one["torn"]) for one in told] == [([], [])] * 3
+    assert all(one["requests"] > 200 for one in told), told
+    assert all(one["versions"] == 2 * len(hashes[0]) for one in told), told

@@ -76,6 +76,9 @@ TOOLS: Final[Mapping[str, Tool]] = {
         ),
         Tool("vnu-jar", "the check of the markup", NPM, file=f"{_NODE}/vnu-jar/build/dist/vnu.jar"),
         Tool("wget", "the mirrors", "apt-get install wget", programs=("wget",)),
+        Tool("strace", "the order of writes", "apt-get install strace", programs=("strace",)),
+        Tool("mkfs.btrfs", "a disk with a quota", "apt-get install btrfs-progs", ("mkfs.btrfs",)),
+        Tool("mounts", "disks that are full, read-only or lose power", "be root, on Linux"),
         *(
             Tool(name, purpose, PYPI, file=f"{_PROOFS}/{name}")
             for name, purpose in (
