@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from perfsite.config import SiteConfig
 from perfsite.model import MAX_ID_LENGTH, Service, Source, why_not_an_id
-from perfsite.validate import read_register
+from perfsite.validate import read_observations, read_register, with_lost_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -335,3 +336,26 @@ def test_an_address_without_its_scheme_is_completed(url: str, fix: str) -> None:
     _, (problem,) = read(f"service,name,department,url\na,A,D,{url}\n")
 
     assert problem.fix.startswith(fix)
+
+
+@pytest.mark.parametrize(
+    ("row", "service"),
+    [
+        ("zeta,Bad\x01name,Ministry", "zeta"),
+        ("zeta,Zeta,", "zeta"),
+        ("Zeta,Zeta,Ministry", "Zeta"),
+        ("zeta,=1+1,Ministry", "zeta"),
+    ],
+)
+def test_figures_of_a_row_that_was_left_out_point_at_it(row: str, service: str) -> None:
+    """Nobody is told to add the service a second time, or that another one was meant."""
+    table = f"service,name,department\nbeta,Beta,Ministry\n{row}\n"
+    services, problems = read_register([Source("services.csv", table.encode())])
+    figures = f"period,service,measure,value\n2017-01,{service},transactions,5\n"
+    sources = [Source("submissions/x.csv", figures.encode())]
+    _, found = read_observations(sources, services, SiteConfig())
+
+    assert [one.fix for one in with_lost_rows(found, problems)] == [
+        "mend services.csv:3, which was left out"
+    ]
+    assert "services.csv:3" not in " ".join(one.fix for one in with_lost_rows(found, []))

@@ -24,6 +24,7 @@ from perfsite.validate import (
     is_blamed,
     read_observations,
     read_register,
+    with_lost_rows,
 )
 from perfsite.validate.values import REVISED
 
@@ -164,6 +165,7 @@ def understand(
     services, notes = carry_services(services, [*data.problems, *problems], data.last)
     day = None if private else edition
     read, found = read_observations(data.submissions, services, config, day, kept)
+    found = with_lost_rows(found, problems)
     public, secrets = release(read, day)
     problems = [*data.problems, *problems, *notes, *_strangers(config, services), *found]
     known = _compared(data, services, public, secrets, problems, edition)

@@ -7,6 +7,7 @@ in a module of its own. What a KPI is, is not known here.
 
 from perfsite.validate.blame import is_blamed
 from perfsite.validate.consistency import check_consistency
+from perfsite.validate.names import with_lost_rows
 from perfsite.validate.observations import read_observations
 from perfsite.validate.register import read_register
 from perfsite.validate.series import check_series
@@ -17,4 +18,5 @@ __all__ = [
     "is_blamed",
     "read_observations",
     "read_register",
+    "with_lost_rows",
 ]

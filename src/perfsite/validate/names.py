@@ -19,7 +19,7 @@ from perfsite.validate.period_hints import hint
 from perfsite.validate.submissions import closest, measure_fix
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from perfsite.measures import Measure
 
@@ -76,6 +76,21 @@ def check_services(
         )
     ]
     return bad, blamed(problems, long[bad])
+
+
+def with_lost_rows(problems: Iterable[Problem], register: Iterable[Problem]) -> list[Problem]:
+    """The problems, where PS111 names the row of the register that was left out, if one was.
+
+    That the service is not in the register follows from what is wrong there; nobody is to add it a
+    second time, or to take it for another service.
+    """
+    lost = {one.service: one for one in register if one.service and one.row}
+    return [
+        replace(one, fix=f"mend {lost[one.service].place}, which was left out")
+        if one.code == "PS111" and one.service in lost
+        else one
+        for one in problems
+    ]
 
 
 def check_measures(

@@ -182,14 +182,27 @@ def _add(
     text = {key: _text(key, str(value)) for key, value in cells.items()}
     blank = [name for name in REQUIRED if not text[name]]
     problems += [
-        Problem(path, row, "PS114", name, "nothing", "a value", f"fill in the {name}")
+        Problem(
+            path,
+            row,
+            "PS114",
+            name,
+            "nothing",
+            "a value",
+            f"fill in the {name}",
+            service=text["service"],
+        )
         for name in blank
     ]
     if blank:
         return ""
     if why := why_not_an_id(text["service"]):
         fix = _id_meant(text["service"])
-        problems.append(Problem(path, row, "PS112", "service", text["service"], why, fix))
+        problems.append(
+            Problem(
+                path, row, "PS112", "service", text["service"], why, fix, service=text["service"]
+            )
+        )
         return ""
     if text["service"] in services:
         problems.append(
