@@ -1,13 +1,11 @@
 """perfsite on a machine that draws and writes slowly: a program.
 
 A small site is made before anybody could interrupt it. `python tests/slowly.py build ...` is
-`perfsite build ...`, where each picture and each file takes a moment longer, and the pictures come
-from the workers a few at a time.
+`perfsite build ...`, where each picture and each file takes a moment longer.
 """
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,18 +19,13 @@ if TYPE_CHECKING:
 _PICTURE: Final = 0.05
 _FILE: Final = 0.01
 """Seconds that each takes longer."""
-_AT_ONCE: Final = 4
-"""Pictures that a worker hands over together."""
 _write_bytes: Final = Path.write_bytes
 
 
-def draw_slowly(jobs: list[Job], style: ChartStyle) -> list[bytes]:
+def draw_slowly(job: Job, style: ChartStyle) -> bytes:
     """What a worker does; it finds this function because it reads this file, too."""
-    pictures = []
-    for job in jobs:
-        time.sleep(_PICTURE)
-        pictures.append(draw.draw(job, style))
-    return pictures
+    time.sleep(_PICTURE)
+    return draw.draw(job, style)
 
 
 def write_slowly(path: Path, data: Any) -> int:  # noqa: ANN401 - bytes of any kind
@@ -45,8 +38,9 @@ def write_slowly(path: Path, data: Any) -> int:  # noqa: ANN401 - bytes of any k
 
 
 if __name__ == "__main__":
-    draw._draw_chunk, draw._CHUNK = draw_slowly, _AT_ONCE  # noqa: SLF001 - nobody else needs these to be changed
+    # Only where the program begins: in the workers, which read this file too, it stays as it is.
+    draw.draw = draw_slowly
     Path.write_bytes = write_slowly  # type: ignore[method-assign, assignment]
-    from perfsite.cli import main
+    from perfsite.door import main
 
-    main(sys.argv[1:], prog_name="perfsite")
+    main()

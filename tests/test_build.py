@@ -11,15 +11,15 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 from perfsite.build import build_site
+from perfsite.charts.workers import Workers
 from perfsite.errors import BuildError
 from perfsite.load import load_data, load_theme
 from perfsite.model import Edition
@@ -52,8 +52,7 @@ from small_site import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from concurrent.futures import Future
+    from collections.abc import Callable, Iterator, Sequence
 
     from perfsite.charts.pictures import Job
 
@@ -407,18 +406,12 @@ def test_a_register_without_a_usable_service_builds_nothing(tmp_path: Path) -> N
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The pictures that workers are given to draw from now on, by their addresses."""
     given: list[str] = []
-    submit = ProcessPoolExecutor.submit
 
-    def note(
-        pool: ProcessPoolExecutor,
-        function: Callable[..., list[bytes]],
-        jobs: list[Job],
-        *rest: object,
-    ) -> Future[list[bytes]]:
+    def note(jobs: Sequence[Job], *rest: Any) -> Workers:  # noqa: ANN401 - as they are given
         given.extend(job.path for job in jobs)
-        return submit(pool, function, jobs, *rest)
+        return Workers(jobs, *rest)
 
-    monkeypatch.setattr(ProcessPoolExecutor, "submit", note)
+    monkeypatch.setattr("perfsite.charts.draw.Workers", note)
     return given
 
 

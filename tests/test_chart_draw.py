@@ -184,11 +184,18 @@ def test_ids_do_not_come_from_a_counter(charts: dict[str, str]) -> None:
             assert path.removesuffix(".svg") in name
 
 
-def test_a_chart_that_cannot_be_drawn_fails_the_build() -> None:
-    """The trouble of a worker arrives as a BuildError, and no file is made up."""
-    broken = replace(make_jobs()[0], marks=({"x": object()},))  # type: ignore[dict-item]
+def test_a_chart_that_cannot_be_drawn_costs_no_other() -> None:
+    """The trouble of vl-convert is said, no file is made up, and the next chart is drawn."""
+    good, other = make_jobs()[:2]
+    broken = replace(good, path="broken.svg", marks=({"x": object()},))  # type: ignore[dict-item]
+    with Drawing([broken, other], 1, STYLE) as drawing:
+        files = list(drawing.files(lambda _: None))
 
-    with pytest.raises(BuildError, match="could not be drawn"):
+    assert [file.path for file in files] == [other.path]
+    (undrawn,) = drawing.undrawn
+    assert undrawn.path == "broken.svg"
+    assert "object" in undrawn.failure.reason
+    with pytest.raises(BuildError, match="could be drawn"):
         drawn([broken])
 
 

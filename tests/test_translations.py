@@ -34,7 +34,12 @@ SOURCE: Final = ROOT / "src" / "perfsite"
 MODULES: Final = [
     SOURCE / "measures.py",
     SOURCE / "kpi" / "provenance.py",
-    *sorted(path for room in ("pages", "charts") for path in (SOURCE / room).glob("*.py")),
+    *sorted(
+        path
+        for room in ("pages", "charts")
+        for path in (SOURCE / room).glob("*.py")
+        if path.name != "workers.py"  # it says why a picture could not be drawn, to who builds
+    ),
 ]
 """Where text for readers is written; what commands and errors say is English in every language."""
 MARKED: Final = frozenset({"say", "plural", "message", "plural_message"})

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
 from perfsite.charts.breakdowns import charted_measures, collect_breakdowns
-from perfsite.charts.draw import Drawing
+from perfsite.charts.draw import Drawing, Undrawn
 from perfsite.charts.given import collect_given
 from perfsite.charts.pictures import CardJob
 from perfsite.charts.series import collect_measures, collect_series
@@ -42,7 +42,7 @@ from perfsite.pages.news import revision_entries
 from perfsite.pages.site import Assets, make_builder
 from perfsite.pages.standards import collect_standards
 from perfsite.pages.volumes import volumes_by_period
-from perfsite.pages.whole import Made, general_pages, make_pages
+from perfsite.pages.whole import Made, general_pages, make_pages, without_undrawn
 from perfsite.policy import check_retractions
 from perfsite.render import FAVICON, SCRIPT, STYLESHEET, Renderer
 from perfsite.revisions import COLUMNS
@@ -53,9 +53,11 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from perfsite.charts.pictures import Job
     from perfsite.charts.store import Store
     from perfsite.config import SiteConfig
     from perfsite.model import Edition, File
+    from perfsite.pages.context import Context
     from perfsite.pages.site import Builder
     from perfsite.policy import Retraction
     from perfsite.render import Theme
@@ -74,13 +76,17 @@ class Progress(Protocol):
 
 @dataclass(frozen=True)
 class BuiltSite:
-    """The files of the site and what was made; the cards for links are no charts."""
+    """The files of the site and what was made; the cards for links are no charts.
+
+    `undrawn` are the pictures that could not be drawn: their pages have a sentence instead.
+    """
 
     files: tuple[File, ...]
     services: int
     pages: int
     charts: int
     observations: int
+    undrawn: tuple[Undrawn, ...] = ()
 
 
 def build_site(  # noqa: PLR0913 - what to build, with what, how, and what to remember
@@ -131,11 +137,13 @@ def build_site(  # noqa: PLR0913 - what to build, with what, how, and what to re
         listed: dict[str, str] = {}
         pages = 0
         moved: set[str] = set()
+        rendered: list[tuple[Renderer, Builder, list[Context]]] = []
         for builder, one in zip(builders, made, strict=True):
             general = Made(general_pages(builder, facts, one, data), [])
             everything = [*one.pages, *(general if charts else general.without_pictures()).pages]
             renderer = Renderer(theme, builder.language, builder.folder, kept)
             files += [renderer.render(page) for page in everything]
+            rendered.append((renderer, builder, everything))
             listed |= {
                 f"{builder.folder}{page.path}": page.changed
                 for page in everything
@@ -144,6 +152,7 @@ def build_site(  # noqa: PLR0913 - what to build, with what, how, and what to re
             moved |= {page.former for page in everything if isinstance(page, MovedPage)}
             pages += len(everything)
         files += drawing.files(progress.advance)
+    files = _without_undrawn(files, rendered, drawing.undrawn)
     news = revision_entries(facts.ledger, builders[0].language)
     files.append(feed_file(config, edition, builders[0].language, news))
     files += plain_files(config.base, listed, [file.path for file in files])
@@ -156,9 +165,33 @@ def build_site(  # noqa: PLR0913 - what to build, with what, how, and what to re
         files=tuple(files),
         services=len(known.services),
         pages=pages,
-        charts=sum(not isinstance(job, CardJob) for job in jobs),
+        charts=_charts(jobs, drawing.undrawn),
         observations=len(known.observations),
+        undrawn=drawing.undrawn,
     )
+
+
+def _charts(jobs: Iterable[Job], undrawn: Iterable[Undrawn]) -> int:
+    """How many pictures there are that are no cards for links."""
+    lost = {one.path for one in undrawn}
+    return sum(not isinstance(job, CardJob) and job.path not in lost for job in jobs)
+
+
+def _without_undrawn(
+    files: list[File],
+    rendered: Iterable[tuple[Renderer, Builder, list[Context]]],
+    undrawn: Iterable[Undrawn],
+) -> list[File]:
+    """The files of the site, where pages show no picture that there is not."""
+    lost = {one.path for one in undrawn}
+    if not lost:
+        return files
+    anew = {
+        file.path: file
+        for renderer, builder, pages in rendered
+        for file in map(renderer.render, without_undrawn(pages, lost, builder))
+    }
+    return [anew.get(file.path, file) for file in files]
 
 
 @contextmanager

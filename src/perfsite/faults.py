@@ -246,4 +246,5 @@ def _chain(error: BaseException) -> list[str]:
         lines += [line.rstrip("\n") for line in traceback.format_tb(one.__traceback__)]
         words = re.sub(r"\d+", "#", str(one))
         lines.append(f"{type(one).__module__}.{type(one).__qualname__}: {words}")
+        lines += [note.rstrip("\n") for note in getattr(one, "__notes__", [])]
     return lines

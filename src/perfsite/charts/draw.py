@@ -3,19 +3,15 @@
 vl-convert runs one V8 thread a process and holds the interpreter's lock, so only processes help;
 and a process in which V8 has started must never be forked. So the workers start from a fork
 server (or anew, where there is none) and the parent never draws. What a store has kept is not
-drawn again.
+drawn again. A picture that cannot be drawn costs no other.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
-import threading
 import time
-from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from html import escape
-from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -23,6 +19,7 @@ from perfsite.charts.cards import card_svg
 from perfsite.charts.pictures import CardJob
 from perfsite.charts.specs import filled
 from perfsite.charts.store import NoStore, drawing_keys
+from perfsite.charts.workers import Failure, Workers
 from perfsite.errors import BuildError
 from perfsite.model import File
 
@@ -37,61 +34,61 @@ if TYPE_CHECKING:
 _FONTS = Path(__file__).with_name("fonts.conf")
 _QUALITY = 60
 """Of 100: words in two colours lose nothing that can be seen, and weigh two thirds of 85."""
-_CHUNK = 32
-"""Jobs a task: enough that passing them costs nothing, few enough that workers end together."""
+
+
+@dataclass(frozen=True)
+class Undrawn:
+    """A picture that could not be drawn: its path, and why."""
+
+    path: str
+    failure: Failure
 
 
 class Drawing:
-    """A pool that draws while the parent goes on; use it as a context, then collect `files`."""
+    """Workers that draw while the parent goes on; use it as a context, then collect `files`."""
 
     def __init__(
         self, jobs: Sequence[Job], workers: int, style: ChartStyle, store: Store | None = None
     ) -> None:
         """Start drawing in `workers` processes those jobs whose drawings are not in the store."""
-        methods = multiprocessing.get_all_start_methods()
-        method = "forkserver" if "forkserver" in methods else "spawn"
-        context = multiprocessing.get_context(method)
-        if method == "forkserver":
-            # Each worker is a copy of a server that has read this module once, but not started V8.
-            context.set_forkserver_preload([__name__])
-        self._pool = ProcessPoolExecutor(
-            max_workers=max(1, workers),
-            mp_context=context,
-            initializer=_start_worker,
-        )
         self._jobs = jobs
         self._store = store or NoStore()
         self._keys = drawing_keys(jobs, style)
         self._kept = [self._store.get(key) for key in self._keys]
         wanted = [job for job, data in zip(jobs, self._kept, strict=True) if data is None]
-        self._futures = [
-            self._pool.submit(_draw_chunk, wanted[at : at + _CHUNK], style)
-            for at in range(0, len(wanted), _CHUNK)
-        ]
+        self._workers = Workers(wanted, draw, style, workers, _settle)
+        self._undrawn: list[Undrawn] = []
+
+    @property
+    def undrawn(self) -> tuple[Undrawn, ...]:
+        """The pictures that could not be drawn, once `files` was read to its end."""
+        return tuple(self._undrawn)
 
     def files(self, advance: Callable[[int], None]) -> Iterator[File]:
         """The pictures in the order of the jobs; `advance` is told how many were done.
 
         Raises:
-            BuildError: if a chart could not be drawn, or a worker died.
+            BuildError: if none of the pictures could be drawn.
         """
         advance(sum(data is not None for data in self._kept))
-        drawn = self._drawn(advance)
+        number = 0
         for job, key, kept in zip(self._jobs, self._keys, self._kept, strict=True):
-            data = kept
+            data: bytes | Failure | None = kept
             if data is None:
-                data = next(drawn)
+                data = self._workers.result(number)
+                number += 1
+                advance(1)
+            if isinstance(data, Failure):
+                self._undrawn.append(Undrawn(job.path, data))
+                continue
+            if kept is None:
                 self._store.put(key, data)
             yield File(job.path, data)
-
-    def _drawn(self, advance: Callable[[int], None]) -> Iterator[bytes]:
-        for future in self._futures:
-            try:
-                pictures = future.result()
-            except Exception as error:
-                raise BuildError(f"a chart could not be drawn: {error}") from error
-            advance(len(pictures))
-            yield from pictures
+        if self._undrawn and len(self._undrawn) == len(self._jobs):
+            why = self._undrawn[0].failure.reason
+            raise BuildError(
+                f"none of the pictures could be drawn: {why}; --no-charts builds without them"
+            )
 
     def __enter__(self) -> Self:
         return self
@@ -102,34 +99,19 @@ class Drawing:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._workers.end()
 
 
-def _start_worker() -> None:
+def _settle() -> None:
     """Settle what a drawing would else take from its machine: the zone and the fonts.
 
     V8 reads the zone once, at its start. Of a font that the system has too, vl-convert takes the
     system's, and opens its file anew for every letter: without it, charts take a third of the time.
     """
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    # Ctrl+C reaches the whole group; the parent ends its workers, and they have nothing to add.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ["TZ"] = "UTC"
     os.environ["FONTCONFIG_FILE"] = str(_FONTS)
     if hasattr(time, "tzset"):
         time.tzset()
-
-
-def _end_with_parent() -> None:
-    """A worker whose parent was killed would wait for work for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
-
-
-def _draw_chunk(jobs: list[Job], style: ChartStyle) -> list[bytes]:
-    return [draw(job, style) for job in jobs]
 
 
 def draw(job: Job, style: ChartStyle) -> bytes:

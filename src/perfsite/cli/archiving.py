@@ -11,8 +11,9 @@ import click
 from perfsite import __version__
 from perfsite.cli.building import Bar, check_apart, cores
 from perfsite.cli.common import DATA_ERRORS, DONE, FOLDER, load
-from perfsite.errors import UsageError
+from perfsite.errors import BuildError, UsageError
 from perfsite.faults import COURSE
+from perfsite.report.undrawn import undrawn_words
 from perfsite.rounding import fixed
 from perfsite.spelling import counted
 
@@ -100,14 +101,18 @@ def _build(data: Path, edition: date, templates: Path | None) -> tuple[File, ...
 
     loaded = with_editions(load(data), data, edition)
     with Bar() as bar, without_collector():
-        return build_site(
+        site = build_site(
             understand(loaded, edition),
             Edition(edition, loaded.hash),
             load_theme(templates),
             workers=cores(),
             charts=True,
             progress=bar,
-        ).files
+        )
+    if site.undrawn:
+        # Else what is not there would be called a fault of the package.
+        raise BuildError(undrawn_words(site.undrawn, {}))
+    return site.files
 
 
 def _told(made: Archived, build: Path, out: Path) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import click
 
 from perfsite.cli.common import (
+    BUILD_FAILED,
     DATA_ERRORS,
     DONE,
     FOLDER,
@@ -21,17 +22,19 @@ from perfsite.cli.common import (
     load_for,
 )
 from perfsite.errors import BuildError, UsageError, has_errors
-from perfsite.faults import COURSE
+from perfsite.faults import COURSE, keep_details
 from perfsite.report import text_report
+from perfsite.report.undrawn import undrawn_words
 from perfsite.rounding import fixed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from click._termui_impl import ProgressBar
 
     from perfsite.build import BuiltSite
-    from perfsite.errors import Problem
+    from perfsite.charts.draw import Undrawn
+    from perfsite.model import Service
     from perfsite.understanding import Known
     from perfsite.write import Written
 
@@ -92,12 +95,11 @@ def build(data: Path, **options: Any) -> None:  # noqa: ANN401 - click passes op
     The old site stays as it is until the new one is complete. Rows with errors are left out of
     the figures and reported; the rest is built.
     """
-    problems = build_into(data, Options(**options))
-    sys.exit(DATA_ERRORS if has_errors(problems) else DONE)
+    sys.exit(build_into(data, Options(**options)))
 
 
-def build_into(data: Path, options: Options) -> Sequence[Problem]:
-    """Build a site as the options say, and put it in place; what was wrong with the data."""
+def build_into(data: Path, options: Options) -> int:
+    """Build a site as the options say, and put it in place; the exit code."""
     from perfsite.build import build_site, without_collector  # noqa: PLC0415 - pandas
     from perfsite.load import load_theme  # noqa: PLC0415
     from perfsite.model import Edition  # noqa: PLC0415
@@ -143,7 +145,21 @@ def build_into(data: Path, options: Options) -> Sequence[Problem]:
     click.echo(
         f"Built {out}: {counts}, {_size(written)} in {fixed(time.monotonic() - start, 1)} s."
     )
-    return known.problems
+    if site.undrawn:
+        tell_undrawn(site.undrawn, known.services)
+        return BUILD_FAILED
+    return DATA_ERRORS if has_errors(known.problems) else DONE
+
+
+def tell_undrawn(undrawn: Sequence[Undrawn], services: Mapping[str, Service]) -> None:
+    """Say which pictures could not be drawn, and why; the details say where in the program."""
+    error = BuildError(undrawn_words(undrawn, services))
+    for trace in sorted({one.failure.trace for one in undrawn}):
+        error.add_note(trace)
+    words = [str(error), COURSE.standing, "Build it again; if it stays so, send the details"]
+    if kept := keep_details(error):
+        words.append(f"Details, without any figure: {kept}")
+    click.echo(f"perfsite: {'. '.join(word for word in words if word)}", err=True)
 
 
 def _check_against_edition(known: Known) -> None:

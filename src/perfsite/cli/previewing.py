@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from perfsite.cli.building import Bar, check_apart, cores
+from perfsite.cli.building import Bar, check_apart, cores, tell_undrawn
 from perfsite.errors import UsageError
 from perfsite.faults import COURSE
 
@@ -29,8 +29,10 @@ def write_preview(
     services: Sequence[str],
     since: Path | None,
     charts: bool,
-) -> int:
-    """Build the site of the folder `data` and put a preview of it at `out`; how many files it has.
+) -> tuple[int, bool]:
+    """Build the site of the folder `data` and put a preview of it at `out`.
+
+    How many files it has, and whether all of its pictures could be drawn.
 
     Raises:
         UsageError: if `out` is no folder for it, or `since` is no site.
@@ -67,7 +69,9 @@ def write_preview(
             explanations=load_explanations(),
         )
         target.put(files)
-    return len(files)
+    if site.undrawn:
+        tell_undrawn(site.undrawn, known.services)
+    return len(files), not site.undrawn
 
 
 def _last_edition(known: Known) -> pd.DataFrame | None:

@@ -12,6 +12,7 @@ import click
 
 from perfsite import __version__
 from perfsite.cli.common import (
+    BUILD_FAILED,
     DATA_ERRORS,
     DONE,
     data_argument,
@@ -83,7 +84,8 @@ def validate(data: Path, **options: Any) -> None:  # noqa: ANN401 - click passes
     known = understand(loaded, day, private=True)
     problems = _of_services(known.problems, wanted.services, known.services)
     if wanted.style == "html":
-        _preview(known, problems, day, data, wanted)
+        if not _preview(known, problems, day, data, wanted):
+            sys.exit(BUILD_FAILED)
     else:
         _tell(_told(known, problems, wanted.style, data), wanted.out)
     sys.exit(DATA_ERRORS if _is_bad(problems, wanted) else DONE)
@@ -115,10 +117,10 @@ def _is_bad(problems: Sequence[Problem], wanted: _Options) -> bool:
 
 def _preview(
     known: Known, problems: Sequence[Problem], day: date, data: Path, wanted: _Options
-) -> None:
-    """Put the preview in place, and print the problems."""
+) -> bool:
+    """Put the preview in place, and print the problems; whether all pictures are in it."""
     out = wanted.out or Path("preview")
-    number = write_preview(
+    number, whole = write_preview(
         known,
         day,
         data,
@@ -129,6 +131,7 @@ def _preview(
     )
     click.echo(text_report(problems, len(problems)))
     click.echo(f"Wrote {out / 'index.html'} and {number - 1:,} files beside it.", err=True)
+    return whole
 
 
 def _of_services(

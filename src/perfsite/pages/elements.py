@@ -124,7 +124,8 @@ class Card:
 class ChartFigure:
     """A chart with its words, its table and where its data can be had.
 
-    `svg` is empty where there is nothing to draw; `embed` is the address of the page that shows
+    `svg` is empty where there is nothing to draw, and where it could not be drawn: then `undrawn`
+    says so in its place. `embed` is the address of the page that shows
     this figure alone, empty where there is none. `width` and `height` are the picture's own.
     """
 
@@ -140,6 +141,7 @@ class ChartFigure:
     embed: str = ""
     width: int = 360
     height: int = 230
+    undrawn: str = ""
 
 
 @dataclass(frozen=True)

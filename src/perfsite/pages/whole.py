@@ -38,7 +38,7 @@ from perfsite.pages.services import ServiceTools, service_page, service_titles
 from perfsite.pages.site import FOLDERS, JPEG, SITE_CARD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from perfsite.charts.pictures import Job
     from perfsite.kept import Kept
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from perfsite.kpi.groups import Group
     from perfsite.model import File
     from perfsite.pages.context import Context
+    from perfsite.pages.elements import ChartFigure
     from perfsite.pages.facts import Facts
     from perfsite.pages.site import Builder
 
@@ -64,6 +65,35 @@ class Made:
         """The pages as they are when nothing is drawn: sentences and tables stay."""
         pages = [_without_pictures(page) for page in self.pages if not isinstance(page, EmbedPage)]
         return Made(pages, [])
+
+
+def without_undrawn(
+    pages: Iterable[Context], lost: Collection[str], builder: Builder
+) -> list[Context]:
+    """Those of the pages that show a lost picture, with their table and a sentence in its place.
+
+    `lost` are paths of pictures; those of other languages than the builder's do not matter.
+    """
+    own = {path.removeprefix(builder.folder) for path in lost if path.startswith(builder.folder)}
+    words = builder.language.say(
+        "This chart could not be drawn. Its figures are in the table, and in the data."
+    )
+    changed = []
+    for page in pages:
+        new = page
+        if isinstance(page, PICTURED):
+            new = replace(page, figures=tuple(_unless(one, own, words) for one in page.figures))
+        elif isinstance(page, EmbedPage):
+            new = replace(page, figure=_unless(page.figure, own, words))
+        if any(page.card.endswith(f"{builder.folder}{path}") for path in own):
+            new = replace(new, card="", data=tuple(one for one in new.data if one.type != JPEG))
+        if new != page:
+            changed.append(new)
+    return changed
+
+
+def _unless(figure: ChartFigure, lost: Collection[str], words: str) -> ChartFigure:
+    return replace(figure, svg="", alt="", undrawn=words) if figure.svg in lost else figure
 
 
 def make_pages(builder: Builder, facts: Facts, kept: Kept) -> Made:

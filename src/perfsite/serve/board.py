@@ -17,13 +17,15 @@ class Shown:
     """A site as files by their paths, the problems of its data, and why it is not up to date.
 
     `number` counts the builds; before the first it is 0. `failure` is what the last build said
-    that ended without a site: `site` is then that of the one before.
+    that ended without a site: `site` is then that of the one before. `undrawn` says which pictures
+    of the site could not be drawn.
     """
 
     number: int = 0
     site: Mapping[str, bytes] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     failure: str = ""
+    undrawn: str = ""
 
 
 class Board:

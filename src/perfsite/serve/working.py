@@ -99,4 +99,5 @@ def _told(before: Shown, shown: Shown, seconds: float) -> str:
     paths = before.site.keys() | shown.site.keys()
     changed = sum(before.site.get(path) != shown.site.get(path) for path in paths)
     files = f"{len(shown.site):,} files, {changed:,} of them changed"
-    return f"Built in {fixed(seconds, 1)} s: {files}; {counted(shown.problems)}."
+    undrawn = f"\nperfsite: {shown.undrawn}" if shown.undrawn else ""
+    return f"Built in {fixed(seconds, 1)} s: {files}; {counted(shown.problems)}.{undrawn}"

@@ -12,6 +12,7 @@ from perfsite.faults import keep_details, told
 from perfsite.kept import Kept
 from perfsite.load import load_data, load_theme, with_editions
 from perfsite.model import Edition, File
+from perfsite.report.undrawn import undrawn_words
 from perfsite.serve.board import Shown
 from perfsite.store import Store
 from perfsite.understanding import understand
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from perfsite.build import Progress
+    from perfsite.build import BuiltSite, Progress
     from perfsite.errors import Problem
     from perfsite.load import Data
     from perfsite.understanding import Known
@@ -91,7 +92,9 @@ class Workshop:
             failure = told(error, keep_details(error), standing=False)
             return replace(before, number=before.number + 1, problems=problems, failure=failure)
         self._kept.forget_unused()
-        return Shown(before.number + 1, site, problems)
+        undrawn = undrawn_words(site.undrawn, known.services) if site.undrawn else ""
+        files = {file.path: file.data for file in site.files}
+        return Shown(before.number + 1, files, problems, undrawn=undrawn)
 
     def write(self, shown: Shown) -> Shown:
         """Put the site on the disk; what is shown then, which says so if that failed."""
@@ -110,9 +113,9 @@ class Workshop:
         if self._order.strict and has_errors(problems):
             raise BuildError("the data has errors and --strict was given")
 
-    def _built(self, known: Known, edition: Edition) -> dict[str, bytes]:
+    def _built(self, known: Known, edition: Edition) -> BuiltSite:
         with self._order.progress() as progress:
-            site = build_site(
+            return build_site(
                 known,
                 edition,
                 load_theme(self._order.templates),
@@ -122,7 +125,6 @@ class Workshop:
                 store=self._drawings,
                 kept=self._kept,
             )
-        return {file.path: file.data for file in site.files}
 
 
 class _InMemory:
