@@ -214,7 +214,10 @@ class Workers:
         self._hung += hung
         self._lost_in_a_row += 1
         if self._hung > _MOST_HANGING or self._lost_in_a_row > _MOST_LOST:
-            raise BuildError(f"the charts cannot be drawn here: {reason}, again and again")
+            raise BuildError(
+                f"the charts cannot be drawn here: {reason}, again and again; give it more memory, "
+                "try --jobs 1, or build without them: --no-charts"
+            )
         if worker.jobs:
             first = worker.jobs.popleft()
             self._tried[first] += 1
