@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import multiprocessing
 import re
+import resource
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -58,6 +59,30 @@ def test_who_is_killed_once_costs_nothing(tmp_path: Path) -> None:
     words = [f"once:{tmp_path / str(place)}" for place in range(4)]
 
     assert results(words, 4) == [word.encode() for word in words]
+
+
+def test_there_are_no_more_processes_than_files_that_may_be_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where 64 files may be open, a machine of many processors draws with a few, and ends well."""
+    words = [f"{place}" for place in range(32 * 12)]
+    started: list[object] = []
+    start = Workers._start  # noqa: SLF001 - counted, not altered
+
+    def count(workers: Workers) -> object:
+        started.append(workers)
+        return start(workers)
+
+    monkeypatch.setattr(Workers, "_start", count)
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, before[1]))
+    try:
+        found = results(words, 12)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+    assert found == [word.encode() for word in words]
+    assert 1 < len(started) <= 6
 
 
 @pytest.mark.parametrize("word", ["hang", "crash"])

@@ -38,7 +38,7 @@ _ADVICE: Final = {
     errno.EMFILE: "Allow the command more open files (`ulimit -n 1024`), and run it again",
     errno.ENFILE: "The machine has too many files open: end other programs, and run it again",
     errno.ENOMEM: _FEWER,
-    errno.EAGAIN: "Allow the command more processes (`ulimit -u`) or more memory, or use fewer: --jobs 1",
+    errno.EAGAIN: "Allow it more processes (`ulimit -u`) and memory, or use fewer: --jobs 1",
     errno.EACCES: "Give the user that runs perfsite the right to it, and run the command again",
     errno.EPERM: "Give the user that runs perfsite the right to it, and run the command again",
     errno.EROFS: "Make the disk writable, or name another folder",

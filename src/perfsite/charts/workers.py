@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 import traceback
@@ -37,6 +38,8 @@ _TICK: Final = 0.2
 """Seconds between looks at who hangs, and whether the work was called off."""
 _CHUNK: Final = 32
 """Jobs given at a time: passing them costs nothing, and all workers end together."""
+_FILES, _OTHER_FILES = 4, 40
+"""Files that a process takes in its parent, and those that all else that is done needs."""
 _TRIES: Final = 2
 _TRIES_IF_KILLED: Final = 3
 """One more: the second time there may have been as little memory as the first."""
@@ -88,7 +91,7 @@ class Workers:
         """Begin to draw `jobs` in at most `number` processes, each of which calls `prepare`."""
         self._jobs = jobs
         self._with = prepare, draw, style
-        self._number = max(1, number)
+        self._number = max(1, min(number, _affordable()))
         self._patience = patience
         self._context = _context()
         self._waiting = deque(
@@ -239,6 +242,16 @@ class Workers:
         if code is not None and code < 0:
             return f"the process that drew it crashed ({signal.Signals(-code).name})"
         return f"the process that drew it ended by itself ({code})"
+
+
+def _affordable() -> int:
+    """How many processes there is room for, with the files that this one may have open."""
+    try:
+        import resource  # noqa: PLC0415 - not on every system
+    except ImportError:
+        return sys.maxsize
+    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return sys.maxsize if most == resource.RLIM_INFINITY else (most - _OTHER_FILES) // _FILES
 
 
 def _context() -> ForkServerContext | SpawnContext:
