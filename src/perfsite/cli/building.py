@@ -26,6 +26,7 @@ from perfsite.faults import COURSE, keep_details
 from perfsite.report import text_report
 from perfsite.report.undrawn import undrawn_words
 from perfsite.rounding import fixed
+from perfsite.spelling import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from perfsite.understanding import Known
     from perfsite.write import Written
 
+_DAYS: Final = 10
+"""The days that are named of those that figures wait for."""
 _SERVICES: Final = "data/services.csv"
 _BUILD_OPTIONS = (
     click.option(
@@ -145,6 +148,8 @@ def build_into(data: Path, options: Options) -> int:
     click.echo(
         f"Built {out}: {counts}, {_size(written)} in {fixed(time.monotonic() - start, 1)} s."
     )
+    if said := waiting_text(known):
+        click.echo(said)
     if site.undrawn:
         tell_undrawn(site.undrawn, known.services)
         return BUILD_FAILED
@@ -160,6 +165,23 @@ def tell_undrawn(undrawn: Sequence[Undrawn], services: Mapping[str, Service]) ->
     if kept := keep_details(error):
         words.append(f"Details, without any figure: {kept}")
     click.echo(f"perfsite: {'. '.join(word for word in words if word)}", err=True)
+
+
+def waiting_text(known: Known) -> str:
+    """How many figures wait and until when, and how many for the sake of others; no numbers."""
+    from perfsite.policy import waiting  # noqa: PLC0415 - pandas
+
+    days = waiting(known.secrets).items()
+    parts = [f"{counted(number, 'figure')} until {day}" for day, number in list(days)[:_DAYS]]
+    if len(days) > _DAYS:
+        rest = list(days)[_DAYS:]
+        parts.append(f"{counted(sum(number for _, number in rest), 'figure')} until later days")
+    lines = [f"Waiting: {', '.join(parts)}."] if parts else []
+    if held := len(known.held):
+        lines.append(
+            f"Held back: {counted(held, 'figure')} that would give away what is not public (PS215)."
+        )
+    return "\n".join(lines)
 
 
 def _check_against_edition(known: Known) -> None:

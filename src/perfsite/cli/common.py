@@ -1,20 +1,20 @@
-"""What commands share: exit codes, arguments, the clock, and writing what others made."""
+"""What commands share: exit codes, arguments, loading, and writing what others made."""
 
 from __future__ import annotations
 
-import os
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from perfsite.cli.dates import edition_date
 from perfsite.disk.durable import write_durably
 from perfsite.errors import BuildError, PerfsiteError, UsageError
 from perfsite.faults import COURSE, Severed, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from perfsite.load import Data
 
@@ -64,41 +64,6 @@ def load_for(data: Path, edition: str | None) -> tuple[Data, date]:
     loaded = load(data)
     day = edition_date(edition, loaded)
     return with_editions(loaded, data, day), day
-
-
-def edition_date(given: str | None, data: Data) -> date:
-    """The date printed on the site; the clock is the last resort, and says so.
-
-    Raises:
-        UsageError: if what was given is no date.
-    """
-    if given is not None:
-        return day_of(given, f"--edition {given}")
-    if epoch := os.environ.get("SOURCE_DATE_EPOCH"):
-        try:
-            return datetime.fromtimestamp(int(epoch), UTC).date()
-        except (ValueError, OverflowError, OSError) as error:
-            raise UsageError(f"SOURCE_DATE_EPOCH={epoch} is not a number of seconds") from error
-    if data.config.published:
-        return max(data.config.published)
-    today = datetime.now(UTC).date()
-    click.echo(
-        f"No edition date was given: using today, {today}. Set `published` in perfsite.toml.",
-        err=True,
-    )
-    return today
-
-
-def day_of(text: str, where: str) -> date:
-    """The day that a text names.
-
-    Raises:
-        UsageError: if it is no date; it says `where`.
-    """
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"{where}: a date as 2018-09-19 is expected") from error
 
 
 def check_new(out: Path, files: Mapping[str, str | bytes]) -> None:

@@ -6,7 +6,8 @@ import csv
 import io
 import sys
 from importlib import metadata
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,10 +18,9 @@ from perfsite.cli.common import (
     FOLDER,
     SHOWN,
     data_argument,
-    day_of,
-    edition_date,
     load,
 )
+from perfsite.cli.dates import day_of, edition_date, what_day_is_it
 from perfsite.errors import UsageError, has_errors
 from perfsite.model import Source
 from perfsite.report import text_report
@@ -29,7 +29,7 @@ from perfsite.spelling import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
+    from datetime import date
 
     from perfsite.editions import Manifest
     from perfsite.load import Data
@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 @click.command(
     epilog="\b\nExamples:\n"
     "  perfsite freeze 2018-09-19\n"
-    "  perfsite freeze 2018-09-19 data --site build"
+    "  perfsite freeze 2018-09-19 data --site build\n"
+    "  perfsite freeze 2018-09-19 data --undo"
 )
 @click.argument("day", metavar="DATE")
 @data_argument
@@ -52,18 +53,40 @@ if TYPE_CHECKING:
     "where each of them went.",
 )
 @click.option("--with-errors", is_flag=True, help="Freeze what is good of data that has errors.")
-def freeze(day: str, data: Path, site: Path | None, with_errors: bool) -> None:
+@click.option(
+    "--undo",
+    is_flag=True,
+    help="Take the newest edition back, if no site carries it: that of --site, or else of build.",
+)
+@click.option("--yes", is_flag=True, help="With --undo: do not ask; no other site carries it.")
+def freeze(day: str, data: Path, **options: Any) -> None:  # noqa: ANN401 - click's own
     """Freeze the edition of DATE: keep what is published then, never to be altered.
 
     The edition goes into DATA/editions. It holds what a site of that date shows: no suppressed
-    figure, and none that is released later. Data with errors is not frozen.
+    figure, and none that is released later. Data with errors is not frozen, and no day to come.
     """
+    when = day_of(day, day)
+    if options.pop("undo"):
+        _take_back(when, data, options["site"] or Path("build"), sure=options["yes"])
+        return
+    if options.pop("yes"):
+        raise UsageError("--yes is for --undo alone: freezing removes nothing")
+    today = what_day_is_it()
+    if when > today.day:
+        raise UsageError(
+            f"{when} is a day to come (today is {today}): what is published then is not known "
+            "yet, and figures that wait for it would be in the edition; freeze it on the day"
+        )
+    _freeze(when, data, **options)
+
+
+def _freeze(when: date, data: Path, site: Path | None, with_errors: bool) -> None:
+    """Freeze the edition of a day that has come."""
     from perfsite import editions  # noqa: PLC0415 - pandas takes half a second
     from perfsite.load import with_editions  # noqa: PLC0415
     from perfsite.understanding import understand  # noqa: PLC0415
     from perfsite.write import write_new_folder  # noqa: PLC0415
 
-    when = day_of(day, day)
     loaded = with_editions(load(data), data, when)
     known = understand(loaded, when)
     if has_errors(known.problems) and not with_errors:
@@ -147,6 +170,52 @@ def _snapshot(name: str, loaded: Data, folder: Path) -> Snapshot:
         raise UsageError(f"no edition of {day} was frozen; there are: {there}")
     editions = load_editions(folder, [one for one in loaded.editions if one <= day])
     return snapshot_of(editions[-1])
+
+
+def _take_back(when: date, data: Path, site: Path, *, sure: bool) -> None:
+    """Take the newest edition out of the way, unless a site carries it.
+
+    Raises:
+        UsageError: if it is not the newest, or a site or a package has it.
+    """
+    from perfsite.editions import FOLDER as EDITIONS  # noqa: PLC0415 - pandas
+    from perfsite.load import load_site_file  # noqa: PLC0415
+    from perfsite.write import set_aside  # noqa: PLC0415
+
+    loaded = load(data)
+    if when not in loaded.editions:
+        there = ", ".join(map(str, loaded.editions)) or "none"
+        raise UsageError(f"no edition of {when} was frozen; there are: {there}")
+    if when != loaded.editions[-1]:
+        raise UsageError(
+            f"the edition of {loaded.editions[-1]} follows that of {when}: only the newest can be "
+            "taken back"
+        )
+    if load_site_file(site, f"editions/{when}/index.html") is not None:
+        raise UsageError(
+            f"the site at {site} carries the edition of {when}: what was published is not taken "
+            "back; correct it in a later edition (docs/revisions.md)"
+        )
+    if when in loaded.config.packages:
+        raise UsageError(f"perfsite.toml names a package of the edition of {when}: it is published")
+    folder = data / EDITIONS / when.isoformat()
+    checked = "does not carry it" if site.is_dir() else "is not there"
+    click.echo(
+        f"This takes the edition of {when} back: builds will not follow {folder} any more. "
+        f"The site at {site} {checked}; perfsite cannot see any other copy."
+    )
+    if not sure and not _agreed("Has no site published it?"):
+        raise UsageError(f"the edition of {when} stays; give --yes to take it back unasked")
+    aside = set_aside(folder, "taken-back")
+    click.echo(f"Took it back. Its files are in {aside}; delete them when nobody needs them.")
+
+
+def _agreed(question: str) -> bool:
+    """Whether somebody at a terminal says yes; a script, which nobody watches, says --yes."""
+    try:
+        return sys.stdin.isatty() and click.confirm(question)
+    except click.Abort:
+        return False
 
 
 def _versions() -> dict[str, str]:

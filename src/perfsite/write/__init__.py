@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from perfsite.disk.mark import Kind
-from perfsite.write.folder import write_new_folder
+from perfsite.write.folder import set_aside, write_new_folder
 from perfsite.write.owning import MANIFEST
 from perfsite.write.target import Target, Written, beside
 
@@ -27,6 +27,7 @@ __all__ = [
     "Written",
     "check_target",
     "drawings_beside",
+    "set_aside",
     "write_new_folder",
     "write_site",
 ]

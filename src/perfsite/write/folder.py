@@ -47,6 +47,24 @@ def write_new_folder(files: Iterable[File], root: Path, folder: Path) -> None:
         raise WriteError(f"{folder} could not be written: {error}") from error
 
 
+def set_aside(folder: Path, name: str) -> Path:
+    """Rename a folder so that it is out of the way and nothing of it is lost; where it is then.
+
+    Raises:
+        WriteError: if the disk refuses.
+    """
+    aside, number = beside(folder, name), 1
+    while os.path.lexists(aside):
+        number += 1
+        aside = beside(folder, f"{name}-{number}")
+    try:
+        folder.rename(aside)
+        sync_folder(folder.parent)
+    except OSError as error:
+        raise WriteError(f"{folder} could not be moved: {error}") from error
+    return aside
+
+
 def _write(files: Iterable[File], root: Path, folder: Path) -> None:
     staging = beside(folder, "staging")
     for left in folder.parent.glob(".*.staging"):
