@@ -24,6 +24,9 @@ _COLUMNS = ("service", "period", "measure", "channel", "value", "note", "release
 """The names that a submission's columns have of their own."""
 
 
+_TOLD = "PS215"
+
+
 class MeasureTable(Table):
     """`[measures.<id>]`: a measure of the site's own."""
 
@@ -252,6 +255,11 @@ def _check_codes(checks: Checks, path: str) -> None:
             raise ConfigError(
                 f"{path}: checks.severity.{code}: only the severity of PS201 to PS299 can be set; "
                 "what cannot be read cannot be published"
+            )
+        if code == _TOLD and checks.severity[code] not in ("error", "warning"):
+            raise ConfigError(
+                f'{path}: checks.severity.{code}: "error" or "warning" is expected: what gives '
+                "away a figure that is not public is never left unsaid"
             )
 
 

@@ -135,7 +135,7 @@ RULES: dict[str, Rule] = {
         Rule("PS212", _W, "A service has gone quiet"),
         Rule("PS213", _W, "A figure is from outside the life of its service"),
         Rule("PS214", _W, "An organisation is spelt in two ways"),
-        Rule("PS215", _W, "A suppressed figure can be worked out"),
+        Rule("PS215", _E, "A figure that is not public can be worked out"),
         Rule("PS216", _N, "Figures of an earlier edition stand in"),
         Rule("PS217", _W, "A reason for a revision fits no change"),
         Rule("PS301", _E, "A cell of an imported file cannot be read as a figure"),

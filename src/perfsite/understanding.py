@@ -4,23 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from perfsite.editions import OBSERVATIONS, Content, register_frame, text_frame
-from perfsite.errors import Problem, is_error
+from perfsite.errors import LeakError, Problem, is_error
 from perfsite.kpi import summarise_services, work_out
 from perfsite.load import CONFIG
 from perfsite.model import Status
 from perfsite.pages.data import KPI_COLUMNS, kpi_rows, observation_rows
 from perfsite.parts import resolve
-from perfsite.policy import carry_services, decide, release
+from perfsite.policy import (
+    EMBARGOED,
+    HELD_BACK,
+    carry_services,
+    decide,
+    hold_back,
+    release,
+)
 from perfsite.policy.frames import has_mark, is_one_of, keys_of
+from perfsite.report import without_numbers
 from perfsite.revisions import Snapshot, make_ledger, revised_kpis, unused_reasons
 from perfsite.validate import (
+    TOLD,
     check_consistency,
     check_series,
+    find_tellers,
     is_blamed,
     read_observations,
     read_register,
@@ -42,6 +52,10 @@ if TYPE_CHECKING:
     from perfsite.policy import Carried, Retraction
     from perfsite.policy.frames import Key
     from perfsite.revisions import Ledger
+    from perfsite.validate import Teller
+
+_ROUNDS: Final = 5
+"""To hold a figure back can show that a series adds up after all; then it is looked at again."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +63,8 @@ class Known:
     """The data as understood on a day: what is published of it, and every problem.
 
     `secrets` are the figures that must not be published (see `policy.secrecy`); none of the others
-    is made of them. `carried` says for which services figures of an earlier edition stand in,
+    is made of them. `held` are those among them that are held back because they would give others
+    away. `carried` says for which services figures of an earlier edition stand in,
     `retracted` which figures were taken back.
     """
 
@@ -62,6 +77,7 @@ class Known:
     secrets: pd.DataFrame
     carried: tuple[Carried, ...]
     retracted: tuple[Retraction, ...]
+    held: frozenset[Key] = frozenset()
 
     @cached_property
     def summaries(self) -> list[ServiceSummary]:
@@ -72,7 +88,7 @@ class Known:
     def hidden(self) -> frozenset[Key]:
         """The figures that are confidential, whatever earlier editions said of them."""
         secret = self.observations["status"] == Status.CONFIDENTIAL
-        return frozenset(keys_of(self.observations[secret]))
+        return frozenset(keys_of(self.observations[secret])) | self.held
 
     @cached_property
     def ledger(self) -> Ledger | None:
@@ -154,25 +170,28 @@ def understand(
 ) -> Known:
     """Understand the data as it stands on a day, with every problem in the order of files.
 
-    Figures that are not released on that day are secrets. A `private` report, for those who sent
-    them, checks them like all others.
+    Figures that are not released on that day are secrets, and so are those that would give one
+    away. A `private` report, for those who sent them, checks them like all others, and names none
+    of their numbers.
 
     Figures that a rule blames to which the site gives the severity "error" are left out, as are
     those of a time to come; what remains is held against each other anew.
+
+    Raises:
+        LeakError: if a secret can be worked out whatever is held back.
     """
     config = data.config
     services, problems = read_register(data.register, config.measures, config.languages)
     services, notes = carry_services(services, [*data.problems, *problems], data.last)
-    day = None if private else edition
-    read, found = read_observations(data.submissions, services, config, day, kept)
+    read, found = read_observations(data.submissions, services, config, edition, kept)
     found = with_lost_rows(found, problems)
-    public, secrets = release(read, day)
     problems = [*data.problems, *problems, *notes, *_strangers(config, services), *found]
-    known = _compared(data, services, public, secrets, problems, edition)
-    blamed = [one for one in known.problems if is_error(one) and _is_about_read(one)]
-    good = public[~is_blamed(public, blamed)]
-    if len(good) < len(public):
-        known = _compared(data, services, good, secrets, [*problems, *blamed], edition)
+    known = _of_day(data, services, release(read, edition), problems, edition)
+    if private and (known.secrets["why"] == EMBARGOED).any():
+        later = _of_day(data, services, release(read, None), problems, edition)
+        about = [one for one in later.problems if one.code != TOLD]
+        more = without_numbers(about, known.problems)
+        known = replace(known, problems=(*known.problems, *more))
     if not data.reasons or not known.ledger:
         return known
     unused = unused_reasons(data.reasons, known.ledger.steps)
@@ -180,9 +199,59 @@ def understand(
     return replace(known, problems=(*known.problems, *more)) if more else known
 
 
+def _of_day(
+    data: Data,
+    services: Mapping[str, Service],
+    released: tuple[pd.DataFrame, pd.DataFrame],
+    problems: Sequence[Problem],
+    edition: date,
+) -> Known:
+    """What is known of figures that are `released`, as `policy.release` divides them."""
+    public, secrets = released
+
+    def compared(public: pd.DataFrame, more: Iterable[Problem], held: frozenset[Key]) -> Known:
+        return _compared(data, services, public, secrets, [*problems, *more], edition, held)
+
+    known = compared(public, (), frozenset())
+    blamed = [one for one in known.problems if is_error(one) and _is_about_read(one)]
+    good = public[~is_blamed(public, blamed)]
+    if len(good) < len(public):
+        known = compared(good, blamed, frozenset())
+    else:
+        blamed = []
+    tellers: list[Teller] = []
+    for _ in range(_ROUNDS):
+        if not (more := _tellers(known)):
+            break
+        tellers += more
+        told = [one for one in map(data.config.checks.judged, (t.problem for t in tellers)) if one]
+        if not all(map(is_error, told)):
+            return replace(known, problems=tuple(dict.fromkeys((*known.problems, *told))))
+        held = frozenset(teller.key for teller in tellers)
+        known = compared(good, [*blamed, *told], held)
+    else:
+        raise LeakError(
+            f"a figure that is not public can be worked out: {tellers[-1].problem.found}"
+        )
+    return known
+
+
+def _tellers(known: Known) -> list[Teller]:
+    """The figures that would give away what is not public, beside those that are held back."""
+    return find_tellers(
+        known.observations,
+        {one.date: one.rows for one in known.data.history},
+        known.secrets[known.secrets["why"] != HELD_BACK],
+        known.held,
+        known.figures.stocks,
+        known.data.config,
+    )
+
+
 def _is_about_read(problem: Problem) -> bool:
     """Whether what it blames was read well, so that it has to be left out now."""
-    return problem.rule.adjustable or problem.code == "PS118"
+    about_figures = problem.rule.adjustable and problem.code != TOLD
+    return about_figures or problem.code == "PS118"
 
 
 def _compared(
@@ -192,18 +261,22 @@ def _compared(
     secrets: pd.DataFrame,
     problems: Sequence[Problem],
     edition: date,
+    held: frozenset[Key],
 ) -> Known:
     """Decide what is published, hold it against each other, and work out its figures."""
     config, checks = data.config, data.config.checks
+    # What is held back was sent as it should be: nothing of an earlier edition stands in for it.
+    errors = [one for one in problems if one.code != TOLD]
     decided = decide(
-        public, secrets, services, problems, data.submissions, data.retractions, data.last
+        public, secrets, services, errors, data.submissions, data.retractions, data.last
     )
-    parts = resolve(decided.observations, config)
-    marked, contradictions = check_consistency(decided.observations, parts, config.digital_channels)
+    observations, back = hold_back(decided.observations, held)
+    parts = resolve(observations, config)
+    marked, contradictions = check_consistency(observations, parts, config.digital_channels)
     figures = work_out(parts, marked, config)
     found = [*problems, *decided.problems, *contradictions, *figures.problems]
     found += check_series(
-        decided.observations,
+        observations,
         parts,
         figures.windows,
         services,
@@ -219,9 +292,10 @@ def _compared(
         parts,
         figures,
         judged,
-        secrets,
+        pd.concat([secrets, back], ignore_index=True) if len(back) else secrets,
         decided.carried,
         decided.retracted,
+        held,
     )
 
 

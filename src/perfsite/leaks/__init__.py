@@ -19,6 +19,7 @@ from perfsite.leaks.keys import keyed_leaks
 from perfsite.leaks.near import find_near_period
 from perfsite.leaks.numbers import Published, Search, Secret, make_search
 from perfsite.leaks.texts import Scanned, spelt_in_name
+from perfsite.model import FIGURE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -67,8 +68,10 @@ def find_leaks(
 ) -> list[Leak]:
     """Every place in which a secret is found; nothing is searched where there are no secrets.
 
-    `secrets` has the columns of `policy.secrecy.SECRETS`.
+    `secrets` has the columns of `policy.secrecy.SECRETS`; where nobody knows the number there is
+    nothing to search for.
     """
+    secrets = secrets.loc[secrets["value"].notna(), [*FIGURE, "value", "why"]]
     if secrets.empty:
         return []
     search = make_search(secrets, published, languages, measures)

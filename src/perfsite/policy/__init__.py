@@ -1,6 +1,6 @@
 """What a publishing team decides about figures: secret, taken back, kept, and lost.
 
-- `secrecy` takes suppressed and embargoed figures out of all that is published.
+- `secrecy` takes figures that are not public today out of all that is published.
 - `retractions` takes figures back, with a reason and a date.
 - `carrying` lets the last good figures stand where an error keeps new ones out.
 - `losses` stops a build that would gut the site.
@@ -18,9 +18,13 @@ from perfsite.policy.retractions import (
     read_retractions,
     retract,
 )
-from perfsite.policy.secrecy import release
+from perfsite.policy.secrecy import HELD_BACK, hold_back, release, waiting
+from perfsite.validate.suppression import EMBARGOED, SUPPRESSED
 
 __all__ = [
+    "EMBARGOED",
+    "HELD_BACK",
+    "SUPPRESSED",
     "Carried",
     "Decided",
     "Retraction",
@@ -29,9 +33,11 @@ __all__ = [
     "check_losses",
     "check_retractions",
     "decide",
+    "hold_back",
     "read_retractions",
     "release",
     "reporting",
     "reporting_in",
     "retract",
+    "waiting",
 ]

@@ -9,5 +9,6 @@ from __future__ import annotations
 from perfsite.report.listing import json_report
 from perfsite.report.sarif import sarif_report
 from perfsite.report.text import text_report
+from perfsite.report.unsaid import UNSAID, without_numbers
 
-__all__ = ["json_report", "sarif_report", "text_report"]
+__all__ = ["UNSAID", "json_report", "sarif_report", "text_report", "without_numbers"]

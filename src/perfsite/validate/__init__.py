@@ -10,13 +10,19 @@ from perfsite.validate.consistency import check_consistency
 from perfsite.validate.names import with_lost_rows
 from perfsite.validate.observations import read_observations
 from perfsite.validate.register import read_register
+from perfsite.validate.releases import release_days
 from perfsite.validate.series import check_series
+from perfsite.validate.suppression import TOLD, Teller, find_tellers
 
 __all__ = [
+    "TOLD",
+    "Teller",
     "check_consistency",
     "check_series",
+    "find_tellers",
     "is_blamed",
     "read_observations",
     "read_register",
+    "release_days",
     "with_lost_rows",
 ]

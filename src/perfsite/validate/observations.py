@@ -31,7 +31,7 @@ import pandas as pd
 
 from perfsite.errors import Problem
 from perfsite.kept import Kept
-from perfsite.model import FIGURE
+from perfsite.model import FIGURE, Status
 from perfsite.tables import ROW
 from perfsite.validate.names import (
     blamed,
@@ -40,7 +40,13 @@ from perfsite.validate.names import (
     check_services,
     parse_periods,
 )
-from perfsite.validate.releases import check_releases, newest_release
+from perfsite.validate.releases import (
+    NEVER,
+    check_releases,
+    is_meant_private,
+    is_released,
+    newest_release,
+)
 from perfsite.validate.submissions import LONG, long_table
 from perfsite.validate.values import check_values
 
@@ -94,17 +100,19 @@ def read_observations(
         good &= ~bad.to_numpy(dtype=bool)
         problems += other
     problems += found
-    values, bad, found = check_values(long, config.all_measures)
+    private = is_meant_private(long, edition)
+    values, bad, found = check_values(long, config.all_measures, private)
     problems += blamed(found, long[bad])
-    good &= ~bad.to_numpy(dtype=bool)
-    release, bad, found = check_releases(long)
-    problems += found
-    good &= ~bad.to_numpy(dtype=bool)
-    frame = pd.concat([long.drop(columns="code"), periods, values, release], axis=1)
+    release, late = check_releases(long)
+    problems += late
+    # What cannot be read and was not to be public stays: a secret of which nobody knows the number.
+    good &= ~(bad & ~private).to_numpy(dtype=bool)
+    values = _made_unknown(values.join(release), bad & private)
+    frame = pd.concat([long.drop(columns="code"), periods, values], axis=1)
     frame = frame if good.all() else frame[good]
     frame = frame.drop(columns="period").rename(columns={"period_code": "period"})
     frame["source"] = _sources(frame)
-    frame, found = _without_duplicates(newest_release(frame, edition))
+    frame, found = _without_duplicates(newest_release(frame, edition), edition)
     problems += found
     frame = frame.astype({"unit": object, **_NUMBERS})
     if frame.empty:
@@ -118,7 +126,18 @@ def _sources(frame: pd.DataFrame) -> list[str]:
     return [f"{file}:{row}" for file, row in zip(frame["file"], frame[ROW], strict=True)]
 
 
-def _without_duplicates(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
+def _made_unknown(frame: pd.DataFrame, rows: pd.Series[bool]) -> pd.DataFrame:
+    """The frame, these rows of it as secrets that are never released and have no number."""
+    if not rows.any():
+        return frame
+    new = {"value": np.nan, "secret": np.nan, "marks": "", "release": NEVER}
+    new |= {"status": str(Status.CONFIDENTIAL)}
+    return frame.assign(**{name: frame[name].mask(rows, one) for name, one in new.items()})
+
+
+def _without_duplicates(
+    frame: pd.DataFrame, edition: date | None
+) -> tuple[pd.DataFrame, list[Problem]]:
     # Figures of different releases stand beside each other until `policy` takes one of them.
     key = [*FIGURE, "release"]
     twice = frame.duplicated(key, keep=False)
@@ -154,8 +173,11 @@ def _without_duplicates(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem
             strict=True,
         )
     ]
-    dropped = again.index[later | ~alike]
-    return frame.drop(index=dropped), problems
+    hidden = (again["status"] == Status.CONFIDENTIAL) | ~is_released(again["release"], edition)
+    # Which of the two is right is not known, but that it is a secret is.
+    kept = ~later & ~alike & hidden.groupby([again[name] for name in key]).transform("any")
+    frame = frame.drop(index=again.index[(later | ~alike) & ~kept])
+    return _made_unknown(frame, kept.reindex(frame.index, fill_value=False)), problems
 
 
 def in_order(frame: pd.DataFrame, services: Collection[str]) -> pd.DataFrame:

@@ -15,23 +15,38 @@ import pandas as pd
 
 from perfsite.errors import Problem
 from perfsite.model import FIGURE
-from perfsite.tables import ROW
+from perfsite.tables import ROW, read_table
 from perfsite.validate.submissions import RELEASE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
+    from perfsite.model import Source
+
+NEVER: Final = "9999-12-31"
+"""The release of a row whose day, or whose number, cannot be read: it is on no day public."""
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WITH_TIME: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9:.]+.*")
+_CONFIDENTIAL: Final = re.compile(
+    r"[\[({<]\s*c\s*[\])}>]|\bconf|\bsuppress|\bsecret", re.IGNORECASE
+)
+_FIGURE: Final = re.compile(r"(?!20[0-9]{2}$)[^\w]?\s?[0-9]+(?:[,.\s][0-9]+)?(?:\s?%)?")
+"""What stands in the column of another cell's number when a row has slipped to the side."""
+A_NUMBER: Final = "a number"
+"""What is said to have been found where the number must not be said."""
+_TEXTS: Final = (".csv", ".json")
+"""Files whose bytes say at once that they have no such column."""
 _DAY_FIRST: Final = re.compile(r"[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4}")
 
 
-def check_releases(long: pd.DataFrame) -> tuple[pd.Series[str], pd.Series[bool], list[Problem]]:
+def check_releases(long: pd.DataFrame) -> tuple[pd.Series[str], list[Problem]]:
     """Read the column `release_at` of a long table of text.
 
     Returns:
-        The column `release`: a date as 2018-09-20, or nothing where there is no embargo; the rows
-        whose date cannot be read; and a PS119 for each row of a file that has one.
+        The column `release`: a date as 2018-09-20, nothing where there is no embargo, and `NEVER`
+        where the date cannot be read; and a PS119 for each row of a file that has such a one.
     """
     text = long[RELEASE].fillna("").astype(object)
     wrong = [one for one in text.unique() if one and not is_day(one)]
@@ -42,7 +57,7 @@ def check_releases(long: pd.DataFrame) -> tuple[pd.Series[str], pd.Series[bool],
             row,
             "PS119",
             RELEASE,
-            found[:80],
+            A_NUMBER if _FIGURE.fullmatch(found) else found[:80],
             "a date as 2018-09-20, or nothing",
             _fix(found),
             service=service,
@@ -55,7 +70,7 @@ def check_releases(long: pd.DataFrame) -> tuple[pd.Series[str], pd.Series[bool],
             strict=True,
         )
     ]
-    return text.rename("release"), bad, list(dict.fromkeys(problems))
+    return text.mask(bad, NEVER).rename("release"), list(dict.fromkeys(problems))
 
 
 def is_day(text: str) -> bool:
@@ -69,6 +84,17 @@ def is_day(text: str) -> bool:
     return True
 
 
+def release_days(sources: Iterable[Source]) -> set[date]:
+    """The days on which figures of submissions are released; what is no day is none."""
+    return {
+        date.fromisoformat(text)
+        for source in sources
+        if not source.path.endswith(_TEXTS) or RELEASE.encode() in source.data
+        for text in read_table(source)[0].get(RELEASE, pd.Series(dtype=object)).unique()
+        if is_day(text)
+    }
+
+
 def _fix(found: str) -> str:
     if match := _WITH_TIME.fullmatch(found):
         return f"write the day alone: {match[1]}; figures are released by the day"
@@ -78,13 +104,26 @@ def _fix(found: str) -> str:
 
 
 def is_released(release: pd.Series[str], edition: date | None) -> NDArray[np.bool_]:
-    """Which rows may be published on a day; all of them where no day is given.
+    """Which rows may be published on a day; all with a day of their own where none is given.
 
     Dates of this spelling are in the order of their texts.
     """
-    if edition is None:
-        return np.ones(len(release), dtype=bool)
-    return (release.astype(object) <= edition.isoformat()).to_numpy(dtype=bool)
+    day = edition.isoformat() if edition else NEVER
+    texts = release.astype(object)
+    return ((texts <= day) & (texts != NEVER)).to_numpy(dtype=bool)
+
+
+def is_meant_private(long: pd.DataFrame, edition: date | None) -> pd.Series[bool]:
+    """Which cells of a long table of text are not to be public on a day.
+
+    Their day has not come or cannot be read, or somebody wanted them to be confidential, however
+    that was spelt.
+    """
+    release = long[RELEASE].fillna("").astype(object)
+    known = release.isin([one for one in release.unique() if not one or is_day(one)])
+    spellings = pd.Series(long["value"].unique(), dtype=object)
+    marked = spellings[spellings.str.contains(_CONFIDENTIAL).astype(bool)]
+    return ~(known & is_released(release, edition)) | long["value"].isin(list(marked))
 
 
 def newest_release(frame: pd.DataFrame, edition: date | None) -> pd.DataFrame:

@@ -21,7 +21,6 @@ from perfsite.validate.lives import check_lives, check_silence, without_future
 from perfsite.validate.organisations import check_organisations
 from perfsite.validate.overlaps import check_overlaps
 from perfsite.validate.rates import check_rates, check_ratings
-from perfsite.validate.suppression import check_suppression
 from perfsite.windows import year_windows
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ def check_series(
     edition: date,
     measures: Mapping[str, Measure] = MEASURES,
 ) -> list[Problem]:
-    """Every problem that the rules PS118 and PS205 to PS215 find, in the order of the codes.
+    """Every problem that the rules PS118 and PS205 to PS214 find, in the order of the codes.
 
     `observations` are in their order (see `observations`), `parts` and `windows` are made of them,
     and `measures` are all that the site knows. Problems of figures name their service, measures and
@@ -68,7 +67,6 @@ def check_series(
     problems += check_repeats(given, measures, checks.repeats)
     problems += check_silence(given, services, checks.quiet_months)
     problems += check_lives(given, services)
-    problems += check_suppression(given, measures)
     return _in_order(problems)
 
 

@@ -1,124 +1,278 @@
-"""Confidential figures that the published ones around them give away."""
+"""Figures that are not public today, and the published ones that give them away (PS215).
+
+It makes no difference why a figure is not public: because it is confidential, `[c]`, or because its
+day has not come. Nor does it make one in which edition a published figure stands.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from math import isfinite
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 import pandas as pd
 
-from perfsite.measures import Aggregation
-from perfsite.model import Status
-from perfsite.periods import Unit
-from perfsite.validate.given import SPAN, records
-from perfsite.validate.overlaps import tiled
+from perfsite.errors import Problem
+from perfsite.kpis import KPIS
+from perfsite.measures import Aggregation, Kind, name_of
+from perfsite.model import FIGURE, Status, place_of
+from perfsite.periods import Period
+from perfsite.validate.disclosure import Equations, Figure, Rules, World
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import date
 
-    from perfsite.errors import Problem
-    from perfsite.measures import Measure
-    from perfsite.validate.given import Given
+    from perfsite.config import SiteConfig
 
-_TOTAL_AND_TWO: Final = 3
-"""A lone channel below a total is not all that there is: the rest stays unknown."""
+Key = tuple[str, str, str, str]
+"""Whose figure: service, period, measure, channel."""
+TOLD: Final = "PS215"
+"""The code of a figure that gives another one away."""
+SUPPRESSED: Final = "suppressed"
+EMBARGOED: Final = "embargoed"
+"""Why a figure is not public today."""
+_WORDS: Final = {SUPPRESSED: "is confidential", EMBARGOED: "cannot be read, and is not public"}
+_STATED: Final = frozenset(kpi.stated for kpi in KPIS.values() if kpi.stated)
+_Member = TypeVar("_Member")
 
 
-def check_suppression(given: Given, measures: Mapping[str, Measure]) -> list[Problem]:
-    """PS215: a confidential figure that the published ones around it give away.
+@dataclass(frozen=True)
+class Teller:
+    """A published figure that has to be held back, and the secrets that it would tell.
 
-    Of a total and its channels, or of a longer period and the shorter ones that tile it, exactly
-    one is confidential and all others are published. The longer figure, or the total, is blamed;
-    where that is the confidential one, the last of the others. What could be worked out is not
-    said.
+    `edition` is that which says it, where the data do not say it any more; `why` and `until` are
+    those of the secret that waits longest, and `source` is `file:row` of the figure, or else of
+    that secret.
     """
-    adding = [key for key, one in measures.items() if one.aggregation is Aggregation.SUM]
-    rows = given.rows[given.rows["measure"].isin(adding)]
-    secret = rows["status"] == Status.CONFIDENTIAL
-    concerned = rows.loc[secret, ["service", "measure"]].drop_duplicates()
-    if concerned.empty:
-        return []
-    mine = pd.MultiIndex.from_frame(rows[["service", "measure"]])
-    rows = rows[mine.isin(pd.MultiIndex.from_frame(concerned))]
-    return [*_by_channels(rows), *_by_periods(rows)]
 
+    key: Key
+    secrets: tuple[Figure, ...]
+    source: str
+    why: str
+    until: str
+    edition: date | None = None
 
-def _by_channels(rows: pd.DataFrame) -> list[Problem]:
-    key = ["service", "measure", *SPAN]
-    rows = rows[rows["status"] != Status.NOT_APPLICABLE]
-    rows = rows.assign(secret=rows["status"] == Status.CONFIDENTIAL, total=rows["channel"] == "")
-    groups = rows.groupby(key, sort=False)
-    figures = groups.agg(
-        n=("secret", "size"),
-        secrets=("secret", "sum"),
-        known=("provided", "sum"),
-        totals=("total", "sum"),
-    )
-    open_ = figures[
-        (figures["totals"] == 1)
-        & (figures["secrets"] == 1)
-        & (figures["known"] == figures["n"] - 1)
-        & (figures["n"] >= _TOTAL_AND_TWO)
-    ]
-    if open_.empty:
-        return []
-    shown = rows[rows["provided"]].merge(open_.reset_index()[key], on=key)
-    # The total stands first in its group, for its channel is blank.
-    blamed = shown.drop_duplicates(key)
-    hidden = rows[rows["secret"]].merge(open_.reset_index()[key], on=key).set_index(key)
-    return [
-        row.problem(
-            "PS215",
-            f"{row.measure} of {_who(channel)} in {row.period} is confidential, and the others "
-            "that make or share the total are published",
-            "two confidential figures, or a total that is confidential too",
-            "write [c] for this one, or for another channel, too",
+    @property
+    def problem(self) -> Problem:
+        """PS215, at the figure that gives others away. No number is said."""
+        service, period, measure, channel = self.key
+        found = f"gives away {self._given_away}"
+        if self.edition:
+            told = f"{name_of(measure, channel)} in {period}"
+            found = f"{told} in the edition of {self.edition} {found}"
+        return Problem(
+            *place_of(self.source),
+            TOLD,
+            name_of(measure, channel),
+            found,
+            "no figure that can be worked out from those that are published",
+            f"let this one wait until {self.until}, too, or another that the sum needs"
+            if self.until
+            else "write [c] for this one, or for another that the sum needs, too",
+            service=service,
+            measures=(measure,),
+            period=period,
         )
-        for row, channel in zip(
-            records(blamed),
-            hidden.loc[pd.MultiIndex.from_frame(blamed[key]), "channel"],
-            strict=True,
-        )
-    ]
+
+    @property
+    def _given_away(self) -> str:
+        """The secrets, and why they are none of the reader's business."""
+        named = [f"{name_of(one.measure, one.channel)} in {one.period}" for one in self.secrets]
+        if len(named) > 1:
+            return f"{', '.join(named[:-1])} and {named[-1]}, which are not public"
+        why = f"waits until {self.until}" if self.until else _WORDS[self.why]
+        return f"{named[0]}, which {why}"
 
 
-def _who(channel: str) -> str:
-    return f"the channel {channel}" if channel else "all channels"
+class _Row(NamedTuple):
+    """A row of what is said of a service: NaN where there is no number."""
+
+    figure: Figure
+    value: float
+    status: str
+    source: str
 
 
-def _by_periods(rows: pd.DataFrame) -> list[Problem]:
-    rows = rows[rows["provided"] | (rows["status"] == Status.CONFIDENTIAL)]
-    secret = rows["status"] == Status.CONFIDENTIAL
-    counts = rows.loc[rows["unit"] == Unit.MONTH, "count"].unique()
-    lengths = sorted({int(count) for count in counts} - {1})
-    # Sums of ones and zeros count the confidential figures of a tiling.
-    found = tiled(rows.assign(value=secret.astype(float)), lengths)
-    longer = rows.loc[found["at"]]
-    inside = found["summed"].to_numpy()
-    hidden = secret.loc[found["at"]].to_numpy()
-    gives_away = longer[~hidden & (inside == 1)]
-    given_away = longer[hidden & (inside == 0)]
-    expected = "two confidential figures, or a longer period that is confidential too"
-    problems = [
-        row.problem(
-            "PS215",
-            f"one of the shorter periods of {row.period} is confidential, and all others are "
-            "published",
-            expected,
-            "write [c] for this one, or for another of the shorter periods, too",
-        )
-        for row in records(gives_away)
-    ]
-    for row, group, end in zip(
-        records(given_away), given_away["group"], given_away["end"], strict=True
-    ):
-        last = rows[(rows["group"] == group) & (rows["end"] == end) & ~secret]
-        problems += [
-            shorter.problem(
-                "PS215",
-                f"{row.period} is confidential, and all shorter periods of it are published",
-                expected,
-                "write [c] for this one, and for another of the shorter periods, too",
-            )
-            for shorter in list(records(last))[:1]
+class _Secret(NamedTuple):
+    """Why a figure is not public, until when, and where it stands."""
+
+    why: str
+    until: str
+    source: str
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A service with secrets: what is said of it now, and in each edition, the newest first."""
+
+    said: list[_Row]
+    editions: Mapping[date, list[_Row]]
+    secrets: Mapping[Figure, _Secret]
+    held: frozenset[Figure]
+    stocks: frozenset[str]
+
+    def worlds(self) -> list[World]:
+        """What is said now, and what each edition said."""
+        own = {row.figure for row in self.said if row.status == Status.CONFIDENTIAL}
+        own |= {figure for figure, one in self.secrets.items() if one.why == SUPPRESSED}
+        closed = own | self.held
+        earlier = [(rows, _numbers(rows, closed)) for rows in self.editions.values()]
+        numbers = _numbers(self.said, closed)
+        # What an edition said is public as long as nothing else is said.
+        for _, said in earlier:
+            numbers = said | numbers
+        return [
+            self._world(self.said, numbers, list(self.secrets)),
+            *(
+                self._world(rows, said, [one for one in self.secrets if one not in said])
+                for rows, said in earlier
+            ),
         ]
-    return problems
+
+    def _world(
+        self, rows: Iterable[_Row], numbers: Mapping[Figure, float], secrets: list[Figure]
+    ) -> World:
+        nothing = {row.figure for row in rows if row.status == Status.NOT_APPLICABLE}
+        nothing -= numbers.keys() | set(secrets)
+        unknown = {row.figure for row in rows} | self.held
+        unknown -= numbers.keys() | nothing | set(secrets)
+        return World(numbers, frozenset(nothing), secrets, frozenset(unknown), self.stocks)
+
+    def place(self, figure: Figure) -> tuple[str, date | None]:
+        """Where a figure stands that is said now; else nowhere, and the edition that says it."""
+        for row in self.said:
+            if row.figure == figure and isfinite(row.value):
+                return row.source, None
+        said = (day for day, rows in self.editions.items() if any(figure == one[0] for one in rows))
+        return "", next(said, None)
+
+
+def _numbers(rows: Iterable[_Row], closed: Collection[Figure]) -> dict[Figure, float]:
+    return {
+        row.figure: row.value for row in rows if isfinite(row.value) and row.figure not in closed
+    }
+
+
+def find_tellers(
+    now: pd.DataFrame,
+    editions: Mapping[date, pd.DataFrame],
+    secrets: pd.DataFrame,
+    held: Collection[Key],
+    stocks: Iterable[tuple[str, str]],
+    config: SiteConfig,
+) -> list[Teller]:
+    """The published figures that have to be held back so that no secret can be worked out.
+
+    Args:
+        now: what is published now: the columns of `FIGURE`, `value`, `status` and `source`.
+        editions: the same of frozen editions that a site carries, as text; any order.
+        secrets: figures that are not public today: the columns of `FIGURE`, `why`, `until` and
+            `source` (see `policy.secrecy`). Confidential rows of `now` need not be among them.
+        held: figures that are held back already.
+        stocks: services and measures whose longer periods are no sums of shorter ones.
+        config: says which measures add up, and which channels are digital.
+
+    Returns:
+        As few figures as are needed, service by service. What has to be held back does not depend
+        on a secret number.
+    """
+    hidden = now[(now["status"] == Status.CONFIDENTIAL).to_numpy(dtype=bool)]
+    hidden = hidden.assign(why=SUPPRESSED, until="")
+    kept = _sets((service, Figure(*figure)) for service, *figure in held)
+    found: dict[str, dict[Figure, _Secret]] = {}
+    for frame in (secrets, hidden):
+        names = (*FIGURE, "why", "until", "source")
+        for service, *figure, why, until, source in zip(*map(frame.get, names), strict=True):
+            if Figure(*figure) not in kept.get(service, ()):
+                mine = found.setdefault(service, {})
+                mine.setdefault(Figure(*figure), _Secret(why, until, source))
+    if not found:
+        return []
+    rules = _rules(config)
+    of_stocks = _sets(stocks)
+    said = _of_services(now, found)
+    earlier = {day: _of_services(editions[day], found) for day in sorted(editions, reverse=True)}
+    tellers = []
+    for service, mine in found.items():
+        before = {day: rows.get(service, []) for day, rows in earlier.items()}
+        case = _Case(
+            said.get(service, []),
+            before,
+            mine,
+            frozenset(kept.get(service, ())),
+            frozenset(of_stocks.get(service, ())),
+        )
+        tellers += _held_back(service, case, rules)
+    return tellers
+
+
+def _rules(config: SiteConfig) -> Rules:
+    measures = config.all_measures
+    adding = [key for key, one in measures.items() if one.aggregation is Aggregation.SUM]
+    return Rules(
+        frozenset(adding),
+        frozenset(key for key in adding if measures[key].kind is Kind.NUMBER),
+        frozenset(config.digital_channels),
+    )
+
+
+def _sets(pairs: Iterable[tuple[str, _Member]]) -> dict[str, set[_Member]]:
+    found: dict[str, set[_Member]] = {}
+    for service, one in pairs:
+        found.setdefault(service, set()).add(one)
+    return found
+
+
+def _of_services(frame: pd.DataFrame, services: Collection[str]) -> dict[str, list[_Row]]:
+    """The rows of some services, by service."""
+    frame = frame[frame["service"].isin(list(services)).to_numpy(dtype=bool)]
+    values = pd.to_numeric(frame["value"], errors="coerce").astype(float)
+    found: dict[str, list[_Row]] = {}
+    names = (*FIGURE, "status", "source")
+    for value, (service, *figure, status, source) in zip(
+        values, zip(*(frame[name] for name in names), strict=True), strict=True
+    ):
+        row = _Row(Figure(*figure), value, str(status).partition(" ")[0], source)
+        found.setdefault(service, []).append(row)
+    return found
+
+
+def _held_back(service: str, case: _Case, rules: Rules) -> list[Teller]:
+    """The figures of a service that have to be held back, one after the other."""
+    worlds = [Equations(one, rules) for one in case.worlds()]
+    back: dict[Figure, Figure] = {}
+    news = True
+    while news:
+        news = False
+        for one in worlds:
+            for secret, tell in one.told(back).items():
+                if not tell & back.keys():
+                    back[min(tell, key=_first_to_go)] = secret
+                    news = True
+    # Where one figure had to go after another, the first may have been enough without it.
+    for figure in list(back):
+        rest = {one: secret for one, secret in back.items() if one != figure}
+        if not any(one.told(rest) for one in worlds):
+            back = rest
+    told = {figure: {secret: None} for figure, secret in back.items()}
+    for one in worlds:
+        for secret, tell in one.told().items():
+            figure = next(figure for figure in back if figure in tell)
+            told[figure][secret] = None
+    return [_teller(service, case, figure, list(secrets)) for figure, secrets in told.items()]
+
+
+def _teller(service: str, case: _Case, figure: Figure, secrets: Sequence[Figure]) -> Teller:
+    # What waits for no day waits longest.
+    last = max(secrets, key=lambda one: (not case.secrets[one].until, case.secrets[one].until))
+    why, until, place = case.secrets[last]
+    source, edition = case.place(figure)
+    return Teller((service, *figure), tuple(secrets), source or place, why, until, edition)
+
+
+def _first_to_go(figure: Figure) -> tuple[bool, int, str, int]:
+    """Stated rates first, for counts make them; then the longest period, and all channels."""
+    period = Period.parse(figure.period)
+    start, end = period.start.toordinal(), period.end.toordinal()
+    return figure.measure not in _STATED, start - end, figure.channel, -start

@@ -57,6 +57,13 @@ def value_fix(found: str, kind: Kind) -> str:
     return next(filter(None, (way() for way in ways)), _GENERAL)
 
 
+def general_fix(found: str) -> str:
+    """What to do about a value of which nothing may be said."""
+    if "[" in found:
+        return "a number with [c] behind it is 1234 [c]: digits, a full stop before decimals, [c]"
+    return "write digits alone, with a full stop before decimals; a symbol stands for a reason"
+
+
 def _spreadsheet_fix(found: str) -> str:
     """For what a spreadsheet program, or a custom of its users, put in the place of a figure."""
     if re.fullmatch("#+", found):

@@ -16,7 +16,7 @@ from perfsite.measures import Kind
 from perfsite.model import Status
 from perfsite.periods import Period
 from perfsite.tables import ROW
-from perfsite.validate.value_hints import is_kept, value_fix
+from perfsite.validate.value_hints import general_fix, is_kept, value_fix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,9 +47,11 @@ _EXACT_LIMIT = 2.0**53
 
 
 def check_values(
-    long: pd.DataFrame, measures: Mapping[str, Measure]
+    long: pd.DataFrame, measures: Mapping[str, Measure], private: pd.Series[bool] | None = None
 ) -> tuple[pd.DataFrame, pd.Series, list[Problem]]:
     """Read the column `value` of a long table of text.
+
+    `private` are the cells that are not to be public: their numbers are not quoted.
 
     Returns:
         A frame with `value` (float), `status`, `marks` and `secret` (the number of a suppressed
@@ -123,9 +125,14 @@ def check_values(
     bad = pd.Series(~understood | outside, index=long.index)
     cells = (long.loc[bad, name] for name in _CELL)
     problems = [
-        _problem(cell, found, kinds, in_range=not out)
-        for cell, found, kinds, out in zip(
-            zip(*cells, strict=True), text[bad], kind[bad], outside[bad.to_numpy()], strict=True
+        _problem(cell, found, kinds, in_range=not out, private=hidden)
+        for cell, found, kinds, out, hidden in zip(
+            zip(*cells, strict=True),
+            text[bad],
+            kind[bad],
+            outside[bad.to_numpy()],
+            ~bad[bad] if private is None else private[bad],
+            strict=True,
         )
     ]
     return frame, bad, problems
@@ -142,11 +149,20 @@ _EXPECTED: Final = {
 }
 
 
+_UNQUOTED: Final = "a value that is not public, so it is not shown here"
+
+
 def _problem(
-    cell: tuple[str, int, str, str, str, str], found: str, kind: Kind, *, in_range: bool
+    cell: tuple[str, int, str, str, str, str],
+    found: str,
+    kind: Kind,
+    *,
+    in_range: bool,
+    private: bool,
 ) -> Problem:
     """The problem of a value that cannot be read, or that its measure cannot have."""
     file, row, column, service, measure, period = cell
+    unsaid = private and any(sign.isdigit() for sign in found)
     try:
         code = Period.parse(period).code
     except ValueError:
@@ -156,9 +172,9 @@ def _problem(
         row,
         "PS104" if in_range else "PS115",
         column,
-        found[:80],
+        _UNQUOTED if unsaid else found[:80],
         _EXPECTED.get(kind, "a number"),
-        value_fix(found, kind),
+        general_fix(found) if unsaid else value_fix(found, kind),
         service=service,
         measures=(measure,) if measure else (),
         period=code,
