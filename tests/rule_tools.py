@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from helpers import one_service_register, register, worked
 from perfsite.config import Checks, SiteConfig
 from perfsite.periods import Period, Unit
-from perfsite.validate import check_series
+from perfsite.policy import release
+from perfsite.validate import check_series, find_tellers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,7 +33,7 @@ def found(
     of_two = table.split(maxsplit=1)[0] == "service"
     known = services or (SERVICES if of_two else one_service_register())
     made = worked(table, known, config)
-    return check_series(
+    series = check_series(
         made.observations,
         made.parts,
         made.figures.windows,
@@ -41,6 +42,9 @@ def found(
         edition,
         config.all_measures,
     )
+    public, secrets = release(made.observations, edition)
+    tellers = find_tellers(public, {}, secrets, (), made.figures.stocks, config)
+    return [*series, *(teller.problem for teller in tellers)]
 
 
 def only(problems: Iterable[Problem], code: str) -> list[Problem]:

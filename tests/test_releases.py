@@ -85,7 +85,13 @@ def test_an_embargo_that_cannot_be_read_never_ends(text: str, hint: str) -> None
         """
     for day in DAYS:
         frame, problems = read(table, day)
-        assert set(frame["period"]) == {"2017-Q1"}
+        shown, secrets = release(frame, day)
+        assert set(shown["period"]) == {"2017-Q1"}
+        assert secrets_of(secrets) == {
+            "2017-Q2 transactions": (1100, "embargoed"),
+            "2017-Q2 transactions:digital": (950, "embargoed"),
+        }
+        assert set(secrets["until"]) == {""}
         assert [(p.code, p.row, p.column) for p in problems] == [("PS119", 3, "release_at")]
     assert problems[0].found == text.replace("~", " ")
     assert problems[0].expected == "a date as 2018-09-20, or nothing"

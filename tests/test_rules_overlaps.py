@@ -142,7 +142,7 @@ def test_a_confidential_total_of_published_channels_is_no_secret() -> None:
 
     assert problem.code == "PS215"
     assert problem.column == "transactions:digital"
-    assert "all channels" in problem.found
+    assert problem.found == "gives away transactions in 2017, which is confidential"
 
 
 def test_a_channel_that_is_not_applicable_is_known() -> None:
