@@ -99,7 +99,8 @@ class _World:
         found = set()
         for row in self.groups:
             above, below = _KPIS.get(row["kpi"], ("", ""))
-            if row["period"] != period or channel or measure not in (above, below):
+            mine = row["department"] == self.departments.get(service)
+            if not mine or row["period"] != period or channel or measure not in (above, below):
                 continue
             others = [
                 one

@@ -83,7 +83,7 @@ def scenes(rng: Random, secrets: int) -> list[Scene]:
 
 
 def _count(rng: Random) -> int:
-    return rng.randrange(10_000, 999_999)
+    return rng.randrange(10_000_000, 999_999_999)
 
 
 def _hide(rng: Random, scene: Scene, service: str, number: int) -> Scene:

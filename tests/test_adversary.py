@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 DAY: Final = date(2018, 9, 19)
 CONFIG: Final = 'title = "Made up"\npublished = [2018-09-19]\n'
 WARNED: Final = f'{CONFIG}[checks.severity]\nPS215 = "warning"\n'
-IS_RARE: Final = 10_000
-"""A number of five digits stands nowhere by chance."""
+IS_RARE: Final = 1_000_000
+"""A number of so many digits stands nowhere by chance."""
 IN_A_FOLDER: Final = 100
 """Secrets in a data folder: few builds, and not too many files at once."""
 

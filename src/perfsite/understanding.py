@@ -86,9 +86,19 @@ class Known:
 
     @cached_property
     def hidden(self) -> frozenset[Key]:
-        """The figures that are confidential, whatever earlier editions said of them."""
+        """The figures that are confidential, whatever earlier editions said of them.
+
+        They are here under the former ids of their services, too, as editions may have them.
+        """
         secret = self.observations["status"] == Status.CONFIDENTIAL
-        return frozenset(keys_of(self.observations[secret])) | self.held
+        keys = keys_of(self.observations[secret]) | self.held
+        former = {
+            (alias, period, measure, channel)
+            for service, period, measure, channel in keys
+            if service in self.services
+            for alias in self.services[service].aliases
+        }
+        return frozenset(keys | former)
 
     @cached_property
     def ledger(self) -> Ledger | None:
@@ -238,9 +248,13 @@ def _of_day(
 
 def _tellers(known: Known) -> list[Teller]:
     """The figures that would give away what is not public, beside those that are held back."""
+    ids = {alias: key for key, one in known.services.items() for alias in one.aliases}
     return find_tellers(
         known.observations,
-        {one.date: one.rows for one in known.data.history},
+        {
+            one.date: one.rows.assign(service=one.rows["service"].replace(ids)) if ids else one.rows
+            for one in known.data.history
+        },
         known.secrets[known.secrets["why"] != HELD_BACK],
         known.held,
         known.figures.stocks,

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from perfsite.editions import Manifest
-    from perfsite.load import Data
     from perfsite.model import File
     from perfsite.revisions import Snapshot
     from perfsite.understanding import Known
@@ -139,36 +138,41 @@ def diff(earlier: str, later: str, data: Path, style: str) -> None:
 
     Both were frozen in the folder DATA. For B, "now" stands for the data as they are.
     """
-    from perfsite.report import changes  # noqa: PLC0415 - pandas takes half a second
+    from perfsite.load import with_editions  # noqa: PLC0415 - pandas takes half a second
+    from perfsite.report import changes  # noqa: PLC0415
     from perfsite.revisions import compare  # noqa: PLC0415
+    from perfsite.understanding import understand  # noqa: PLC0415
 
     loaded = load(data)
-    before, now = (_snapshot(name, loaded, data) for name in (earlier, later))
+    today = edition_date(None, loaded)
+    known = understand(with_editions(loaded, data, today), today)
+    before, now = (_snapshot(name, known, data) for name in (earlier, later))
     if before.day is None or (now.day and now.day <= before.day):
         raise UsageError(f"{earlier} {later}: the earlier date comes first, and now comes last")
-    step = compare(before, now, loaded.reasons)
+    # What became confidential later is not told of editions that said it.
+    step = compare(before, now, loaded.reasons).without(known.hidden)
     told = {"text": changes.diff_text, "json": changes.diff_json, "csv": changes.diff_csv}[style]
     click.echo(told(step), nl=style == "text")
 
 
-def _snapshot(name: str, loaded: Data, folder: Path) -> Snapshot:
+def _snapshot(name: str, known: Known, folder: Path) -> Snapshot:
     """What an edition said, or what the data say now.
 
     Raises:
         UsageError: if the name is no date, or no edition of that date was frozen.
     """
-    from perfsite.load import load_editions, with_editions  # noqa: PLC0415
+    from perfsite.load import load_editions  # noqa: PLC0415
     from perfsite.report.changes import NOW  # noqa: PLC0415
-    from perfsite.understanding import snapshot_of, understand  # noqa: PLC0415
+    from perfsite.understanding import snapshot_of  # noqa: PLC0415
 
     if name == NOW:
-        today = edition_date(None, loaded)
-        return understand(with_editions(loaded, folder, today), today).snapshot
+        return known.snapshot
+    frozen = known.data.editions
     day = day_of(name, f"{name}: not {NOW}, and")
-    if day not in loaded.editions:
-        there = ", ".join(map(str, loaded.editions)) or "none"
+    if day not in frozen:
+        there = ", ".join(map(str, frozen)) or "none"
         raise UsageError(f"no edition of {day} was frozen; there are: {there}")
-    editions = load_editions(folder, [one for one in loaded.editions if one <= day])
+    editions = load_editions(folder, [one for one in frozen if one <= day])
     return snapshot_of(editions[-1])
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from perfsite.cli.building import Bar, check_apart, cores, tell_undrawn
 from perfsite.errors import UsageError
 from perfsite.faults import COURSE
+from perfsite.model import Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +66,7 @@ def write_preview(
             known.problems,
             theme,
             services=services,
-            earlier=_earlier(since) if since else _last_edition(known),
+            earlier=_sayable(_earlier(since) if since else _last_edition(known), known),
             explanations=load_explanations(),
         )
         target.put(files)
@@ -82,6 +83,20 @@ def _last_edition(known: Known) -> pd.DataFrame | None:
 
     last = known.data.last
     return pd.DataFrame(observation_rows(last.observations), columns=OBSERVATIONS) if last else None
+
+
+def _sayable(earlier: pd.DataFrame | None, known: Known) -> pd.DataFrame | None:
+    """Figures of an earlier site without the numbers of those that are not public now."""
+    from perfsite.policy.frames import is_one_of, keys_of  # noqa: PLC0415 - pandas
+
+    if earlier is None:
+        return None
+    closed = known.hidden | (keys_of(known.secrets) - keys_of(known.observations))
+    mine = is_one_of(earlier, closed) & (earlier["value"] != "").to_numpy(dtype=bool)
+    return earlier.assign(
+        value=earlier["value"].mask(mine, ""),
+        status=earlier["status"].mask(mine, str(Status.CONFIDENTIAL)),
+    )
 
 
 def _earlier(site: Path) -> pd.DataFrame:

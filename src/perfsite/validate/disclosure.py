@@ -182,18 +182,20 @@ class Equations:
 
     @cached_property
     def _sums(self) -> list[_Equation]:
-        """All channels are the sum of the channels, in each period that anybody gave."""
+        """All channels are the sum of the channels, in each period that anybody gave.
+
+        A total that nobody gave is made of them, and a rate may need it.
+        """
         found = []
         for measure, channels in self._channels.items():
             if measure not in self._rules.additive:
                 continue
-            stated = (measure, "") in self._by_series
             every = (self._by_series.get((measure, one), set()) for one in ("", *channels))
             for period in sorted({one.period for figures in every for one in figures}):
                 whole = Figure(period, measure, "")
                 inside = self._inside(period, measure, channels)
                 # A lone channel below a total is not all that there is: the rest stays unknown.
-                if len(inside) > stated:
+                if len(inside) > 1:
                     parts: dict[_Atom, float] = {}
                     for one in inside:
                         parts = _added(parts, 1.0, self._terms(one), 1.0)

@@ -16,7 +16,7 @@ import pandas as pd
 from perfsite.errors import Problem
 from perfsite.model import FIGURE
 from perfsite.tables import ROW, read_table
-from perfsite.validate.submissions import RELEASE
+from perfsite.validate.submissions import NEVER, RELEASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from perfsite.model import Source
 
-NEVER: Final = "9999-12-31"
-"""The release of a row whose day, or whose number, cannot be read: it is on no day public."""
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WITH_TIME: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9:.]+.*")
 _CONFIDENTIAL: Final = re.compile(

@@ -2,7 +2,7 @@
 
 The table has the columns of `LONG`: `file`, `row` and `column` say where a cell stands, the others
 are the cells of a tidy submission, still text and not yet understood. What may have been meant as
-an embargo and cannot be read as one takes its row with it: it must never be published by a slip.
+an embargo and cannot be read as one hides its row for good: it must never be published by a slip.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from perfsite.model import Service, Source
 
 RELEASE: Final = "release_at"
+NEVER: Final = "9999-12-31"
+"""The release of a row whose day, or whose number, cannot be read: it is on no day public."""
 TIDY: Final = ("service", "period", "measure", "channel", "value", "note", RELEASE)
 LONG: Final = ["file", ROW, "column", *TIDY]
 _LIKE_RELEASE: Final = re.compile(
@@ -131,7 +133,7 @@ def _is_cell(name: str) -> bool:
 def _without_lost_embargoes(
     source: Source, table: pd.DataFrame, header_row: int, measures: Mapping[str, Measure]
 ) -> tuple[pd.DataFrame, list[Problem]]:
-    """The table without columns that look like a misspelt `release_at`, nor the rows they are for.
+    """The table without columns that look like a misspelt `release_at`; its rows are never public.
 
     To publish a figure because the name of a column was mistyped cannot be undone.
     """
@@ -156,7 +158,9 @@ def _without_lost_embargoes(
         )
         for name in lost
     ]
-    return table[~meant].drop(columns=lost).reset_index(drop=True), problems
+    release = table[RELEASE] if RELEASE in table else pd.Series("", index=table.index)
+    table = table.drop(columns=lost).assign(**{RELEASE: release.astype(object).mask(meant, NEVER)})
+    return table, problems
 
 
 def _melted(

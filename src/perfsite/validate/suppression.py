@@ -34,6 +34,8 @@ EMBARGOED: Final = "embargoed"
 """Why a figure is not public today."""
 _WORDS: Final = {SUPPRESSED: "is confidential", EMBARGOED: "cannot be read, and is not public"}
 _STATED: Final = frozenset(kpi.stated for kpi in KPIS.values() if kpi.stated)
+_DAYS: Final = 28
+"""A leap year is no longer than another, and neither is July than June."""
 _Member = TypeVar("_Member")
 
 
@@ -275,4 +277,5 @@ def _first_to_go(figure: Figure) -> tuple[bool, int, str, int]:
     """Stated rates first, for counts make them; then the longest period, and all channels."""
     period = Period.parse(figure.period)
     start, end = period.start.toordinal(), period.end.toordinal()
-    return figure.measure not in _STATED, start - end, figure.channel, -start
+    length = (end - start) // _DAYS
+    return figure.measure not in _STATED, -length, figure.channel, -start
