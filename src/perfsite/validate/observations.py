@@ -41,13 +41,12 @@ from perfsite.validate.names import (
     parse_periods,
 )
 from perfsite.validate.releases import (
-    NEVER,
     check_releases,
     is_meant_private,
     is_released,
     newest_release,
 )
-from perfsite.validate.submissions import LONG, long_table
+from perfsite.validate.submissions import LONG, NEVER, long_table
 from perfsite.validate.values import check_values
 
 if TYPE_CHECKING:
