@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from helpers import register, worked
 from perfsite.config import SiteConfig
 from perfsite.model import Service
+from properties import fewer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -109,6 +110,7 @@ def all_figures(
             yield slug, kpi, int(year), figure, mine
 
 
+@fewer(2, because="each example is worked out from its rows to its groups")
 @given(tables, lives, st.sampled_from([0.25, 0.5, 1.0]))
 def test_groups_keep_their_rules_whatever_was_reported(
     table: list[Row], lived: dict[str, Life], share: float

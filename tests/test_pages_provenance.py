@@ -11,6 +11,7 @@ from helpers import worked
 from perfsite.kpi.provenance import trace
 from perfsite.pages.provenance import MOST_ORIGINS, explained
 from printed import could_be
+from properties import fewer
 from service_pages import ENGLISH
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ def test_a_row_of_a_channel_says_its_channel() -> None:
     ]
 
 
+@fewer(2, because="each example is worked out from its rows to its groups")
 @given(st.integers(1, 10**6), st.integers(0, 10**6))
 def test_the_result_of_a_calculation_is_that_of_its_numbers(whole: int, part: int) -> None:
     """Whoever does the sum that is printed gets what is printed."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from helpers import register, worked
 from perfsite.config import SiteConfig
 from perfsite.parts import enough, newest_end
 from perfsite.periods import Period, Unit
+from properties import fewer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -404,25 +406,27 @@ def months_from(first: int, length: int) -> str:
     return Period(Unit.MONTH, Period.parse("2016-01").first + first, length).code
 
 
-@given(rhythms())
-def test_a_year_is_the_sum_of_the_years_of_its_channels(mine: Rhythms) -> None:
+@fewer(4, because="each example is four services, worked out together")
+@given(st.lists(rhythms(), min_size=4, max_size=4))
+def test_a_year_is_the_sum_of_the_years_of_its_channels(four: list[Rhythms]) -> None:
     """Each channel is added up in its own rhythm, then the channels; without one there is none."""
     rows = [
-        f"{months_from(place * length, length)} transactions {channel} {value}"
+        f"{service} {months_from(place * length, length)} transactions {channel} {value}"
+        for service, mine in zip("abcd", four, strict=True)
         for channel, (length, values) in mine.items()
         for place, value in enumerate(values)
         if value is not None
     ]
-    made = worked("period measure channel value\n" + "\n".join(rows))
+    made = worked("service period measure channel value\n" + "\n".join(rows), register(*"abcd"))
 
-    for first in range(13):
+    for (service, mine), first in product(zip("abcd", four, strict=True), range(13)):
         sums: list[int | None] = []
         for length, values in mine.values():
             whole = first % length == 0 and 12 % length == 0
             of_year = values[first // length : (first + 12) // length] if whole else [None]
             sums.append(None if None in of_year else sum(v for v in of_year if v is not None))
         expected = None if None in sums else sum(v for v in sums if v is not None)
-        assert made.window("transactions", months_from(first, 12)) == expected
+        assert made.window("transactions", months_from(first, 12), service) == expected
 
 
 channel_values = st.sampled_from(["0", "3", "7", "[x]", "[z]", "[c]"])

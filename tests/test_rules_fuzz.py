@@ -11,6 +11,7 @@ from perfsite.kpi import work_out
 from perfsite.measures import MEASURES
 from perfsite.parts import resolve
 from perfsite.validate import check_consistency, check_series, is_blamed, read_observations
+from properties import fewer
 
 SERVICES = {
     **register("alpha", opened="2016-06", closed="2018"),
@@ -32,6 +33,7 @@ NAMES = tuple(
 VALUES = ("0", "1", "12", "0.5", "700", "1000000", "9007199254740992", "[x]", "[z]", "[c]", "5[b]")
 
 
+@fewer(2, because="each example is worked out from its rows to its groups")
 @given(
     st.lists(
         st.tuples(

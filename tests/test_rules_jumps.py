@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfsite.config import Checks
+from properties import fewer
 from rule_tools import found, month, months, only
 
 if TYPE_CHECKING:
@@ -161,6 +162,7 @@ def test_a_share_and_an_amount_may_jump_too() -> None:
     assert "100 times too large? 2.5 would fit" in cost.fix
 
 
+@fewer(2, because="each example is worked out from its rows to its groups")
 @given(
     st.integers(200, 10**7),
     st.lists(st.floats(0.85, 1.18), min_size=12, max_size=40),
@@ -177,6 +179,7 @@ def test_a_series_that_only_breathes_never_jumps(
     assert jumps(values) == []
 
 
+@fewer(2, because="each example is worked out from its rows to its groups")
 @given(st.integers(500, 10**6), st.lists(st.floats(0.95, 1.05), min_size=9, max_size=30), st.data())
 def test_a_digit_too_many_is_always_found(
     size: int, noise: list[float], data: st.DataObject

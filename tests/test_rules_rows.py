@@ -16,6 +16,7 @@ from perfsite.measures import RATINGS
 from perfsite.parts import resolve
 from perfsite.periods import Period
 from perfsite.validate import check_consistency, check_series, read_observations
+from properties import fewer
 
 Figure = tuple[str, str, str]
 """Period, measure and channel."""
@@ -67,6 +68,7 @@ SUMS_OF_MONTHS = {
 }
 
 
+@fewer(2, because="each example is worked out from its rows to its groups")
 @given(
     st.lists(
         st.tuples(st.one_of(figures, figures, figures, rates), values), min_size=2, max_size=60
