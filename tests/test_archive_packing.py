@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
 from warcio.archiveiterator import ArchiveIterator
 
 from archive_tools import (
@@ -27,6 +29,7 @@ from archive_tools import (
 )
 from perfsite import __version__
 from perfsite.archive import packing, place
+from perfsite.disk.transient import GROWING
 from perfsite.errors import ArchiveError, UsageError
 from small_site import CONFIG, build_folder, command, data_folder, environment, perfsite, read_tree
 
@@ -261,11 +264,11 @@ def test_who_is_interrupted_while_names_change_leaves_no_list_that_vouches(
 
 
 def test_packing_again_replaces_what_was_made(tmp_path: Path) -> None:
-    """A second run, over a bag that has files of its own, leaves what a first run would."""
+    """A second run leaves what a first run would, and what is nobody's package as it is."""
     out = packed_in(tmp_path)
     wanted = read_tree(out)
-    (out / f"{NAME}-bag" / "data" / "old.html").write_bytes(b"old")
-    (out / f"{NAME}.wacz.sig").write_bytes(b"of an earlier run with a key")
+    (out / f"{NAME}-bag" / "data" / "about.html").write_bytes(b"another edition's")
+    (out / f"{NAME}.wacz.sig").write_bytes(b"-----BEGIN SSH SIGNATURE-----\nof an earlier run")
     (out / "other.txt").write_bytes(b"not ours")
 
     pack(site_in(tmp_path), out)
@@ -279,6 +282,56 @@ def test_a_folder_that_is_no_bag_is_not_replaced(tmp_path: Path) -> None:
 
     with pytest.raises(UsageError, match="is no bag"):
         pack(site_in(tmp_path), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        (f"{NAME}-bag/bagit.txt", b"BagIt-Version: 1.0\n"),
+        (f"{NAME}-bag/bag-info.txt", b"Bag-Software-Agent: bagit.py v1.8\n"),
+        (f"{NAME}.wacz", b"PK somebody's"),
+        (f"{NAME}.warc.gz", gzip.compress(b"WARC/1.1 software: wget")),
+        (f"{NAME}.sha256", b"years of work"),
+        (f"{NAME}.wacz.sig", b"years of work"),
+    ],
+)
+def test_packages_that_perfsite_did_not_make_are_not_replaced(
+    tmp_path: Path, name: str, data: bytes
+) -> None:
+    """What only has the name of a package is named, and stays as it is."""
+    out = tmp_path / "packages"
+    (out / name).parent.mkdir(parents=True)
+    (out / name).write_bytes(data)
+    with pytest.raises(UsageError, match="of perfsite's; name another folder, or move it away"):
+        pack(site_in(tmp_path), out)
+
+    assert read_tree(out) == {name: data}
+
+
+def test_what_somebody_put_into_a_bag_is_not_deleted(tmp_path: Path) -> None:
+    """A file that no manifest of the bag lists is named, and the bag stays as it is."""
+    out = packed_in(tmp_path)
+    (out / f"{NAME}-bag" / "data" / "thesis.txt").write_bytes(b"years of work")
+    before = read_tree(out)
+    with pytest.raises(UsageError, match=r"did not put there, as data/thesis\.txt"):
+        pack(site_in(tmp_path), out)
+
+    assert read_tree(out) == before
+
+
+def test_what_killed_runs_left_is_cleared_away(tmp_path: Path) -> None:
+    """Of other editions too; what only has such a name, or is being written, stays."""
+    out = tmp_path / "packages"
+    for name in (".earlier.staging", ".busy.staging", ".mine.staging"):
+        (out / name).mkdir(parents=True)
+        (out / name / "file").write_bytes(b"x")
+        if name != ".mine.staging":
+            (out / name / GROWING).touch()
+    with FileLock(out / ".busy.lock"):
+        pack(site_in(tmp_path), out)
+
+    left = {path.name for path in out.iterdir() if path.name.endswith(".staging")}
+    assert left == {".busy.staging", ".mine.staging"}
 
 
 def test_a_site_that_knows_its_address_needs_none(tmp_path: Path) -> None:

@@ -22,10 +22,10 @@ import pytest
 
 from perfsite.disk import durable
 from perfsite.disk.mark import Kind, mark_path
+from perfsite.disk.transient import GROWING
 from perfsite.errors import UsageError, WriteError
 from perfsite.model import File
 from perfsite.write import MANIFEST, Target, check_target, write_site
-from perfsite.write.target import GROWING
 from small_site import ROOT, data_folder, perfsite, read_tree
 
 if TYPE_CHECKING:

@@ -313,3 +313,60 @@ def test_everything_is_on_the_disk_before_it_gets_its_name(tmp_path: Path) -> No
     assert any(lines("fsync", staging)[-1][1] < b and e < exchange for b, e in above)
     removed = min(b for name, words, b, _ in calls if name.startswith("unlink") and b > exchange)
     assert any(exchange < b and e < removed for b, e in above)
+
+
+OTHERS: Final = """\
+import sys
+from pathlib import Path
+from perfsite.archive.place import put_in_place, staging
+from perfsite.disk.durable import write_durably
+from perfsite.model import File
+from perfsite.write import write_new_folder
+here = Path(sys.argv[1])
+names = ("editions/.gitattributes", "editions/2018-01-01/edition.json")
+files = [File(name, b"1") for name in names]
+write_new_folder(files, here, here / "editions/2018-01-01")
+write_durably(here / "register.csv", b"service")
+with staging(here / "packages", "name") as made:
+    (made / "name-bag" / "data").mkdir(parents=True)
+    (made / "name-bag" / "data" / "index.html").write_bytes(b"home")
+    (made / "name.wacz").write_bytes(b"PK")
+    (made / "name.sha256").write_bytes(b"hash")
+    put_in_place(made, here / "packages", ["name.wacz", "name-bag", "name.sha256"], [])
+"""
+
+
+def test_what_else_must_survive_is_on_the_disk_before_it_gets_its_name(tmp_path: Path) -> None:
+    """Editions, packages and single files: all that was written is synced, then it is renamed."""
+    log = tmp_path / "log"
+    run(
+        *(needed("strace"), "-f", "-y", "-s", "0", "-o", log),
+        *("-e", "trace=write,fsync,rename"),
+        *(sys.executable, "-c", OTHERS, tmp_path),
+    )
+    calls = traced(log)
+    named = {}
+    for what, words, began, _ in calls:
+        if what != "rename":
+            continue
+        old, new = re.findall(r'"([^"]+)"', words)
+        named[Path(new).name] = old
+        written = {
+            path: end
+            for name, w, _, end in calls
+            if name == "write" and end < began and (path := w.split("<")[1].split(">")[0])
+            if path == old or path.startswith(f"{old}/")
+        }
+        assert written, new
+        for path, end in written.items():
+            assert any(
+                name == "fsync" and f"<{path}>" in w and end < b and e < began
+                for name, w, b, e in calls
+            ), path
+        above = f"<{Path(new).parent}>"
+        assert any(n == "fsync" and above in w and b > began for n, w, b, _ in calls), new
+
+    assert {*named} == {
+        *(".gitattributes", "2018-01-01", "register.csv"),
+        *("name.wacz", "name-bag", "name.sha256"),
+    }

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from perfsite.archive.bag import ALGORITHMS, SIGNED, tag_files
 from perfsite.archive.cdxj import Entry
 from perfsite.archive.manifests import SITE_MANIFEST, manifest
-from perfsite.archive.place import check_bag, put_in_place, staging
+from perfsite.archive.place import check_places, put_in_place, staging
 from perfsite.archive.readme import About, readme
 from perfsite.archive.signing import ENDING, sign
 from perfsite.archive.site import read_site
@@ -77,8 +77,9 @@ def archive_site(
     site = read_site(folder, url)
     name = site.facts.name
     warc, wacz, bag, sums = f"{name}.warc.gz", f"{name}.wacz", f"{name}-bag", f"{name}.sha256"
-    check_bag(out / bag)
+    signed = tuple(f"{path}{ENDING}" for path in (warc, wacz, bag))
     with staging(out, name) as here:
+        check_places(out, (warc, wacz, bag, sums, *signed))
         packed = list(_pack(site, here / bag / "data", workers, progress))
         about = _about(site, packed, version)
         text = readme(about)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
-import sys
 from pathlib import Path
 from typing import Final
 
 from perfsite.disk.durable import sync_folder
+from perfsite.disk.swapping import swap
 from perfsite.errors import UsageError
 
-_AT_FDCWD: Final = -100
-_EXCHANGE: Final = 2
-"""RENAME_EXCHANGE of Linux' renameat2(2), and RENAME_SWAP of macOS' renamex_np(2)."""
 _NOT_EMPTY: Final = (errno.ENOTEMPTY, errno.EEXIST)
 _MOUNTS: Final = Path("/proc/self/mountinfo")
 
@@ -29,7 +25,7 @@ def exchange(staging: Path, out: Path, aside: Path) -> None:
     """
     if not out.is_dir():
         staging.rename(out)
-    elif not _swap(staging, out):
+    elif not swap(staging, out):
         out.rename(aside)
         try:
             staging.rename(out)
@@ -84,23 +80,3 @@ def _unescaped(text: str) -> str:
     for code, character in (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")):
         text = text.replace(code, character)
     return text
-
-
-def _swap(first: Path, second: Path) -> bool:
-    """Exchange two folders in one step; False where the system has no such step."""
-    if os.name != "posix":
-        return False
-    library = ctypes.CDLL(None, use_errno=True)
-    names = os.fsencode(first), os.fsencode(second)
-    if sys.platform == "linux" and hasattr(library, "renameat2"):
-        result = library.renameat2(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _EXCHANGE)
-    elif sys.platform == "darwin" and hasattr(library, "renamex_np"):
-        result = library.renamex_np(names[0], names[1], _EXCHANGE)
-    else:
-        return False
-    if result == 0:
-        return True
-    number = ctypes.get_errno()
-    if number in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP):
-        return False
-    raise OSError(number, os.strerror(number), str(second))

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 from filelock import FileLock, Timeout
 
 from perfsite.disk.durable import sync_folder, sync_tree, write_durably
+from perfsite.disk.transient import clear, is_transient, make_transient, settle
 from perfsite.errors import WriteError
-from perfsite.write.target import GROWING, beside, clear
+from perfsite.write.target import beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,13 +69,12 @@ def set_aside(folder: Path, name: str) -> Path:
 def _write(files: Iterable[File], root: Path, folder: Path) -> None:
     staging = beside(folder, "staging")
     for left in folder.parent.glob(".*.staging"):
-        if (left / GROWING).is_file() or not any(left.iterdir()):
+        if is_transient(left):
             clear(left)
     if os.path.lexists(folder):
         raise FileExistsError(f"{folder} is there already")
-    staging.mkdir()
+    make_transient(staging)
     try:
-        (staging / GROWING).touch()
         for file in files:
             path = root / file.path
             if folder not in path.parents:
@@ -84,7 +84,7 @@ def _write(files: Iterable[File], root: Path, folder: Path) -> None:
             target = staging / path.relative_to(folder)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(file.data)
-        (staging / GROWING).unlink()
+        settle(staging)
         sync_tree(staging)
         sync_folder(folder.parent)
         staging.rename(folder)

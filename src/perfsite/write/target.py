@@ -29,6 +29,7 @@ from perfsite.disk.durable import (
 )
 from perfsite.disk.mark import Kind, Mark, mark_data, mark_path, read_mark
 from perfsite.disk.temporary import own_temporary_folder
+from perfsite.disk.transient import clear, is_transient, make_transient, settle
 from perfsite.errors import UsageError, WriteError
 from perfsite.write.exchange import check_can_move, exchange
 from perfsite.write.keeping import carry, check_apart, give_name
@@ -40,9 +41,6 @@ if TYPE_CHECKING:
 
     from perfsite.model import File
 
-GROWING: Final = ".perfsite-staging"
-"""The file by which a folder beside the site is known as one that may go: while it is filled, and
-while it is removed."""
 _FILE_MODE: Final = 0o644
 _FOLDER_MODE: Final = 0o755
 """What a web server, which is another user, needs, whatever the umask of who builds."""
@@ -147,9 +145,7 @@ class Target:
         self._aside = self._place("old")
         self._staging = self._place("staging")
         self._former = former_site(self._out, self._kind, self._keep)
-        self._staging.mkdir()
-        (self._staging / GROWING).touch()
-        sync_folder(self._staging)
+        make_transient(self._staging)
         # In the folder above, names can be given and taken.
         self._staging.rename(self._aside)
         self._aside.rename(self._staging)
@@ -184,7 +180,7 @@ class Target:
         if path.is_symlink() or not path.is_dir():
             return False
         known = self._mark.manifests if self._mark else ()
-        return (path / GROWING).is_file() or not any(path.iterdir()) or is_of(path, known)
+        return is_transient(path) or is_of(path, known)
 
     def _check_rights(self) -> None:
         """Refuse a site that could not be removed once another stands in its place."""
@@ -250,7 +246,7 @@ class Target:
         if not path.is_file() or path.read_bytes() != data:
             write_durably(path, data)
         # From here on the staging folder is known by its manifest, of which the mark tells.
-        (self._staging / GROWING).unlink()
+        settle(self._staging)
         sync_folders(self._staging)
         sync_folder(self._out.parent)
 
@@ -331,21 +327,6 @@ class _Filled:
 def beside(out: Path, what: str) -> Path:
     """A hidden name beside the folder `out`."""
     return out.parent / f".{out.name}.{what}"
-
-
-def clear(folder: Path) -> None:
-    """Remove a folder beside the site, if it is there; until the end it is known as what it is."""
-    with suppress(OSError):
-        (folder / GROWING).touch()
-        for path in folder.iterdir():
-            if path.name == GROWING:
-                continue
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink()
-        (folder / GROWING).unlink()
-        folder.rmdir()
 
 
 def _real(out: Path) -> Path:
