@@ -290,7 +290,7 @@ def test_a_folder_that_is_no_bag_is_not_replaced(tmp_path: Path) -> None:
         (f"{NAME}-bag/bagit.txt", b"BagIt-Version: 1.0\n"),
         (f"{NAME}-bag/bag-info.txt", b"Bag-Software-Agent: bagit.py v1.8\n"),
         (f"{NAME}.wacz", b"PK somebody's"),
-        (f"{NAME}.warc.gz", gzip.compress(b"WARC/1.1 software: wget")),
+        (f"{NAME}.warc.gz", gzip.compress(b"WARC/1.1 software: wget", mtime=0)),
         (f"{NAME}.sha256", b"years of work"),
         (f"{NAME}.wacz.sig", b"years of work"),
     ],
