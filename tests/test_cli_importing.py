@@ -305,3 +305,16 @@ def test_importers_are_plain_data() -> None:
 
     assert (importer.options, importer.one_file) == ((), False)
     assert Option("word", "help").kind == "text"
+
+
+def test_what_is_imported_is_held_against_the_gate_for_texts(tmp_path: Path) -> None:
+    """A name that a spreadsheet would run is told at once, where it can be mended, and kept."""
+    source = tmp_path / "register.csv"
+    source.write_text(
+        "Slug,Name of service,Department,2014-Q4 Vol.\none,=One,Ministry,1\ntwo,Two,Ministry,2\n"
+    )
+    ran = perfsite("import", "performance-platform", source, "--out", tmp_path / "data")
+
+    assert ran.code == 1
+    assert 'services.csv:2  column "name"\n  found     =One' in ran.out
+    assert "=One" in (tmp_path / "data/services.csv").read_text()

@@ -41,6 +41,7 @@ HARMLESS = (
         "−5",
         "-",
         "--",
+        "-->",
         "a=b",
         "C++",
         "mail@example.org",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from perfsite.alphabet import named, outside, outside_name
+from perfsite.alphabet import SPACES, named, outside, outside_name
 
 LONGEST: Final = {
     "name": 300,
@@ -61,8 +61,8 @@ _INVISIBLE: Final = re.compile(
 """What may stand in a text and is not seen; in the name of a column it hides which one is meant."""
 _NUMBER: Final = r"[-\u2212]?[0-9.,]*[ \xa0]?%?"
 _RUN: Final = re.compile(
-    # At the start of a cell. A hyphen begins a formula unless no more than a number follows.
-    r"[=+@\uff1d\uff0b\uff20]|[-\uff0d](?!" + _NUMBER + r"[\s-]*\Z)"
+    # At the start of a cell. A hyphen begins a formula if more than a number, or signs, follows.
+    r"[=+@\uff1d\uff0b\uff20]|[-\uff0d](?!" + _NUMBER + r"[\s-]*\Z)(?=[^\w(]*[\w(])"
     # In other countries a cell begins behind a semicolon, and a line wherever one ends.
     r"|[^\x00]*?[;\t\r\n][ \"']*(?:[=@\uff1d\uff20]|[-+\uff0d\uff0b][^\W\d_(]|[-+]\()"
 )
@@ -70,7 +70,7 @@ _RUN: Final = re.compile(
 
 def is_run(text: str) -> bool:
     """Whether a spreadsheet that opens a CSV file would run this as a formula, or a part of it."""
-    return _RUN.match(text) is not None
+    return _RUN.match(text.lstrip(SPACES)) is not None
 
 
 def longest(name: str) -> int:

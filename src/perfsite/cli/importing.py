@@ -200,7 +200,8 @@ def _import(
     force: bool,
 ) -> None:
     """Run an importer and write what it made; ends the process with its exit code."""
-    from perfsite.load import load_source  # noqa: PLC0415 - pandas takes half a second
+    from perfsite.importers.holding import held_back  # noqa: PLC0415 - pandas takes half a second
+    from perfsite.load import load_source  # noqa: PLC0415 - as above
 
     read = {
         name: load_source(value) if isinstance(value, Path) else value
@@ -208,7 +209,8 @@ def _import(
     }
     names = ", ".join(path.name for path in files)
     imported = _run(importer, distribution, [load_source(path) for path in files], read)
-    report = text_report(imported.problems, len(imported.problems))
+    problems = [*imported.problems, *held_back(imported)]
+    report = text_report(problems, len(problems))
     if not imported.files:
         click.echo(report)
         raise BuildError(f"{names} could not be imported; nothing was written")
@@ -221,7 +223,7 @@ def _import(
     if imported.carried:
         click.echo(f"Carried over: {imported.carried}.")
     click.echo(f"Imported {names} to {out}: {counted(len(imported.files), 'file')}.")
-    sys.exit(DATA_ERRORS if has_errors(imported.problems) else DONE)
+    sys.exit(DATA_ERRORS if has_errors(problems) else DONE)
 
 
 def _run(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.tables.csv_files import read_csv
 from perfsite.tables.frames import ROW, nothing
-from perfsite.tables.gate import REFUSED, check_cells, check_name, checked_table
+from perfsite.tables.gate import REFUSED, TEXT_RULES, check_cells, check_name, checked_table
 from perfsite.tables.json_files import read_json
 from perfsite.tables.text import decoded, readable_text
 from perfsite.tables.workbooks import WORKBOOKS, Sheet, read_workbook, sheets
@@ -31,6 +31,7 @@ __all__ = [
     "READABLE",
     "REFUSED",
     "ROW",
+    "TEXT_RULES",
     "WORKBOOKS",
     "check_cells",
     "decoded",

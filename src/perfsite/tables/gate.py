@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 REFUSED: Final = ("PS123", "PS124", "PS125")
 """The codes of cells that do not pass."""
+TEXT_RULES: Final = (*REFUSED, "PS126")
+"""The same with that of names of files."""
 _RETYPE: Final = "delete the cell and type the text anew; such characters come with pasted text"
 
 
