@@ -45,6 +45,7 @@ _TRIES_IF_KILLED: Final = 3
 """One more: the second time there may have been as little memory as the first."""
 _MOST_HANGING: Final = 6
 _MOST_LOST: Final = 20
+_MOST_LOST_AT_FIRST: Final = 6
 """Processes lost one after the other without a picture: then nothing can be drawn here."""
 
 
@@ -216,7 +217,8 @@ class Workers:
             self._number = max(1, self._number - 1)
         self._hung += hung
         self._lost_in_a_row += 1
-        if self._hung > _MOST_HANGING or self._lost_in_a_row > _MOST_LOST:
+        most = _MOST_LOST if self._results else _MOST_LOST_AT_FIRST
+        if self._hung > _MOST_HANGING or self._lost_in_a_row > most:
             raise BuildError(
                 f"the charts cannot be drawn here: {reason}, again and again; give it more memory, "
                 "try --jobs 1, or build without them: --no-charts"
