@@ -17,15 +17,15 @@ unexport PYTHONDONTWRITEBYTECODE
 OPTIONS := $(if $(JOBS),--jobs $(JOBS)) $(if $(EDITION),--edition $(EDITION))
 
 .DEFAULT_GOAL := help
-.PHONY: help site quick test proofs quick-tests main-tests lint tools serve validate golden documents case-study patterns benchmark lighthouse screenshots clean
+.PHONY: help site quick test proofs quick-tests main-tests lint tools serve validate golden documents case-study patterns benchmark lighthouse screenshots sbom lowest clean
 
 help: ## print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
-$(READY): pyproject.toml
+$(READY): pyproject.toml requirements/site.txt requirements/dev.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "perfsite needs Python 3.11 or later; say which with make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@scripts/install.sh $(VENV)
 	@touch $@
 
 site: $(READY) ## build the example site from data/ into build/
@@ -86,6 +86,13 @@ lighthouse: site ## run Lighthouse on three pages of the example (see docs/testi
 screenshots: site ## take the pictures of docs/screenshots
 	@scripts/browser_tools.sh $(VENV)
 	@PYTHONPATH=tests $(BIN)/python scripts/screenshots.py --site $(OUT)
+
+sbom: $(READY) ## say what perfsite is made of, as CycloneDX, in dist/perfsite.cdx.json
+	@mkdir -p dist
+	@$(BIN)/python scripts/sbom.py > dist/perfsite.cdx.json
+
+lowest: $(READY) ## run the quick tests with the lowest versions that pyproject.toml allows (needs uv)
+	@scripts/lowest.sh
 
 clean: ## remove the site, the virtual environment and all caches
 	rm -rf build .build.* $(VENV) build-patterns dist .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/golden/actual
