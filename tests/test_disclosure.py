@@ -9,6 +9,7 @@ import pytest
 
 from helpers import register
 from perfsite.config import SiteConfig
+from perfsite.model import Source
 from perfsite.policy import release
 from perfsite.validate import find_tellers, read_observations
 from policy_tools import DAY, source
@@ -53,6 +54,31 @@ def test_a_quarter_that_the_year_gives_away_is_found_however_it_is_hidden(hidden
         2017    46   _
         """
     assert short(table) == {"2017 cost": "2017-Q4 cost"}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "2017-Q4,cost,13,\x01,2018-10-01\n",
+        "2017-Q4,cost,13 [c],=1+1,\n",
+        "2017-Q4,cost,13,,2018-10-01\n2017-Q4,cost,14,,2018-10-01\n",
+        "2017-Q4,cost,1E3,,2018-10-01\n",
+        "2017-Q4,cost,CONFIDENTIAL,,\n",
+    ],
+)
+def test_a_secret_that_is_lost_by_an_error_stays_one(rows: str) -> None:
+    """A note that cannot be published, two numbers, a cell that cannot be read: still a secret."""
+    head = "period,measure,value,note,release_at\n2017-Q1,cost,10,,\n2017-Q2,cost,11,,\n"
+    text = f"{head}2017-Q3,cost,12,,\n{rows}2017,cost,46,,\n"
+    read, problems = read_observations(
+        [Source("submissions/alpha.csv", text.encode())], SERVICES, SiteConfig(), DAY
+    )
+    public, secrets = release(read, DAY)
+
+    assert len(problems) == 1
+    assert set(public["period"]) == {"2017-Q1", "2017-Q2", "2017-Q3", "2017"}
+    tellers = find_tellers(public, {}, secrets, (), (), SiteConfig())
+    assert [one.key[1] for one in tellers] == ["2017"]
 
 
 def test_what_waits_together_gives_nothing_away() -> None:

@@ -45,7 +45,10 @@ def release(observations: pd.DataFrame, edition: date | None) -> tuple[pd.DataFr
     released = is_released(observations["release"], edition)
     lost = (observations["release"] == NEVER).to_numpy(dtype=bool)
     hidden = observations[(observations["status"] == Status.CONFIDENTIAL) & ~lost]
-    early = observations[~released & ((observations["status"] == Status.PROVIDED) | lost)]
+    known = observations["status"] == Status.PROVIDED
+    early = observations[
+        ~released & (known | (lost & (observations["status"] == Status.CONFIDENTIAL)))
+    ]
     days = early["release"].mask(early["release"] == NEVER, "")
     secrets = pd.concat(
         [

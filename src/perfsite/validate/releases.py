@@ -16,7 +16,7 @@ import pandas as pd
 from perfsite.errors import Problem
 from perfsite.model import FIGURE
 from perfsite.tables import ROW, read_table
-from perfsite.validate.submissions import NEVER, RELEASE
+from perfsite.validate.submissions import CONFIDENTIAL, NEVER, RELEASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WITH_TIME: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9:.]+.*")
-_CONFIDENTIAL: Final = re.compile(
-    r"[\[({<]\s*c\s*[\])}>]|\bconf|\bsuppress|\bsecret", re.IGNORECASE
-)
 _FIGURE: Final = re.compile(r"(?!20[0-9]{2}$)[^\w]?\s?[0-9]+(?:[,.\s][0-9]+)?(?:\s?%)?")
 """What stands in the column of another cell's number when a row has slipped to the side."""
 A_NUMBER: Final = "a number"
@@ -120,7 +117,7 @@ def is_meant_private(long: pd.DataFrame, edition: date | None) -> pd.Series[bool
     release = long[RELEASE].fillna("").astype(object)
     known = release.isin([one for one in release.unique() if not one or is_day(one)])
     spellings = pd.Series(long["value"].unique(), dtype=object)
-    marked = spellings[spellings.str.contains(_CONFIDENTIAL).astype(bool)]
+    marked = spellings[spellings.str.contains(CONFIDENTIAL).astype(bool)]
     return ~(known & is_released(release, edition)) | long["value"].isin(list(marked))
 
 

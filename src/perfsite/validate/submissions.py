@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from perfsite.alphabet import outside
 from perfsite.errors import Problem, is_error
 from perfsite.periods import Period
-from perfsite.tables import ROW, read_table, stem
+from perfsite.tables import ROW, read_cells, stem
+from perfsite.tables.gate import checked_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,18 +34,23 @@ _LIKE_RELEASE: Final = re.compile(
     r"release|embargo|(publish|publication)[a-z]*[ _-]*(at|on|from|date|$)", re.IGNORECASE
 )
 """Names of columns that somebody may have given to dates of release."""
+CONFIDENTIAL: Final = re.compile(r"[\[({<]\s*c\s*[\])}>]|\bconf|\bsuppress|\bsecret", re.IGNORECASE)
+"""How somebody may have said in a cell that its figure is confidential."""
+_KEYS: Final = ("service", "period", "measure", "channel")
 
 
 def long_table(
     source: Source, services: Mapping[str, Service], measures: Mapping[str, Measure]
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """A submission in tidy form, whichever form it came in; every cell still text."""
-    table, problems = read_table(source)
     header_row = 0 if source.path.endswith(".json") else 1
+    cells, problems = read_cells(source)
+    table, problems = checked_table(source, cells, problems, header_row)
     if table.empty and len(table.columns) > 1 and not any(map(is_error, problems)):
         problems.append(_no_rows(source.path, header_row))
     table, found = _without_lost_embargoes(source, table, header_row, measures)
     problems += found
+    table = _with_secrets(table, cells)
     columns = [str(column) for column in table.columns if column != ROW]
     empty = pd.DataFrame(columns=LONG, dtype=object)
     if not columns:
@@ -161,6 +168,31 @@ def _without_lost_embargoes(
     release = table[RELEASE] if RELEASE in table else pd.Series("", index=table.index)
     table = table.drop(columns=lost).assign(**{RELEASE: release.astype(object).mask(meant, NEVER)})
     return table, problems
+
+
+def _with_secrets(table: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+    """The table, and rows whose remarks do not pass the gate if they hold what is not public.
+
+    They are never public, for they have an error; but it must be known that they are secrets.
+    """
+    lost = cells[~cells[ROW].isin(table[ROW])]
+    if lost.empty or table.columns.equals(pd.Index([ROW])):
+        return table
+    lost = lost.reindex(columns=table.columns.union([RELEASE], sort=False), fill_value="")
+    lost = lost.assign(**{name: "" for name in ("note",) if name in lost})
+    figures = [name for name in lost.columns if name not in (*_KEYS, "note", RELEASE, ROW)]
+    texts = lost[[*figures, *(name for name in _KEYS if name in lost)]]
+    lost = lost[~texts.map(outside).astype(bool).any(axis=1).to_numpy(dtype=bool)]
+    waits = lost[RELEASE] != ""
+    marked = lost[figures].map(lambda cell: bool(CONFIDENTIAL.search(cell)))
+    # What was to be public is no secret; that its row is lost is an error of its own.
+    lost = lost.assign(
+        **{name: lost[name].where(marked[name] | waits, "") for name in figures},
+        **{RELEASE: NEVER},
+    )[waits | marked.any(axis=1)]
+    if lost.empty:
+        return table
+    return pd.concat([table, lost], ignore_index=True).fillna({RELEASE: ""})
 
 
 def _melted(
