@@ -480,7 +480,7 @@ def test_every_command_explains_itself() -> None:
     """The help lists the commands; each has help of its own; the version is the package's."""
     help_ = perfsite("--help")
     assert help_.code == 0
-    codes = "Exit codes: 0 done, 1 the data has errors, 2 wrong usage, 3 the build failed"
+    codes = "Exit codes: 0 done, 1 the data has errors, 2 wrong usage, 3 something else went wrong"
     assert codes in " ".join(help_.out.split())
     listed = help_.out.partition("Commands:\n")[2].splitlines()
     assert tuple(line.split()[0] for line in listed) == COMMANDS

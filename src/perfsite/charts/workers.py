@@ -6,6 +6,7 @@ picture that a process was lost over is tried once more, by another process and 
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 import signal
@@ -191,10 +192,14 @@ class Workers:
                     self._lost_in_a_row = 0
                     self._keep(worker.jobs.popleft(), told)
                 worker.ready = True
-            elif time.monotonic() - worker.since > self._patience and (
-                worker.jobs or not worker.ready
-            ):
+            elif time.monotonic() - worker.since > self._time(worker):
                 self._lose(worker, hung=True)
+
+    def _time(self, worker: _Worker) -> float:
+        """Seconds that a process may be silent."""
+        if not worker.ready:
+            return PATIENCE  # it is only just beginning, on a busy machine perhaps
+        return self._patience if worker.jobs else math.inf
 
     def _keep(self, number: int, result: bytes | Failure) -> None:
         with self._heard:
