@@ -19,6 +19,10 @@ from filelock import FileLock, Timeout
 
 _PREFIX: Final = "perfsite-"
 _LOCK: Final = "in-use.lock"
+_LONGEST: Final = 52
+"""Bytes that the path of the common folder may have. A socket of multiprocessing lies two folders
+below it, and its path may have 103 on some systems: where that is too little, a process has no
+folder of its own, rather than no workers."""
 _AFTER_THE_OTHERS: Final = -1000
 """multiprocessing removes its own folder, which is in this one, at -100."""
 
@@ -27,11 +31,14 @@ _AFTER_THE_OTHERS: Final = -1000
 def own_temporary_folder() -> Path | None:
     """Put what this process has temporarily into a folder of its own, and clear up after others.
 
-    Where there is no folder for temporary files none is made, and the answer is None.
+    Where there is no folder for temporary files, or its path is long, none is made, and the answer
+    is None.
     """
     try:
         common = Path(tempfile.gettempdir())
         _clear_up(common)
+        if len(os.fsencode(common)) > _LONGEST:
+            return None
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=common))
         lock = FileLock(folder / _LOCK)
         lock.acquire(timeout=0)

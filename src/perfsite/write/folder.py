@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from filelock import FileLock, Timeout
 
 from perfsite.disk.durable import sync_folder, sync_tree, write_durably
-from perfsite.disk.transient import clear, is_transient, make_transient, settle
+from perfsite.disk.transient import clear, is_transient, make_transient
 from perfsite.errors import WriteError
 from perfsite.write.target import beside
 
@@ -75,19 +75,20 @@ def _write(files: Iterable[File], root: Path, folder: Path) -> None:
         raise FileExistsError(f"{folder} is there already")
     make_transient(staging)
     try:
+        # Whatever has its name is whole; what is in the staging folder may go at any time.
+        new = staging / "new"
+        new.mkdir()
         for file in files:
             path = root / file.path
             if folder not in path.parents:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 write_durably(path, file.data)
                 continue
-            target = staging / path.relative_to(folder)
+            target = new / path.relative_to(folder)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(file.data)
-        settle(staging)
-        sync_tree(staging)
-        sync_folder(folder.parent)
-        staging.rename(folder)
+        sync_tree(new)
+        new.rename(folder)
         sync_folder(folder.parent)
     finally:
         clear(staging)
