@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from babel import Locale, UnknownLocaleError
 from pydantic import Field, HttpUrl
 
+from perfsite.budgets import Budgets
 from perfsite.errors import RULES, ConfigError, Severity
 from perfsite.kpis import KPIS
 from perfsite.measures import DEFAULT_DIGITAL_CHANNELS, MEASURES, Aggregation, Better, Kind, Measure
@@ -158,6 +159,7 @@ class SiteConfig(Table):
     sources: tuple[SourceTable, ...] = ()
     journeys: tuple[JourneyTable, ...] = ()
     checks: Checks = Field(default_factory=Checks)
+    budgets: Budgets = Field(default_factory=Budgets)
     targets: dict[str, dict[str, float]] = Field(default_factory=dict)
     translations: dict[str, WordsTable] = Field(default_factory=dict)
     measures: dict[Name, MeasureTable] = Field(default_factory=dict)

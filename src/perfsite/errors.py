@@ -121,6 +121,7 @@ RULES: dict[str, Rule] = {
         Rule("PS124", _E, "A text is too long"),
         Rule("PS125", _E, "A text would be run by a spreadsheet"),
         Rule("PS126", _E, "The name of a file or a sheet cannot be published"),
+        Rule("PS130", _E, "A file is larger than its budget"),
         Rule("PS201", _W, "A part is larger than its whole"),
         Rule("PS202", _W, "A year is not the sum of its parts"),
         Rule("PS203", _W, "Channels do not add up to the total"),

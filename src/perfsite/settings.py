@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from difflib import get_close_matches
 from math import isfinite
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
+_PARTS: Final = 100
+_LONG_KEY: Final = re.compile(
+    rf"""(?:(?:"[^"\n]*+"|'[^'\n]*+'|[A-Za-z0-9_-]++)[ \t]*+\.[ \t]*+){{{_PARTS}}}"""
+)
+"""A name such as a.b.c with so many parts that a table within a table would be made for each."""
 _COLOUR: Final = r"^#[0-9a-fA-F]{6}$"
 _ADDRESS: Final = (
     r"^((?i:https?)://[^\s/?#@:\\]+(:[0-9]+)?([/?#][^\s\\]*)?|(?i:mailto):[^\s@:/?#]+@[^\s@]+)?$"
@@ -102,6 +108,9 @@ def read_settings(kind: type[T], text: str, path: str) -> T:
     Raises:
         ConfigError: naming every entry that is wrong and what was expected of it.
     """
+    if long := _LONG_KEY.search(text):
+        line = text.count("\n", 0, long.start()) + 1
+        raise ConfigError(f"{path} is not TOML, line {line}: a name of more than {_PARTS} parts")
     try:
         content = tomllib.loads(text)
         if faults := list(_faults(content)):
@@ -109,9 +118,13 @@ def read_settings(kind: type[T], text: str, path: str) -> T:
         return kind.model_validate(content)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not TOML, {_toml_fault(str(error))}") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path}: brackets within brackets, hundreds deep") from error
     except ValidationError as error:
         lines = [f"{path}: {_sentence(kind, item)}" for item in error.errors()]
         raise ConfigError("\n".join(lines)) from error
+    except ValueError as error:  # a number of more digits than Python takes
+        raise ConfigError(f"{path} is not TOML: a number that is too long to be read") from error
 
 
 def _faults(content: object, *place: str) -> Iterator[str]:

@@ -21,6 +21,7 @@ from perfsite.policy import (
     carry_services,
     decide,
     hold_back,
+    read_retractions,
     release,
 )
 from perfsite.policy.frames import has_mark, is_one_of, keys_of
@@ -191,7 +192,9 @@ def understand(
         LeakError: if a secret can be worked out whatever is held back.
     """
     config = data.config
-    services, problems = read_register(data.register, config.measures, config.languages)
+    services, problems = read_register(
+        data.register, config.measures, config.languages, config.budgets
+    )
     services, notes = carry_services(services, [*data.problems, *problems], data.last)
     read, found = read_observations(data.submissions, services, config, edition, kept)
     found = with_lost_rows(found, problems)
@@ -282,7 +285,13 @@ def _compared(
     # What is held back was sent as it should be: nothing of an earlier edition stands in for it.
     errors = [one for one in problems if one.code != TOLD]
     decided = decide(
-        public, secrets, services, errors, data.submissions, data.retractions, data.last
+        public,
+        secrets,
+        services,
+        errors,
+        data.submissions,
+        read_retractions(data.retractions, config.budgets),
+        data.last,
     )
     observations, back = hold_back(decided.observations, held)
     parts = resolve(observations, config)

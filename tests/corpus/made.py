@@ -56,10 +56,11 @@ def _without_times(data: io.BytesIO) -> bytes:
     return made.getvalue()
 
 
-def open_document(*rows: Sequence[object]) -> bytes:
-    """The same sheet as LibreOffice would save it: an OpenDocument spreadsheet."""
+def open_document(*rows: Sequence[object], repeated: int = 1) -> bytes:
+    """The same sheet as LibreOffice would save it, each row so often."""
+    times = f' table:number-rows-repeated="{repeated}"' if repeated > 1 else ""
     lines = "".join(
-        f"<table:table-row>{''.join(map(_open_cell, row))}</table:table-row>" for row in rows
+        f"<table:table-row{times}>{''.join(map(_open_cell, row))}</table:table-row>" for row in rows
     )
     names = " ".join(
         f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{long}:1.0"'
@@ -172,5 +173,13 @@ MADE: Final[Mapping[str, Callable[[], dict[str, bytes]]]] = {
     },
     "PS122-mixed-line-ends": lambda: {
         PASSPORT: b"period,transactions\r\n2017-05,1000\r\n2017-06,1100\n2017-07,1200\r\n"
+    },
+    "PS130-value-of-a-novel": lambda: {
+        PASSPORT: b"period,transactions,note\n2017-07,1200," + b"x" * 50_000 + b"\n"
+    },
+    "PS130-workbook-of-a-billion-cells": lambda: {
+        "submissions/passport.ods": open_document(
+            ("period", "transactions"), ("2017-07", 1200), repeated=1_000_000_000
+        )
     },
 }

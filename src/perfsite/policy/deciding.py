@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from perfsite.policy.carrying import Carried, carry_over
-from perfsite.policy.retractions import Retraction, read_retractions, retract
+from perfsite.policy.retractions import Retraction, retract
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from perfsite.editions import EditionFigures
     from perfsite.errors import Problem
     from perfsite.model import Service, Source
+    from perfsite.policy.retractions import Retractions
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,15 @@ def decide(
     services: Mapping[str, Service],
     problems: Sequence[Problem],
     submissions: Sequence[Source],
-    retractions: Source | None,
+    retractions: tuple[Retractions, Sequence[Problem]],
     last: EditionFigures | None,
 ) -> Decided:
     """Apply the policy to what may be published (`public` and `secrets` of `release`).
 
     `problems` are all that were found so far: their errors decide what is carried over.
+    `retractions` are what `read_retractions` gives.
     """
     observations, carried, notes = carry_over(public, services, problems, last, submissions)
-    read, unreadable = read_retractions(retractions)
+    read, unreadable = retractions
     observations, retracted, unknown = retract(observations, read, services, secrets, last)
     return Decided(observations, tuple(carried), tuple(retracted), (*notes, *unreadable, *unknown))

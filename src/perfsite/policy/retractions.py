@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from perfsite.budgets import DEFAULT
 from perfsite.errors import BuildError, Problem, is_error
 from perfsite.model import FIGURE, Status
 from perfsite.periods import Period
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from perfsite.budgets import Budgets
     from perfsite.editions import EditionFigures
     from perfsite.model import Service, Source
 
@@ -67,11 +69,13 @@ class Retractions:
     unusable: Mapping[Key, int] = field(default_factory=dict)
 
 
-def read_retractions(source: Source | None) -> tuple[Retractions, list[Problem]]:
+def read_retractions(
+    source: Source | None, budgets: Budgets = DEFAULT
+) -> tuple[Retractions, list[Problem]]:
     """The retractions of a data folder; those that have no readable period name no figure."""
     if source is None:
         return Retractions(), []
-    table, problems = read_cells(source)
+    table, problems = read_cells(source, budgets)
     refused, rows = check_cells(source, table)
     problems += refused
     columns = [str(column) for column in table.columns if column != ROW]

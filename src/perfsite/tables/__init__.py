@@ -4,8 +4,9 @@ What the columns mean is not known here. A frame has one row a record, every cel
 string, and `row`: the number by which people find the record again (a spreadsheet's row number,
 or the record's number in a JSON list).
 
-`gate` says what a text may be, wherever it comes from; `text` reads bytes, `csv_files`,
-`json_files` and `workbooks` read each kind of file, `cells` finds what the reader of workbooks
+`extents` says how large a table is before it is read, and `gate` what a text may be, wherever it
+comes from; `text` reads bytes, `csv_files`, `json_files` and `workbooks` read each kind of file,
+`unpacking` and `cells` find what the reader of workbooks
 would not tell, `json_faults` says what is wrong with JSON, and `frames` makes the frames.
 """
 
@@ -14,16 +15,19 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from perfsite.budgets import DEFAULT, OverBudgetError
 from perfsite.tables.csv_files import read_csv
+from perfsite.tables.extents import check_csv, check_json
 from perfsite.tables.frames import ROW, nothing
 from perfsite.tables.gate import REFUSED, TEXT_RULES, check_cells, check_name, checked_table
 from perfsite.tables.json_files import read_json
-from perfsite.tables.text import decoded, readable_text
+from perfsite.tables.text import BINARY, decoded, readable_text
 from perfsite.tables.workbooks import WORKBOOKS, Sheet, read_workbook, sheets
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from perfsite.budgets import Budgets
     from perfsite.errors import Problem
     from perfsite.model import Source
 
@@ -34,6 +38,7 @@ __all__ = [
     "TEXT_RULES",
     "WORKBOOKS",
     "check_cells",
+    "check_size",
     "decoded",
     "read_cells",
     "read_table",
@@ -45,30 +50,55 @@ READABLE: Final = (".csv", ".json", *WORKBOOKS)
 """The endings of the files that can be read."""
 
 
-def read_table(source: Source) -> tuple[pd.DataFrame, list[Problem]]:
+def read_table(source: Source, budgets: Budgets = DEFAULT) -> tuple[pd.DataFrame, list[Problem]]:
     """The records of a file as text, with the column `row`.
 
     Columns keep the order and the spelling of the header, stripped. Records that cannot be told
     apart into columns are left out and reported (PS102, PS103), and so are rows of a workbook that
     show something else than they hold (PS104, PS108), and rows with a text that must not be
-    published (PS123 to PS125).
+    published (PS123 to PS125). Of a file that is larger than the budgets allow nothing is read
+    (PS130).
     """
-    frame, problems = read_cells(source)
+    frame, problems = read_cells(source, budgets)
     return checked_table(source, frame, problems, 0 if source.path.endswith(".json") else 1)
 
 
-def read_cells(source: Source) -> tuple[pd.DataFrame, list[Problem]]:
+def read_cells(source: Source, budgets: Budgets = DEFAULT) -> tuple[pd.DataFrame, list[Problem]]:
     """The same with the rows whose texts do not pass the gate, for who must know of every row."""
     if wrong := check_name(source):
         return nothing(wrong)
+    try:
+        return _read(source, budgets)
+    except OverBudgetError as more:
+        return nothing(more.problem(source.path, budgets))
+
+
+def _read(source: Source, budgets: Budgets) -> tuple[pd.DataFrame, list[Problem]]:
     ending = PurePosixPath(source.path).suffix.lower()
     if isinstance(source, Sheet) or ending in WORKBOOKS:
-        return read_workbook(source)
+        return read_workbook(source, budgets)
+    check_size(source, budgets)
     text, problems = readable_text(source)
     if text is None:
         return nothing(*problems)
-    frame, found = (read_json if ending == ".json" else read_csv)(source, text)
+    if ending == ".json":
+        frame, found = read_json(source, text, budgets)
+    else:
+        del text  # the rows are read from the bytes, line by line
+        frame, found = read_csv(source, budgets)
     return frame, [*problems, *found]
+
+
+def check_size(source: Source, budgets: Budgets) -> None:
+    """Hold a file of text against the budgets, before anything is made of it.
+
+    Raises:
+        OverBudgetError: naming the first budget that is exceeded.
+    """
+    if source.data.startswith(BINARY):
+        return  # it is a workbook, or UTF-16: nothing of it is read as text
+    ending = PurePosixPath(source.path).suffix.lower()
+    (check_json if ending == ".json" else check_csv)(source.data, budgets)
 
 
 def stem(source: Source) -> str:

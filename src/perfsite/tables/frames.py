@@ -21,6 +21,9 @@ _CHUNK: Final = 256
 _REMEMBERED: Final = 20_000
 """Spellings of a column that are kept once only; a column of figures has too many to remember."""
 
+_MOST_TOLD: Final = 1_000
+"""Rows of a file that are told one by one."""
+
 
 def nothing(*problems: Problem) -> tuple[pd.DataFrame, list[Problem]]:
     """A frame without records, and the problems that are the reason."""
@@ -73,13 +76,17 @@ def frame_rows(
     spellings: list[dict[str, str]] = [{} for _ in header]
     problems: list[Problem] = []
     dropped: list[int] = []
+    untold: list[int] = []
     first = number + 1
     while chunk := list(islice(rows, _CHUNK)):
         taken = chunk
         if set(map(len, chunk)) != {width}:
             taken = [row for row in chunk if len(row) == width]
             wrong = {at: len(row) for at, row in enumerate(chunk, first) if len(row) != width}
-            problems += [_ragged(path, at, count, width) for at, count in wrong.items() if count]
+            ragged = [(at, count) for at, count in wrong.items() if count]
+            room = max(0, _MOST_TOLD - len(problems))
+            problems += [_ragged(path, at, count, width) for at, count in ragged[:room]]
+            untold += [at for at, _ in ragged[room:]]
             dropped += wrong
         first += len(chunk)
         for column, known, cells in zip(columns, spellings, zip(*taken, strict=True), strict=False):
@@ -89,6 +96,8 @@ def frame_rows(
                 column.extend(map(known.setdefault, stripped, stripped))
             else:
                 column.extend(stripped)
+    if untold:
+        problems.append(_more_ragged(path, untold, width))
     if width == 1 and problems and not columns[0]:
         return nothing(_title(path, number, header[0]))
     numbers = np.arange(number + 1, first)
@@ -104,6 +113,13 @@ def _ragged(path: str, row: int, cells: int, width: int) -> Problem:
         else "a cell missing, or a line break in a note? Put the note in double quotes"
     )
     return Problem(path, row, "PS103", "", found, expected, fix)
+
+
+def _more_ragged(path: str, rows: Sequence[int], width: int) -> Problem:
+    """PS103 of the rows that are not told one by one: nobody mends thousands of them by hand."""
+    found = f"{len(rows):,} more rows, {rows[0]:,} to {rows[-1]:,}, with another number of columns"
+    expected, fix = f"{counted(width, 'column')}, as in the header", "save the file anew"
+    return Problem(path, rows[0], "PS103", "", found, expected, fix)
 
 
 def _title(path: str, row: int, text: str) -> Problem:

@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from perfsite.alphabet import SPACES
+from perfsite.budgets import DEFAULT, OverBudgetError
 from perfsite.errors import Problem
 from perfsite.tables.frames import ROW, nothing
 from perfsite.tables.json_faults import fault
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from perfsite.budgets import Budgets
     from perfsite.model import Source
 
+_MOST_TOLD: Final = 1_000
+"""Records of a file that are told one by one."""
 _LISTS: Final = ("aliases", "modules")
 """The columns, all of the register, that hold several words, which may stand in a list."""
 _RECORDS: Final = 'a list of records, or an object with "observations"'
@@ -29,8 +35,14 @@ class _Twice(dict[str, object]):
         self.key = key
 
 
-def read_json(source: Source, text: str) -> tuple[pd.DataFrame, list[Problem]]:
-    """The records of JSON text; what is not a flat record is left out and reported (PS103)."""
+def read_json(
+    source: Source, text: str, budgets: Budgets = DEFAULT
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """The records of JSON text; what is not a flat record is left out and reported (PS103).
+
+    Raises:
+        OverBudgetError: if its records have more keys or longer values than the budgets allow.
+    """
     try:
         # Numbers stay the digits that were written: nothing is rounded on the way in.
         content: Any = json.loads(
@@ -50,9 +62,12 @@ def read_json(source: Source, text: str) -> tuple[pd.DataFrame, list[Problem]]:
     if not isinstance(content, list):
         found = "nothing" if content is None else f"a single value: {_text(content)[:60]}"
         return nothing(Problem(source.path, 0, "PS103", "", found, _RECORDS, _LIST))
-    wrong = {at: _wrong(source.path, at, item) for at, item in enumerate(content, 1)}
-    problems = [problem for problem in wrong.values() if problem]
-    numbers = [at for at, problem in wrong.items() if not problem]
+    wrong = [at for at, item in enumerate(content, 1) if not _is_flat(item)]
+    problems = [_wrong(source.path, at, content[at - 1]) for at in wrong[:_MOST_TOLD]]
+    if len(wrong) > _MOST_TOLD:
+        problems.append(_more(source.path, wrong[_MOST_TOLD:]))
+    _check(content, budgets)
+    numbers = sorted(set(range(1, len(content) + 1)) - set(wrong))
     frame = pd.DataFrame([content[at - 1] for at in numbers], dtype=object)
     frame.columns = [str(name).strip(SPACES) for name in frame.columns]
     if ROW in frame.columns or not frame.columns.is_unique:
@@ -66,6 +81,32 @@ def read_json(source: Source, text: str) -> tuple[pd.DataFrame, list[Problem]]:
     return frame, problems
 
 
+def _more(path: str, numbers: Sequence[int]) -> Problem:
+    """PS103 of the records that are not told one by one."""
+    found = f"{len(numbers):,} more that are no records"
+    return Problem(path, numbers[0], "PS103", "", found, _RECORDS, "write the file anew")
+
+
+def _check(content: list[Any], budgets: Budgets) -> None:
+    """Hold records against the budgets: a table has a column for each key of any of them.
+
+    Raises:
+        OverBudgetError: naming the record.
+    """
+    keys: set[str] = set()
+    for number, item in enumerate(content, 1):
+        if not isinstance(item, dict):
+            continue
+        keys.update(item)
+        if len(keys) > budgets.columns:
+            raise OverBudgetError("columns", f"more than {budgets.columns:,} keys", number)
+        longest = max(
+            (len(one) for one in (*item, *item.values()) if isinstance(one, str)), default=0
+        )
+        if longest > budgets.value_length:
+            raise OverBudgetError("value_length", f"a value of {longest:,} characters", number)
+
+
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     """A JSON object, as one that can be told where it has a key twice."""
     found = dict(pairs)
@@ -75,8 +116,15 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return _Twice(pairs, next(key for key in keys if keys.count(key) > 1))
 
 
-def _wrong(path: str, number: int, item: object) -> Problem | None:
-    """PS103 if this is not a record whose values have a place in cells."""
+def _is_flat(item: object) -> bool:
+    """Whether this is a record whose values have a place in cells."""
+    if isinstance(item, _Twice) or not isinstance(item, dict) or not item:
+        return False
+    return not any(_nested(key, value) for key, value in item.items())
+
+
+def _wrong(path: str, number: int, item: object) -> Problem:
+    """PS103 of what is no flat record."""
     expected, found = "a record: an object whose values are text or numbers", _shown(item)
     column = ""
     if isinstance(item, _Twice):
@@ -86,11 +134,10 @@ def _wrong(path: str, number: int, item: object) -> Problem | None:
         fix = 'write it as {"service": "passport", "period": "2017-07", "transactions": 1200}'
     elif not item:
         fix = "fill in the record, or delete it"
-    elif nested := [key for key, value in item.items() if _nested(key, value)]:
-        column, found = nested[0].strip(), _shown(item[nested[0]])
-        fix = "write one text or number; figures of a channel are named as transactions:digital"
     else:
-        return None
+        nested = next(key for key, value in item.items() if _nested(key, value))
+        column, found = nested.strip(), _shown(item[nested])
+        fix = "write one text or number; figures of a channel are named as transactions:digital"
     return Problem(path, number, "PS103", column, found, expected, fix)
 
 

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 _SAVE: Final = 'save the file as "CSV UTF-8"; in an editor, with the encoding UTF-8'
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _WORKBOOK: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_QUOTED: Final = re.compile(r'(?:^|(?<=[,\r\n]))"(?:[^"]|"")*"')
+BINARY: Final = (*_WORKBOOK, *_UTF_16)
+"""How files begin that are no text in UTF-8, whatever their names say."""
+_QUOTED: Final = re.compile(r'(?:^|(?<=[,\r\n]))"(?:[^"]++|"")*+"')
+"""A quoted value. Nothing of it is tried again: for that every letter would be remembered."""
 _END: Final = re.compile(r"\r\n|\r|\n")
 _NAMES: Final = {"\r\n": "CR and LF", "\n": "LF", "\r": "CR"}
 
@@ -48,16 +51,18 @@ def readable_text(source: Source) -> tuple[str | None, list[Problem]]:
     Text with mixed line ends can be read; but a programme that does not know one of the kinds
     would see other rows.
     """
+    # Every other byte of plain text in UTF-16 is a NUL. One in a row of a table costs that row.
+    if 3 * source.data.count(b"\0") > len(source.data) and not source.data.startswith(BINARY):
+        line = source.data.count(b"\n", 0, source.data.index(b"\0")) + 1
+        found = "UTF-16 text"
+        return None, [Problem(source.path, line, "PS102", "", found, "UTF-8 text", _SAVE)]
     text = decoded(source)
     if isinstance(text, Problem):
         return None, [text]
     is_csv = source.path.lower().endswith(".csv")
-    # Every other byte of plain text in UTF-16 is a NUL. In a row of a table it costs that row.
-    utf_16 = 3 * text.count("\0") > len(text)
-    if utf_16 or ("\0" in text and not is_csv):
+    if "\0" in text and not is_csv:
         line = text[: text.index("\0")].count("\n") + 1
-        found = "UTF-16 text" if utf_16 else "a NUL byte"
-        return None, [Problem(source.path, line, "PS102", "", found, "UTF-8 text", _SAVE)]
+        return None, [Problem(source.path, line, "PS102", "", "a NUL byte", "UTF-8 text", _SAVE)]
     if is_csv and (mixed := _mixed_ends(source, text)):
         return text, [mixed]
     return text, []

@@ -14,17 +14,20 @@ from typing import TYPE_CHECKING, Final
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from perfsite.budgets import DEFAULT, OverBudgetError
 from perfsite.errors import Problem
 from perfsite.model import Source
-from perfsite.tables.cells import UnreadableError, inspect, is_single
+from perfsite.tables.cells import inspect, is_single
 from perfsite.tables.frames import check_header, empty_file, first_row, frame_rows, nothing
 from perfsite.tables.spelling import place_name, spelt
+from perfsite.tables.unpacking import UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import pandas as pd
 
+    from perfsite.budgets import Budgets
     from perfsite.tables.cells import Cells
     from perfsite.tables.spelling import Value
 
@@ -62,16 +65,18 @@ class _Grid:
     header: list[str]
 
 
-def sheets(source: Source) -> list[Source]:
+def sheets(source: Source, budgets: Budgets = DEFAULT) -> list[Source]:
     """A file as the tables that it is made of: itself, or several sheets of a workbook.
 
     A workbook that holds one table, or cannot be read, is itself.
     """
-    if PurePosixPath(source.path).suffix.lower() not in WORKBOOKS or is_single(source.data):
+    if PurePosixPath(source.path).suffix.lower() not in WORKBOOKS:
         return [source]
     try:
-        chosen, notes = _choose(source, _open(source.data))
-    except UnreadableError:
+        if is_single(source.data):
+            return [source]
+        chosen, notes = _choose(source, _open(source.data, budgets))
+    except (UnreadableError, OverBudgetError):
         return [source]
     if len(chosen) == 1:
         return [source]
@@ -87,16 +92,19 @@ def sheets(source: Source) -> list[Source]:
     ] or [source]
 
 
-def read_workbook(source: Source) -> tuple[pd.DataFrame, list[Problem]]:
+def read_workbook(source: Source, budgets: Budgets = DEFAULT) -> tuple[pd.DataFrame, list[Problem]]:
     """The records of a workbook that holds one table, or of one sheet (see `sheets`).
 
     Of several tables none is taken: PS103.
+
+    Raises:
+        OverBudgetError: if it is larger than the budgets allow.
     """
     try:
         if isinstance(source, Sheet):
-            chosen, notes = _open(source.data, source.number), list(source.notes)
+            chosen, notes = _open(source.data, budgets, source.number), list(source.notes)
         else:
-            chosen, notes = _choose(source, _open(source.data))
+            chosen, notes = _choose(source, _open(source.data, budgets))
     except UnreadableError as error:
         expected = "a workbook of the kind .xlsx or .ods, without a password"
         fix = "open it in a spreadsheet program and save it again, or save the sheet as CSV"
@@ -107,17 +115,18 @@ def read_workbook(source: Source) -> tuple[pd.DataFrame, list[Problem]]:
         return nothing(Problem(source.path, 0, "PS103", "", found[:200], "one table", fix), *notes)
     if not chosen:
         return nothing(*notes)
-    frame, problems = _read(source.path, chosen[0])
+    frame, problems = _read(source.path, chosen[0], budgets)
     return frame, [*notes, *problems]
 
 
-def _open(data: bytes, only: int | None = None) -> list[_Grid]:
+def _open(data: bytes, budgets: Budgets, only: int | None = None) -> list[_Grid]:
     """The sheets that have cells, or one of them by its number.
 
     Raises:
         UnreadableError: if it is no workbook, or cannot be read.
+        OverBudgetError: if it is larger than the budgets allow.
     """
-    remarkable = inspect(data)
+    remarkable = inspect(data, budgets, only)
     try:
         with CalamineWorkbook.from_filelike(BytesIO(data)) as book:
             return [
@@ -210,16 +219,29 @@ def _no_table(source: Source, mark: str, grids: Sequence[_Grid]) -> Problem:
     )
 
 
-def _read(path: str, grid: _Grid) -> tuple[pd.DataFrame, list[Problem]]:
+def _read(path: str, grid: _Grid, budgets: Budgets) -> tuple[pd.DataFrame, list[Problem]]:
     """A sheet as a frame; rows that cannot be trusted are left out and reported."""
     if wrong := check_header(path, grid.header_row, grid.header):
         return nothing(wrong)
     problems, left_out = _untrustworthy(path, grid)
     for row in left_out:
         grid.rows[row] = []  # blank rows are dropped, and the rows after them keep their numbers
-    rows = ([*map(spelt, row)] for row in grid.rows[grid.header_row :])
+    rows = _spelt(grid, budgets.value_length)
     frame, found = frame_rows(path, grid.header_row, grid.header, rows)
     return frame, [*problems, *found]
+
+
+def _spelt(grid: _Grid, most: int) -> Iterator[list[str]]:
+    """The rows below the header as text.
+
+    Raises:
+        OverBudgetError: if a value has more than so many characters.
+    """
+    for number, row in enumerate(grid.rows[grid.header_row :], grid.header_row + 1):
+        texts = [*map(spelt, row)]
+        if texts and (longest := max(map(len, texts))) > most:
+            raise OverBudgetError("value_length", f"a value of {longest:,} characters", number)
+        yield texts
 
 
 def _untrustworthy(path: str, grid: _Grid) -> tuple[list[Problem], set[int]]:

@@ -81,7 +81,7 @@ def read_observations(
     tables = []
     kept = kept or Kept()
     for source in sources:
-        given = (source, services, config.all_measures)
+        given = (source, services, config.all_measures, config.budgets)
         table, found = kept.of(("table", source.path), given, partial(long_table, *given))
         problems += found
         tables.append(table)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from perfsite.budgets import DEFAULT
 from perfsite.errors import Problem
 from perfsite.model import (
     MAX_ID_LENGTH,
@@ -26,6 +27,8 @@ from perfsite.validate.submissions import closest, renamed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from perfsite.budgets import Budgets
+
 REQUIRED = ("service", "name", "department")
 _SPACES = re.compile(r"[ \t\r\n\v\f]+")
 _ORGANISATIONS = ("department", "agency")
@@ -34,7 +37,10 @@ _WORDS = ("service", "aliases", "modules", "opened", "closed", "url")
 
 
 def read_register(
-    sources: Sequence[Source], measures: Iterable[str] = (), languages: Iterable[str] = ()
+    sources: Sequence[Source],
+    measures: Iterable[str] = (),
+    languages: Iterable[str] = (),
+    budgets: Budgets = DEFAULT,
 ) -> tuple[dict[str, Service], list[Problem]]:
     """The services of services.csv and services/*.json by their ids, in the order given.
 
@@ -50,7 +56,7 @@ def read_register(
     places: dict[str, tuple[str, int]] = {}
     problems: list[Problem] = []
     for source in sources:
-        table, found = read_table(source)
+        table, found = read_table(source, budgets)
         problems += found
         columns = [str(column) for column in table.columns if column != ROW]
         if not columns:

@@ -8,12 +8,14 @@ an embargo and cannot be read as one hides its row for good: it must never be pu
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from perfsite.alphabet import outside
+from perfsite.budgets import DEFAULT, OverBudgetError
 from perfsite.errors import Problem, is_error
 from perfsite.periods import Period
 from perfsite.tables import ROW, read_cells, stem
@@ -22,6 +24,7 @@ from perfsite.tables.gate import checked_table
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from perfsite.budgets import Budgets
     from perfsite.measures import Measure
     from perfsite.model import Service, Source
 
@@ -30,6 +33,7 @@ NEVER: Final = "9999-12-31"
 """The release of a row whose day, or whose number, cannot be read: it is on no day public."""
 TIDY: Final = ("service", "period", "measure", "channel", "value", "note", RELEASE)
 LONG: Final = ["file", ROW, "column", *TIDY]
+_LONGEST_HEADER: Final = 1_000_000
 _LIKE_RELEASE: Final = re.compile(
     r"release|embargo|(publish|publication)[a-z]*[ _-]*(at|on|from|date|$)", re.IGNORECASE
 )
@@ -40,11 +44,16 @@ _KEYS: Final = ("service", "period", "measure", "channel")
 
 
 def long_table(
-    source: Source, services: Mapping[str, Service], measures: Mapping[str, Measure]
+    source: Source,
+    services: Mapping[str, Service],
+    measures: Mapping[str, Measure],
+    budgets: Budgets = DEFAULT,
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """A submission in tidy form, whichever form it came in; every cell still text."""
+    if more := _too_wide(source, budgets):
+        return pd.DataFrame(columns=LONG, dtype=object), [more.problem(source.path, budgets)]
     header_row = 0 if source.path.endswith(".json") else 1
-    cells, problems = read_cells(source)
+    cells, problems = read_cells(source, budgets)
     table, problems = checked_table(source, cells, problems, header_row)
     if table.empty and len(table.columns) > 1 and not any(map(is_error, problems)):
         problems.append(_no_rows(source.path, header_row))
@@ -106,10 +115,25 @@ def long_table(
         long = table.reindex(columns=[*TIDY, ROW], fill_value="")
         long["column"] = "value"
     else:
-        long, found = _melted(source, table, columns, header_row, measures)
+        try:
+            long, found = _melted(source, table, columns, header_row, measures, budgets.figures)
+        except OverBudgetError as more:
+            return empty, [*problems, more.problem(source.path, budgets)]
         problems += found
     long["file"] = source.path
-    return long[LONG], problems
+    return _without_many_channels(long[LONG], source, problems, budgets), problems
+
+
+def _too_wide(source: Source, budgets: Budgets) -> OverBudgetError | None:
+    """More figures in wide CSV than its budget allows, by its header and its lines."""
+    header = source.data[: max(0, source.data.find(b"\n", 0, _LONGEST_HEADER))]
+    if not source.path.lower().endswith(".csv") or b"value" in header or b"measure" in header:
+        return None
+    figures = header.count(b",") * source.data.count(b"\n", len(header) + 1)
+    # Some columns hold no figures, and blank lines none at all: what is not far beyond the budget
+    # is counted once the table is read.
+    far = figures > 2 * budgets.figures
+    return OverBudgetError("figures", f"{figures:,} figures") if far else None
 
 
 def _no_rows(path: str, header_row: int) -> Problem:
@@ -201,8 +225,13 @@ def _melted(
     columns: Sequence[str],
     header_row: int,
     measures: Mapping[str, Measure],
+    most: int,
 ) -> tuple[pd.DataFrame, list[Problem]]:
-    """A wide table, one row a period, as one row an observation."""
+    """A wide table, one row a period, as one row an observation.
+
+    Raises:
+        OverBudgetError: if those would be more than `most`.
+    """
     kept = ["service", "period", "note", RELEASE, ROW]
     wanted = [name for name in columns if name not in kept]
     unknown = [name for name in wanted if name.partition(":")[0].strip() not in measures]
@@ -233,6 +262,8 @@ def _melted(
         )
     if not known or table.empty:
         return pd.DataFrame(columns=LONG, dtype=object), problems
+    if len(table) * len(known) > most:
+        raise OverBudgetError("figures", f"{len(table) * len(known):,} figures")
     for name in ("note", RELEASE):
         if name not in table:
             table[name] = ""
@@ -241,6 +272,24 @@ def _melted(
     long["measure"], long["channel"] = parts[0].str.strip(), parts[2].str.strip()
     # A blank cell of a wide table is a figure that was not given, for the note as for the rest.
     return long, problems
+
+
+def _without_many_channels(
+    long: pd.DataFrame, source: Source, problems: list[Problem], budgets: Budgets
+) -> pd.DataFrame:
+    """The figures without those by channel of measures that have far too many channels here."""
+    if long["channel"].nunique() <= budgets.channels:
+        return long
+    key = [long["service"], long["measure"]]
+    number = long["channel"].mask(long["channel"] == "").groupby(key).transform("nunique")
+    many = (number > budgets.channels) & (long["channel"] != "")
+    for (service, measure), rows in long[many].groupby(["service", "measure"], sort=False):
+        channels = rows["channel"].nunique()
+        more = OverBudgetError("channels", f"{channels:,} channels", int(rows[ROW].iloc[0]))
+        problem = more.problem(source.path, budgets)
+        named = replace(problem, column="channel", found=f"{channels:,} channels of {measure}")
+        problems.append(replace(named, service=str(service), measures=(str(measure),)))
+    return long[~many].reset_index(drop=True)
 
 
 def closest(name: str, known: Sequence[str]) -> str:
