@@ -46,7 +46,7 @@ def _workbook() -> bytes:
     return data.getvalue()
 
 
-UNSHOWN: Final[Mapping[str, tuple[str, Callable[[], bytes]]]] = {
+UNSHOWN: Final[Mapping[str, tuple[str, Callable[[], bytes | Path]]]] = {
     "PS101": ("submissions/passport.pdf", lambda: b"%PDF"),
     "PS102": (
         "submissions/passport.csv",
@@ -66,8 +66,11 @@ UNSHOWN: Final[Mapping[str, tuple[str, Callable[[], bytes]]]] = {
         lambda: b"service,period,transactions\npassport,2017-07,1200\n",
     ),
     "PS122": ("submissions/passport.csv", lambda: b"period,transactions\r\n2017-07,1200\n"),
+    "PS127": ("submissions/passport.csv/passport.csv", lambda: b"period,transactions\n2017,1\n"),
+    "PS128": ("submissions/again", Path),
+    "PS131": ("submissions/caf\udce9.csv", lambda: b"period,transactions\n2017,1\n"),
 }
-"""The files of sections that a page of text cannot show: their paths and bytes."""
+"""The files of sections that a page of text cannot show: their paths, and bytes or a link."""
 
 
 EARLIER: Final[Mapping[str, tuple[str, Mapping[str, bytes]]]] = {
@@ -86,10 +89,12 @@ def message(code: str, section: str, folder: Path) -> tuple[str, set[str]]:
     """
     data = folder / "data"
     if code in EARLIER:
-        day, files = EARLIER[code]
-        _write(data, {"services.csv": REGISTER.encode(), **files})
+        day, before = EARLIER[code]
+        _write(data, {"services.csv": REGISTER.encode(), **before})
         _say("freeze", day, str(data))
-    files = {one.path: one.text.encode() for one in fences(section) if one.path}
+    files: dict[str, bytes | Path] = {
+        one.path: one.text.encode() for one in fences(section) if one.path
+    }
     if code in UNSHOWN:
         path, made = UNSHOWN[code]
         files = {**files, path: made()}
@@ -106,13 +111,16 @@ def message(code: str, section: str, folder: Path) -> tuple[str, set[str]]:
     return "\n\n".join(blocks), set(re.findall(r"\bPS\d{3}\b", said))
 
 
-def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+def _write(folder: Path, files: Mapping[str, bytes | Path]) -> None:
     """Write these files, and a folder for submissions that may stay empty."""
     (folder / "submissions").mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        if isinstance(content, Path):
+            path.symlink_to(content)
+        else:
+            path.write_bytes(content)
 
 
 def _say(*arguments: str) -> str:

@@ -114,7 +114,7 @@ def test_what_cannot_be_read_is_reported_and_the_rest_read(tmp_path: Path) -> No
     assert found(folder) == [
         ("PS101", "submissions/book.xls", "a file of the kind .xls"),
         ("PS101", "submissions/figures", "a file of the kind without an ending"),
-        ("PS101", "submissions/folder.csv", "Is a directory"),
+        ("PS127", "submissions/folder.csv", "a folder"),
         ("PS101", "submissions/link.csv", "a link that leads nowhere"),
     ]
     assert len(load_data(folder).submissions) == len(SUBMISSIONS)

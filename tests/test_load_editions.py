@@ -119,7 +119,7 @@ def test_retractions_and_the_text_of_the_configuration_are_loaded(tmp_path: Path
     assert after.hash != before.hash
     (folder / "retractions.csv").unlink()
     (folder / "retractions.csv").mkdir()
-    assert [problem.code for problem in load_data(folder).problems] == ["PS101"]
+    assert [problem.code for problem in load_data(folder).problems] == ["PS127"]
 
 
 def test_a_file_of_the_site_that_stands_is_read_or_not_there(tmp_path: Path) -> None:

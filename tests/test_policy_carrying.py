@@ -344,3 +344,17 @@ def test_the_order_of_the_frame_is_kept(size: int) -> None:
     columns = ["service", "period", "value"]
     assert frame[columns].equals(whole[columns])
     assert frame.dtypes.astype(str).to_dict() == whole.dtypes.astype(str).to_dict()
+
+
+def test_figures_of_a_folder_that_cannot_be_read_stand_in() -> None:
+    """Nobody knows which files were in it, but the edition knows which figures came from there."""
+    last = edition(BEFORE)
+    fault = Problem("submissions/", 0, "PS128", found="Permission denied")
+    other = Problem("submissions/other/", 0, "PS128", found="Permission denied")
+
+    frame, notes, problems = carried([], last, more=[fault])
+
+    assert short(frame)["2017-Q1 transactions"] == 1000
+    assert [(one.service, one.errors) for one in notes] == [("alpha", 1)]
+    assert [(p.code, p.file) for p in problems] == [("PS216", "submissions/")]
+    assert short(carried([], last, more=[other])[0]) == {}

@@ -30,9 +30,10 @@ def names() -> list[str]:
     return sorted({path.name for path in CASES.iterdir() if path.is_dir()} | set(MADE))
 
 
-def files(name: str) -> dict[str, bytes]:
-    """The files of a case's data folder by their paths, those of `base` among them."""
-    found = _folder(BASE) | _folder(CASES / name)
+def files(name: str) -> dict[str, bytes | Path]:
+    """The files of a case's data folder by their paths, those of `base` among them; and links."""
+    found: dict[str, bytes | Path] = {}
+    found |= _folder(BASE) | _folder(CASES / name)
     found |= MADE[name]() if name in MADE else {}
     return {path: data for path, data in found.items() if path not in {EXPECTED, COMMAND}}
 
@@ -54,7 +55,10 @@ def said(name: str) -> tuple[int, str]:
         for path, data in files(name).items():
             target = Path(folder, "data", path)
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
+            if isinstance(data, Path):
+                target.symlink_to(data)
+            else:
+                target.write_bytes(data)
         there = [str(Path(folder, word)) if _is_place(word) else word for word in words]
         result = CliRunner().invoke(main, there, catch_exceptions=False)
         return result.exit_code, result.output.replace(f"{folder}/", "")

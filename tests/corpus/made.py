@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
 
@@ -112,7 +113,7 @@ def _damaged() -> bytes:
     return whole[: len(whole) // 2]
 
 
-MADE: Final[Mapping[str, Callable[[], dict[str, bytes]]]] = {
+MADE: Final[Mapping[str, Callable[[], dict[str, bytes | Path]]]] = {
     "PS101-workbook-of-1997": lambda: {
         "submissions/passport.xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
     },
@@ -174,6 +175,9 @@ MADE: Final[Mapping[str, Callable[[], dict[str, bytes]]]] = {
     "PS122-mixed-line-ends": lambda: {
         PASSPORT: b"period,transactions\r\n2017-05,1000\r\n2017-06,1100\n2017-07,1200\r\n"
     },
+    "PS127-folder-named-csv": lambda: {f"{PASSPORT}/{PASSPORT}": _GOOD.encode()},
+    "PS127-link-out-of-the-folder": lambda: {PASSPORT: Path("/etc/hostname")},
+    "PS128-folder-in-a-circle": lambda: {"submissions/again": Path()},
     "PS130-value-of-a-novel": lambda: {
         PASSPORT: b"period,transactions,note\n2017-07,1200," + b"x" * 50_000 + b"\n"
     },
@@ -182,4 +186,5 @@ MADE: Final[Mapping[str, Callable[[], dict[str, bytes]]]] = {
             ("period", "transactions"), ("2017-07", 1200), repeated=1_000_000_000
         )
     },
+    "PS131-latin-1-name": lambda: {"submissions/caf\udce9.csv": _GOOD.encode()},
 }

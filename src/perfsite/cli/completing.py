@@ -6,6 +6,7 @@ It has to answer at once, so nothing is understood here and nothing that is wron
 from __future__ import annotations
 
 import csv
+import io
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from perfsite.errors import RULES
+from perfsite.budgets import DEFAULT
+from perfsite.errors import RULES, PerfsiteError
+from perfsite.files import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,18 +56,22 @@ def _services(folder: Path) -> Iterator[tuple[str, str]]:
 
 def _rows(path: Path) -> list[dict[str, Any]]:
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error):
+        return list(csv.DictReader(io.StringIO(_text(path), newline="")))
+    except (PerfsiteError, ValueError, csv.Error):
         return []
+
+
+def _text(path: Path) -> str:
+    """The text of a file; a named pipe would keep the shell waiting for ever."""
+    return read_file(path, DEFAULT.file_bytes).decode("utf-8-sig")
 
 
 def _records(folder: Path) -> list[dict[str, Any]]:
     found: list[Any] = []
     for path in sorted(folder.glob("*.json")):
         try:
-            content = json.loads(path.read_text("utf-8-sig"))
-        except (OSError, ValueError, RecursionError):
+            content = json.loads(_text(path))
+        except (PerfsiteError, ValueError, RecursionError):
             continue
         content = content.get("services", content) if isinstance(content, dict) else content
         found += content if isinstance(content, list) else [content]

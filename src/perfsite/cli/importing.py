@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from perfsite.budgets import OverBudgetError
 from perfsite.cli.common import DATA_ERRORS, DONE, FILE, FOLDER, check_new, write_file
 from perfsite.errors import BuildError, PerfsiteError, UsageError, has_errors
 from perfsite.importers import GROUP, OWN, Imported, Importer, Option, counted
@@ -22,6 +23,7 @@ from perfsite.report import text_report
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from perfsite.budgets import Budgets
     from perfsite.model import Source
 
 
@@ -201,14 +203,15 @@ def _import(
 ) -> None:
     """Run an importer and write what it made; ends the process with its exit code."""
     from perfsite.importers.holding import held_back  # noqa: PLC0415 - pandas takes half a second
-    from perfsite.load import load_source  # noqa: PLC0415 - as above
+    from perfsite.load import load_config  # noqa: PLC0415 - as above
 
+    budgets = load_config(out).budgets
     read = {
-        name: load_source(value) if isinstance(value, Path) else value
+        name: _load(value, budgets) if isinstance(value, Path) else value
         for name, value in options.items()
     }
     names = ", ".join(path.name for path in files)
-    imported = _run(importer, distribution, [load_source(path) for path in files], read)
+    imported = _run(importer, distribution, [_load(path, budgets) for path in files], read)
     problems = [*imported.problems, *held_back(imported)]
     report = text_report(problems, len(problems))
     if not imported.files:
@@ -224,6 +227,28 @@ def _import(
         click.echo(f"Carried over: {imported.carried}.")
     click.echo(f"Imported {names} to {out}: {counted(len(imported.files), 'file')}.")
     sys.exit(DATA_ERRORS if has_errors(problems) else DONE)
+
+
+def _load(path: Path, budgets: Budgets) -> Source:
+    """A file that is to be imported, which is not larger than the budgets of the folder allow.
+
+    Raises:
+        UsageError: naming the budget that is exceeded.
+    """
+    from perfsite.load import load_source  # noqa: PLC0415 - pandas takes half a second
+    from perfsite.tables import READABLE, WORKBOOKS, check_size  # noqa: PLC0415
+
+    source = load_source(path, budgets)
+    try:
+        # Workbooks are held against the budgets where they are read.
+        if path.suffix.lower() in READABLE and path.suffix.lower() not in WORKBOOKS:
+            check_size(source, budgets)
+    except OverBudgetError as more:
+        problem = more.problem(source.path, budgets)
+        raise UsageError(
+            f"{problem.place} has {problem.found}; expected are {problem.expected}: {problem.fix}"
+        ) from more
+    return source
 
 
 def _run(

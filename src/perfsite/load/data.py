@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from perfsite.budgets import DEFAULT, SETTINGS_BYTES, Budgets, OverBudgetError
 from perfsite.config import SiteConfig, parse_config
 from perfsite.editions import FOLDER as EDITIONS
 from perfsite.editions import MANIFEST
 from perfsite.errors import BuildError, ConfigError, Problem, UsageError
+from perfsite.files import FileFaultError, check_name, read_file, real_path, shown, walk
 from perfsite.model import Source
 from perfsite.revisions import REVISIONS, read_reasons
 from perfsite.tables import READABLE, WORKBOOKS, sheets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from perfsite.editions import EditionFigures
     from perfsite.revisions import Reason
@@ -59,24 +62,29 @@ def load_data(folder: Path) -> Data:
     Raises:
         UsageError: if there is no such folder, or no register in it.
         ConfigError: if perfsite.toml or revisions.toml cannot be used.
+        BuildError: if the frozen editions cannot be listed.
     """
     if not folder.is_dir():
         raise UsageError(f"there is no data folder {folder}; name it, or make it")
     problems: list[Problem] = []
-    register = list(_read(folder, [folder / name for name in _REGISTERS], problems))
-    register += _read(folder, sorted((folder / "services").glob("*.json")), problems)
+    text, explained = load_settings(folder, CONFIG), load_settings(folder, REVISIONS)
+    config = parse_config(text, CONFIG)
+    place = _Folder(folder, real_path(folder), config.budgets, problems)
+    register = [one for name in _REGISTERS for one in place.read(folder / name)]
+    below = place.walked(folder / "services")
+    register += place.read_all(
+        p for p in below if p.suffix == ".json" and p.parent.parent == folder
+    )
     if not register:
         why = "".join(f"; {problem.file} is {problem.found}" for problem in problems)
         raise UsageError(
             f"{folder} holds no register: {REGISTER} or services/*.json is needed "
             f"(or services.xlsx, or services.ods){why}"
         )
-    submissions = list(_read(folder, sorted((folder / "submissions").rglob("*")), problems))
+    submissions = place.read_all(place.walked(folder / "submissions"))
     submissions.sort(key=lambda source: source.path)
-    text, explained = _toml(folder / CONFIG), _toml(folder / REVISIONS)
-    config = parse_config(text, CONFIG)
-    logo = _logo(folder, config.logo)
-    retractions = next(iter(_read(folder, [folder / RETRACTIONS], problems)), None)
+    logo = _logo(folder, config)
+    retractions = next(iter(place.read(folder / RETRACTIONS)), None)
     digest = hashlib.sha256(f"{text}\0{explained}".encode())
     for source in (*register, *submissions, *filter(None, (logo, retractions))):
         digest.update(f"{source.path}\0{hashlib.sha256(source.data).hexdigest()}\n".encode())
@@ -94,42 +102,124 @@ def load_data(folder: Path) -> Data:
     )
 
 
+@dataclass(frozen=True)
+class _Folder:
+    """A data folder that is read: its path, as named and as it is, and what was wrong so far."""
+
+    path: Path
+    real: Path
+    budgets: Budgets
+    problems: list[Problem]
+
+    def walked(self, top: Path) -> list[Path]:
+        """The files below a folder of the data folder."""
+        found = walk(top, self.real, self.budgets.files, READABLE)
+        faults = [(path, fault.problem(self._name(path, "/"))) for path, fault in found.faults]
+        faults += [
+            (path, more.problem(self._name(path, "/"), self.budgets)) for path, more in found.large
+        ]
+        self.problems.extend(problem for _, problem in sorted(faults))
+        return found.files
+
+    def read_all(self, paths: Iterable[Path]) -> list[Source]:
+        """Files that were listed a moment ago, so that one that is missing has vanished."""
+        return [source for path in paths for source in self.read(path, listed=True)]
+
+    def read(self, path: Path, *, listed: bool = False) -> list[Source]:
+        """A file, or several sheets of one; nothing if it is not there, or was reported."""
+        name = self._name(path)
+        kind = path.suffix.lower()
+        if kind in _PASSED_OVER:
+            return []
+        if kind not in READABLE:
+            self.problems.append(_of_another_kind(name, shown(path.suffix)))
+            return []
+        try:
+            check_name(path)
+            data = read_file(path, self.budgets.file_bytes, self.real)
+        except FileFaultError as fault:
+            if listed or not fault.missing:
+                self.problems.append(fault.vanished().problem(name))
+            return []
+        except OverBudgetError as more:
+            self.problems.append(more.problem(name, self.budgets))
+            return []
+        # A workbook of several tables is as many files.
+        return sheets(Source(name, data), self.budgets)
+
+    def _name(self, path: Path, end: str = "") -> str:
+        return shown(path.relative_to(self.path)) + end
+
+
+def load_settings(folder: Path, name: str) -> str:
+    """The text of a TOML file of the data folder; empty where there is none.
+
+    Raises:
+        ConfigError: if it is there and cannot be read.
+    """
+    path = folder / name
+    try:
+        return read_file(path, SETTINGS_BYTES, real_path(folder)).decode("utf-8-sig")
+    except FileFaultError as fault:
+        if fault.missing:
+            return ""
+        raise ConfigError(f"{path} cannot be read: {fault.found}; {fault.fix}") from fault
+    except OverBudgetError as more:
+        raise ConfigError(
+            f"{path} has {more.found}, and no settings need more than {SETTINGS_BYTES:,}; "
+            "is it another file?"
+        ) from more
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} cannot be read: {error}") from error
+
+
 def load_config(folder: Path) -> SiteConfig:
     """The configuration of a data folder alone.
 
     Raises:
         ConfigError: if perfsite.toml cannot be used.
     """
-    return parse_config(_toml(folder / CONFIG), CONFIG)
-
-
-def _toml(path: Path) -> str:
-    """The text of a TOML file; empty where there is none."""
-    try:
-        return path.read_text("utf-8-sig") if path.exists() else ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read: {error}") from error
+    return parse_config(load_settings(folder, CONFIG), CONFIG)
 
 
 def _editions(folder: Path) -> tuple[date, ...]:
     """The dates of the frozen editions, the oldest first.
 
     Raises:
-        BuildError: if a folder among them has no date for a name, or holds no edition.
+        BuildError: if they cannot be listed, or a folder among them has no date for a name, or
+            holds no edition.
     """
     days = []
-    for path in sorted((folder / EDITIONS).glob("[!.]*")):
-        name = path.relative_to(folder)
+    for entry in _listed(folder / EDITIONS):
+        name = f"{EDITIONS}/{shown(entry)}"
         try:
-            days.append(date.fromisoformat(path.name))
+            days.append(date.fromisoformat(entry))
         except ValueError as error:
             raise BuildError(f"{name} is no edition; its name is not a date") from error
-        if not (path / MANIFEST).is_file():
+        if not os.path.lexists(folder / EDITIONS / entry / MANIFEST):
             raise BuildError(
                 f"{name} holds no {MANIFEST}: perfsite freeze did not finish, or a file was lost; "
                 "restore it from a copy, or freeze again"
             )
     return tuple(days)
+
+
+def _listed(folder: Path) -> list[str]:
+    """The names in the folder of editions; hidden ones are passed over.
+
+    Raises:
+        BuildError: if it is there and cannot be listed: without editions nothing that was retracted
+            or revised is known.
+    """
+    if not os.path.lexists(folder):
+        return []
+    try:
+        return sorted(one.name for one in folder.iterdir() if not one.name.startswith("."))
+    except OSError as error:
+        raise BuildError(
+            f"{EDITIONS} cannot be read: {error.strerror}; mend the folder of frozen editions, or "
+            "restore it from a copy"
+        ) from error
 
 
 def load_site_file(out: Path, name: str) -> bytes | None:
@@ -146,66 +236,53 @@ def load_site_file(out: Path, name: str) -> bytes | None:
         raise UsageError(f"{out / name} cannot be read: {error.strerror}") from error
 
 
-def _logo(folder: Path, name: str) -> Source | None:
+def _logo(folder: Path, config: SiteConfig) -> Source | None:
     """The picture that `logo` names, a path within the data folder.
 
     Whatever its name was, it is called `logo` with its ending: under the name of one of perfsite's
     own assets it would replace that, and not every name is an address.
     """
+    name = config.logo
     if not name:
         return None
-    path = (folder / name).resolve()
-    if folder.resolve() not in path.parents:
-        raise ConfigError(f"{CONFIG}: logo: {name} is not within the data folder")
-    ending = path.suffix.lower()
+    ending = Path(name).suffix.lower()
     if ending not in _PICTURES:
         raise ConfigError(f"{CONFIG}: logo: {name}: one of {', '.join(_PICTURES)} is expected")
     try:
-        return Source(f"logo{ending}", path.read_bytes())
-    except OSError as error:
-        raise ConfigError(f"{CONFIG}: logo: {name} cannot be read: {error.strerror}") from error
+        data = read_file(folder / name, config.budgets.file_bytes, real_path(folder))
+    except FileFaultError as fault:
+        raise ConfigError(f"{CONFIG}: logo: {name} cannot be read: {fault.found}") from fault
+    except OverBudgetError as more:
+        problem = more.problem(name, config.budgets)
+        raise ConfigError(
+            f"{CONFIG}: logo: {name} has {more.found}; {problem.expected} are allowed"
+        ) from more
+    return Source(f"logo{ending}", data)
 
 
-def load_source(path: Path) -> Source:
+def load_source(path: Path, budgets: Budgets = DEFAULT) -> Source:
     """One file, wherever it is, under its own name.
 
     Raises:
-        UsageError: if it cannot be read.
+        UsageError: if it cannot be read, or is larger than the budgets allow.
     """
     try:
-        return Source(path.name, path.read_bytes())
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+        return Source(shown(path.name), read_file(path, budgets.file_bytes))
+    except FileFaultError as fault:
+        raise UsageError(f"{shown(path)} cannot be read: {fault.found}") from fault
+    except OverBudgetError as more:
+        problem = more.problem(path.name, budgets)
+        raise UsageError(
+            f"{shown(path)} has {more.found}; expected are {problem.expected}: {problem.fix}"
+        ) from more
 
 
-def _read(folder: Path, paths: Iterable[Path], problems: list[Problem]) -> Iterable[Source]:
-    for path in paths:
-        name = path.relative_to(folder).as_posix()
-        hidden = any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
-        is_folder = path.is_dir() and path.suffix.lower() not in READABLE
-        if hidden or is_folder or path.suffix.lower() in _PASSED_OVER:
-            continue
-        if path.suffix.lower() not in READABLE:
-            problems.append(
-                Problem(
-                    name,
-                    0,
-                    "PS101",
-                    found=f"a file of the kind {path.suffix or 'without an ending'}",
-                    expected=f"a file that ends in {', '.join(READABLE)}",
-                    fix="save the sheet as CSV UTF-8 or as .xlsx, or keep the file elsewhere",
-                )
-            )
-            continue
-        try:
-            # A workbook of several tables is as many files.
-            yield from sheets(Source(name, path.read_bytes()))
-        except FileNotFoundError:
-            if path.is_symlink():
-                problems.append(_unreadable(name, "a link that leads nowhere"))
-        except OSError as error:
-            problems.append(_unreadable(name, error.strerror or "an error of the disk"))
-
-
-def _unreadable(name: str, found: str) -> Problem:
-    return Problem(name, 0, "PS101", "", found, "a file that can be read", "check it, or delete it")
+def _of_another_kind(name: str, kind: str) -> Problem:
+    return Problem(
+        name,
+        0,
+        "PS101",
+        found=f"a file of the kind {kind or 'without an ending'}",
+        expected=f"a file that ends in {', '.join(READABLE)}",
+        fix="save the sheet as CSV UTF-8 or as .xlsx, or keep the file elsewhere",
+    )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from perfsite.budgets import OverBudgetError
 from perfsite.editions import EditionFigures, edition_path, read_edition
 from perfsite.errors import BuildError
+from perfsite.files import FileFaultError, read_file, real_path
 from perfsite.model import Source
 
 if TYPE_CHECKING:
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from perfsite.load.data import Data
+
+_MOST_BYTES: Final = 1_000_000_000
+"""No budget of the site's: perfsite wrote these files itself, of figures that were within it."""
 
 
 def load_editions(folder: Path, days: Iterable[date]) -> tuple[EditionFigures, ...]:
@@ -26,13 +31,14 @@ def load_editions(folder: Path, days: Iterable[date]) -> tuple[EditionFigures, .
     Raises:
         BuildError: naming the file that is missing, cannot be read or was altered.
     """
+    root = real_path(folder)
 
     def read(path: str) -> bytes:
         try:
-            return (folder / path).read_bytes()
-        except OSError as error:
+            return read_file(folder / path, _MOST_BYTES, root)
+        except (FileFaultError, OverBudgetError) as error:
             raise BuildError(
-                f"{path}, a part of a frozen edition, cannot be read: {error.strerror}; "
+                f"{path}, a part of a frozen edition, cannot be read: {error}; "
                 "restore it from a copy"
             ) from error
 

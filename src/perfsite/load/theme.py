@@ -6,7 +6,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from perfsite.budgets import DEFAULT, OverBudgetError
 from perfsite.errors import UsageError
+from perfsite.files import FileFaultError, check_name, read_file, shown, walk
 from perfsite.render import Theme
 from perfsite.tokens import parse_tokens
 
@@ -44,14 +46,23 @@ def load_theme(override: Path | None = None) -> Theme:
 
 
 def _theme_files(root: Path) -> dict[str, bytes]:
-    """The files of a theme by their paths."""
+    """The files of a theme by their paths.
+
+    Links may lead anywhere: a theme is the publisher's own, and runs as part of the build.
+
+    Raises:
+        UsageError: naming what cannot be read.
+    """
+    walked = walk(root, Path(root.anchor or "/"), DEFAULT.files)
+    for path, fault in (*walked.faults, *walked.large):
+        raise UsageError(f"the folder of templates {shown(path)} cannot be read: {fault}")
     found = {}
-    for path in sorted(root.rglob("*")):
-        if path.is_file():
-            try:
-                found[path.relative_to(root).as_posix()] = path.read_bytes()
-            except OSError as error:
-                raise UsageError(f"the template {path} cannot be read: {error}") from error
+    for path in walked.files:
+        try:
+            check_name(path)
+            found[path.relative_to(root).as_posix()] = read_file(path, DEFAULT.file_bytes)
+        except (FileFaultError, OverBudgetError) as error:
+            raise UsageError(f"the template {shown(path)} cannot be read: {error}") from error
     return found
 
 

@@ -164,6 +164,9 @@ def _standing_in(
     whole = {whole_file(one.file) for one in errors if one.service not in services}
     parts = {(whole_file(one.file), one.service) for one in errors}
     wanted = before["file"].isin(list(whole)).to_numpy(dtype=bool) | is_from(before, parts)
+    # Nobody knows which files were in a folder that cannot be read, but the edition does.
+    folders = tuple(file for file in whole if file.endswith("/"))
+    wanted |= before["file"].astype(str).str.startswith(folders).to_numpy(dtype=bool)
     wanted &= before["service"].isin(list(services)).to_numpy(dtype=bool)
     before = before[wanted & ~has_mark(before, RETRACTED)]
     before = before[~is_given_in(before, observations)]
@@ -219,6 +222,9 @@ def _carried(
             continue
         # Nobody knows whose figures a file without a readable row held, but its name may say it.
         file = whole_file(error.file)
+        if file.endswith("/"):
+            counts.update(set().union(*(own for one, own in files.items() if one.startswith(file))))
+            continue
         stem = file.rpartition("/")[2].partition(".")[0]
         counts.update(files.get(file, set()) | ({stem} & services.keys()))
     return [

@@ -14,6 +14,9 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from perfsite.budgets import DEFAULT, OverBudgetError
+from perfsite.tables import check_size
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -94,7 +97,10 @@ def places(source: Source) -> Places | None:
     if not source.path.lower().endswith(_TEXTS):
         return None
     try:
+        check_size(source, DEFAULT)
         text = source.data.decode("utf-8-sig")
+    except OverBudgetError:
+        return Places("", ())
     except UnicodeDecodeError:
         # The rows of what cannot be read as text are its lines, as those of JSON with a NUL.
         return Places("", ())
