@@ -12,6 +12,7 @@ are rounded: what they tell is near enough.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 _DUST: Final = 1e-9
 """Relative to what was added up: smaller is nothing."""
+_UNCERTAIN: Final = 1e-8
+"""How exact the elimination is; a sum that is told is told exactly."""
 _ROUNDED: Final = 0.01
 """As far as a rate that was rounded may lead away."""
 
@@ -215,8 +218,25 @@ class Equations:
     def _reaches(self, figure: Figure) -> bool:
         """Whether any figure of the series is for a time within a period, or around it."""
         start, end = _span(figure.period)
-        own = (_span(one.period) for one in self._by_series.get(figure[1:], ()))
-        return any(first < end and start < last for first, last in own)
+        firsts, lasts = self._covered.get(figure[1:], ([], []))
+        at = bisect_left(firsts, end) - 1
+        return at >= 0 and lasts[at] > start
+
+    @cached_property
+    def _covered(self) -> dict[tuple[str, str], tuple[list[int], list[int]]]:
+        """By series, where the times that it has figures for begin and end, without overlaps."""
+        found: dict[tuple[str, str], tuple[list[int], list[int]]] = {}
+        for series, figures in self._by_series.items():
+            firsts: list[int] = []
+            lasts: list[int] = []
+            for start, end in sorted(_span(one.period) for one in figures):
+                if lasts and start <= lasts[-1]:
+                    lasts[-1] = max(end, lasts[-1])
+                else:
+                    firsts.append(start)
+                    lasts.append(end)
+            found[series] = firsts, lasts
+        return found
 
     def _terms(self, figure: Figure) -> dict[_Atom, float]:
         """A figure as a sum of atoms; nothing where it is not applicable."""
@@ -226,8 +246,8 @@ class Equations:
         adds = figure.measure in self._rules.additive and figure.measure not in self._world.stocks
         if not adds:
             return {_Atom(figure.measure, figure.channel, start, end): 1.0}
-        cuts = [cut for cut in self._cuts[figure.measure] if start < cut < end]
-        edges = [start, *cuts, end]
+        cuts = self._cuts[figure.measure]
+        edges = [start, *cuts[bisect_right(cuts, start) : bisect_left(cuts, end)], end]
         pairs = pairwise(edges)
         return {_Atom(figure.measure, figure.channel, *pair): 1.0 for pair in pairs}
 
@@ -325,24 +345,34 @@ class _Matrix:
         self.atoms = {atom: at for at, atom in enumerate(every)}
 
     @cached_property
-    def _rows(self) -> np.ndarray:
+    def _split(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The matrix as its singular values and vectors, without those that are nothing.
+
+        Each row is divided by its largest number, and is an equation.
+        """
         rows = np.zeros((len(self._equations), len(self.atoms)))
         for at, one in enumerate(self._equations):
-            most = max(map(abs, one.terms.values()))
             for atom, factor in one.terms.items():
-                rows[at, self.atoms[atom]] = factor / most
-        return rows
+                rows[at, self.atoms[atom]] = factor / self._sizes[at]
+        left, values, right = np.linalg.svd(rows, full_matrices=False)
+        some = values > _DUST * values[0]
+        return left[:, some], values[some], right[some]
+
+    @cached_property
+    def _sizes(self) -> np.ndarray:
+        return np.array([max(map(abs, one.terms.values())) for one in self._equations])
 
     def solve(self, terms: Mapping[_Atom, float]) -> tuple[float, frozenset[Figure]] | None:
         """The value of a sum of atoms and the figures that tell it; None if there are many."""
         wanted = np.zeros(len(self.atoms))
         for atom, factor in terms.items():
             wanted[self.atoms[atom]] = factor
-        weights = np.linalg.lstsq(self._rows.T, wanted, rcond=None)[0]
-        if not np.allclose(self._rows.T @ weights, wanted, atol=1e-8):
+        left, values, right = self._split
+        along = right @ wanted
+        if not np.allclose(right.T @ along, wanted, atol=_UNCERTAIN):
             return None
-        most = [max(map(abs, one.terms.values())) for one in self._equations]
-        totals = np.array([one.total for one in self._equations]) / np.array(most)
+        weights = left @ (along / values)
+        totals = np.array([one.total for one in self._equations]) / self._sizes
         used = [one.told for one, x in zip(self._equations, weights, strict=True) if abs(x) > _DUST]
         return float(weights @ totals), frozenset[Figure]().union(*used)
 
