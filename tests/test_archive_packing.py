@@ -31,6 +31,8 @@ from perfsite import __version__
 from perfsite.archive import packing, place
 from perfsite.disk.transient import GROWING
 from perfsite.errors import ArchiveError, UsageError
+from perfsite.model import File
+from perfsite.write import write_site
 from small_site import CONFIG, build_folder, command, data_folder, environment, perfsite, read_tree
 
 if TYPE_CHECKING:
@@ -419,3 +421,21 @@ def test_the_command_says_what_it_made(tmp_path: Path) -> None:
     assert all(f"\n  {out / name}\n" in ran.out for name in names)
     assert {path.name for path in out.iterdir()} == names
     assert __version__ in (out / f"{NAME}-bag" / "bag-info.txt").read_text("utf-8")
+
+
+def test_what_is_kept_in_a_site_is_in_no_package_and_no_audit(tmp_path: Path) -> None:
+    """The mark beside the site says what is not of it; without being kept it would be a fault."""
+    site = site_in(tmp_path)
+    audited = perfsite("audit", site).out
+    pack(site, tmp_path / "before")
+    (site / ".git").mkdir()
+    (site / ".git" / "HEAD").write_bytes(b"ref")
+    (site / "CNAME").write_bytes(b"example.org")
+    with pytest.raises(ArchiveError, match=r"\.git/HEAD \(and 1 more\) is not listed"):
+        pack(site, tmp_path / "packages")
+    files = [File(path, data) for path, data in plain_site().items()]
+    write_site(files, site, keep=[".git", "CNAME"])
+    pack(site, tmp_path / "packages")
+
+    assert read_tree(tmp_path / "packages") == read_tree(tmp_path / "before")
+    assert perfsite("audit", site).out == audited

@@ -215,3 +215,12 @@ def test_another_language_says_what_it_has_been_given() -> None:
     assert french.status == "Management information"
     assert config.in_language("en-GB") == config
     assert (config.title, config.strengths) == ("The figures", ("All of them.",))
+
+
+@pytest.mark.parametrize("path", ["", "/", "../CNAME", "/etc", "a//b", "./a", "a\\\\b", "a/.."])
+def test_what_is_kept_lies_within_the_site(path: str) -> None:
+    """A path that leads elsewhere, or nowhere, is named; a slash at the end means the same."""
+    with pytest.raises(ConfigError, match=r"keep\.files: a path within the site"):
+        parse_config(f'[keep]\nfiles = ["CNAME", "{path}"]')
+
+    assert parse_config('[keep]\nfiles = [".git/", "a/b", ".git"]').kept == (".git", "a/b")

@@ -26,7 +26,7 @@ from perfsite.disk.transient import GROWING
 from perfsite.errors import UsageError, WriteError
 from perfsite.model import File
 from perfsite.write import MANIFEST, Target, check_target, write_site
-from small_site import ROOT, data_folder, perfsite, read_tree
+from small_site import CONFIG, ROOT, data_folder, perfsite, read_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -125,6 +125,27 @@ def test_build_refuses_a_bag_before_the_work(tmp_path: Path) -> None:
     assert "bagit.txt" in ran.err
     assert read_tree(tmp_path / "bag") == before
     assert not (tmp_path / ".bag.lock").exists()
+
+
+def test_build_keeps_what_perfsite_toml_names(tmp_path: Path) -> None:
+    """In a checkout with files of others; what was altered by hand is told of and kept beside."""
+    config = f'{CONFIG}\n[keep]\nfiles = ["CNAME", ".git/"]\n'
+    data, out = data_folder(tmp_path, config=config), tmp_path / "site"
+    (out / ".git").mkdir(parents=True)
+    (out / ".git" / "HEAD").write_text("ref")
+    (out / "CNAME").write_text("example.org")
+    first = perfsite("build", data, "--out", out, "--no-charts")
+    assert "altered" not in first.err
+    (out / "about.html").write_text("by hand")
+    second = perfsite("build", data, "--out", out, "--no-charts")
+
+    assert "about.html of" in second.err
+    assert "altered by hand" in second.err
+    assert (out / ".git" / "HEAD").read_text() == "ref"
+    assert (out / "CNAME").read_text() == "example.org"
+    assert (out / "about.html").read_text() != "by hand"
+    assert "CNAME" not in (out / MANIFEST).read_text() + (out / "urls.txt").read_text()
+    assert (tmp_path / ".site.altered" / "about.html").read_text() == "by hand"
 
 
 def test_a_site_without_a_mark_is_perfsites_if_it_is_proven(tmp_path: Path) -> None:

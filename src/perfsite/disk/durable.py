@@ -65,8 +65,14 @@ def sync_folders(top: Path) -> None:
     Raises:
         OSError: if the disk could not take them.
     """
-    for parent, _, _ in os.walk(top, topdown=False):
-        sync_folder(Path(parent))
+    levels: dict[int, list[Path]] = {}
+    for parent, _, _ in os.walk(top):
+        folder = Path(parent)
+        levels.setdefault(len(folder.parts), []).append(folder)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for _, folders in sorted(levels.items(), reverse=True):
+            for _ in pool.map(sync_folder, folders):
+                pass
 
 
 def sync_tree(top: Path) -> None:
