@@ -55,3 +55,18 @@ def test_a_folder_that_cannot_be_used_is_an_empty_store(tmp_path: Path) -> None:
     store.forget_unused()
 
     assert store.get(KEY) is None
+
+
+def test_what_is_no_entry_is_not_removed(tmp_path: Path) -> None:
+    """Somebody's file in a folder of that name stays; a draft that was left does not."""
+    folder = tmp_path / "s"
+    store = Store(folder)
+    store.put(KEY, b"1")
+    (folder / "my").mkdir()
+    (folder / "my" / "thesis.txt").write_text("years of work")
+    draft = folder / OTHER[:2] / f"{OTHER}.4711"
+    draft.parent.mkdir(exist_ok=True)
+    draft.write_bytes(b"half")
+    Store(folder).forget_unused()
+
+    assert {path.name for path in folder.glob("*/*")} == {"thesis.txt"}

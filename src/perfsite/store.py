@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _DIGEST: Final = 64
+_ENTRY: Final = re.compile(r"[0-9a-f]{64}(\.[0-9]+)?")
 
 
 class Store:
@@ -49,8 +51,13 @@ class Store:
         """Remove every entry that was neither asked for nor put since this store was opened."""
         with suppress(OSError):
             for path in self._folder.glob("*/*"):
-                if path.name not in self._used:
+                if path.name not in self._used and _is_ours(path):
                     path.unlink()
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a file is an entry, or the draft of one: nothing else is removed."""
+    return bool(_ENTRY.fullmatch(path.name)) and path.parent.name == path.name[:2]
 
 
 def _path(folder: Path, key: str) -> Path:
