@@ -7,6 +7,7 @@ import io
 import json
 import re
 import tempfile
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -31,10 +32,11 @@ from hostile import (
 from perfsite.alphabet import outside
 from perfsite.config import parse_config
 from perfsite.direction import FIRST_STRONG, POP
-from perfsite.errors import ConfigError
+from perfsite.errors import BuildError, ConfigError, Problem
 from perfsite.fields import longest
 from perfsite.model import Source
-from perfsite.policy.retractions import read_retractions
+from perfsite.pages.site import is_mail
+from perfsite.policy.retractions import check_retractions, read_retractions
 from perfsite.revisions import read_reasons
 from perfsite.spelling import slug
 from perfsite.tables import read_table
@@ -111,7 +113,10 @@ def test_a_problem_can_be_printed_whatever_it_is_about() -> None:
     _, problems = read_table(_json("name", REFUSED))
 
     said = "".join(f"{one.place}{one.found}{one.expected}{one.fix}" for one in problems)
+    quoted = Problem("\u202e.csv", 2, "PS104", "\x1b[2J", "\u202e" * 5000, LONG[0], "\x9b")
+    said += f"{quoted.place}{quoted.column}{quoted.found}{quoted.expected}{quoted.fix}"
     assert not [one for one in said if outside(one)]
+    assert len(quoted.expected) < 1_010
     assert max(len(one.found) for one in problems) < 200
 
 
@@ -124,6 +129,10 @@ def test_a_reason_that_is_refused_still_takes_its_figure_back(text: str) -> None
 
     assert [one.code for one in problems] == [CODES[text]]
     assert (found.usable, list(found.unusable)) == ((), [("a", "2017", "cost", "")])
+    named = [replace(one, file="retractions.csv") for one in problems]
+    check_retractions(named)
+    with pytest.raises(BuildError, match="could be published again"):
+        check_retractions([replace(one, column="period") for one in named])
 
 
 def _is_whole(text: str) -> bool:
@@ -232,6 +241,15 @@ def test_links_and_mail_boxes_are_taken(link: str) -> None:
     assert parse_config(LINKS["sources.0.url"].format(toml(link))).sources[0].url == link
 
 
+@pytest.mark.parametrize(
+    "contact", ["@handle", "a@b?bcc=c@d", "a@b&body=x", "a b@c", "x:a@b", "a@b@c"]
+)
+def test_a_contact_that_is_no_mail_box_is_words(contact: str) -> None:
+    """What a link would take for more than an address is no link."""
+    assert not is_mail(contact)
+    assert is_mail("figures+2017@example.org")
+
+
 class _Events(HTMLParser):
     """A page as a list of what stands in it, in which `<bdi>` is nothing."""
 
@@ -301,7 +319,9 @@ def _replacer(pairs: Mapping[str, str], around: str = "{}") -> Callable[[str], s
 
 def events(page: bytes, pairs: Mapping[str, str]) -> list[tuple[str, ...]]:
     """What stands in a page, with the plain texts in the place of the hostile ones."""
-    swap = _replacer({" ".join(text.split()): plain for text, plain in pairs.items()})
+    words = {" ".join(text.split()): plain for text, plain in pairs.items()}
+    # A sentence may begin with a name.
+    swap = _replacer(words | {text[0].upper() + text[1:]: two for text, two in words.items()})
     moved = _replacer(_addresses(pairs), r"(?<![\w-])(?:{})(?=[./]|$)")
 
     def said(text: str) -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from corpus.made import workbook
 from helpers import register
 from perfsite.errors import Problem
 from perfsite.model import Service, Source
@@ -184,6 +185,20 @@ def test_a_suppression_in_a_row_with_a_wrong_period_brings_nothing_back() -> Non
     now = "period transactions cost\n2017-Q7 1000~[c] 50\n2017-Q2 1100 [c]\n2017-Q3 1200 [z]"
 
     assert "2017-Q1 transactions" not in short(carried(now, edition(BEFORE))[0])
+
+
+def test_a_suppression_in_a_refused_row_of_a_workbook_brings_nothing_back() -> None:
+    """The row costs its figures for its note; what it was to hide stays hidden."""
+    last = edition(BEFORE)
+    frame = last.observations.assign(
+        source=last.observations["source"].str.replace("alpha.csv", "alpha.xlsx")
+    )
+    object.__setattr__(last, "observations", frame)
+    rows = [("period", "transactions", "cost", "note"), ("2017-Q1", "1000 [c]", "50", "@hidden")]
+    rows.append(("2017-Q2", "1100", "[c]", ""))
+    kept, _, _ = carried([Source("submissions/alpha.xlsx", workbook(*rows))], last)
+
+    assert "2017-Q1 transactions" not in short(kept)
 
 
 def test_a_retracted_figure_is_not_carried() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypedDict
 from urllib.parse import quote
@@ -169,9 +170,12 @@ def make_builder(
     return Builder(site, spoken, language, folder, tuple(folders), assets)
 
 
+_MAIL: Final = re.compile(r"[^\s@:/?#&<>\"']+@[^\s@:/?#&<>\"']+")
+
+
 def is_mail(contact: str) -> bool:
-    """Whether a contact is an e-mail address."""
-    return "@" in contact and " " not in contact
+    """Whether a contact is an e-mail address, and nothing that a link would take for more."""
+    return _MAIL.fullmatch(contact) is not None
 
 
 def _mail(contact: str) -> str:
