@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -48,6 +49,7 @@ def run(start: str, number: int) -> list[Period]:
     return [first.shifted(i * first.count) for i in range(number)]
 
 
+@cache
 def chart_samples() -> dict[str, ChartJob]:
     """A chart of every kind, by its name."""
     made = worked(QUARTERS)

@@ -12,7 +12,7 @@ Tables are written as people read them, columns apart by spaces, and go through 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -252,3 +252,9 @@ def example_register() -> dict[str, Service]:
     services, problems = read_register([source])
     assert not problems, problems[:3]
     return services
+
+
+@cache
+def worked_example() -> Worked:
+    """The example taken through every stage, once for all tests that look at it."""
+    return worked_sources(example_sources(), example_register())

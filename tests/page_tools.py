@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from helpers import example_register, example_sources, worked_sources
-from perfsite.config import SiteConfig
+from helpers import worked_example
 from perfsite.kept import Kept
 from perfsite.kpi.health import assess_services
 from perfsite.kpi.panels import Panels
@@ -141,7 +140,7 @@ def made_of(worked: Worked, language: Language | None = None) -> Made:
 @cache
 def example() -> Made:
     """The pages of the example, all 734 services of it."""
-    return made_of(worked_sources(example_sources(), example_register(), SiteConfig()))
+    return made_of(worked_example())
 
 
 def column_of(table: Table, name: str) -> list[str]:

@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 from helpers import (
     ALPHA,
     csv_source,
-    example_register,
-    example_sources,
     one_service_register,
     register,
     worked,
+    worked_example,
     worked_sources,
 )
 from perfsite.kpi.provenance import trace
@@ -227,7 +226,7 @@ def test_a_share_is_withheld_just_where_a_quarter_of_it_is_in_doubt(
 
 def test_the_doubtful_years_of_the_example_are_withheld() -> None:
     """Eight headlines that stood, one of them at 97.6%, hold a quarter of more digital than all."""
-    made = worked_sources(example_sources(), example_register())
+    made = worked_example()
     found = {
         service
         for service, summary in made.summaries.items()

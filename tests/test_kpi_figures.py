@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers import example_register, example_sources, one_service_register, worked, worked_sources
+from helpers import one_service_register, worked, worked_example, worked_sources
 from perfsite.kpis import KPIS
 from perfsite.periods import Period
 from properties import fewer
@@ -211,7 +211,7 @@ def test_no_share_is_ever_below_nothing_or_above_everything(
 
 def test_the_example_has_one_figure_a_service_kpi_and_period() -> None:
     """All seven KPIs are there, each once a service and period, with a value unless withheld."""
-    made = worked_sources(example_sources(), example_register())
+    made = worked_example()
     frame = made.figures.frame
 
     assert set(frame["kpi"]) == set(KPIS)

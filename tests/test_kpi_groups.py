@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers import example_register, example_sources, register, span, worked, worked_sources
+from helpers import register, span, worked, worked_example
 from perfsite.config import SiteConfig
 from perfsite.kpi import summarise_groups
 from perfsite.kpi.groups import GroupKind, Largest, make_groups, slugify
@@ -30,7 +30,7 @@ YEARS = ("2014", "2015", "2016", "2017")
 @pytest.fixture(scope="module")
 def example() -> Worked:
     """The example that comes with perfsite, all of it."""
-    return worked_sources(example_sources(), example_register())
+    return worked_example()
 
 
 cell = st.sampled_from(["[x]", "[z]", "0", "1", "20", "300"])

@@ -6,14 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers import (
-    example_register,
-    example_sources,
-    one_service_register,
-    register,
-    worked,
-    worked_sources,
-)
+from helpers import one_service_register, register, worked, worked_example, worked_sources
 from perfsite.kpi.groups import Group, GroupKind, make_groups
 from perfsite.kpi.health import (
     Coverage,
@@ -575,7 +568,7 @@ def test_the_rows_are_the_ledger_spelled_out() -> None:
 @pytest.fixture(scope="module")
 def example() -> Worked:
     """The example that comes with perfsite, all of it."""
-    return worked_sources(example_sources(), example_register())
+    return worked_example()
 
 
 def test_the_ledger_of_the_example_is_what_is_known_of_it(example: Worked) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers import example_register, example_sources, worked_sources
+from helpers import worked_example
 from perfsite.kpi.peers import BANDS, Band, band_of, high_volume, peers
 from perfsite.kpi.services import Figure, ServiceSummary
 from perfsite.kpis import VOLUME
@@ -173,7 +173,7 @@ def test_high_volume_is_the_largest_first_and_then_by_name() -> None:
 
 def test_the_peers_of_the_example_can_be_compared() -> None:
     """Hundreds of services have peers, and each pair is of one category, band and period."""
-    made = worked_sources(example_sources(), example_register()).summaries
+    made = worked_example().summaries
     found = peers(list(made.values()))
 
     assert sum(bool(mine) for mine in found.values()) > 500

@@ -2,15 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpers import (
-    example_register,
-    example_sources,
-    one_service_register,
-    register,
-    span,
-    worked,
-    worked_sources,
-)
+from helpers import one_service_register, register, span, worked, worked_example, worked_sources
 from perfsite.kpis import KPIS
 from perfsite.model import Status
 
@@ -215,7 +207,7 @@ def test_a_register_without_figures_is_summarised() -> None:
 
 def test_a_value_stands_only_where_it_is_provided_or_older() -> None:
     """Of the example's 5,138 headlines none has a value beside a status that denies it."""
-    made = worked_sources(example_sources(), example_register())
+    made = worked_example()
     figures = [f for summary in made.summaries.values() for f in summary.figures.values()]
 
     assert len(figures) == 734 * len(KPIS)

@@ -9,14 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers import (
-    example_register,
-    example_sources,
-    one_service_register,
-    register,
-    worked,
-    worked_sources,
-)
+from helpers import one_service_register, register, worked, worked_example
 from perfsite.config import parse_config
 from perfsite.kpis import KPIS
 from perfsite.language import Language
@@ -341,7 +334,7 @@ def test_the_sentences_of_a_page_are_true_of_what_was_submitted(
 @pytest.mark.example
 def test_the_pages_of_the_example_hold_together() -> None:
     """All 734: no row is shifted, every figure can be traced, and no two pages share a title."""
-    made = worked_sources(example_sources(), example_register())
+    made = worked_example()
     tools = tools_of(made)
     titles: list[str] = []
     for summary in made.summaries.values():
