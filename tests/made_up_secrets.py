@@ -213,6 +213,24 @@ def _revisions(rng: Random, name: str) -> Scene:
     return Scene(name, {name: figures}, hidden={key: "embargo"}, revised={key: revised})
 
 
+def _newcomers(rng: Random, name: str) -> Scene:
+    """A channel that is new is as secret as the one that the edition had for all the rest."""
+    before = _table(rng, ("2017",), ("digital", "post"))
+    new = float(_count(rng))
+    figures = {**before, ("2017", "transactions", "app"): new}
+    total = ("2017", "transactions", "")
+    scene = Scene(name, {name: figures}, {name: before})
+    scene.hidden[name, "2017", "transactions", "post"] = "c"
+    if rng.random() < 0.5:
+        figures[total] += new
+        scene.hidden[name, "2017", "transactions", "app"] = "c"
+    else:
+        scene.hidden[name, "2017", "transactions", "app"] = "embargo"
+        scene.hidden[name, *total] = "embargo"
+        scene.revised[name, *total] = figures[total] + new
+    return scene
+
+
 def _editions(rng: Random, name: str) -> Scene:
     """What was published once is confidential now, with or without the total that it was in."""
     before = _table(rng, ("2016-Q4", "2017-Q1"), ("digital", "phone", "post"))
@@ -235,5 +253,6 @@ KINDS: Final[tuple[Callable[[Random, str], Scene], ...]] = (
     _groups,
     _revisions,
     _editions,
+    _newcomers,
     _days,
 )

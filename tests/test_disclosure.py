@@ -190,6 +190,35 @@ def test_a_correction_that_waits_is_told_by_a_total_that_has_it(total: int, held
     assert set(short("\n".join(lines))) == set(held)
 
 
+def test_a_new_channel_hides_no_other_in_a_total_that_has_not_got_it() -> None:
+    """It waits with the total that has it; the total of now less the channels of now tells one."""
+    table = f"""
+        period measure      channel value release_at
+        2017   transactions _       100   _
+        2017   transactions _       170   {EMBARGO}
+        2017   transactions web     60    _
+        2017   transactions post    [c]   _
+        2017   transactions app     70    {EMBARGO}
+        """
+    assert short(table) == {"2017 transactions": "2017 transactions post"}
+
+
+def test_an_edition_had_fewer_channels_to_hide_behind() -> None:
+    """Two secrets hide each other now; of one of them the edition said that it was all the rest."""
+    before = "period measure channel value\n2017 transactions _ 100\n2017 transactions web 60\n"
+    then, _ = read_observations(
+        [source(f"{before}2017 transactions post 40")], SERVICES, SiteConfig(), DAY
+    )
+    now = before.replace("100", "170") + "2017 transactions post [c]\n2017 transactions app [c]"
+    read, _ = read_observations([source(now)], SERVICES, SiteConfig(), DAY)
+    public, secrets = release(read, DAY)
+
+    assert find_tellers(public, {}, secrets, (), (), SiteConfig()) == []
+    (teller,) = find_tellers(public, {DAY: then}, secrets, (), (), SiteConfig())
+    assert teller.key[1:] == ("2017", "transactions", "")
+    assert [one.channel for one in teller.secrets] == ["post"]
+
+
 def test_as_few_figures_as_are_needed_are_held_back() -> None:
     """One total hides a channel in its month; where the quarter tells it too, that goes as well."""
     table = """

@@ -124,13 +124,24 @@ class _Case:
         # What an edition said is public as long as nothing else is said.
         for _, said in earlier:
             numbers = said | numbers
-        return [
-            self._world(self.said, numbers, list(self.secrets)),
-            *(
-                self._world(rows, said, [one for one in self.secrets if one not in said])
-                for rows, said in earlier
-            ),
-        ]
+        worlds = [*self._worlds(self.said, numbers, list(self.secrets))]
+        for rows, said in earlier:
+            worlds += self._worlds(rows, said, [one for one in self.secrets if one not in said])
+        return worlds
+
+    def _worlds(
+        self, rows: Sequence[_Row], numbers: Mapping[Figure, float], secrets: list[Figure]
+    ) -> Iterable[World]:
+        """What is said, with all secrets, and again with none but those that are said to be there.
+
+        Which channels make a total depends on it: a channel that is to be published for the first
+        time may be in the total, or not.
+        """
+        there = {row.figure for row in rows}
+        seen = [one for one in secrets if one in there]
+        for known in (secrets, seen) if len(seen) < len(secrets) else (secrets,):
+            if known:
+                yield self._world(rows, numbers, known)
 
     def _world(
         self, rows: Iterable[_Row], numbers: Mapping[Figure, float], secrets: list[Figure]
