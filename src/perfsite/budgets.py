@@ -33,7 +33,7 @@ class Budgets(Table):
 
     file_bytes: _Number = 100_000_000
     files: _Number = 10_000
-    workbook_bytes: _Number = 500_000_000
+    workbook_bytes: _Number = 200_000_000
     workbook_ratio: _Number = 200
     workbook_sheets: _Number = 100
     workbook_cells: _Number = 5_000_000
