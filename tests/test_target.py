@@ -26,6 +26,7 @@ from perfsite.disk.transient import GROWING
 from perfsite.errors import UsageError, WriteError
 from perfsite.model import File
 from perfsite.write import MANIFEST, Target, check_target, write_site
+from perfsite.write.exchange import exchange
 from small_site import CONFIG, ROOT, data_folder, perfsite, read_tree
 
 if TYPE_CHECKING:
@@ -426,6 +427,19 @@ def test_killed_at_any_step_a_whole_site_is_there_and_nothing_stays(
     assert step > 40
     assert seen == {0, 1}
     assert gaps == (1 if every == 1 and not swap else 0) or (every > 1 and not swap)
+
+
+def test_two_renames_of_which_the_second_fails_leave_the_old_site(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without an exchange, and where the new site cannot get its name, the old one keeps it."""
+    monkeypatch.setattr(sys, "platform", "another")
+    aside = out.parent / ".site.old"
+    with pytest.raises(OSError, match="No such file"):
+        exchange(out.parent / "not-there", out, aside)
+
+    assert read_tree(out) == tree(OLD)
+    assert not aside.exists()
 
 
 def test_who_has_opened_the_old_site_comes_to_an_end_in_it(out: Path) -> None:

@@ -159,8 +159,8 @@ def _proven_kind(out: Path, hashes: Mapping[str, str], there: Collection[str]) -
             f"{out} {_NEITHER} as it is: its mark, {mark_path(out).name} beside it, is not there "
             f"or not of this folder, and {some(wrong)} "
             f"{'is' if len(wrong) == 1 else 'are'} not what {MANIFEST} says; put the files back "
-            "that were altered or lost, and the next build knows the site as its own, or name "
-            "another folder"
+            "that were altered or lost, and the next build knows the site as its own, or move the "
+            "folder away and build anew"
         )
     return kind
 
