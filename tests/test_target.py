@@ -275,6 +275,28 @@ def test_what_comes_while_the_site_is_built_is_not_lost(out: Path) -> None:
     assert beside(out.parent) == set()
 
 
+def test_what_comes_in_the_last_moment_is_not_lost(out: Path) -> None:
+    """A file that appears while the new site is written is seen before the exchange."""
+
+    def put_thesis(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "open" and str(arguments[0]).endswith(f".site.staging/{MANIFEST}"):
+            (out / "thesis.txt").write_text(THESIS)
+
+    child = os.fork()
+    if child == 0:
+        try:
+            sys.addaudithook(put_thesis)
+            write_site(NEW, out)
+        except UsageError as error:
+            os._exit(3 if "thesis.txt" in str(error) else 4)
+        finally:
+            os._exit(0)
+
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 3
+    assert read_tree(out) == tree(OLD) | {"thesis.txt": THESIS.encode()}
+    assert beside(out.parent) == set()
+
+
 @pytest.mark.parametrize(
     "keep", ["index.html", "assets", "INDEX.html", "index.html/x", MANIFEST, "Services"]
 )
