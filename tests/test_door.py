@@ -230,14 +230,24 @@ def test_a_reader_who_has_seen_enough_ends_nothing_badly() -> None:
     assert (ran.returncode, "Broken pipe" in ran.stderr, len(ran.stderr.splitlines())) == (3, 1, 1)
 
 
-def test_what_nobody_hears_is_done_all_the_same(tmp_path: Path) -> None:
-    """With every stream closed all files are written, and none has the number of a stream."""
-    silent, heard = tmp_path / "silent" / "data", tmp_path / "heard" / "data"
-    ran = run_all([Case(("init", str(silent)), closed=(0, 1, 2)), Case(("init", str(heard)))])
+def test_what_nobody_hears_gets_into_no_file(tmp_path: Path) -> None:
+    """With every stream closed, the files that are opened next do not have their numbers."""
+    names = [str(tmp_path / f"{number}.csv") for number in range(4)]
+    code = f"import builtins; builtins.kept = [open(name, 'w') for name in {names}]"
+    opened, silent, heard = run_all(
+        [
+            Case(code=code, closed=(0, 1, 2)),
+            Case(("init", str(tmp_path / "silent")), closed=(0, 1, 2)),
+            Case(("init", str(tmp_path / "heard"))),
+        ]
+    )
 
-    assert [one.code for one in ran] == [3, 0]
-    made = {path: data.replace(b"silent", b"heard") for path, data in read_tree(silent).items()}
-    assert made == read_tree(heard)
+    assert [opened.code, silent.code, heard.code] == [3, 3, 0]
+    assert [Path(name).read_text("utf-8") for name in names] == [""] * 4
+    made = read_tree(tmp_path / "silent")
+    assert {path: data.replace(b"silent", b"heard") for path, data in made.items()} == read_tree(
+        tmp_path / "heard"
+    )
 
 
 def test_a_build_whose_last_word_is_lost_says_that_its_site_is_in_place(tmp_path: Path) -> None:
