@@ -249,6 +249,26 @@ weekly,2017-W35,completed,,{NUMBERS[1]},,2018-10-01
 """
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("full.csv", "2017-Q4,48213,71834 [c],2018-10-01\n2018-Q1,83914,65127,2018-10-01\n"),
+        ("full.csv", "service,period,measure,value,48213\nfull,2017-Q4,cost,71834,\n"),
+        ("full.csv", "period,cost,release_at\n2017-Q4,2018-10-01,48213\n2018-Q1,,83914\n"),
+        ("full.json", '[{"period": "2017-Q4", "cost": 48,213, "release_at": "2018-10-01"}]'),
+        ("full.json", '[{"period": "2017-Q4", "cost": "1 [c]"} 48213]'),
+    ],
+)
+def test_no_message_about_a_whole_file_says_a_number(tmp_path: Path, name: str, text: str) -> None:
+    """Where a header or a comma is missing nobody can tell what is public: nothing is quoted."""
+    folder = data_folder(tmp_path, submissions={name: text})
+    ran = perfsite("validate", folder, "--edition", "2018-09-19")
+
+    assert ran.code == 1
+    assert says_one(ran.out + ran.err) == []
+    assert "48" not in ran.out
+
+
 def says_one(text: str) -> list[str]:
     """The secret numbers that a text says, with separators or without."""
     plain = re.sub(r"[,\u202f\xa0]", "", text)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from json import JSONDecodeError
 
 _SHOWN: Final = 30
+_NOT_PUBLIC: Final = re.compile(r"release|embargo|\[\s*c\s*\]|confid", re.IGNORECASE)
 _ENDS: Final = "]}"
 _STARTS: Final = '"{['
 
@@ -23,6 +25,9 @@ def fault(text: str, error: JSONDecodeError | RecursionError) -> tuple[int, str,
     if not text.strip():
         return 0, "an empty file", "write a list of records, or delete the file"
     place, found, fix = _described(text, error.msg, error.pos)
+    if _NOT_PUBLIC.search(text):
+        # What is quoted may be a figure that is not public: nobody can tell in broken JSON.
+        found = re.sub("[0-9]", "#", found)
     return text.count("\n", 0, place) + 1, found, fix
 
 

@@ -40,6 +40,10 @@ _LIKE_RELEASE: Final = re.compile(
 """Names of columns that somebody may have given to dates of release."""
 CONFIDENTIAL: Final = re.compile(r"[\[({<]\s*c\s*[\])}>]|\bconf|\bsuppress|\bsecret", re.IGNORECASE)
 """How somebody may have said in a cell that its figure is confidential."""
+_FIGURE: Final = re.compile(
+    r"(?!(?:19|20)[0-9]{2}$)[^\w\s]?\s?[0-9]+(?:[,.\s][0-9]+)*(?:\s?%)?(?:\s?\[[a-z]\])*"
+)
+"""A number, with what may stand around one; a year is the name of a period."""
 _KEYS: Final = ("service", "period", "measure", "channel")
 
 
@@ -73,7 +77,7 @@ def long_table(
             header_row,
             "PS105",
             column=name,
-            found=f"the columns {', '.join(columns)}"[:200],
+            found=f"the columns {', '.join(map(_name, columns))}"[:200],
             expected="service, period, measure, channel, value and note; or a period and a "
             "column for each measure",
             fix=_no_header(columns) or renamed(name, columns) or f"add a column named {name}",
@@ -105,8 +109,8 @@ def long_table(
                 source.path,
                 header_row,
                 "PS106",
-                column=name,
-                found=name,
+                column=_name(name),
+                found=_name(name),
                 expected=f"one of {', '.join(TIDY)}",
                 fix=_meant(name) or closest(name, TIDY) or "the column was not read; delete it",
             )
@@ -150,6 +154,11 @@ def _no_header(columns: Sequence[str]) -> str:
     if any(_is_cell(name) for name in columns):
         return "is the first row already one of figures? Put the names of the columns above it"
     return ""
+
+
+def _name(column: str) -> str:
+    """The name of a column as messages say it: it may be a figure, where there is no header."""
+    return "(a number)" if _FIGURE.fullmatch(column) else column
 
 
 def _is_cell(name: str) -> bool:
@@ -240,8 +249,8 @@ def _melted(
             source.path,
             header_row,
             "PS107",
-            column=name,
-            found=name,
+            column=_name(name),
+            found=_name(name),
             expected="a measure, or measure:channel",
             fix=measure_fix(name, measures),
         )
