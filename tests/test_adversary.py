@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from math import isclose
 from random import Random
 from typing import TYPE_CHECKING, Final
 
@@ -49,8 +50,14 @@ class Attacked:
         return {
             key
             for key, truth in self.truth.items()
-            if is_known(guesses[key], truth) or (truth >= IS_RARE and round(truth) in printed)
+            if is_known(self._about(key, guesses[key]), truth)
+            or (truth >= IS_RARE and round(truth) in printed)
         }
+
+    def _about(self, key: Key, guesses: set[float]) -> set[float]:
+        """The guesses that are no exact guess at another secret, which is about as large."""
+        others = [x for other, x in self.truth.items() if other[0] == key[0] and other != key]
+        return {one for one in guesses if not any(isclose(one, x, rel_tol=1e-6) for x in others)}
 
     def is_warned_of(self, key: Key) -> bool:
         """Whether a PS215 names this secret."""
