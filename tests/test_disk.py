@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     from subprocess import Popen
 
 PROCESS: Final = """\
-import multiprocessing, sys
+import multiprocessing, os, sys, tempfile
 from multiprocessing import forkserver
 from perfsite.disk.temporary import own_temporary_folder
 assert str(own_temporary_folder()).startswith(sys.argv[1])
+assert tempfile.gettempdir() == os.environ["TMPDIR"]
 forkserver.ensure_running()
 print("ready", flush=True)
 sys.stdin.read()

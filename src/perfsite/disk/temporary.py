@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 from functools import cache
-from multiprocessing.util import Finalize
+from multiprocessing.util import Finalize, get_temp_dir
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +29,7 @@ _AFTER_THE_OTHERS: Final = -1000
 
 @cache
 def own_temporary_folder() -> Path | None:
-    """Put what this process has temporarily into a folder of its own, and clear up after others.
+    """Put what its workers need for a moment into a folder of its own, and clear up after others.
 
     Where there is no folder for temporary files, or its path is long, none is made, and the answer
     is None.
@@ -44,13 +44,17 @@ def own_temporary_folder() -> Path | None:
         lock.acquire(timeout=0)
     except (OSError, Timeout):
         return None
-    tempfile.tempdir = str(folder)
-    Finalize(None, _remove, args=(folder, common, lock), exitpriority=_AFTER_THE_OTHERS)
+    before, tempfile.tempdir = tempfile.tempdir, str(folder)
+    try:
+        get_temp_dir()  # multiprocessing makes its own here, and remembers it
+    finally:
+        # What is written for somebody to read, as details of a fault, must not go with the process.
+        tempfile.tempdir = before
+    Finalize(None, _remove, args=(folder, lock), exitpriority=_AFTER_THE_OTHERS)
     return folder
 
 
-def _remove(folder: Path, common: Path, lock: FileLock) -> None:
-    tempfile.tempdir = str(common)
+def _remove(folder: Path, lock: FileLock) -> None:
     lock.release()
     shutil.rmtree(folder, ignore_errors=True)
 
