@@ -286,11 +286,11 @@ def test_settings_that_lead_nowhere_are_no_default_settings(tmp_path: Path) -> N
 def test_of_too_many_files_the_fullest_folder_is_left_out(tmp_path: Path) -> None:
     """Whoever sends thousands of files loses their own folder; those of others are read."""
     folder = data_folder(tmp_path, config=f"{CONFIG}\n[budgets]\nfiles = 20\n")
-    (folder / "submissions" / "many").mkdir()
+    (folder / "submissions" / "a-many").mkdir()
     for number in range(25):
-        (folder / "submissions" / "many" / f"{number}.csv").write_text("period,cost\n")
+        (folder / "submissions" / "a-many" / f"{number}.csv").write_text("period,cost\n")
 
-    assert [(code, place) for code, place, _ in found(folder)] == [("PS130", "submissions/many/")]
+    assert [(code, place) for code, place, _ in found(folder)] == [("PS130", "submissions/a-many/")]
     assert_others_are_read(folder)
 
 
