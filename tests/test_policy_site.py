@@ -164,6 +164,21 @@ def test_a_figure_that_would_give_another_away_is_held_back(tmp_path: Path) -> N
     assert "Held back: 1 figure that would give away" in ran.out
 
 
+def test_what_is_held_back_brings_nothing_back(tmp_path: Path) -> None:
+    """It was sent as it should be: a figure of its file that was deleted since stays deleted."""
+    head = "service,period,measure,channel,value\n"
+    kept = "one-figure,2018-Q1,transactions,,9876\none-figure,2018-Q1,transactions,digital,2222\n"
+    gone = "one-figure,2018-Q1,cost,,4321\n"
+    folder = folder_with(tmp_path, {"more.csv": head + kept + gone})
+    assert perfsite("freeze", "2018-03-01", folder).code == 0
+    post = "one-figure,2018-Q1,transactions,post,7654 [c]\n"
+    (folder / "submissions/more.csv").write_text(head + kept + post)
+    tree = built(folder)
+
+    assert (figure(tree, "one-figure", "2018-Q1", "transactions") or {})["value"] == ""
+    assert figure(tree, "one-figure", "2018-Q1", "cost") is None
+
+
 def frozen(tmp_path: Path) -> Path:
     """The small site with its edition of 2018-03-01."""
     folder = data_folder(tmp_path)
