@@ -283,11 +283,12 @@ def test_settings_that_lead_nowhere_are_no_default_settings(tmp_path: Path) -> N
         load_data(folder)
 
 
-def test_of_too_many_files_the_fullest_folder_is_left_out(tmp_path: Path) -> None:
+@pytest.mark.parametrize("files", [19, 25])
+def test_of_too_many_files_the_fullest_folder_is_left_out(tmp_path: Path, files: int) -> None:
     """Whoever sends thousands of files loses their own folder; those of others are read."""
     folder = data_folder(tmp_path, config=f"{CONFIG}\n[budgets]\nfiles = 20\n")
     (folder / "submissions" / "a-many").mkdir()
-    for number in range(25):
+    for number in range(files):
         (folder / "submissions" / "a-many" / f"{number}.csv").write_text("period,cost\n")
 
     assert [(code, place) for code, place, _ in found(folder)] == [("PS130", "submissions/a-many/")]
