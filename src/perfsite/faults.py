@@ -148,9 +148,13 @@ def _path(name: object) -> str:
 def _missing(error: ImportError) -> tuple[str, str]:
     """A library that is not there, or cannot be loaded."""
     name = (error.name or "").partition(".")[0] or "a library"
-    found = "is not installed" if isinstance(error, ModuleNotFoundError) else "cannot be loaded"
+    if not isinstance(error, ModuleNotFoundError):
+        # Where memory runs out in the midst of an import, Python says that the import is wrong.
+        return f"{name}, which perfsite needs, cannot be loaded", (
+            "Give it more memory, or install it anew: pip install --force-reinstall perfsite"
+        )
     extra = "[archive]" if name in {"lxml", "tinycss2", "warcio"} else ""
-    return f"{name}, which perfsite needs, {found}", f"Run: pip install 'perfsite{extra}'"
+    return f"{name}, which perfsite needs, is not installed", f"Run: pip install 'perfsite{extra}'"
 
 
 def _where(error: BaseException) -> str:
