@@ -184,6 +184,19 @@ def test_no_figures_are_no_trouble() -> None:
     assert made.figures.problems == []
 
 
+def test_one_confidential_part_makes_a_kpi_confidential() -> None:
+    """The other part was given, and nothing else of the site is confidential."""
+    quarters = "\n".join(f"2017-Q{n} 100 {'[c]' if n == 2 else 40}" for n in range(1, 5))
+    made = worked(f"period transactions transactions:digital\n{quarters}")
+    frame = made.figures.frame
+    years = frame[frame["count"] == 12]
+
+    assert dict(zip(years["kpi"], years["status"], strict=True)) == {
+        "digital_take_up": "confidential",
+        "transactions_per_year": "provided",
+    }
+
+
 figure = st.sampled_from(["[x]", "[z]", "[c]", "0", "1", "3", "50", "1000"])
 
 
