@@ -201,6 +201,26 @@ def test_a_suppression_in_a_refused_row_of_a_workbook_brings_nothing_back() -> N
     assert "2017-Q1 transactions" not in short(kept)
 
 
+def in_csv(*rows: str) -> list[Source]:
+    """A submission with a column of notes, which holds what its rows cost."""
+    text = "\n".join(["period,transactions,cost,note", *rows])
+    return [Source("submissions/alpha.csv", text.encode())]
+
+
+def test_another_suppression_that_is_gone_makes_up_for_none_that_failed() -> None:
+    """The cost of the second quarter was suppressed and is no longer; that of the first failed."""
+    now = in_csv("2017-Q1,1000,[c],@hidden", "2017-Q3,1200,[z],")
+
+    assert "2017-Q1 cost" not in short(carried(now, edition(BEFORE))[0])
+
+
+def test_a_suppression_that_stood_before_hides_nothing_else() -> None:
+    """The row that an error keeps out is the one whose cost the last edition had suppressed."""
+    now = in_csv("2017-Q2,1100,[c],@hidden", "2017-Q3,1200,[z],")
+
+    assert "2017-Q1 transactions" in short(carried(now, edition(BEFORE))[0])
+
+
 def test_a_retracted_figure_is_not_carried() -> None:
     """What the last edition said was retracted stays away by its record alone."""
     last = edition(BEFORE)

@@ -14,8 +14,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+import pandas as pd
+
 from perfsite.errors import Problem, is_error
 from perfsite.model import Service, Status
+from perfsite.periods import Period
 from perfsite.policy.frames import (
     editions_of,
     files_of,
@@ -26,13 +29,11 @@ from perfsite.policy.frames import (
     whole_file,
 )
 from perfsite.spelling import counted
-from perfsite.tables import read_cells
+from perfsite.tables import ROW, read_cells, stem
 from perfsite.validate.values import CARRIED, RETRACTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-    import pandas as pd
 
     from perfsite.editions import EditionFigures
     from perfsite.model import Source
@@ -187,23 +188,53 @@ def _lost_suppressions(
     it must not come back.
     """
     secret = observations[observations["status"] == Status.CONFIDENTIAL]
-    read = Counter(files_of(secret))
-    read += Counter(before.loc[before["status"] == Status.CONFIDENTIAL, "file"])
-    written: Counter[str] = Counter()
+    carried = has_mark(secret, CARRIED)
+    read = Counter(secret.loc[~carried, "source"])
+    stands = pd.concat([before[before["status"] == Status.CONFIDENTIAL], secret[carried]])
+    known = Counter(zip(files_of(stands), stands["service"], stands["period"], strict=True))
+    lost: Counter[tuple[str, str, str]] = Counter()
     for source in sources:
         if (file := whole_file(source.path)) in files:
-            written[file] += _suppressions(source)
-    return {file for file in files if written[file] > read[file]}
+            lost += _suppressions(source, file, read)
+    for file in files:
+        # What stands in no row that can be told may be any of those that no row accounts for.
+        spare = sum((known - lost)[key] for key in known if key[0] == file)
+        if lost[file, "", ""] <= spare:
+            del lost[file, "", ""]
+    return {file for file, *_ in lost - known}
 
 
-def _suppressions(source: Source) -> int:
-    """How often [c] stands in a file, however it is written."""
-    if source.path.endswith(_TEXTS):
-        return len(_SUPPRESSION.findall(source.data.decode("utf-8", "replace")))
+def _suppressions(
+    source: Source, file: str, read: Mapping[str, int]
+) -> Counter[tuple[str, str, str]]:
+    """How often a file has a [c] that was not read, by file, service and period.
+
+    `read` counts those that were, by their rows. Service and period are blank where a [c] stands
+    in no row, because the file cannot be divided into rows.
+    """
     table, _ = read_cells(source)
-    return sum(
-        int(table[name].astype(str).str.contains(_SUPPRESSION).sum()) for name in table.columns
-    )
+    lost: Counter[tuple[str, str, str]] = Counter()
+    found = 0
+    for record in table.to_dict("records"):
+        cells = {str(name): str(cell) for name, cell in record.items()}
+        written = sum(len(_SUPPRESSION.findall(cell)) for cell in cells.values())
+        found += written
+        missed = written - read.get(f"{source.path}:{cells[ROW]}", 0)
+        if missed > 0:
+            service = cells.get("service", "") or stem(source)
+            lost[file, service, _code(cells.get("period", ""))] += missed
+    if source.path.endswith(_TEXTS):
+        whole = len(_SUPPRESSION.findall(source.data.decode("utf-8", "replace")))
+        lost[file, "", ""] += max(0, whole - found)
+    return lost
+
+
+def _code(period: str) -> str:
+    """The code of a period as somebody wrote it; of what is none, something that no period has."""
+    try:
+        return Period.parse(period).code
+    except ValueError:
+        return f"not a period: {period}"
 
 
 def _carried(
