@@ -248,8 +248,12 @@ def _logo(folder: Path, config: SiteConfig) -> Source | None:
     ending = Path(name).suffix.lower()
     if ending not in _PICTURES:
         raise ConfigError(f"{CONFIG}: logo: {name}: one of {', '.join(_PICTURES)} is expected")
+    root = real_path(folder)
+    # Said first, so that nobody learns whether there is such a file elsewhere.
+    if not real_path(folder / name).is_relative_to(root):
+        raise ConfigError(f"{CONFIG}: logo: {name} is not within the data folder")
     try:
-        data = read_file(folder / name, config.budgets.file_bytes, real_path(folder))
+        data = read_file(folder / name, config.budgets.file_bytes, root)
     except FileFaultError as fault:
         raise ConfigError(f"{CONFIG}: logo: {name} cannot be read: {fault.found}") from fault
     except OverBudgetError as more:
