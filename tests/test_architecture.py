@@ -27,7 +27,7 @@ TIERS = (
     {"alphabet", "direction"},
     {"fields"},
     {"periods", "errors", "faults", "model", "messages", "kept", "spelling", "media", "rounding"},
-    {"causes", "measures", "settings", "formats", "arithmetic"},
+    {"causes", "measures", "overruns", "settings", "formats", "arithmetic"},
     {"kpis", "budgets"},
     {"files"},
     {"config", "tables", "tokens", "records", "disk"},

@@ -296,8 +296,8 @@ def test_the_figures_of_a_wide_table_have_a_budget() -> None:
 
 def test_far_too_many_channels_cost_their_measure_alone() -> None:
     """Channels by the thousand are left out with one problem; the total and others are kept."""
-    rows = "".join(f"2017,transactions,c{i},1\n" for i in range(60))
-    rows += "2017,transactions,,60\n2017,started,digital,5\n"
+    rows = "".join(f"2017,transactions,c{i},1\n" for i in range(201))
+    rows += "2017,transactions,,201\n2017,started,digital,5\n"
     source = Source("submissions/a.csv", f"period,measure,channel,value\n{rows}".encode())
 
     frame, problems = read_observations([source], register("a"), SiteConfig())
@@ -306,7 +306,7 @@ def test_far_too_many_channels_cost_their_measure_alone() -> None:
         ["started", "digital"], ["transactions", ""],
     ]  # fmt: skip
     assert [(p.code, p.found, p.row) for p in problems] == [
-        ("PS130", "60 channels of transactions", 2)
+        ("PS130", "201 channels of transactions", 2)
     ]
 
 

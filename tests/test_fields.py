@@ -32,6 +32,15 @@ RUN = (
         "\uff20x",
         "\uff0dx",
     ),
+    *(
+        "- HYPERLINK(1)",
+        "- the HYPERLINK(1)",
+        "- a b|'x'",
+        "- a Sheet1!A1",
+        "- a b\n=1",
+        "- B2",
+        "a; -B2*f(1)",
+    ),
     *("a;=1", 'a";"=1"', "a\t=1", "a\n=1", "a\r\n@b", "a; @b", "a;-cmd|'x'!A0", "a;+(1)"),
 )
 HARMLESS = (
@@ -48,6 +57,11 @@ HARMLESS = (
         "a;b",
         "a; 5",
         "x\n- item",
+    ),
+    *(
+        "- The volume (by post) is counted",
+        "- Online, or by post",
+        "programmes; -Combler les lacunes",
     ),
     *("call us; +44 20 7946", "'=1", "1 + 1", "(=)", "Œuvre", "ת"),
 )

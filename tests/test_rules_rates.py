@@ -95,8 +95,11 @@ def test_the_tolerance_is_the_sites() -> None:
     ],
 )
 def test_what_cannot_be_compared_is_let_be(table: str) -> None:
-    """A count that lacks, nothing to divide by, a rate that is secret, half a penny."""
-    assert found(table) == []
+    """A count that lacks, nothing to divide by, a rate that is secret, half a penny.
+
+    That counts tell a secret rate is another rule's affair.
+    """
+    assert [one for one in found(table) if one.code != "PS215"] == []
 
 
 def test_a_part_above_its_whole_is_not_said_twice() -> None:

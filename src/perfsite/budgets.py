@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from perfsite.errors import Problem
+from perfsite.overruns import FILE_BYTES
 from perfsite.settings import Table
 
 SETTINGS_BYTES: Final = 1_000_000
@@ -31,7 +31,7 @@ class Budgets(Table):
     can read what is published; `channels` of a measure of a service.
     """
 
-    file_bytes: _Number = 100_000_000
+    file_bytes: _Number = FILE_BYTES
     files: _Number = 10_000
     workbook_bytes: _Number = 200_000_000
     workbook_ratio: _Number = 200
@@ -42,55 +42,12 @@ class Budgets(Table):
     cells: _Number = 10_000_000
     figures: _Number = 2_000_000
     value_length: Annotated[int, Field(ge=1, le=131_072)] = 32_767
-    channels: _Number = 50
+    channels: _Number = 200
+
+    def most(self, budget: str) -> int:
+        """The most of a budget, by the name of its entry."""
+        return int(getattr(self, budget))
 
 
 DEFAULT: Final = Budgets()
 """What is allowed where perfsite.toml says nothing."""
-
-_UNITS: Final = {
-    "file_bytes": ("bytes", "divide the file into several"),
-    "files": ("files", "keep what holds no figures elsewhere"),
-    "workbook_bytes": ("bytes when unpacked", "save the sheets as files of their own"),
-    "workbook_ratio": ("times its size when unpacked", "save the sheet as CSV"),
-    "workbook_sheets": ("sheets", "save the sheets that hold figures as files of their own"),
-    "workbook_cells": ("cells in a workbook", "save the sheets as CSV"),
-    "rows": ("rows", "divide the file into several"),
-    "columns": ("columns", "delete the columns that hold no figures"),
-    "cells": ("cells", "divide the file into several"),
-    "figures": ("figures in a file", "divide the file into several"),
-    "value_length": (
-        "characters in a value",
-        "is a quotation mark never closed? Shorten the value",
-    ),
-    "channels": ("channels of a measure", "add small channels up"),
-}
-"""What each budget counts, and what to do where there is more."""
-
-
-class OverBudgetError(ValueError):
-    """Something is larger than its budget allows.
-
-    `budget` is the name of its entry, `found` what there is, in words, `row` where.
-    """
-
-    def __init__(self, budget: str, found: str, row: int = 0) -> None:
-        """What was found is given in words, for it is not always counted to its end."""
-        super().__init__(found)
-        self.budget = budget
-        self.found = found
-        self.row = row
-
-    def problem(self, path: str, budgets: Budgets, fix: str = "") -> Problem:
-        """PS130 of a file or folder: which budget, what was found, and how to raise it."""
-        unit, mend = _UNITS[self.budget]
-        most = getattr(budgets, self.budget)
-        return Problem(
-            path,
-            self.row,
-            "PS130",
-            "",
-            self.found,
-            f"at most {most:,} {unit}",
-            f"{fix or mend}; if it is right, raise {self.budget} in [budgets] of perfsite.toml",
-        )

@@ -12,7 +12,7 @@ from typing import Final
 from perfsite.alphabet import SPACES, named, outside, outside_name
 
 LONGEST: Final = {
-    "name": 300,
+    "name": 500,
     "department": 200,
     "department_abbr": 60,
     "agency": 200,
@@ -60,17 +60,29 @@ _INVISIBLE: Final = re.compile(
 )
 """What may stand in a text and is not seen; in the name of a column it hides which one is meant."""
 _NUMBER: Final = r"[-\u2212]?[0-9.,]*[ \xa0]?%?"
-_RUN: Final = re.compile(
-    # At the start of a cell. A hyphen begins a formula if more than a number, or signs, follows.
+_BEGINS: Final = re.compile(
+    # A hyphen begins a formula if more than a number, or signs, follows.
     r"[=+@\uff1d\uff0b\uff20]|[-\uff0d](?!" + _NUMBER + r"[\s-]*\Z)(?=[^\w(]*[\w(])"
-    # In other countries a cell begins behind a semicolon, and a line wherever one ends.
-    r"|[^\x00]*?[;\t\r\n][ \"']*(?:[=@\uff1d\uff20]|[-+\uff0d\uff0b][^\W\d_(]|[-+]\()"
+)
+_POINT: Final = re.compile(
+    # "- The volume (by post) ...": words beside each other are no formula. What calls or names
+    # something else is: "- HYPERLINK(...", "- cmd|...", "- Sheet1!A1".
+    r"[-\uff0d][ \xa0]+[^\W\d_]+,?[ \xa0]+[^\W\d_](?![^\x00]*(?:[|!=\\]|\w\())"
+)
+"""The point of a list, which begins with a hyphen as formulas do."""
+_INSIDE: Final = re.compile(
+    # In other countries a cell begins behind a semicolon, and a line wherever one ends. A list of
+    # points, "; - the first", is more often meant than a formula, unless that calls something.
+    r"[;\t\r\n][ \"']*(?:[=@\uff1d\uff20]"
+    r"|[-+\uff0d\uff0b](?:\(|(?=[^;\t\r\n]*(?:[|!]|\w\())))"
 )
 
 
 def is_run(text: str) -> bool:
     """Whether a spreadsheet that opens a CSV file would run this as a formula, or a part of it."""
-    return _RUN.match(text.lstrip(SPACES)) is not None
+    cell = text.lstrip(SPACES)
+    begins = _BEGINS.match(cell) and not _POINT.match(cell)
+    return bool(begins or _INSIDE.search(cell))
 
 
 def longest(name: str) -> int:

@@ -21,8 +21,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from perfsite.budgets import OverBudgetError
 from perfsite.errors import PerfsiteError, Problem
+from perfsite.overruns import OverBudgetError
 
 try:
     import fcntl

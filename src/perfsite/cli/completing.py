@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from perfsite.budgets import DEFAULT
 from perfsite.errors import RULES, PerfsiteError
 from perfsite.files import read_file
+from perfsite.overruns import FILE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +63,7 @@ def _rows(path: Path) -> list[dict[str, Any]]:
 
 def _text(path: Path) -> str:
     """The text of a file; a named pipe would keep the shell waiting for ever."""
-    return read_file(path, DEFAULT.file_bytes).decode("utf-8-sig")
+    return read_file(path, FILE_BYTES).decode("utf-8-sig")
 
 
 def _records(folder: Path) -> list[dict[str, Any]]:

@@ -9,13 +9,14 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from perfsite.budgets import DEFAULT, SETTINGS_BYTES, Budgets, OverBudgetError
+from perfsite.budgets import DEFAULT, SETTINGS_BYTES, Budgets
 from perfsite.config import SiteConfig, parse_config
 from perfsite.editions import FOLDER as EDITIONS
 from perfsite.editions import MANIFEST
 from perfsite.errors import BuildError, ConfigError, Problem, UsageError
 from perfsite.files import FileFaultError, check_name, read_file, real_path, shown, walk
 from perfsite.model import Source
+from perfsite.overruns import OverBudgetError
 from perfsite.revisions import REVISIONS, read_reasons
 from perfsite.tables import READABLE, WORKBOOKS, sheets
 

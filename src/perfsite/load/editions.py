@@ -6,11 +6,11 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from perfsite.budgets import OverBudgetError
 from perfsite.editions import EditionFigures, edition_path, read_edition
 from perfsite.errors import BuildError
 from perfsite.files import FileFaultError, read_file, real_path
 from perfsite.model import Source
+from perfsite.overruns import OverBudgetError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

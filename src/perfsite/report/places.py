@@ -14,8 +14,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from perfsite.budgets import DEFAULT, OverBudgetError
-from perfsite.tables import check_size
+from perfsite.overruns import OverBudgetError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -96,6 +95,10 @@ def places(source: Source) -> Places | None:
     """The places of a file; None for one that is no text, such as a workbook."""
     if not source.path.lower().endswith(_TEXTS):
         return None
+    # Whoever prints a report without places has no use for pandas.
+    from perfsite.budgets import DEFAULT  # noqa: PLC0415
+    from perfsite.tables import check_size  # noqa: PLC0415
+
     try:
         check_size(source, DEFAULT)
         text = source.data.decode("utf-8-sig")

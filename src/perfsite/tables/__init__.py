@@ -15,7 +15,8 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from perfsite.budgets import DEFAULT, OverBudgetError
+from perfsite.budgets import DEFAULT
+from perfsite.overruns import OverBudgetError
 from perfsite.tables.csv_files import read_csv
 from perfsite.tables.extents import check_csv, check_json
 from perfsite.tables.frames import ROW, nothing

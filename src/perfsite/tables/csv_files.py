@@ -7,8 +7,9 @@ import io
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from perfsite.budgets import DEFAULT, OverBudgetError
+from perfsite.budgets import DEFAULT
 from perfsite.errors import Problem
+from perfsite.overruns import OverBudgetError
 from perfsite.tables.frames import check_header, empty_file, first_row, frame_rows, nothing
 
 if TYPE_CHECKING:
