@@ -58,6 +58,7 @@ def test_a_site_is_the_same_with_hardly_anything(tmp_path: Path) -> None:
     assert {path.stat().st_mode & 0o777 for path in out.rglob("*") if path.is_file()} == {0o644}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("megabytes", [150, 300])
 def test_without_memory_the_old_site_stays(tmp_path: Path, megabytes: int) -> None:
     """Wherever it ends, it ends with 3 and one sentence; there is no traceback of any language."""
