@@ -11,6 +11,8 @@ OUT ?= build
 DATA ?= data
 SHARED ?= ../shared/data
 PROCESSES ?= auto
+# One more than there are processors where tests often wait for a program that they have started.
+MORE = $(if $(filter auto,$(PROCESSES)),$(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)'),$(PROCESSES))
 PYTEST := $(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder --durations 20
 # Tests start perfsite a hundred times, and without this each of them would compile it anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -48,7 +50,7 @@ proofs: tools ## what takes long: the whole of what `make test` tries in part
 	HYPOTHESIS_PROFILE=long $(PYTEST) -m "proofs or hypothesis"
 
 quick-tests: $(READY)
-	HYPOTHESIS_PROFILE=inner $(PYTEST) -m quick
+	HYPOTHESIS_PROFILE=inner $(PYTEST) --numprocesses $(MORE) -m quick
 
 main-tests: $(READY)
 	HYPOTHESIS_PROFILE=ci $(PYTEST) -m "not proofs"

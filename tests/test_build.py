@@ -349,6 +349,7 @@ def test_killed_while_writing_the_old_site_is_whole(tmp_path: Path) -> None:
     assert_untouched(out, before)
 
 
+@pytest.mark.slow
 def test_killed_while_drawing_the_old_site_is_whole(tmp_path: Path) -> None:
     """SIGKILL among the charts: the old site stays, the workers end, the drawings can be used."""
     out, before = old_site(tmp_path)

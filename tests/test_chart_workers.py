@@ -37,7 +37,7 @@ def results(words: Sequence[str], number: int, **more: Any) -> list[bytes | Fail
         workers.end()
 
 
-@pytest.mark.parametrize("number", [1, 3])
+@pytest.mark.parametrize("number", [1, pytest.param(3, marks=pytest.mark.slow)])
 def test_each_failure_costs_its_own_picture_and_no_other(number: int) -> None:
     """Exceptions, signals, exits and hanging, among pictures of the same task and of others."""
     words = [f"{place}" for place in range(100)]
