@@ -64,17 +64,19 @@ _BEGINS: Final = re.compile(
     # A hyphen begins a formula if more than a number, or signs, follows.
     r"[=+@\uff1d\uff0b\uff20]|[-\uff0d](?!" + _NUMBER + r"[\s-]*\Z)(?=[^\w(]*[\w(])"
 )
+_CALL: Final = r"(?:[^\W\d_]\((?![a-z]{1,3}\))|\||!\$?[A-Za-z]{1,3}\$?\d)"
+"""What calls something in a formula, or names it elsewhere; "form(s)" and "5(2)" are words."""
 _POINT: Final = re.compile(
     # "- The volume (by post) ...": words beside each other are no formula. What calls or names
     # something else is: "- HYPERLINK(...", "- cmd|...", "- Sheet1!A1".
-    r"[-\uff0d][ \xa0]+[^\W\d_]+,?[ \xa0]+[^\W\d_](?![^\x00]*(?:[|!=\\]|\w\())"
+    r"[-\uff0d][ \xa0]+[^\W\d_]+,?[ \xa0]+[^\W\d_](?![^\x00]*(?:[=\\]|" + _CALL + "))"
 )
 """The point of a list, which begins with a hyphen as formulas do."""
 _INSIDE: Final = re.compile(
     # In other countries a cell begins behind a semicolon, and a line wherever one ends. A list of
     # points, "; - the first", is more often meant than a formula, unless that calls something.
     r"[;\t\r\n][ \"']*(?:[=@\uff1d\uff20]"
-    r"|[-+\uff0d\uff0b](?:\(|(?=[^;\t\r\n]*(?:[|!]|\w\())))"
+    r"|[-+\uff0d\uff0b](?:\(|(?=[^;\t\r\n]*" + _CALL + ")))"
 )
 
 
