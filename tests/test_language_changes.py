@@ -163,6 +163,7 @@ def test_a_sentence_says_of_counts_what_the_cell_says(pair: tuple[int, int]) -> 
 @example(Kind.SHARE, 880_000, 10_000, 0.005, 0.005)
 @example(Kind.SHARE, 781_600, 80, 0.0, 0.0)
 @example(Kind.SHARE, 782_400, 20, 0.0, 0.0)
+@example(Kind.CURRENCY, 2_000, 1, 0.0, 0.00005)
 def test_a_sentence_and_a_cell_of_levels_agree(
     kind: Kind, number: int, more: int, one: float, other: float
 ) -> None:

@@ -67,7 +67,7 @@ class Changes(Numbers):
             before, kind, uncertain_before
         )
         clear = self.is_clear(now, before, uncertain, uncertain_before)
-        if not clear or (alike and not exact and not percent):
+        if not clear or (alike and not exact):
             return self.say("no clear change")
         if (alike and exact) or (kind is Kind.COUNT and percent == 0):
             return self.say("almost no change")
