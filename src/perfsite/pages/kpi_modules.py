@@ -24,6 +24,7 @@ from perfsite.pages.figure_cells import (
     observed,
     reason_among,
     side_cell,
+    why_none,
 )
 from perfsite.pages.modules import Wording, with_gaps
 from perfsite.pages.words import change_cell, value_cell
@@ -198,7 +199,11 @@ def _rows(subject: Subject, series: Series) -> tuple[tuple[Row, ...], int]:
         under = language.say("break in the series") if point.broken else ""
         row = Row(language.period_range(point.period), tuple(cells), under=under)
         rows.append((point.period, row))
-    return with_gaps(rows, language)
+    # Something may have been given for a period that is no point of the series.
+    split = not series.measure and KPIS[series.kpi].split
+    own = (series.kpi,) if series.measure else ()
+    parts = KPIS[series.kpi].numerator if split else own
+    return with_gaps(rows, language, lambda period: why_none(subject, parts, period))
 
 
 def _changed(series: Series, point: Point, language: Language) -> list[Cell]:

@@ -7,13 +7,14 @@ and which are shown in which order. What each shows is in `kpi_modules` and `bre
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.given import Given
 from perfsite.direction import isolated
 from perfsite.kpis import KPIS
 from perfsite.pages.elements import Cell, ChartFigure, Row
+from perfsite.pages.words import NO_DATA
 from perfsite.periods import MONTHS_IN_YEAR
 from perfsite.validate.modules import all_modules
 
@@ -178,12 +179,14 @@ def chosen(modules: Sequence[Module], service: Service, measures: Iterable[str])
 
 
 def with_gaps(
-    rows: Sequence[tuple[Period, Row]], language: Language
+    rows: Sequence[tuple[Period, Row]],
+    language: Language,
+    why: Callable[[Period], str] = lambda _: NO_DATA,
 ) -> tuple[tuple[Row, ...], int]:
     """The rows of a table, newest first, and a row for each run of periods that are not there.
 
-    `rows` are oldest first. Also returns how many periods are not there. Windows of a year overlap,
-    so between those nothing is missing.
+    `rows` are oldest first; `why` says of a period why it is not there. Also returns how many are
+    not there. Windows of a year overlap, so between those nothing is missing.
     """
     shown = [row for _, row in rows[:1]]
     absent = 0
@@ -192,10 +195,13 @@ def with_gaps(
         runs = (later.first - earlier.last - 1) // size if size < MONTHS_IN_YEAR else 0
         if runs > 0:
             absent += runs
-            first, last = earlier.shifted(size), later.shifted(-size)
-            when = language.period_range(first) if runs == 1 else language.span_range(first, last)
             cells = tuple(Cell("", missing=True) for _ in above.cells[1:])
-            gap = Cell(language.say("no data"), missing=True)
-            shown.append(Row(when, (gap, *cells)))
+            periods = [earlier.shifted(size * step) for step in range(1, runs + 1)]
+            for reason, alike in groupby(periods, why):
+                first, *more = alike
+                when = (
+                    language.span_range(first, more[-1]) if more else language.period_range(first)
+                )
+                shown.append(Row(when, (Cell(language.say(reason), missing=True), *cells)))
         shown.append(row)
     return tuple(reversed(shown)), absent
