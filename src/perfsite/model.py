@@ -141,6 +141,8 @@ def translated_columns(languages: Iterable[str]) -> dict[str, tuple[str, str]]:
 
 FIGURE: Final = ["service", "period", "measure", "channel"]
 """The columns that say which figure an observation is."""
+Key = tuple[str, str, str, str]
+"""Whose figure: service, period (its code), measure, channel."""
 
 
 def place_of(source: str) -> tuple[str, int]:

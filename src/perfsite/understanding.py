@@ -48,10 +48,9 @@ if TYPE_CHECKING:
     from perfsite.kept import Kept
     from perfsite.kpi import Figures, ServiceSummary
     from perfsite.load import Data
-    from perfsite.model import Service
+    from perfsite.model import Key, Service
     from perfsite.parts import Parts
     from perfsite.policy import Carried, Retraction
-    from perfsite.policy.frames import Key
     from perfsite.revisions import Ledger
     from perfsite.validate import Teller
 

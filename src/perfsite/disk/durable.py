@@ -47,13 +47,7 @@ def sync_folder(folder: Path) -> None:
         descriptor = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
     except PermissionError:
         return  # Windows opens no folders, and whoever may not read one can only go on
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno not in _UNSYNCABLE:
-            raise
-    finally:
-        os.close(descriptor)
+    _sync(descriptor)
 
 
 def sync_folders(top: Path) -> None:
@@ -123,7 +117,11 @@ def draft_of(path: Path) -> Path:
 
 
 def _sync_file(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
+    _sync(os.open(path, os.O_RDONLY))
+
+
+def _sync(descriptor: int) -> None:
+    """Sync what is open, as far as it can be, and close it."""
     try:
         os.fsync(descriptor)
     except OSError as error:

@@ -27,9 +27,8 @@ if TYPE_CHECKING:
 
     from perfsite.editions import EditionFigures
     from perfsite.language import Language
-    from perfsite.model import File, Service
+    from perfsite.model import File, Key, Service
     from perfsite.pages.site import Builder
-    from perfsite.policy.frames import Key
     from perfsite.revisions import Ledger, Step
 
 EDITIONS_PAGE: Final = "editions/index.html"

@@ -22,13 +22,12 @@ if TYPE_CHECKING:
     from perfsite.kpi import GroupSummary, ServiceSummary
     from perfsite.kpi.panels import Panels
     from perfsite.kpi.provenance import Provenance
-    from perfsite.model import Edition, Service
+    from perfsite.model import Edition, Key, Service
     from perfsite.pages.health_words import Health
     from perfsite.pages.site import Builder
     from perfsite.pages.standards import Standard
     from perfsite.pages.volumes import Volumes
     from perfsite.policy import Carried, Retraction
-    from perfsite.policy.frames import Key
     from perfsite.revisions import Ledger
 
 

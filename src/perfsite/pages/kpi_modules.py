@@ -200,9 +200,7 @@ def _rows(subject: Subject, series: Series) -> tuple[tuple[Row, ...], int]:
         row = Row(language.period_range(point.period), tuple(cells), under=under)
         rows.append((point.period, row))
     # Something may have been given for a period that is no point of the series.
-    split = not series.measure and KPIS[series.kpi].split
-    own = (series.kpi,) if series.measure else ()
-    parts = KPIS[series.kpi].numerator if split else own
+    parts = _counted(series)
     return with_gaps(rows, language, lambda period: why_none(subject, parts, period))
 
 
@@ -224,16 +222,21 @@ def _changed(series: Series, point: Point, language: Language) -> list[Cell]:
     ]
 
 
-def _cells(subject: Subject, series: Series, point: Point) -> tuple[Cell, ...]:
-    period = point.period
+def _counted(series: Series) -> tuple[str, ...]:
+    """What the figures of a series are sums of; none where they are worked out from sides."""
     if series.measure:
-        return (
-            side_cell(subject, (series.kpi,), period, point.value, series.kind, point.uncertain),
-        )
+        return (series.kpi,)
+    return KPIS[series.kpi].numerator if KPIS[series.kpi].split else ()
+
+
+def _cells(subject: Subject, series: Series, point: Point) -> tuple[Cell, ...]:
+    period, counted = point.period, _counted(series)
+    if series.measure:
+        return (side_cell(subject, counted, period, point.value, series.kind, point.uncertain),)
     kpi = KPIS[series.kpi]
     if kpi.split:
         return (
-            side_cell(subject, kpi.numerator, period, point.value, series.kind),
+            side_cell(subject, counted, period, point.value, series.kind),
             side_cell(subject, (kpi.split.part,), period, point.numerator, series.kind),
             _rest(subject, point, kpi, series.kind),
         )

@@ -196,10 +196,12 @@ def _lost_suppressions(
     for source in sources:
         if (file := whole_file(source.path)) in files:
             lost += _suppressions(source, file, read)
+    # What stands in no row that can be told may be any of those that no row accounts for.
+    spare: Counter[str] = Counter()
+    for (file, *_), number in (known - lost).items():
+        spare[file] += number
     for file in files:
-        # What stands in no row that can be told may be any of those that no row accounts for.
-        spare = sum((known - lost)[key] for key in known if key[0] == file)
-        if lost[file, "", ""] <= spare:
+        if lost[file, "", ""] <= spare[file]:
             del lost[file, "", ""]
     return {file for file, *_ in lost - known}
 

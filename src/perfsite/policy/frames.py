@@ -16,10 +16,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from perfsite.model import Service
+    from perfsite.model import Key, Service
 
-Key = tuple[str, str, str, str]
-"""Whose figure: service, period (its code), measure, channel."""
 _EDITION: Final = re.compile(r"^editions/([0-9]{4}-[0-9]{2}-[0-9]{2})/")
 _SHEET: Final = re.compile(r"(\.(?:xlsx|ods))/.*$", re.IGNORECASE)
 

@@ -17,9 +17,9 @@ import numpy as np
 
 from perfsite.budgets import DEFAULT
 from perfsite.errors import BuildError, Problem, is_error
-from perfsite.model import FIGURE, Status
+from perfsite.model import FIGURE, Key, Status
 from perfsite.periods import Period
-from perfsite.policy.frames import Key, is_one_of, joined, keys_of
+from perfsite.policy.frames import is_one_of, joined, keys_of
 from perfsite.tables import REFUSED, ROW, check_cells, read_cells
 from perfsite.validate.period_hints import hint
 from perfsite.validate.releases import is_day

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import date
 
-    from perfsite.policy.frames import Key
+    from perfsite.model import Key
 
 SECRETS: Final = (*FIGURE, "value", "why", "until", "source")
 """The columns of the one frame of all that is not public today.

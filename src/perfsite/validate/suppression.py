@@ -24,9 +24,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from perfsite.config import SiteConfig
+    from perfsite.model import Key
 
-Key = tuple[str, str, str, str]
-"""Whose figure: service, period, measure, channel."""
 TOLD: Final = "PS215"
 """The code of a figure that gives another one away."""
 SUPPRESSED: Final = "suppressed"

@@ -110,7 +110,7 @@ class _Found:
                 continue
             if not is_folder:
                 paths.add(path)
-                size += -(-entry.stat(follow_symlinks=False).st_size // _BLOCK) * _BLOCK
+                size += room(entry.stat(follow_symlinks=False).st_size)
             elif not [*Path(entry.path).iterdir()]:
                 paths.add(f"{path}/")
         return cls(paths, tuple(folders), size)
@@ -153,7 +153,7 @@ def _proven_kind(out: Path, hashes: Mapping[str, str], there: Collection[str]) -
         )
     if foreign := set(there) - hashes.keys() - {MANIFEST}:
         raise UsageError(_foreign(out, foreign))
-    wrong = sorted(path for path in hashes if _digest(out / path) != hashes[path])
+    wrong = sorted(path for path in hashes if digest_of(out / path) != hashes[path])
     if wrong:
         raise UsageError(
             f"{out} {_NEITHER} as it is: its mark, {mark_path(out).name} beside it, is not there "
@@ -198,6 +198,11 @@ def _outermost(out: Path, path: str) -> str:
     return f"{top}/" if top.startswith(".") and (out / top).is_dir() else path
 
 
+def room(size: int) -> int:
+    """The bytes that a file of this size takes on a disk."""
+    return -(-size // _BLOCK) * _BLOCK
+
+
 def some(names: Sequence[str]) -> str:
     """The first few names, and how many more there are."""
     more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
@@ -209,7 +214,7 @@ def _bytes(path: Path) -> bytes:
     return path.read_bytes() if path.is_file() and not path.is_symlink() else b""
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
     """The hash of a plain file; an empty text where there is none."""
     if not path.is_file() or path.is_symlink():
         return ""

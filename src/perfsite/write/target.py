@@ -33,7 +33,15 @@ from perfsite.disk.transient import clear, is_transient, make_transient, settle
 from perfsite.errors import UsageError, WriteError
 from perfsite.write.exchange import check_can_move, exchange
 from perfsite.write.keeping import carry, check_apart, give_name
-from perfsite.write.owning import MANIFEST, Former, former_site, is_of, some
+from perfsite.write.owning import (
+    MANIFEST,
+    Former,
+    digest_of,
+    former_site,
+    is_of,
+    room,
+    some,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -47,8 +55,6 @@ _FOLDER_MODE: Final = 0o755
 _GRACE: Final = 0.3
 """Seconds for which the old site stays after it is no longer the site: who has just opened its
 folder, or is on the way to a file in it, comes to an end there."""
-_BLOCK: Final = 4096
-"""Bytes in which disks give away their room."""
 _PLACES: Final = 9
 """Names that are tried for a folder beside the site, before somebody has to look."""
 
@@ -119,7 +125,7 @@ class Target:
         with _told(self._shown):
             self._former = former_site(self._out, self._kind, self._keep)
             check_apart([*(file.path for file in every), MANIFEST], self._keep)
-            self._check_room(sum(_room(len(file.data)) for file in every))
+            self._check_room(sum(room(len(file.data)) for file in every))
             filled = self._fill(every)
             copied = carry(self._out, self._staging, self._keep)
             self._save_altered(filled.altered)
@@ -303,7 +309,7 @@ class _Filled:
     def _judge(self, path: str) -> None:
         """See whether somebody has altered a file since perfsite wrote it."""
         old = self._old / path
-        if old.is_symlink() or _digest(old) != self._former.hashes.get(path):
+        if digest_of(old) != self._former.hashes.get(path):
             self.altered.append(path)
 
     def _write(self, path: str, data: bytes) -> bool:
@@ -364,15 +370,6 @@ def _allow(path: Path, mode: int) -> None:
     # A disk that knows no modes refuses; who may read there is said where it is mounted.
     with suppress(OSError):
         path.chmod(mode)
-
-
-def _room(size: int) -> int:
-    return -(-size // _BLOCK) * _BLOCK
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _equal(one: Path, other: Path) -> bool:
