@@ -287,3 +287,16 @@ def test_digital_transactions_that_are_no_share_are_shown() -> None:
     }
     assert found["Jan to Mar 2017", "Digital transactions"] == "60"
     assert found["Jan to Mar 2017", "All transactions"] == "100"
+
+
+def test_a_gap_of_a_rate_says_that_a_side_is_secret() -> None:
+    """No rate stands for the quarter, and `no data` would deny what was given for it."""
+    cells = {
+        (period, figure): "n"
+        for period in ("2016-Q4", "2017-Q2")
+        for figure in ("started", "completed")
+    }
+    made = submitted({**cells, ("2017-Q1", "started"): "[c]"})
+    shown = [cell.text for period, _, _, cell in cells_of(made) if period == "Jan to Mar 2017"]
+
+    assert shown == ["confidential", "", "", "", ""]

@@ -200,7 +200,7 @@ def _rows(subject: Subject, series: Series) -> tuple[tuple[Row, ...], int]:
         row = Row(language.period_range(point.period), tuple(cells), under=under)
         rows.append((point.period, row))
     # Something may have been given for a period that is no point of the series.
-    parts = _counted(series)
+    parts = _counted(series) or KPIS[series.kpi].parts
     return with_gaps(rows, language, lambda period: why_none(subject, parts, period))
 
 
