@@ -67,9 +67,9 @@ tools: $(READY)
 golden: $(READY) ## accept the actual output of the last test run (see tests/golden/README.md)
 	$(BIN)/python -m tests.golden_files accept
 
-documents: $(READY) ## write docs/commands.md, docs/schemas and the messages of docs/errors.md anew
+documents: $(READY) ## write docs/commands.md, docs/schemas and docs/errors.md anew
+	@PYTHONPATH=tests $(BIN)/python tests/explained_examples.py
 	@$(BIN)/python scripts/documents.py
-	@PYTHONPATH=tests $(BIN)/python tests/errors_page.py
 
 case-study: $(READY) ## write the tables of docs/case-study.md anew, with the public files in SHARED
 	@$(BIN)/python scripts/case_study.py $(SHARED) docs/case-study.md

@@ -27,7 +27,7 @@ TIERS = (
     {"alphabet", "direction"},
     {"fields"},
     {"periods", "errors", "faults", "model", "messages", "kept", "spelling", "media", "rounding"},
-    {"causes", "measures", "overruns", "settings", "formats", "arithmetic"},
+    {"causes", "measures", "overruns", "settings", "formats", "arithmetic", "explanations"},
     {"kpis", "budgets"},
     {"files"},
     {"config", "tables", "tokens", "records", "disk"},
@@ -44,7 +44,6 @@ TIERS = (
         "check",
         "leaks",
         "report",
-        "manual",
         "preview",
         "forms",
         "importers",
@@ -67,7 +66,7 @@ TIERS = (
 DISK = "disk"
 """What those share that touch a disk: whose a folder is, how bytes come to stay."""
 EDGE = {
-    "faults", "files", "importers", "load", "manual",
+    "faults", "files", "importers", "load",
     "write", "store", "serve", "publish", "archive",
 }  # fmt: skip
 """Rooms that touch a disk, a network or other people's formats: only the commands know them."""

@@ -2,16 +2,18 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from errors_page import BESIDE, UNSHOWN, message
+from explained_examples import BESIDE, DATA, UNSHOWN, message, renewed
 from markdown_pages import DOCS, ROOT, fences, without_fences, write_data
 from perfsite import kpis, measures
 from perfsite.config import Checks, SiteConfig, parse_config
-from perfsite.errors import RULES, Severity
+from perfsite.errors import RULES
+from perfsite.explanations import load_explanations
 from perfsite.kpis import KPIS
 from perfsite.load import load_data
 from perfsite.measures import MEASURES
@@ -19,6 +21,10 @@ from perfsite.model import REGISTER_COLUMNS as COLUMNS
 from perfsite.understanding import understand
 from perfsite.validate.submissions import TIDY
 from small_site import data_folder, perfsite
+
+sys.path.insert(0, str(ROOT / "scripts"))
+
+import documents as documents_script
 
 _HEADING: Final = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
 _LINK: Final = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -29,15 +35,6 @@ def anchors(markdown: str) -> set[str]:
     headings = _HEADING.findall(without_fences(markdown))
     plain = [re.sub(r"[`*]|\]\([^)]*\)|\[", "", heading) for heading in headings]
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in plain}
-
-
-def sections() -> dict[str, tuple[str, str]]:
-    """The sections of docs/errors.md: code to heading and text."""
-    text = (DOCS / "errors.md").read_text("utf-8")
-    parts = re.split(r"^## (?=PS)", text, flags=re.MULTILINE)[1:]
-    found = {part[:5]: (part.partition("\n")[0], part.partition("\n")[2]) for part in parts}
-    assert len(found) == len(parts), "a section stands twice"
-    return found
 
 
 def documents() -> list[Path]:
@@ -55,47 +52,34 @@ def named(page: str) -> set[str]:
     return set(re.findall(r"`([^`\n]+)`", without_fences((DOCS / page).read_text("utf-8"))))
 
 
-def test_every_problem_has_its_section_and_no_other_has() -> None:
-    """docs/errors.md explains the codes of errors.RULES, under their titles, in their order."""
-    headings = [heading for heading, _ in sections().values()]
+def test_the_page_of_errors_is_what_the_codes_mean() -> None:
+    """docs/errors.md has the list and a section of each; `make documents` writes them."""
+    page = (DOCS / "errors.md").read_text("utf-8")
 
-    assert headings == [f"{code}: {rule.title}" for code, rule in RULES.items()]
-
-
-@pytest.mark.parametrize("code", RULES)
-def test_every_section_says_how_much_its_problem_matters_and_how_to_mend_it(code: str) -> None:
-    """A section names the severity of its rule and a way out."""
-    _, text = sections()[code]
-
-    assert re.findall(r"^This is an? (\w+)\.$", text, re.MULTILINE) == [RULES[code].severity]
-    assert "**To mend it:**" in text
+    assert documents_script.errors_page(page) == page
+    assert [line for line in page.splitlines() if line.startswith("## PS")] == [
+        f"## {code}: {rule.title}" for code, rule in RULES.items()
+    ]
 
 
 @pytest.mark.parametrize("code", RULES)
 def test_the_example_of_a_problem_makes_the_message_beside_it(code: str, tmp_path: Path) -> None:
-    """The tool says of the files in a section, word for word, what stands below them."""
-    section = sections()[code][1]
-    shown = [fence.text for fence in fences(section) if fence.kind == "text"]
+    """The tool says of the files of an explanation, word for word, what it has as said."""
+    explained = load_explanations()[code]
 
-    said, codes = message(code, section, tmp_path)
+    said, codes = message(explained, tmp_path)
 
-    assert shown == [f"{said}\n"]
+    assert explained.said == f"{said}\n"
     assert codes == {code} | BESIDE.get(code, set())
-    assert code in UNSHOWN or any(fence.kind == "csv" for fence in fences(section))
+    assert code in UNSHOWN or any(path.endswith(".csv") for path in explained.files)
 
 
-def test_the_list_of_codes_has_each_under_its_severity() -> None:
-    """The head of docs/errors.md lists every code once, and links to its section."""
-    text = (DOCS / "errors.md").read_text("utf-8").partition("## All codes")[2]
-    listed = {
-        severity: re.findall(r"^- \[(PS\d{3})\]\(#\S+\) (.+)$", block, re.MULTILINE)
-        for severity, block in re.findall(r"^(\w+)s:\n\n((?:- .+\n)+)", text, re.MULTILINE)
-    }
+def test_messages_are_written_anew_each_in_its_place() -> None:
+    """`make documents` changes nothing but what the tool says, whatever stood there."""
+    text = DATA.read_text("utf-8")
 
-    assert listed == {
-        severity.capitalize(): [(c, r.title) for c, r in RULES.items() if r.severity == severity]
-        for severity in Severity
-    }
+    assert renewed(text, [one.said for one in load_explanations().values()]) == text
+    assert renewed(text, ["x\n"] * len(RULES)).count("\nsaid = '''\nx\n'''\nmend = ") == len(RULES)
 
 
 def test_the_table_of_checks_is_the_configuration() -> None:

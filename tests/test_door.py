@@ -49,7 +49,7 @@ OTHERS: Final = {
 PROGRAM: Final = """
 import json, os, sys, tempfile
 import perfsite.cli
-from perfsite.report import explaining
+from perfsite import explanations
 from perfsite.door import main
 
 cases, said, ran = json.loads(sys.argv[1]), all_codes, []
@@ -66,7 +66,7 @@ for case in cases:
             os.close(number)
         code = case["code"]
         if code:
-            explaining.all_codes = lambda: exec(code, {}) or "said"
+            explanations.all_codes = lambda: exec(code, {}) or "said"
         sys.argv[1:] = case["words"]
         main()
     status = os.waitpid(child, 0)[1]
@@ -74,7 +74,7 @@ for case in cases:
         file.seek(0)
     ran.append([os.waitstatus_to_exitcode(status), *(file.read().decode() for file in files)])
 print(json.dumps(ran))
-""".replace("all_codes, []", "explaining.all_codes, []")
+""".replace("all_codes, []", "explanations.all_codes, []")
 """Runs commands one after the other, each in a copy of this process: imports are made once."""
 
 

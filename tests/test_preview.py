@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfsite.errors import Problem, UsageError
+from perfsite.explanations import Explanation
 from perfsite.load import load_data, load_theme
 from perfsite.model import File
 from perfsite.preview import (
@@ -332,22 +333,19 @@ def test_a_service_that_is_not_there_is_refused() -> None:
 
 
 def test_explanations_are_a_page_of_the_preview() -> None:
-    """Codes lead to what docs/errors.md says of them; its fences and tables stay as typed."""
-    text = (
-        "This is **an** `error`.\n\nTwo\nlines.\n\n"
-        "```text\na  b\n<c>\n```\n\n| a | b |\n|---|---|\n"
-    )
+    """Codes lead to what they mean; examples stay as typed, and nothing of them is markup."""
+    explained = Explanation("PS104", "The `cell`.\n\nTwo\nlines.\n", "a  b\n<c>\n", "Write it.")
     files = [File(path, data) for path, data in small_site().items()]
     made = make_preview(
-        files, [problem("PS104", service="full")], THEME, explanations={"PS104": text}
+        files, [problem("PS104", service="full")], THEME, explanations={"PS104": explained}
     )
     tree = {file.path: file.data.decode() for file in made if file.path.endswith(".html")}
 
     page = tree["explanations.html"]
     assert '<h2 id="PS104">PS104: A value is not a number or a symbol</h2>' in page
-    assert "<p>This is an error.</p>\n<p>Two lines.</p>" in page
+    assert "<p>The cell.</p>\n<p>Two lines.</p>" in page
     assert "<pre>a  b\n&lt;c&gt;</pre>" in page
-    assert "<pre>| a | b |\n|---|---|</pre>" in page
+    assert "<p>To mend it: Write it.</p>" in page
     assert 'href="../../explanations.html#PS104"' in tree["site/services/full.html"]
 
 

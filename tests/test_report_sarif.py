@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from perfsite.errors import RULES, Problem, Severity
+from perfsite.explanations import load_explanations
 from perfsite.model import Source
 from perfsite.report import sarif_report
 from test_report import problems
@@ -23,7 +24,7 @@ SOURCE: Final = Source(
 WRONG: Final = Problem(
     SOURCE.path, 3, "PS104", "value", "13O0", "a whole number", "letter O? Try 1300", service="visa"
 )
-EXPLANATIONS: Final = {"PS104": "This is an error."}
+EXPLANATIONS: Final = {"PS104": load_explanations()["PS104"]}
 
 
 def report(*found: Problem, sources: tuple[Source, ...] = (SOURCE,), folder: str = "") -> Any:  # noqa: ANN401
@@ -112,16 +113,17 @@ def test_a_result_says_all_that_the_text_says() -> None:
 
 
 def test_every_code_is_a_rule_with_help_and_level() -> None:
-    """Rules stand in the order of codes; help is the section of docs/errors.md, or the title."""
+    """Rules stand in the order of codes; help is what they mean, or the title."""
     driver = report(WRONG)["runs"][0]["tool"]["driver"]
 
     assert [rule["id"] for rule in driver["rules"]] == list(RULES)
     assert [rule["defaultConfiguration"]["level"] for rule in driver["rules"]] == [
         rule.severity for rule in RULES.values()
     ]
-    helps = {rule["id"]: rule["help"]["markdown"] for rule in driver["rules"]}
-    assert helps["PS104"] == "This is an error."
-    assert helps["PS101"] == "A file cannot be read."
+    helps = {rule["id"]: rule["help"] for rule in driver["rules"]}
+    assert "**To mend it:** Write the digits alone" in helps["PS104"]["markdown"]
+    assert "\nTo mend it: Write the digits alone" in helps["PS104"]["text"]
+    assert set(helps["PS101"].values()) == {"A file cannot be read."}
     assert (driver["name"], driver["semanticVersion"]) == ("perfsite", "1.2.3")
 
 

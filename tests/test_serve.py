@@ -15,6 +15,7 @@ import pytest
 import watchfiles
 
 from perfsite.errors import Problem, UsageError
+from perfsite.explanations import load_explanations
 from perfsite.load import load_theme
 from perfsite.serve import (
     Answers,
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 
     from perfsite.load import Data
 
-ANSWERS: Final = Answers(load_theme(), {"PS104": "What it **means**."})
+ANSWERS: Final = Answers(load_theme(), {"PS104": load_explanations()["PS104"]})
 LONG: Final = 30
 """Seconds after which what a test waits for will not come."""
 
@@ -184,7 +185,7 @@ def test_what_serving_needs_is_at_addresses_of_its_own() -> None:
     assert b".problem" in ANSWERS.answer(shown(), f"{OWN}preview.css").body
     assert b"EventSource" in ANSWERS.answer(shown(), f"{OWN}preview.js?seen=1").body
     explained = page(shown(), f"{OWN}explanations.html")
-    assert "<p>What it means.</p>" in explained
+    assert "<p>To mend it: Write the digits alone: " in explained
     assert not [path for path in small_site() if path.startswith("-")]
 
 

@@ -78,7 +78,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Rule:
-    """One thing that is checked: its code, severity and plain title (see docs/errors.md)."""
+    """One thing that is checked: its code, severity and title (see explanations.toml)."""
 
     code: str
     severity: Severity

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from perfsite.errors import Problem
+from perfsite.explanations import load_explanations
 from perfsite.load import load_theme
 from perfsite.model import File
 from perfsite.preview import make_preview, read_figures
@@ -48,7 +49,7 @@ def board() -> Board:
 @pytest.fixture
 def address(board: Board) -> Iterator[str]:
     """Where the board is served; ends with a slash."""
-    answers = Answers(load_theme(), {"PS104": "What it means.\n\n```\ntyped\n```\n"})
+    answers = Answers(load_theme(), {"PS104": load_explanations()["PS104"]})
     with make_server(board, answers, "127.0.0.1", 0) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -92,7 +93,7 @@ def test_a_preview_is_accessible_from_the_disk(
     files = [File(path, data) for path, data in small_site().items()]
     made = make_preview(
         files, PROBLEMS, load_theme(), services=["full"], earlier=earlier,
-        explanations={"PS104": "What it means."},
+        explanations={"PS104": load_explanations()["PS104"]},
     )  # fmt: skip
     for file in made:
         path = tmp_path / file.path

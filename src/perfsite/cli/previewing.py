@@ -40,8 +40,8 @@ def write_preview(
         BuildError: if the site cannot be made.
     """
     from perfsite.build import build_site, without_collector  # noqa: PLC0415 - pandas
+    from perfsite.explanations import load_explanations  # noqa: PLC0415
     from perfsite.load import load_theme  # noqa: PLC0415
-    from perfsite.manual import load_explanations  # noqa: PLC0415
     from perfsite.model import Edition  # noqa: PLC0415
     from perfsite.preview import make_preview  # noqa: PLC0415
     from perfsite.store import Store  # noqa: PLC0415

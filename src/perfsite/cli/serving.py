@@ -35,7 +35,7 @@ def serve(data: Path, host: str, port: int, **options: Any) -> None:  # noqa: AN
     The folder DATA is watched, and that of --templates. A page that changed is loaded again by
     itself, and shows what is wrong with its figures. Until interrupted.
     """
-    from perfsite.manual import load_explanations  # noqa: PLC0415
+    from perfsite.explanations import load_explanations  # noqa: PLC0415
     from perfsite.serve import Order, serve_work  # noqa: PLC0415 - pandas takes half a second
     from perfsite.write import check_target  # noqa: PLC0415
 

@@ -63,14 +63,16 @@ def status(data: Path, edition: str | None, style: str) -> None:
 @click.argument("code", required=False, shell_complete=complete_codes)
 def explain(code: str | None) -> None:
     """Say what a CODE means and how to mend what it stands for; without one, list all."""
-    from perfsite.manual import load_explanations  # noqa: PLC0415 - only this command reads it
-    from perfsite.report.explaining import all_codes, explanation, known_code  # noqa: PLC0415
+    from perfsite.explanations import (  # noqa: PLC0415 - only this command reads them
+        all_codes,
+        known_code,
+        load_explanations,
+    )
 
     if code is None:
         click.echo(all_codes())
         return
-    known = known_code(code)
-    click.echo(explanation(known, load_explanations().get(known, "")))
+    click.echo(load_explanations()[known_code(code)].plain)
 
 
 @click.command(

@@ -160,7 +160,7 @@ def _told(known: Known, problems: Sequence[Problem], style: str, folder: Path) -
         return json_report(problems)
     if style == "text":
         return f"{text_report(problems, len(problems))}\n"
-    from perfsite.manual import load_explanations  # noqa: PLC0415 - only this format needs it
+    from perfsite.explanations import load_explanations  # noqa: PLC0415 - only this format needs it
 
     return sarif_report(
         problems,

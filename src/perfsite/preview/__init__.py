@@ -7,9 +7,8 @@ shows the same notes on the pages that it answers with.
 
 from perfsite.preview.annotate import BLANK, Notes, annotate
 from perfsite.preview.changes import compare, read_figures
-from perfsite.preview.explanations import explanations_fragment
 from perfsite.preview.folder import make_preview
-from perfsite.preview.problems import counted
+from perfsite.preview.problems import counted, explanations_fragment
 from perfsite.preview.site import Pages, notes_renderer, pages_of
 
 __all__ = [

@@ -13,8 +13,7 @@ from perfsite.model import File
 from perfsite.pages.elements import Cell, Column, Row, Table
 from perfsite.preview.annotate import BLANK, Notes, annotate, without_dead_links
 from perfsite.preview.changes import changes_panel, compare, read_figures
-from perfsite.preview.explanations import explanations_fragment
-from perfsite.preview.problems import problems_panel
+from perfsite.preview.problems import explanations_fragment, problems_panel
 from perfsite.preview.site import notes_renderer, pages_of
 from perfsite.render import PREVIEW_STYLES
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from perfsite.errors import Problem
+    from perfsite.explanations import Explanation
     from perfsite.preview.site import Pages
     from perfsite.render import Theme
 
@@ -41,7 +41,7 @@ def make_preview(
     *,
     services: Sequence[str] = (),
     earlier: pd.DataFrame | None = None,
-    explanations: Mapping[str, str] | None = None,
+    explanations: Mapping[str, Explanation] | None = None,
 ) -> list[File]:
     """A folder that shows a site before it is published.
 
@@ -51,7 +51,7 @@ def make_preview(
         theme: what the site was made with.
         services: the ids of those whose pages are wanted; none means the whole site.
         earlier: the figures of the last edition (see `read_figures`), if there is one.
-        explanations: what the codes of problems mean: sections of docs/errors.md by their codes.
+        explanations: what the codes of problems mean, by code.
 
     Returns:
         `index.html`, which lists services; the pages below `site/`; and what they need. Every page
@@ -128,7 +128,7 @@ class _Folder:
             start += problems_panel(ownerless, self.pages.renderer, explanations, where)
         return self._front("Preview", start)
 
-    def explained(self, explanations: Mapping[str, str]) -> bytes:
+    def explained(self, explanations: Mapping[str, Explanation]) -> bytes:
         """The page that says what the codes mean."""
         title = "What the codes mean"
         return self._front(title, explanations_fragment(title, explanations, self.pages.renderer))

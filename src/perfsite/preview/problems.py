@@ -17,9 +17,10 @@ from perfsite.pages.elements import Link
 from perfsite.validate.modules import measure_module
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from perfsite.errors import Problem
+    from perfsite.explanations import Explanation
     from perfsite.render import Renderer
 
 MOST: Final = 200
@@ -125,6 +126,14 @@ def _place(measure: str, ids: Sequence[str]) -> str:
             if one == name or one.startswith(f"{name}-by-"):
                 return one
     return ""
+
+
+def explanations_fragment(
+    title: str, explanations: Mapping[str, Explanation], renderer: Renderer
+) -> str:
+    """The page that says what the codes mean; each code is an anchor."""
+    parts = [(code, one.title, one.blocks) for code, one in explanations.items()]
+    return renderer.fragment("explanations", title, parts)
 
 
 def _item(problem: Problem, anchor: str, explanations: str) -> Item:

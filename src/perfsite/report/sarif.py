@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from perfsite.errors import Problem, Rule
+    from perfsite.explanations import Explanation
     from perfsite.model import Source
     from perfsite.report.places import Places
 
@@ -41,13 +42,13 @@ def sarif_report(
     sources: Sequence[Source],
     *,
     version: str,
-    explanations: Mapping[str, str],
+    explanations: Mapping[str, Explanation],
     folder: str = "",
 ) -> str:
     """The problems as one run of perfsite.
 
     `sources` are the files of the data as they were read; in them each problem gets its line.
-    `explanations` are the sections of docs/errors.md by code. `folder` is the data folder within
+    `explanations` say what the codes mean. `folder` is the data folder within
     the repository, with `/`: the addresses of the files begin with it.
     """
     wanted = {problem.file for problem in problems if problem.row}
@@ -63,7 +64,7 @@ def sarif_report(
                         "name": "perfsite",
                         "semanticVersion": version,
                         "rules": [
-                            _rule(rule, explanations.get(rule.code, "")) for rule in RULES.values()
+                            _rule(rule, explanations.get(rule.code)) for rule in RULES.values()
                         ],
                     }
                 },
@@ -82,12 +83,15 @@ def sarif_report(
     return json_text(content)
 
 
-def _rule(rule: Rule, explanation: str) -> Json:
-    text = explanation or f"{rule.title}."
+def _rule(rule: Rule, explanation: Explanation | None) -> Json:
+    title = f"{rule.title}."
     return {
         "id": rule.code,
-        "shortDescription": {"text": f"{rule.title}."},
-        "help": {"text": text, "markdown": text},
+        "shortDescription": {"text": title},
+        "help": {
+            "text": explanation.plain if explanation else title,
+            "markdown": explanation.markdown if explanation else title,
+        },
         "defaultConfiguration": {"level": str(rule.severity)},
     }
 

@@ -27,6 +27,7 @@ from perfsite.render import PREVIEW_SCRIPT, PREVIEW_STYLES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from perfsite.explanations import Explanation
     from perfsite.preview import Pages
     from perfsite.render import Renderer, Theme
     from perfsite.serve.board import Shown
@@ -60,7 +61,7 @@ class Answers:
     """
 
     theme: Theme
-    explanations: Mapping[str, str]
+    explanations: Mapping[str, Explanation]
 
     def answer(self, shown: Shown, address: str) -> Answer:
         """What is at an address; the query does not matter."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from http.server import ThreadingHTTPServer
 
+    from perfsite.explanations import Explanation
     from perfsite.serve.board import Shown
     from perfsite.serve.workshop import Order
 
@@ -29,7 +30,7 @@ def serve_work(
     host: str,
     port: int,
     say: Callable[[str], None],
-    explanations: Mapping[str, str] | None = None,
+    explanations: Mapping[str, Explanation] | None = None,
 ) -> None:
     """Show the site at an address and build it anew after each change; it does not return.
 

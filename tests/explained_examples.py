@@ -1,7 +1,7 @@
-"""The messages that docs/errors.md shows, as the tool writes them.
+"""The messages that the explanations of codes show, as the tool writes them.
 
-`python tests/errors_page.py` writes each of them anew into the page, for a person to read in the
-difference and to accept. test_docs.py holds the page against the tool.
+`python tests/explained_examples.py` writes each of them anew into explanations.toml, for a person
+to read in the difference and to accept. test_docs.py holds them against the tool.
 """
 
 from __future__ import annotations
@@ -16,21 +16,24 @@ from typing import TYPE_CHECKING, Final
 from click.testing import CliRunner
 from openpyxl import Workbook
 
-from markdown_pages import DOCS, fences
+from markdown_pages import ROOT
 from perfsite.cli import main
+from perfsite.explanations import FILE, load_explanations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-PAGE: Final = DOCS / "errors.md"
+    from perfsite.explanations import Explanation
+
+DATA: Final = ROOT / "src" / "perfsite" / FILE
 EDITION: Final = "2018-01-31"
 REGISTER: Final = (
     "service,name,department\n"
     "passport,Passport applications,Home Office\n"
     "visa,Visa applications,Home Office\n"
 )
-"""The register that the page shows as a table."""
-_MESSAGE: Final = re.compile(r"^```text\n.*?^```$", re.DOTALL | re.MULTILINE)
+"""The register that docs/errors.md shows as a table."""
+_SAID: Final = re.compile(r"(?<=^said = '''\n).*?(?=^'''$)", re.DOTALL | re.MULTILINE)
 
 
 def _workbook() -> bytes:
@@ -70,31 +73,29 @@ UNSHOWN: Final[Mapping[str, tuple[str, Callable[[], bytes | Path]]]] = {
     "PS128": ("submissions/again", Path),
     "PS131": ("submissions/caf\udce9.csv", lambda: b"period,transactions\n2017,1\n"),
 }
-"""The files of sections that a page of text cannot show: their paths, and bytes or a link."""
+"""The files of examples that a page of text cannot show: their paths, and bytes or a link."""
 
 
 EARLIER: Final[Mapping[str, tuple[str, Mapping[str, bytes]]]] = {
     "PS216": ("2017-12-31", {"submissions/passport.csv": b"period,transactions\n2017-07,1200\n"}),
     "PS217": ("2017-12-31", {"submissions/passport.csv": b"period,transactions\n2017-07,1200\n"}),
 }
-"""The editions that the examples of sections follow: their dates and files."""
+"""The editions that some examples follow: their dates and files."""
 BESIDE: Final[Mapping[str, set[str]]] = {"PS216": {"PS104"}}
-"""The codes that the example of a section cannot be without."""
+"""The codes that an example cannot be without."""
 
 
-def message(code: str, section: str, folder: Path) -> tuple[str, set[str]]:
-    """What the tool says of the examples of a section, and the codes that it named.
+def message(explained: Explanation, folder: Path) -> tuple[str, set[str]]:
+    """What the tool says of the example of a code, and the codes that it named.
 
     The message has the problems of this code alone, as they stand in the report.
     """
-    data = folder / "data"
+    code, data = explained.code, folder / "data"
     if code in EARLIER:
         day, before = EARLIER[code]
         _write(data, {"services.csv": REGISTER.encode(), **before})
         _say("freeze", day, str(data))
-    files: dict[str, bytes | Path] = {
-        one.path: one.text.encode() for one in fences(section) if one.path
-    }
+    files: dict[str, bytes | Path] = {path: text.encode() for path, text in explained.files.items()}
     if code in UNSHOWN:
         path, made = UNSHOWN[code]
         files = {**files, path: made()}
@@ -128,21 +129,19 @@ def _say(*arguments: str) -> str:
     return CliRunner().invoke(main, arguments).output
 
 
-def renewed(page: str) -> str:
-    """The page with every message written anew."""
-    head, *sections = re.split(r"^(?=## )", page, flags=re.MULTILINE)
-    made = [head]
-    for section in sections:
-        code = section[3:8]
-        if not re.fullmatch(r"PS\d{3}", code):
-            made.append(section)
-            continue
-        with tempfile.TemporaryDirectory() as folder:
-            text, _ = message(code, section, Path(folder))
-        made.append(_MESSAGE.sub(f"```text\n{text}\n```".replace("\\", r"\\"), section))
-    return "".join(made)
+def messages() -> list[str]:
+    """What the tool says of the example of each code, in their order."""
+    with tempfile.TemporaryDirectory() as folder:
+        said = [message(one, Path(folder, one.code))[0] for one in load_explanations().values()]
+    return [f"{text}\n" for text in said]
+
+
+def renewed(text: str, said: Iterable[str]) -> str:
+    """explanations.toml with these messages, in the order of the codes."""
+    left = iter(said)
+    return _SAID.sub(lambda _: next(left), text)
 
 
 if __name__ == "__main__":
-    PAGE.write_text(renewed(PAGE.read_text("utf-8")), "utf-8")
-    sys.stdout.write(f"{PAGE.name} is written anew; read the difference before you accept it\n")
+    DATA.write_text(renewed(DATA.read_text("utf-8"), messages()), "utf-8", newline="\n")
+    sys.stdout.write(f"{FILE} is written anew; read the difference before you accept it\n")
