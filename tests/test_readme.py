@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import threading
@@ -17,23 +18,38 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-README: Final = (ROOT / "README.md").read_text("utf-8")
-PLATFORM: Final = (
-    "Name of service,Slug,Department,2014-Q4 Vol.\n"
-    'Passport applications,passport,Home Office,"1,200"\n'
-)
-"""The smallest edition of the platform's register, for the command that imports one."""
+BEGINNINGS: Final = ("README.md", "docs/tutorial.md")
+"""The pages that begin with nothing."""
+ELSEWHERE: Final = {
+    "docs/importing.md": "its examples have files of their own: test_importers_docs.py"
+}
+"""Guides whose commands are run by another test."""
 _SECONDS: Final = 300
 DATA_ERRORS: Final = 1
 
 
-def commands() -> list[list[str]]:
-    """The lines of the README's sh fences, in order, each fence a list."""
-    return [f.text.splitlines() for f in fences(README) if f.kind == "sh"]
+def page(path: str) -> str:
+    """A page of the repository."""
+    return (ROOT / path).read_text("utf-8")
+
+
+def commands(text: str) -> list[str]:
+    """The lines of a page's sh fences, in order."""
+    return [line for f in fences(text) if f.kind == "sh" for line in f.text.splitlines()]
+
+
+def guides() -> list[str]:
+    """The how-to pages that have commands of perfsite's, in the order of mkdocs.yml."""
+    listed = page("mkdocs.yml").partition("  - How to:\n")[2].partition("  - Reference:\n")[0]
+    return [
+        path
+        for path in re.findall(r": (\S+\.md)$", listed, re.MULTILINE)
+        if any(line.startswith("perfsite ") for line in commands(page(path)))
+    ]
 
 
 class Reader:
-    """Does what the README says, in a folder of its own, as somebody would who arrives cold."""
+    """Does what a page says, in a folder of its own, as somebody would who arrives cold."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -46,7 +62,7 @@ class Reader:
         self._environment.pop("SOURCE_DATE_EPOCH", None)
 
     def run(self, line: str) -> None:
-        """Run a line of the README that is a command of perfsite's."""
+        """Run a line of a page that is a command of perfsite's."""
         words = [
             found
             for word in shlex.split(line, comments=True)[1:]
@@ -68,15 +84,29 @@ class Reader:
         )
         self.answer, self.code = done.stdout + done.stderr, done.returncode
 
+    def follow(self, path: str) -> None:
+        """Write the files of a page, run its commands and compare the answers that it shows."""
+        for fence in fences(page(path)):
+            if fence.kind == "csv":
+                assert fence.path, f"a file of {path} has no name"
+                write_data(self.folder, {fence.path: fence.text})
+            elif fence.kind == "text":
+                self.compare(fence.text)
+            elif fence.kind == "sh":
+                for line in fence.text.splitlines():
+                    if line.startswith("perfsite "):
+                        self.run(line)
+        assert self.code == 0, self.answer
+
     def compare(self, shown: str) -> None:
-        """Hold what the README shows against what the last command said: that data has errors."""
+        """Hold what a page shows against what the last command said: that data has errors."""
         assert shown in self.answer
         assert self.code == DATA_ERRORS
         self.code = 0
 
     def _serve(self, words: Sequence[str]) -> None:
         """Start a server, ask it for a page, and stop it."""
-        # Any free port: the one that the README names may be taken on this machine.
+        # Any free port: the one that the page names may be taken on this machine.
         with subprocess.Popen(
             self._command([*words, "--port", "0"]),
             cwd=self.folder,
@@ -105,22 +135,36 @@ def _addresses(lines: Iterable[str]) -> Iterator[str]:
     return (match[0] for line in lines if (match := re.search(r"http://\S+/", line)))
 
 
+@pytest.fixture(scope="module")
+def after_the_tutorial(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of whoever has done what the tutorial says."""
+    folder = tmp_path_factory.mktemp("tutorial")
+    Reader(folder).follow("docs/tutorial.md")
+    return folder
+
+
 def test_the_readme_starts_with_the_example_and_the_tests() -> None:
     """The first commands that a newcomer sees build the example and check it."""
-    first = commands()[0]
-
-    assert "make site" in first
-    assert "make test" in first
+    assert commands(page("README.md"))[:2] == ["make site", "make test"]
 
 
-def test_every_make_command_of_the_readme_is_a_target_with_its_help() -> None:
-    """`make X` in the README is a target that `make` alone lists."""
-    targets = re.findall(r"^([a-z]+):.*## \S", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+def test_the_readme_is_read_in_five_minutes() -> None:
+    """It has a hundred lines, and leads to every page of docs/ that mkdocs.yml lists."""
+    readme = page("README.md")
+    listed = set(re.findall(r": (docs/\S+\.md)$", page("mkdocs.yml"), re.MULTILINE))
+
+    assert len(readme.splitlines()) <= 110
+    assert listed - set(re.findall(r"\]\(([^)#]+)\)", readme)) == set()
+
+
+@pytest.mark.parametrize("path", ["README.md", "CONTRIBUTING.md", "docs/testing.md"])
+def test_every_make_command_is_a_target_with_its_help(path: str) -> None:
+    """`make X` in a page is a target that `make` alone lists."""
+    targets = re.findall(r"^([a-z-]+):.*## \S", page("Makefile"), re.MULTILINE)
     asked = {
         word
-        for lines in commands()
-        for line in lines
-        if line.startswith("make")
+        for line in [*commands(page(path)), *re.findall(r"`(make [^`]+)`", page(path))]
+        if line.startswith("make ")
         for word in shlex.split(line, comments=True)[1:]
         if "=" not in word
     }
@@ -130,36 +174,43 @@ def test_every_make_command_of_the_readme_is_a_target_with_its_help() -> None:
 
 
 @pytest.mark.server
-def test_a_newcomer_gets_from_a_spreadsheet_to_a_page(tmp_path: Path) -> None:
-    """Every command of the README, every file and every answer in it, one after the other."""
-    (tmp_path / "services.csv").write_text(PLATFORM, "utf-8")
-    reader = Reader(tmp_path)
-    for fence in fences(README):
-        if fence.kind == "csv":
-            assert fence.path, "a file of the README has no name"
-            write_data(tmp_path, {fence.path: fence.text})
-        elif fence.kind == "text":
-            reader.compare(fence.text)
-        elif fence.kind == "sh":
-            for line in fence.text.splitlines():
-                if line.startswith("perfsite "):
-                    reader.run(line)
+def test_a_newcomer_gets_from_a_spreadsheet_to_a_page(after_the_tutorial: Path) -> None:
+    """Every command of the tutorial, every file and every answer in it, one after the other."""
+    built = (after_the_tutorial / "site" / "services" / "passport.html").read_text("utf-8")
 
-    assert reader.code == 0, reader.answer
-    ran = {line.split()[1] for line in reader.ran}
-    assert ran >= {"init", "new", "validate", "build", "serve", "status", "import"}
-    assert ran >= {"archive", "verify"}
-    page = (tmp_path / "site" / "services" / "passport.html").read_text("utf-8")
-    assert "Passport applications" in page
-    assert "5,750 transactions" in page
-    assert (tmp_path / "preview" / "index.html").is_file()
-    assert (tmp_path / "imported" / "services.csv").is_file()
+    assert "Passport applications" in built
+    assert "5,750 transactions" in built
+    assert (after_the_tutorial / "site" / "editions" / "2026-09-01" / "index.html").is_file()
 
 
-def test_every_command_is_in_the_readme() -> None:
-    """The table of commands has a row for each command that there is."""
+@pytest.mark.slow
+def test_the_readme_does_the_same(tmp_path: Path) -> None:
+    """The short way of the README ends at the same page."""
+    Reader(tmp_path).follow("README.md")
+
+    built = (tmp_path / "site" / "services" / "passport.html").read_text("utf-8")
+    assert "5,750 transactions" in built
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", [path for path in guides() if path not in ELSEWHERE])
+def test_every_command_of_a_guide_works(
+    path: str, after_the_tutorial: Path, tmp_path: Path
+) -> None:
+    """Where the tutorial ends a guide goes on, and each of its commands does what it says."""
+    folder = tmp_path / "folder"
+    shutil.copytree(after_the_tutorial, folder)
+
+    Reader(folder).follow(path)
+
+
+def test_every_command_is_tried_by_some_guide() -> None:
+    """Every command of perfsite's is shown at work by a guide, and none that there is not."""
     from perfsite.cli import main  # noqa: PLC0415
 
-    listed = re.findall(r"^\| `perfsite (\w+)", README, re.MULTILINE)
+    lines = [line for path in (*BEGINNINGS, *guides()) for line in commands(page(path))]
+    shown = {line.split()[1] for line in lines if line.startswith("perfsite ")}
 
-    assert sorted(listed) == sorted(main.commands)
+    assert set(main.commands) - shown == {"completion"}
+    assert shown <= set(main.commands)
+    assert set(ELSEWHERE) <= set(guides())
