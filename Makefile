@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+DOCS_READY := $(VENV)/docs/requirements.txt
 JOBS ?=
 EDITION ?=
 OUT ?= build
@@ -19,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 OPTIONS := $(if $(JOBS),--jobs $(JOBS)) $(if $(EDITION),--edition $(EDITION))
 
 .DEFAULT_GOAL := help
-.PHONY: help site quick test proofs quick-tests main-tests lint tools serve validate golden documents case-study patterns benchmark lighthouse screenshots sbom lowest clean
+.PHONY: help site quick test proofs quick-tests main-tests lint tools serve validate golden documents docs case-study patterns benchmark lighthouse screenshots sbom lowest clean
 
 help: ## print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -43,7 +44,8 @@ validate: $(READY) ## list every problem of the data
 quick: $(READY) ## check style, types and all that needs neither the example nor a browser
 	@$(MAKE) --no-print-directory --jobs 2 lint quick-tests
 
-test: tools ## everything that has to be green before a change is shared
+# A missing tool is a failure where CI is set, so that the documentation is built there, too.
+test: tools $(if $(CI),$(DOCS_READY)) ## everything that has to be green before a change is shared
 	@$(MAKE) --no-print-directory --jobs 2 lint main-tests
 
 proofs: tools ## what takes long: the whole of what `make test` tries in part
@@ -71,6 +73,15 @@ documents: $(READY) ## write docs/commands.md, docs/schemas and docs/errors.md a
 	@PYTHONPATH=tests $(BIN)/python tests/explained_examples.py
 	@$(BIN)/python scripts/documents.py
 
+# An environment of its own, for these libraries are no business of a site's, or of its tests'.
+$(DOCS_READY): requirements/docs.txt
+	$(PYTHON) -m venv $(VENV)/docs
+	@$(VENV)/docs/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@cp $< $@
+
+docs: $(DOCS_READY) ## build the documentation as a site into build-docs/
+	@$(VENV)/docs/bin/python scripts/docs_site.py build-docs
+
 case-study: $(READY) ## write the tables of docs/case-study.md anew, with the public files in SHARED
 	@$(BIN)/python scripts/case_study.py $(SHARED) docs/case-study.md
 
@@ -97,5 +108,5 @@ lowest: $(READY) ## run the quick tests with the lowest versions that pyproject.
 	@scripts/lowest.sh
 
 clean: ## remove the site, the virtual environment and all caches
-	rm -rf build .build.* $(VENV) build-patterns dist .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/golden/actual
+	rm -rf build .build.* $(VENV) build-docs build-patterns dist .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/golden/actual
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOCKS: Final = ("site", "dev")
+"""What is installed together; docs.txt has an environment of its own."""
 _ENTRY: Final = re.compile(
     r"^([a-z0-9-]+)(?:\[[^]]*\])?==(\S+)(?: ; .*)? \\\n((?:    .*\n)+)", re.MULTILINE
 )
@@ -42,10 +43,10 @@ def lock(name: str) -> str:
     return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("#"))
 
 
-def locked() -> dict[str, list[Version]]:
+def locked(*names: str) -> dict[str, list[Version]]:
     """The versions of every package that is locked; more than one where systems differ."""
     found: dict[str, list[Version]] = {}
-    for name in LOCKS:
+    for name in names:
         for match in _ENTRY.finditer(lock(name)):
             found.setdefault(match[1], []).append(Version(match[2]))
     return found
@@ -58,7 +59,7 @@ def asked() -> list[Requirement]:
     return [one for line in lines if (one := Requirement(line)).name != table["name"]]
 
 
-@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("name", [*LOCKS, "docs"])
 def test_every_locked_package_has_one_version_and_hashes_and_no_address(name: str) -> None:
     """Each line is understood, each package has at least one SHA-256, and no index is named."""
     text = lock(name)
@@ -73,8 +74,11 @@ def test_every_locked_package_has_one_version_and_hashes_and_no_address(name: st
 
 def test_the_lock_holds_what_is_asked_for_within_its_bounds() -> None:
     """Every requirement has a lower and an upper bound, and the locked version is between them."""
-    versions = locked()
-    for one in asked():
+    groups = [Requirement(line) for line in project()["dependency-groups"]["docs"]]
+    for one, versions in [
+        *((one, locked(*LOCKS)) for one in asked()),
+        *((one, locked("docs")) for one in groups),
+    ]:
         operators = {part.operator for part in one.specifier}
         assert operators == {">=", "<"}, one
         found = versions.get(canonicalize_name(one.name), [])

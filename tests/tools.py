@@ -78,6 +78,7 @@ TOOLS: Final[Mapping[str, Tool]] = {
         Tool("wget", "the mirrors", "apt-get install wget", programs=("wget",)),
         Tool("strace", "the order of writes", "apt-get install strace", programs=("strace",)),
         Tool("mkfs.btrfs", "a disk with a quota", "apt-get install btrfs-progs", ("mkfs.btrfs",)),
+        Tool("mkdocs", "the documentation as a site", "make docs", file="docs/bin/mkdocs"),
         Tool("mounts", "disks that are full, read-only or lose power", "be root, on Linux"),
         *(
             Tool(name, purpose, PYPI, file=f"{_PROOFS}/{name}")
