@@ -53,7 +53,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_holds_the_package_and_its_templates(wheel: Path) -> None:
-    """The wheel holds the modules, data and templates of the checkout, and nothing else."""
+    """The wheel holds the checkout's modules, data, templates and pages, and nothing else."""
     with zipfile.ZipFile(wheel) as archive:
         held = {
             name.removeprefix("perfsite/"): archive.read(name)
@@ -62,8 +62,9 @@ def test_the_wheel_holds_the_package_and_its_templates(wheel: Path) -> None:
         }
     package = {p: d for p, d in read_tree(ROOT / "src/perfsite").items() if "__pycache__" not in p}
     templates = {f"templates/{p}": d for p, d in read_tree(ROOT / "templates").items()}
+    pages = {f"docs/{path.name}": path.read_bytes() for path in (ROOT / "docs").glob("*.md")}
 
-    assert held == {**package, **templates}
+    assert held == {**package, **templates, **pages}
     assert "explanations.toml" in held
     assert any(name.startswith("templates/assets/") for name in held)
 
@@ -81,7 +82,10 @@ def test_the_installed_wheel_builds_a_site_anywhere(wheel: Path, tmp_path: Path)
     said = succeed(tools / "perfsite", "build", "--jobs", "2", cwd=tmp_path)
     site = read_tree(tmp_path / "build")
 
+    page = succeed(tools / "perfsite", "docs", "tutorial", cwd=tmp_path)
+
     assert (tmp_path / "venv").as_posix() in where
+    assert page == (ROOT / "docs" / "tutorial.md").read_text("utf-8")
     assert said.startswith(f"Built build: {len(SERVICES)} services, ")
     assert {p: hashlib.sha256(d).hexdigest() for p, d in site.items()} == {
         p: hashlib.sha256(d).hexdigest() for p, d in small_site().items()

@@ -13,7 +13,7 @@ from perfsite.cli.editions import diff, freeze
 from perfsite.cli.importing import import_
 from perfsite.cli.making import init, new
 from perfsite.cli.serving import serve
-from perfsite.cli.telling import completion, explain, status
+from perfsite.cli.telling import completion, docs, explain, status
 from perfsite.cli.validating import validate
 
 __all__ = ["main"]
@@ -38,6 +38,7 @@ for _command in (
     audit,
     status,
     explain,
+    docs,
     freeze,
     diff,
     archive,

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 def audit(build: Path, style: str, out: Path | None, before: Path | None) -> None:
     """Say whether the site in the folder BUILD can be archived, is whole and agrees with itself.
 
-    Nothing is fetched and nothing is changed. docs/archive.md lists the rules.
+    Nothing is fetched and nothing is changed. `perfsite docs archive#audit` lists the rules.
 
     Exit codes: 0 every rule is kept, 1 one is broken, 2 wrong usage, 3 BUILD cannot be read.
     """

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
+from perfsite import documents
 from perfsite.errors import RULES, PerfsiteError
 from perfsite.files import read_file
 from perfsite.overruns import FILE_BYTES
@@ -29,6 +30,15 @@ def complete_codes(_: click.Context, __: click.Parameter, incomplete: str) -> li
         CompletionItem(rule.code, help=rule.title)
         for rule in RULES.values()
         if rule.code.startswith(start)
+    ]
+
+
+def complete_pages(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The pages of the documentation that begin like this, each with its title."""
+    return [
+        CompletionItem(name, help=title)
+        for name, title in documents.titles().items()
+        if name.startswith(incomplete)
     ]
 
 

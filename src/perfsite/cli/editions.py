@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from perfsite import __version__
+from perfsite import __version__, documents
 from perfsite.cli.common import (
     DATA_ERRORS,
     DONE,
@@ -198,7 +198,7 @@ def _take_back(when: date, data: Path, site: Path, *, sure: bool) -> None:
     if load_site_file(site, f"editions/{when}/index.html") is not None:
         raise UsageError(
             f"the site at {site} carries the edition of {when}: what was published is not taken "
-            "back; correct it in a later edition (docs/revisions.md)"
+            f"back; correct it in a later edition ({documents.named('revisions')} says how)"
         )
     if when in loaded.config.packages:
         raise UsageError(f"perfsite.toml names a package of the edition of {when}: it is published")

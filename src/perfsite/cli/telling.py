@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 import click
 from click.shell_completion import ShellComplete, get_completion_class
 
+from perfsite import documents
 from perfsite.cli.common import data_argument, edition_option, load
-from perfsite.cli.completing import complete_codes
+from perfsite.cli.completing import complete_codes, complete_pages
 from perfsite.cli.dates import edition_date
 
 if TYPE_CHECKING:
@@ -73,6 +74,21 @@ def explain(code: str | None) -> None:
         click.echo(all_codes())
         return
     click.echo(load_explanations()[known_code(code)].plain)
+
+
+@click.command(
+    epilog="\b\nExamples:\n  perfsite docs\n  perfsite docs tutorial\n"
+    "  perfsite docs data-format#measures | less"
+)
+@click.argument("page", required=False, shell_complete=complete_pages)
+def docs(page: str | None) -> None:
+    """Print a PAGE of the documentation, or a section of one; without one, list all."""
+    if page:
+        click.echo(documents.read(page), nl=False)
+        return
+    width = max(map(len, documents.titles()))
+    for name, title in documents.titles().items():
+        click.echo(f"{name:{width}}  {title}")
 
 
 @click.command(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from perfsite import documents
 from perfsite.messages import message
 
 INVENTORY: Final = (
@@ -117,8 +118,9 @@ PARTIAL: Final = (
 )
 """The note on a year whose total leaves out channels without data, in both languages."""
 
-SETTINGS: Final = """\
-# Written by: perfsite import gc-service-inventory. Every entry is described in docs/data-format.md.
+SETTINGS: Final = f"""\
+# Written by: perfsite import gc-service-inventory.
+# What every entry means: {documents.named("data-format#perfsitetoml")}
 # Say who publishes this site, and whom to write to:
 # publisher = ""
 # contact = ""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from perfsite import documents
 from perfsite.errors import ConfigError, Problem
 from perfsite.importers import Imported, Importer, Option, counted, csv_text
 from perfsite.importers.map_cells import read_cells, settle
@@ -191,7 +192,8 @@ IMPORTER: Final = Importer(
     "csv",
     "Any other table, by a map of its columns.",
     "Import FILES, tables of one kind, by a map that says what their columns are.\n\n"
-    "`perfsite init --from FILE` proposes the map; docs/importing.md has all that it may say.",
+    "`perfsite init --from FILE` proposes the map; "
+    f"`{documents.named('importing#the-map')}` has all that it may say.",
     _run,
     (Option("map", "What the columns are.", "path", required=True, metavar="MAP.toml"),),
 )

@@ -11,6 +11,7 @@ import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from perfsite import documents
 from perfsite.errors import UsageError
 from perfsite.importers.choices import FEW, Chosen, choose, meaning_of
 from perfsite.importers.ids import id_of
@@ -64,7 +65,8 @@ def propose(source: Source) -> str:
 
 def _head(source: Source, table: pd.DataFrame, chosen: Chosen) -> list[str]:
     lines = [
-        f"# A map of {_quoted(source.path)}, proposed by perfsite; docs/importing.md explains it.",
+        f"# A map of {_quoted(source.path)}, proposed by perfsite.",
+        f"# What it may say: {documents.named('importing#the-map')}",
         "# Lines that begin with # are not in force: they ask what the table does not say.",
     ]
     if chosen.note:

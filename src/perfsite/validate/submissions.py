@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from perfsite import documents
 from perfsite.alphabet import outside
 from perfsite.budgets import DEFAULT
 from perfsite.errors import Problem, is_error
@@ -347,6 +348,7 @@ def measure_fix(name: str, measures: Mapping[str, Measure]) -> str:
         if plain.startswith(f"{key}_") and ":" not in name:
             return f"did you mean {key}:{plain.removeprefix(f'{key}_')}?"
     return closest(name.partition(":")[0], list(measures)) or (
-        "use one such as transactions or cost (all are in docs/data-format.md), or declare it in "
-        f"perfsite.toml as [measures.{re.sub('[^a-z0-9_]', '_', plain)}]"
+        f"use one such as transactions or cost ({documents.named('data-format#measures')} "
+        "lists all), or declare it in perfsite.toml as "
+        f"[measures.{re.sub('[^a-z0-9_]', '_', plain)}]"
     )
