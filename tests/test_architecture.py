@@ -87,7 +87,6 @@ OPENS_FILES = "load"
 ONLY = {
     "click": {module for module in MODULES if room(module) == "cli"},
     "jinja2": {"render"},
-    "watchfiles": {"serve.watching"},
     "altair": {"charts.specs", "charts.draw"},
     "vl_convert": {"charts.specs", "charts.draw"},
     "lxml": {module for module in MODULES if room(module) in {"archive", "audit"}},
