@@ -4,6 +4,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Two stamps: what a site is built with is a third of what is installed to work on perfsite.
+RUNS := $(VENV)/runs
 READY := $(VENV)/ready
 DOCS_READY := $(VENV)/docs/requirements.txt
 JOBS ?=
@@ -25,19 +27,23 @@ OPTIONS := $(if $(JOBS),--jobs $(JOBS)) $(if $(EDITION),--edition $(EDITION))
 help: ## print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
-$(READY): pyproject.toml requirements/site.txt requirements/dev.txt
+$(RUNS): pyproject.toml requirements/site.txt requirements/build.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "perfsite needs Python 3.11 or later; say which with make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
-	@scripts/install.sh $(VENV)
+	@scripts/install.sh $(VENV) site
 	@touch $@
 
-site: $(READY) ## build the example site from data/ into build/
+$(READY): $(RUNS) requirements/archive.txt requirements/dev.txt
+	@scripts/install.sh $(VENV) dev
+	@touch $@
+
+site: $(RUNS) ## build the example site from data/ into build/
 	@$(BIN)/perfsite build $(DATA) --out $(OUT) $(OPTIONS)
 
-serve: $(READY) ## build the site and show it at http://127.0.0.1:8000/
+serve: $(RUNS) ## build the site and show it at http://127.0.0.1:8000/
 	@$(BIN)/perfsite serve $(DATA) --out $(OUT) $(OPTIONS)
 
-validate: $(READY) ## list every problem of the data
+validate: $(RUNS) ## list every problem of the data
 	@$(BIN)/perfsite validate $(DATA)
 
 # mypy has one core only, so that it and the tests run beside each other.
@@ -92,11 +98,11 @@ benchmark: $(READY) ## measure a build, and validation (see docs/performance.md)
 	$(BIN)/python scripts/benchmark.py
 	$(BIN)/python scripts/benchmark_validation.py
 
-lighthouse: site ## run Lighthouse on three pages of the example (see docs/testing.md)
+lighthouse: $(READY) site ## run Lighthouse on three pages of the example (see docs/testing.md)
 	@scripts/browser_tools.sh $(VENV) lighthouse
 	@PYTHONPATH=tests $(BIN)/python scripts/lighthouse.py --site $(OUT) $(if $(RUNS),--runs $(RUNS))
 
-screenshots: site ## take the pictures of docs/screenshots
+screenshots: $(READY) site ## take the pictures of docs/screenshots
 	@scripts/browser_tools.sh $(VENV)
 	@PYTHONPATH=tests $(BIN)/python scripts/screenshots.py --site $(OUT)
 

@@ -1,7 +1,7 @@
-"""Lock what is installed: the libraries of a site, and the tools of development, with hashes.
+"""Lock what is installed, in files that build on each other, with hashes.
 
-`python scripts/lock.py` writes requirements/site.txt, dev.txt and docs.txt anew, for every system
-and every version of Python that perfsite knows; `python scripts/lock.py docs` the last one alone.
+`python scripts/lock.py` writes requirements/*.txt anew, for every system and every version of
+Python that perfsite knows; `python scripts/lock.py docs` writes docs.txt alone.
 `--lowest` prints the lowest versions instead that pyproject.toml allows, and the tools of
 development. The index is that of the machine; none is named in the files. It needs uv, which
 nothing else does: `pip install uv`.
@@ -23,11 +23,13 @@ HEAD: Final = """\
 # Install them with: pip install --require-hashes -r requirements/{name}.txt
 """
 WHAT: Final = {
-    "site": "The libraries that build, check and archive a site",
-    "dev": "The tools of development, besides those of site.txt",
+    "site": "The libraries that build a site",
+    "build": "What the package of perfsite is made with, needed only while it is installed",
+    "archive": "The libraries that pack, verify and audit a site, besides those of site.txt",
+    "dev": "The tools of development, besides those of the other files",
     "docs": "What builds the documentation, in an environment of its own",
 }
-HASHED: Final = ("--generate-hashes", "--universal")
+MAKERS: Final = ("hatchling", "editables")
 
 
 def main() -> None:
@@ -35,24 +37,31 @@ def main() -> None:
     if "--lowest" in sys.argv[1:]:
         lowest = compiled(*extra("archive"), "--resolution", "lowest-direct")
         known = {name_of(entry) for entry in entries(lowest)}
-        table = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-        tools = table["optional-dependencies"]["dev"]
         sys.stdout.write(lowest)
         sys.stdout.writelines(
-            f"{tool}\n" for tool in tools if name_of(tool) not in known | {"perfsite"}
+            f"{tool}\n" for tool in tools() if name_of(tool) not in known | {"perfsite"}
         )
         return
     (ROOT / "requirements").mkdir(exist_ok=True)
-    write("docs", entries(compiled("--group", "pyproject.toml:docs", *HASHED)))
+    write("docs", locked("--group", "pyproject.toml:docs"))
     if "docs" in sys.argv[1:]:
         return
-    site = entries(compiled(*extra("archive"), *HASHED))
-    every = entries(compiled(*extra("dev"), *HASHED))
-    write("site", site)
-    # One resolution has to hold for both files: what is in the first is the same in the second.
-    if missing := set(site) - set(every):
-        sys.exit(f"the tools want other versions: {', '.join(sorted(map(name_of, missing)))}")
-    write("dev", [entry for entry in every if entry not in set(site)])
+    every = locked(*extra("dev"))
+    makers = "\n".join(tool for tool in tools() if name_of(tool) in MAKERS)
+    found = {
+        "site": locked("pyproject.toml"),
+        "build": locked("-", given=makers),
+        "archive": locked(*extra("archive")),
+        "dev": every,
+    }
+    written: set[str] = set()
+    for name, needed in found.items():
+        # One resolution has to hold for all files: what is in one is the same in those after it.
+        if other := set(needed) - set(every):
+            sys.exit(f"the tools want other versions: {', '.join(sorted(map(name_of, other)))}")
+        # What the package is made with stands in a folder of its own, and has to be complete.
+        write(name, [entry for entry in needed if name == "build" or entry not in written])
+        written |= set(needed)
 
 
 def extra(name: str) -> tuple[str, ...]:
@@ -60,14 +69,31 @@ def extra(name: str) -> tuple[str, ...]:
     return ("pyproject.toml", "--extra", name)
 
 
-def compiled(*asked: str) -> str:
-    """What uv makes of what is asked for, which is a file with an extra or a group of one."""
+def tools() -> list[str]:
+    """The tools of development, as pyproject.toml has them."""
+    table = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    found: list[str] = table["optional-dependencies"]["dev"]
+    return found
+
+
+def locked(*asked: str, given: str | None = None) -> list[str]:
+    """What is needed for what is asked for, with hashes and for every system."""
+    return entries(compiled(*asked, "--generate-hashes", "--universal", given=given))
+
+
+def compiled(*asked: str, given: str | None = None) -> str:
+    """What uv makes of what is asked for: a file, with an extra, a group of one, or `given`."""
     if find_spec("uv") is None:
         sys.exit("this needs uv: .venv/bin/pip install uv")
     words = ["pip", "compile", *asked, "--python-version", "3.11"]
     words += ["--quiet", "--no-header", "--no-annotate", "--no-emit-index-url"]
     ran = subprocess.run(  # noqa: S603 - our own words
-        [sys.executable, "-m", "uv", *words], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "uv", *words],
+        cwd=ROOT,
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if ran.returncode:
         sys.exit(ran.stderr)

@@ -24,7 +24,7 @@ from small_site import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
-LOCKS: Final = ("site", "dev")
+LOCKS: Final = ("site", "build", "archive", "dev")
 """What is installed together; docs.txt has an environment of its own."""
 _ENTRY: Final = re.compile(
     r"^([a-z0-9-]+)(?:\[[^]]*\])?==(\S+)(?: ; .*)? \\\n((?:    .*\n)+)", re.MULTILINE
@@ -87,13 +87,20 @@ def test_the_lock_holds_what_is_asked_for_within_its_bounds() -> None:
 
 
 def test_the_tools_are_not_among_the_libraries_of_a_site() -> None:
-    """Whoever installs site.txt alone gets what builds a site, and no package twice."""
-    site, dev = ({match[1] for match in _ENTRY.finditer(lock(name))} for name in LOCKS)
-    needed = {canonicalize_name(Requirement(x).name) for x in project()["project"]["dependencies"]}
+    """Whoever installs site.txt alone gets what builds a site; no package is installed twice."""
+    site, build, archive, dev = (
+        {match[1] for match in _ENTRY.finditer(lock(name))} for name in LOCKS
+    )
+    table = project()["project"]
+    needed = {canonicalize_name(Requirement(x).name) for x in table["dependencies"]}
+    packing = {Requirement(x).name for x in table["optional-dependencies"]["archive"]}
 
     assert needed <= site
-    assert site & dev == set()
+    assert packing <= archive
+    assert {"hatchling", "editables"} <= build
     assert {"pytest", "ruff", "mypy"} <= dev
+    assert site & archive == site & dev == archive & dev == build & dev == set()
+    assert not (packing | {"hatchling", "pytest"}) & site
 
 
 def script(name: str) -> Any:  # noqa: ANN401 - a module
