@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from perfsite import __version__
-from perfsite.archive import archive_site, verify_package
+from perfsite.archive.packing import archive_site
+from perfsite.archive.verify import verify_package
 from perfsite.model import File
 from perfsite.write import write_site
 from small_site import Silent, build_folder, data_folder, read_tree

@@ -19,14 +19,14 @@ import time
 import traceback
 import zipfile
 from dataclasses import asdict, dataclass, field
-from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from corpus.foreign import MAPS
 from corpus.made import open_document, workbook
+from perfsite.cli.extensions import load
 from perfsite.config import SiteConfig, parse_config
 from perfsite.errors import PerfsiteError
-from perfsite.importers import OWN, Importer
+from perfsite.importers import GROUP, Importer
 from perfsite.model import Service, Source
 from perfsite.policy import read_retractions
 from perfsite.revisions import read_reasons
@@ -143,8 +143,7 @@ def _text(read: Callable[[str], object]) -> Callable[[bytes], object]:
 
 
 def _import(name: str, ending: str, **options: object) -> Callable[[bytes], object]:
-    module, _, attribute = OWN[name].partition(":")
-    importer = getattr(import_module(module), attribute)
+    importer = load(GROUP, name)
     assert isinstance(importer, Importer)
     given = {option.name: option.default for option in importer.options} | options
 

@@ -396,7 +396,7 @@ def test_a_library_that_is_missing_is_named_with_the_command_that_installs_it(
     ran = perfsite("archive", site, "--out", tmp_path / "out", "--url", BASE)
 
     assert ran.code == 2
-    assert "(lxml); install it: pip install 'perfsite[archive]'" in ran.err
+    assert "archive needs lxml, which is not installed: pip install 'perfsite[archive]'" in ran.err
     assert perfsite("verify", wacz).code == 0
 
 

@@ -12,9 +12,12 @@ from jsonschema import Draft202012Validator
 
 from audit_sites import BROKEN, listed
 from markdown_pages import DOCS
-from perfsite.audit import RULES, audit_json, audit_page, audit_site, audit_text
 from perfsite.audit.findings import Facet
+from perfsite.audit.inspection import audit_site
 from perfsite.audit.pages import read_page
+from perfsite.audit.report_page import audit_page
+from perfsite.audit.rules import RULES
+from perfsite.audit.telling import audit_json, audit_text
 from perfsite.metadata.schemas import audit_schema
 from small_site import perfsite, small_site
 
@@ -195,4 +198,4 @@ def test_a_missing_extra_is_named(tmp_path: Path) -> None:
     ran = perfsite("audit", write(small_site(), tmp_path))
 
     assert ran.code == 2
-    assert "pip install 'perfsite[archive]'" in ran.err
+    assert "audit needs lxml, which is not installed: pip install 'perfsite[archive]'" in ran.err

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from audit_sites import ABOUT, BROKEN, add, dated, listed
-from perfsite.audit import RULES, audit_site, site
+from perfsite.audit import site
 from perfsite.audit.findings import Facet
-from perfsite.audit.rules import SHARED
+from perfsite.audit.inspection import audit_site
+from perfsite.audit.rules import RULES, SHARED
 from perfsite.load import load_data
 from perfsite.write import write_site
 from small_site import (

@@ -25,8 +25,8 @@ OTHERS: Final = {
     "files": ("raise OSError(24, 'Too many open files')", "Allow the command more open files"),
     "pipe": ("raise BrokenPipeError(32, 'Broken pipe')", "went away"),
     "library": (
-        "import sys; sys.modules['lxml'] = None; import lxml.html",
-        "pip install 'perfsite[archive]'",
+        "import sys; sys.modules['jinja2'] = None; import jinja2.ext",
+        "jinja2, which perfsite needs, is not installed. Run: pip install 'perfsite'",
     ),
     "worker": (
         "from concurrent.futures.process import BrokenProcessPool; raise BrokenProcessPool('x')",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from datetime import date
 from decimal import Decimal
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -28,10 +27,11 @@ from corpus.anything import (
 )
 from corpus.foreign import MAPS, SOURCES, map_texts, settings_texts
 from corpus.written import as_csv, cells_of, written
+from perfsite.cli.extensions import load, own
 from perfsite.config import SiteConfig, parse_config
 from perfsite.errors import ConfigError, PerfsiteError, Problem
 from perfsite.formats import exact
-from perfsite.importers import OWN, Imported, Importer, Option
+from perfsite.importers import GROUP, Imported, Importer, Option
 from perfsite.importers.map_file import parse_map
 from perfsite.load import load_data
 from perfsite.model import Source, Status
@@ -159,15 +159,14 @@ def _choices(option: Option) -> SearchStrategy[object]:
     return words if option.required else st.one_of(st.just(option.default), words)
 
 
-@pytest.mark.parametrize("name", sorted(OWN))
+@pytest.mark.parametrize("name", sorted(point.name for point in own(GROUP)))
 @given(st.data())
 def test_any_file_is_imported_or_refused_in_words(name: str, drawn: st.DataObject) -> None:
     """An importer gives files and problems for whatever it is given, or an error of perfsite's.
 
     What it makes can be read.
     """
-    module, _, attribute = OWN[name].partition(":")
-    importer = getattr(import_module(module), attribute)
+    importer = load(GROUP, name)
     assert isinstance(importer, Importer)
     good = SOURCES[name]
     files = st.one_of(good, good, damaged(good), nonsense)

@@ -26,7 +26,7 @@ from archive_tools import (
     warc_of,
     write_zip,
 )
-from perfsite.archive import verify_package
+from perfsite.archive.verify import verify_package
 from perfsite.errors import ArchiveError
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from archive_tools import (
     warc_in,
     warc_of,
 )
-from perfsite.archive import verify_package
+from perfsite.archive.verify import verify_package
 from perfsite.errors import ArchiveError
 
 if TYPE_CHECKING:

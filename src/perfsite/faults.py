@@ -56,6 +56,8 @@ _KNOWN: Final[tuple[tuple[type[BaseException], str, str], ...]] = (
     (BrokenExecutor, "the system ended a process that worked for it, for want of memory?", _FEWER),
 )
 _SECRET: Final = re.compile(r"key|token|secret|password|credential|url", re.IGNORECASE)
+_EXTRA: Final = re.compile(r"([\w.-]+)[^;]*;.*\bextra == ['\"]([\w-]+)['\"]")
+"""A line of the requirements of a distribution that is for an extra: the library, and the extra."""
 _WITHIN: Final = re.compile(r"//[^/@\s]*@|\?\S*")
 """What an address may hold that is not for everybody: who asks, and what is asked."""
 
@@ -153,8 +155,20 @@ def _missing(error: ImportError) -> tuple[str, str]:
         return f"{name}, which perfsite needs, cannot be loaded", (
             "Give it more memory, or install it anew: pip install --force-reinstall perfsite"
         )
-    extra = "[archive]" if name in {"lxml", "tinycss2", "warcio"} else ""
-    return f"{name}, which perfsite needs, is not installed", f"Run: pip install 'perfsite{extra}'"
+    what = bringing(error) or "perfsite"
+    return f"{name}, which perfsite needs, is not installed", f"Run: pip install '{what}'"
+
+
+def bringing(error: ModuleNotFoundError) -> str:
+    """The extra of perfsite that brings a library, as pip has it; empty where none does."""
+    name = (error.name or "").partition(".")[0].replace("_", "-")
+    with suppress(metadata.PackageNotFoundError):
+        for line in metadata.requires("perfsite") or ():
+            if match := _EXTRA.match(line.lower()):
+                library, extra = match.groups()
+                if library.replace("_", "-") == name.lower() and extra != "dev":
+                    return f"perfsite[{extra}]"
+    return ""
 
 
 def _where(error: BaseException) -> str:

@@ -18,7 +18,7 @@ from perfsite.archive.readme import About, readme
 from perfsite.archive.signing import ENDING, sign
 from perfsite.archive.site import read_site
 from perfsite.archive.wacz import write_wacz
-from perfsite.errors import ArchiveError, UsageError
+from perfsite.errors import ArchiveError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -116,13 +116,8 @@ def _pack(site: Site, payload: Path, workers: int, progress: Progress) -> Iterat
 
 
 def _work(site: Site, payload: Path) -> Work:
-    try:
-        from perfsite.archive.work import Work  # noqa: PLC0415 - needs the libraries of the extra
-    except ImportError as error:
-        raise UsageError(
-            f"archives need a library that is not there ({error.name}); install it: "
-            "pip install 'perfsite[archive]'"
-        ) from error
+    from perfsite.archive.work import Work  # noqa: PLC0415 - needs the libraries of the extra
+
     return Work(site.folder, payload, site.base, site.facts.moment)
 
 

@@ -1,43 +1,6 @@
 """The audit: whether a finished site can be archived, is whole, and agrees with itself.
 
-Files in, findings out: nothing is read from a disk, and nothing is known of how the site was made.
-lxml and tinycss2 are those of the extra `archive`.
+Files in, findings out: nothing but the command reads a disk, and nothing is known of how the site
+was made. lxml and tinycss2 are those of the extra `archive`; they are imported when the command is
+called.
 """
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from perfsite.audit.addresses import check_addresses
-from perfsite.audit.findings import Audit
-from perfsite.audit.former import check_former
-from perfsite.audit.links import check_links
-from perfsite.audit.lists import check_lists
-from perfsite.audit.report_page import audit_page
-from perfsite.audit.rules import RULES
-from perfsite.audit.site import Site
-from perfsite.audit.telling import audit_json, audit_text
-from perfsite.audit.texts import check_pictures, check_texts
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-__all__ = ["RULES", "audit_json", "audit_page", "audit_site", "audit_text"]
-
-
-def audit_site(files: Mapping[str, bytes], before: Mapping[str, bytes] | None = None) -> Audit:
-    """Hold a site against every rule; `before` are the files of an older site, if there is one."""
-    site = Site(files)
-    findings = [
-        *(finding for page in site.pages.values() for finding in page.findings),
-        *check_links(site),
-        *check_addresses(site),
-        *check_texts(site),
-        *check_pictures(site),
-        *check_lists(site),
-        *check_former(site, before or {}),
-    ]
-    order = {rule: place for place, rule in enumerate(RULES)}
-    findings.sort(key=lambda finding: (order[finding.rule], finding))
-    size = sum(map(len, files.values()))
-    return Audit(RULES, tuple(findings), len(files), len(site.pages), size)

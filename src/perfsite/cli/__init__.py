@@ -1,16 +1,16 @@
-"""The command line: parse, call, report. It alone knows click, exit codes, the clock."""
+"""The command line: parse, call, report. It alone knows click, exit codes, the clock.
+
+The commands here are those of the core. The others are found by entry points (`extensions`).
+"""
 
 from __future__ import annotations
 
 import click
 
 from perfsite import __version__
-from perfsite.cli.archiving import archive, verify
-from perfsite.cli.auditing import audit
 from perfsite.cli.building import build
 from perfsite.cli.common import Commands
 from perfsite.cli.editions import diff, freeze
-from perfsite.cli.importing import import_
 from perfsite.cli.making import init, new
 from perfsite.cli.serving import serve
 from perfsite.cli.telling import completion, docs, explain, status
@@ -35,15 +35,11 @@ for _command in (
     validate,
     build,
     serve,
-    audit,
     status,
     explain,
     docs,
     freeze,
     diff,
-    archive,
-    verify,
-    import_,
     completion,
 ):
     main.add_command(_command)

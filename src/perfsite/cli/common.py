@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from perfsite.cli.dates import edition_date
+from perfsite.cli.extensions import Extended
 from perfsite.disk.durable import write_durably
 from perfsite.errors import BuildError, PerfsiteError, UsageError
-from perfsite.faults import COURSE, Severed, told
+from perfsite.faults import COURSE, Severed, bringing, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +31,7 @@ edition_option = click.option(
 )
 
 
-class Commands(click.Group):
+class Commands(Extended):
     """Turns perfsite's exceptions into a sentence and an exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own type
@@ -41,6 +42,12 @@ class Commands(click.Group):
         except PerfsiteError as error:
             click.echo(f"perfsite: {error}", err=True)
             ctx.exit(WRONG_USAGE if isinstance(error, UsageError) else BUILD_FAILED)
+        except ModuleNotFoundError as error:
+            if not (extra := bringing(error)):
+                raise
+            what = f"{ctx.invoked_subcommand} needs {error.name}, which is not installed"
+            click.echo(f"perfsite: {what}: pip install '{extra}'", err=True)
+            ctx.exit(WRONG_USAGE)
         except KeyboardInterrupt as error:
             # click's own exit code for this is 1, which here says that a site was built.
             click.echo(f"perfsite: {told(error)}", err=True)

@@ -5,20 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import click
 
+from perfsite.cli import extensions
 from perfsite.cli.common import FILE, FOLDER, data_argument, load, write_file
 from perfsite.cli.completing import complete_services
 from perfsite.errors import UsageError, has_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from perfsite.forms import Form
     from perfsite.load import Data
+    from perfsite.model import Source
     from perfsite.periods import Period
 
 _QUARTERS: Final = 4
@@ -145,9 +147,9 @@ def _today() -> date:
 
 def _map(table: Path) -> str:
     """The map that is proposed for a table."""
-    from perfsite.importers.proposals import propose  # noqa: PLC0415 - pandas is slow
-    from perfsite.load import load_source  # noqa: PLC0415
+    from perfsite.load import load_source  # noqa: PLC0415 - pandas is slow
 
+    propose = cast("Callable[[Source], str]", extensions.load(extensions.PROPOSALS, "csv"))
     return propose(load_source(table))
 
 

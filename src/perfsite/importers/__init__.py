@@ -23,15 +23,6 @@ if TYPE_CHECKING:
 GROUP: Final = "perfsite.importers"
 """The group of entry points; the name of an entry point is the name on the command line."""
 
-OWN: Final = {
-    "backdrop": "perfsite.importers.backdrop:IMPORTER",
-    "csv": "perfsite.importers.mapping:IMPORTER",
-    "gc-service-inventory": "perfsite.importers.gc_service_inventory:IMPORTER",
-    "performance-platform": "perfsite.importers.performance_platform:IMPORTER",
-}
-"""perfsite's own entry points. They stand in pyproject.toml too; a checkout that nobody has
-installed has no entry points, and its commands work by this list."""
-
 
 @dataclass(frozen=True)
 class Imported:

@@ -10,8 +10,7 @@ import click
 
 from perfsite.cli.common import DATA_ERRORS, DONE, FILE, FOLDER, write_file
 from perfsite.disk.mark import is_kept, kept_in
-from perfsite.errors import BuildError, UsageError
-from perfsite.write.owning import MANIFEST
+from perfsite.errors import BuildError
 
 if TYPE_CHECKING:
     from perfsite.audit.findings import Audit
@@ -57,19 +56,9 @@ def audit(build: Path, style: str, out: Path | None, before: Path | None) -> Non
 
 
 def _audited(build: Path, before: Path | None) -> Audit:
-    """The audit of a site, held against an older one.
+    """The audit of a site, held against an older one."""
+    from perfsite.audit.inspection import audit_site  # noqa: PLC0415 - needs an extra
 
-    Raises:
-        UsageError: if the libraries that read HTML and CSS are not installed.
-    """
-    try:
-        from perfsite.audit import audit_site  # noqa: PLC0415 - needs an extra
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in {"lxml", "tinycss2"}:
-            raise
-        raise UsageError(
-            f"audit needs {error.name}, which is not installed: pip install 'perfsite[archive]'"
-        ) from error
     return audit_site(_site(build), _older(before) if before else {})
 
 
@@ -84,6 +73,8 @@ def _site(folder: Path) -> dict[str, bytes]:
     Raises:
         BuildError: if there is no site, or a file of it cannot be read.
     """
+    from perfsite.write.owning import MANIFEST  # noqa: PLC0415 - locks are not needed for --help
+
     if not (folder / "index.html").is_file():
         raise BuildError(f"there is no site in {folder}: it holds no index.html")
     manifest = folder / MANIFEST
@@ -104,6 +95,7 @@ def _read(path: Path) -> bytes:
 
 
 def _told(result: Audit, style: str) -> str:
-    from perfsite.audit import audit_json, audit_page, audit_text  # noqa: PLC0415 - needs an extra
+    from perfsite.audit.report_page import audit_page  # noqa: PLC0415 - needs an extra
+    from perfsite.audit.telling import audit_json, audit_text  # noqa: PLC0415
 
     return {"text": audit_text, "json": audit_json, "html": audit_page}[style](result)

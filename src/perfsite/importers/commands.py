@@ -1,48 +1,42 @@
 """Other people's formats into ours, on the command line: a command for each importer there is.
 
-Importers are found through entry points (`perfsite.importers.GROUP`), perfsite's own and those of
-any other distribution. Each is loaded when its command is asked for, so that a broken one breaks
-nothing else.
+Importers are found by entry points (`perfsite.importers.GROUP`), perfsite's own and those of any
+other distribution.
 """
 
 from __future__ import annotations
 
 import sys
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from perfsite.cli.common import DATA_ERRORS, DONE, FILE, FOLDER, check_new, write_file
+from perfsite.cli.extensions import Extended, distribution, sentence, unusable
 from perfsite.errors import BuildError, PerfsiteError, UsageError, has_errors
-from perfsite.importers import GROUP, OWN, Imported, Importer, Option, counted
+from perfsite.importers import GROUP, Imported, Importer, Option, counted
 from perfsite.overruns import OverBudgetError
 from perfsite.report import text_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from importlib.metadata import EntryPoint
 
     from perfsite.budgets import Budgets
     from perfsite.model import Source
 
 
-class Importers(click.Group):
+class Importers(Extended):
     """The group whose commands are the importers that are installed."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names of all importers; none is loaded for it."""
-        return sorted({*super().list_commands(ctx), *found_importers()})
+    points = GROUP
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of the importer of this name, loaded, or one that says why it cannot be."""
-        points = found_importers().get(cmd_name)
-        if points is None:
-            return super().get_command(ctx, cmd_name)
-        try:
-            return _command(cmd_name, points)
-        except PerfsiteError as error:
-            return _refusal(cmd_name, str(error))
+    def made(self, loaded: object, point: EntryPoint) -> click.Command:
+        """The command of an importer."""
+        if not isinstance(loaded, Importer):
+            raise unusable(point, f"{point.value} is no perfsite.importers.Importer")
+        return _command(loaded, point)
 
 
 @click.group("import", cls=Importers)
@@ -50,80 +44,19 @@ def import_() -> None:
     """Turn other people's formats into the folder DATA."""
 
 
-def found_importers() -> dict[str, list[EntryPoint]]:
-    """The entry points of importers, by name; more than one where distributions clash."""
-    found = {name: [EntryPoint(name, value, GROUP)] for name, value in OWN.items()}
-    for point in entry_points(group=GROUP):
-        if point.value != OWN.get(point.name):
-            found.setdefault(point.name, []).append(point)
-    return found
-
-
-def load_importer(name: str, points: Sequence[EntryPoint]) -> Importer:
-    """The importer of this name.
-
-    Raises:
-        UsageError: if more than one distribution offers it, or it cannot be loaded.
-    """
-    point, *others = points
-    if others and name in OWN:
-        what = ", ".join(map(_distribution, others))
-        click.echo(f"perfsite: the importer {name} is perfsite's own; not that of {what}", err=True)
-    elif others:
-        what = " and ".join(map(_distribution, points))
-        raise UsageError(f"the importer {name} is offered by {what}; uninstall all but one")
-    why = f"the importer {name} of {_distribution(point)} cannot be used"
-    try:
-        importer = point.load()
-    # Whatever another distribution does when it is imported, the other commands go on.
-    except Exception as error:
-        raise UsageError(f"{why}: {_sentence(error)}; update or uninstall it") from error
-    if not isinstance(importer, Importer):
-        raise UsageError(f"{why}: {point.value} is no perfsite.importers.Importer")
-    return importer
-
-
-def _distribution(point: EntryPoint) -> str:
-    """The distribution that offers an entry point, in words."""
-    return f"{point.dist.name} {point.dist.version}" if point.dist else "perfsite"
-
-
-def _sentence(error: BaseException) -> str:
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"
-
-
-def _refusal(name: str, reason: str) -> click.Command:
-    """A command that stands in the list and says why it cannot be used."""
-
-    def refuse(words: tuple[str, ...]) -> None:
-        del words
-        raise UsageError(reason)
-
-    words = click.Argument(["words"], nargs=-1, type=click.UNPROCESSED)
-    return click.Command(
-        name,
-        params=[words],
-        callback=refuse,
-        help=f"This command says: {reason}.",
-        short_help="Cannot be used; run it to see why.",
-        context_settings={"ignore_unknown_options": True},
-    )
-
-
-def _command(name: str, points: Sequence[EntryPoint]) -> click.Command:
+def _command(importer: Importer, point: EntryPoint) -> click.Command:
     """The command of an importer: its files, --out and --force, and its own options."""
-    importer = load_importer(name, points)
-    distribution = _distribution(points[0])
+    distributor = distribution(point)
 
     def run(files: tuple[Path, ...], out: Path, force: bool, **given: Any) -> None:  # noqa: ANN401
         # click knows options by names that Python could have; an importer by what people type.
         options = {option.name: given[_key(option)] for option in importer.options}
-        _import(importer, distribution, files, options, out, force=force)
+        _import(importer, distributor, files, options, out, force=force)
 
     try:
         own = [_declared(option) for option in importer.options]
         return click.Command(
-            name,
+            point.name,
             params=[
                 click.Argument(
                     ["files"],
@@ -147,8 +80,8 @@ def _command(name: str, points: Sequence[EntryPoint]) -> click.Command:
             epilog=_example(importer),
         )
     except Exception as error:
-        why = f"the importer {name} of {distribution} cannot be used: its options are not plain"
-        raise UsageError(f"{why}: {_sentence(error)}; update or uninstall it") from error
+        why = f"its options are not plain: {sentence(error)}; update or uninstall it"
+        raise unusable(point, why) from error
 
 
 def _example(importer: Importer) -> str:
@@ -194,7 +127,7 @@ def _declared(option: Option) -> click.Option:
 
 def _import(
     importer: Importer,
-    distribution: str,
+    distributor: str,
     files: Sequence[Path],
     options: Mapping[str, Any],
     out: Path,
@@ -211,13 +144,13 @@ def _import(
         for name, value in options.items()
     }
     names = ", ".join(path.name for path in files)
-    imported = _run(importer, distribution, [_load(path, budgets) for path in files], read)
+    imported = _run(importer, distributor, [_load(path, budgets) for path in files], read)
     problems = [*imported.problems, *held_back(imported)]
     report = text_report(problems, len(problems))
     if not imported.files:
         click.echo(report)
         raise BuildError(f"{names} could not be imported; nothing was written")
-    _check_inside(out, imported.files, f"the importer {importer.name} of {distribution}")
+    _check_inside(out, imported.files, f"the importer {importer.name} of {distributor}")
     if not force:
         check_new(out, imported.files)
     for name, content in imported.files.items():
@@ -252,20 +185,20 @@ def _load(path: Path, budgets: Budgets) -> Source:
 
 
 def _run(
-    importer: Importer, distribution: str, sources: Sequence[Source], options: Mapping[str, object]
+    importer: Importer, distributor: str, sources: Sequence[Source], options: Mapping[str, object]
 ) -> Imported:
     """What the importer makes of the files.
 
     Raises:
-        BuildError: if it fails, or gives back something else; it names the distribution.
+        BuildError: if it fails, or gives back something else; it names the distributor.
     """
-    why = f"the importer {importer.name} of {distribution} failed, and nothing was written"
+    why = f"the importer {importer.name} of {distributor} failed, and nothing was written"
     try:
         imported = importer.run(sources, options)
     except PerfsiteError:
         raise
     except Exception as error:
-        raise BuildError(f"{why}: {_sentence(error)}; tell its authors") from error
+        raise BuildError(f"{why}: {sentence(error)}; tell its authors") from error
     if not isinstance(imported, Imported) or not all(
         isinstance(content, str | bytes) for content in imported.files.values()
     ):

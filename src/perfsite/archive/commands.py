@@ -20,7 +20,9 @@ from perfsite.spelling import counted
 if TYPE_CHECKING:
     from datetime import date
 
-    from perfsite.archive import Archived, Fault, Verified
+    from perfsite.archive.faults import Fault
+    from perfsite.archive.packing import Archived
+    from perfsite.archive.verify import Verified
     from perfsite.model import File
 
 _PROCESSES = 2
@@ -44,7 +46,7 @@ def archive(build: Path, out: Path, url: str | None, key: Path | None) -> None:
     Each of the three is complete, and the same bytes each time. A site that is not what its
     manifest says is refused.
     """
-    from perfsite.archive import archive_site  # noqa: PLC0415 - only here
+    from perfsite.archive.packing import archive_site  # noqa: PLC0415 - only here
 
     COURSE.begin(out, site=False)
     check_apart(build, out)
@@ -77,7 +79,8 @@ def verify(package: Path, data: Path | None, templates: Path | None, signers: Pa
 
     Exit codes: 0 whole and right, 1 faults, 2 wrong usage, 3 PACKAGE cannot be read at all.
     """
-    from perfsite.archive import differences, verify_package  # noqa: PLC0415 - only here
+    from perfsite.archive.differing import differences  # noqa: PLC0415 - only here
+    from perfsite.archive.verify import verify_package  # noqa: PLC0415
 
     if templates and not data:
         raise UsageError("--templates are for building anew; give --data, too")
