@@ -5,9 +5,8 @@ from datetime import date
 import pytest
 
 from perfsite.archive.cdxj import surt
-from perfsite.archive.facts import Facts, base_in, read_facts
-from perfsite.archive.manifests import manifest, read_manifest
 from perfsite.archive.pages import read_page
+from perfsite.archive.site import Facts, base_in, manifest, read_facts, read_manifest
 
 
 @pytest.mark.parametrize(

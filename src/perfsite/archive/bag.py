@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Final
 
-from perfsite.archive.manifests import manifest
+from perfsite.archive.site import manifest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from perfsite.archive.readme import About
+    from perfsite.archive.site import About
 
 DECLARATION: Final = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 ALGORITHMS: Final = ("sha256", "sha512")

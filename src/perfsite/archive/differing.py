@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from perfsite.archive.faults import Fault
-from perfsite.archive.manifests import SITE_MANIFEST, manifest
+from perfsite.archive.site import SITE_MANIFEST, manifest
 from perfsite.spelling import counted
 
 if TYPE_CHECKING:

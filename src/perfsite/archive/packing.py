@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from perfsite.archive.bag import ALGORITHMS, SIGNED, tag_files
 from perfsite.archive.cdxj import Entry
-from perfsite.archive.manifests import SITE_MANIFEST, manifest
 from perfsite.archive.place import check_places, put_in_place, staging
-from perfsite.archive.readme import About, readme
 from perfsite.archive.signing import ENDING, sign
-from perfsite.archive.site import read_site
+from perfsite.archive.site import SITE_MANIFEST, About, manifest, read_site, readme
 from perfsite.archive.wacz import write_wacz
 from perfsite.errors import ArchiveError
 
@@ -24,8 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from perfsite.archive.facts import Facts
-    from perfsite.archive.site import Site
+    from perfsite.archive.site import Facts, Site
     from perfsite.archive.work import Packed, Work
 
 _CHUNK: Final = 32

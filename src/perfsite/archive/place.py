@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from filelock import FileLock, Timeout
 
-from perfsite.archive.manifests import read_manifest
+from perfsite.archive.site import read_manifest
 from perfsite.disk.durable import sync_folder, sync_tree
 from perfsite.disk.swapping import swap
 from perfsite.disk.temporary import own_temporary_folder

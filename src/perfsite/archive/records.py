@@ -7,9 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from perfsite.archive.facts import DESCRIPTION
-from perfsite.archive.manifests import SITE_MANIFEST
 from perfsite.archive.members import read_members
+from perfsite.archive.site import DESCRIPTION, SITE_MANIFEST
 
 if TYPE_CHECKING:
     from perfsite.archive.faults import Faults

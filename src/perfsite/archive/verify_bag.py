@@ -7,9 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
 from perfsite.archive.bag import ALGORITHMS, DECLARATION
-from perfsite.archive.facts import DESCRIPTION
-from perfsite.archive.manifests import SITE_MANIFEST, read_manifest
-from perfsite.archive.site import walk
+from perfsite.archive.site import DESCRIPTION, SITE_MANIFEST, read_manifest, walk
 from perfsite.archive.whole import Packed, check_files
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from perfsite.archive.cdxj import Entry
-from perfsite.archive.facts import HOME
 from perfsite.archive.records import read_records
+from perfsite.archive.site import HOME
 from perfsite.archive.wacz import DESCRIPTION, DIGEST, INDEX, PAGES, TEXT, VERSION, sha256_of
 from perfsite.archive.whole import Packed, check_records
 from perfsite.archive.zips import read_zip

@@ -12,15 +12,14 @@ import zipfile
 from typing import TYPE_CHECKING, Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
-from perfsite.archive.facts import HOME
-from perfsite.archive.readme import README
+from perfsite.archive.site import HOME, README
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from perfsite.archive.cdxj import Entry
-    from perfsite.archive.readme import About
+    from perfsite.archive.site import About
 
 VERSION: Final = "1.1.1"
 DESCRIPTION: Final = "datapackage.json"

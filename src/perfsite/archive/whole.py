@@ -6,8 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from perfsite.archive.facts import DESCRIPTION, HOME, Facts, read_facts
-from perfsite.archive.manifests import SITE_MANIFEST, read_manifest
+from perfsite.archive.site import DESCRIPTION, HOME, SITE_MANIFEST, Facts, read_facts, read_manifest
 from perfsite.media import media_type
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
-from perfsite.archive.facts import HOME
 from perfsite.archive.pages import read_page
+from perfsite.archive.site import HOME
 from perfsite.archive.warc import response_record
 from perfsite.errors import ArchiveError
 from perfsite.media import HTML, bare_type, media_type
