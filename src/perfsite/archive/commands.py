@@ -20,7 +20,7 @@ from perfsite.spelling import counted
 if TYPE_CHECKING:
     from datetime import date
 
-    from perfsite.archive.faults import Fault
+    from perfsite.archive.containers import Fault
     from perfsite.archive.packing import Archived
     from perfsite.archive.verify import Verified
     from perfsite.model import File

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from perfsite.archive.faults import Fault
+from perfsite.archive.containers import Fault
 from perfsite.archive.site import SITE_MANIFEST, manifest
 from perfsite.spelling import counted
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from perfsite.archive.bag import SIGNED
-from perfsite.archive.faults import Fault, Faults
-from perfsite.archive.records import read_records
+from perfsite.archive.containers import Fault, Faults, read_records
 from perfsite.archive.signing import ENDING, signers_of
 from perfsite.archive.verify_bag import verify_bag
 from perfsite.archive.verify_wacz import verify_wacz

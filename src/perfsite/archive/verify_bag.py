@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from perfsite.archive.faults import Faults
+    from perfsite.archive.containers import Faults
 
 _PAYLOAD: Final = "data/"
 _THREADS: Final = 2

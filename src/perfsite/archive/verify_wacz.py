@@ -6,19 +6,17 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from perfsite.archive.cdxj import Entry
-from perfsite.archive.records import read_records
+from perfsite.archive.containers import read_records, read_zip
 from perfsite.archive.site import HOME
 from perfsite.archive.wacz import DESCRIPTION, DIGEST, INDEX, PAGES, TEXT, VERSION, sha256_of
 from perfsite.archive.whole import Packed, check_records
-from perfsite.archive.zips import read_zip
 from perfsite.media import HTML, bare_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from perfsite.archive.faults import Faults
-    from perfsite.archive.records import Record
+    from perfsite.archive.containers import Faults, Record
 
 _WARCS: Final = "archive/"
 _NEEDED: Final = (DESCRIPTION, DIGEST, INDEX, PAGES, TEXT)

@@ -12,8 +12,7 @@ from perfsite.media import media_type
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from perfsite.archive.faults import Faults
-    from perfsite.archive.records import Record
+    from perfsite.archive.containers import Faults, Record
 
 
 @dataclass(frozen=True)
