@@ -1,16 +1,23 @@
-"""A bag of BagIt 1.0: the tag files around a payload, which is the site byte for byte."""
+"""A bag of BagIt 1.0, and signatures beside it."""
 
 from __future__ import annotations
 
 import hashlib
+import subprocess
 from typing import TYPE_CHECKING, Final
 
 from perfsite.archive.site import manifest
+from perfsite.errors import ArchiveError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from perfsite.archive.site import About
+
+
+# A bag of BagIt 1.0: the tag files around a payload, which is the site byte for byte.
+
 
 DECLARATION: Final = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 ALGORITHMS: Final = ("sha256", "sha512")
@@ -49,3 +56,60 @@ def _info(about: About) -> str:
         "Source-Organization": about.facts.publisher,
     }
     return "".join(f"{name}: {text}\n" for name, text in fields.items() if text)
+
+
+# Detached signatures, by the ssh-keygen that machines have.
+
+
+NAMESPACE: Final = "perfsite"
+"""What a signature is for: one made for something else does not count here."""
+ENDING: Final = ".sig"
+
+
+def sign(path: Path, key: Path) -> bytes:
+    """The signature of a file with a private key.
+
+    Raises:
+        UsageError: if there is no ssh-keygen.
+        ArchiveError: if it cannot sign with this key.
+    """
+    done = _run(("-Y", "sign", "-n", NAMESPACE, "-f", str(key)), path)
+    if done.returncode:
+        raise ArchiveError(
+            f"{key} cannot sign: {_words(done.stderr)}; give a private key of ssh-keygen that only "
+            "you can read"
+        )
+    return done.stdout
+
+
+def signers_of(path: Path, signature: Path, allowed: Path) -> tuple[str, ...]:
+    """Whose signature of a file it is, of those allowed; nobody's if it is not good.
+
+    Raises:
+        UsageError: if there is no ssh-keygen.
+    """
+    where = ("-s", str(signature), "-f", str(allowed), "-n", NAMESPACE)
+    found = _run(("-Y", "find-principals", *where), path)
+    names = found.stdout.decode("utf-8", "replace").splitlines() if not found.returncode else []
+    return tuple(
+        name for name in names if not _run(("-Y", "verify", "-I", name, *where), path).returncode
+    )
+
+
+def _run(words: Sequence[str], path: Path) -> subprocess.CompletedProcess[bytes]:
+    with path.open("rb") as stream:
+        try:
+            return subprocess.run(  # noqa: S603 - words of ours and names of files, and no shell
+                ("ssh-keygen", *words),  # noqa: S607 - wherever the machine has it
+                stdin=stream,
+                capture_output=True,
+                check=False,
+            )
+        except FileNotFoundError as error:
+            raise UsageError(
+                "signatures need ssh-keygen, and it is not there; install OpenSSH, 8.2 or later"
+            ) from error
+
+
+def _words(data: bytes) -> str:
+    return " ".join(data.decode("utf-8", "replace").split()) or "ssh-keygen does not say why"

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from perfsite.archive.bag import SIGNED
+from perfsite.archive.bag import ENDING, SIGNED, signers_of
 from perfsite.archive.containers import Fault, Faults, read_records
-from perfsite.archive.signing import ENDING, signers_of
 from perfsite.archive.verify_bag import verify_bag
 from perfsite.archive.verify_wacz import verify_wacz
 from perfsite.archive.whole import Packed, check_records
