@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from perfsite.archive.bag import ALGORITHMS, ENDING, SIGNED, sign, tag_files
-from perfsite.archive.cdxj import Entry
 from perfsite.archive.place import check_places, put_in_place, staging
 from perfsite.archive.site import SITE_MANIFEST, About, manifest, read_site, readme
-from perfsite.archive.wacz import write_wacz
+from perfsite.archive.wacz import Entry, write_wacz
 from perfsite.errors import ArchiveError
 
 if TYPE_CHECKING:

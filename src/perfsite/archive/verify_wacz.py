@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from perfsite.archive.cdxj import Entry
 from perfsite.archive.containers import read_records, read_zip
 from perfsite.archive.site import HOME
-from perfsite.archive.wacz import DESCRIPTION, DIGEST, INDEX, PAGES, TEXT, VERSION, sha256_of
+from perfsite.archive.wacz import DIGEST, INDEX, PACKAGE, PAGES, TEXT, VERSION, Entry, sha256_of
 from perfsite.archive.whole import Packed, check_records
 from perfsite.media import HTML, bare_type
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from perfsite.archive.containers import Faults, Record
 
 _WARCS: Final = "archive/"
-_NEEDED: Final = (DESCRIPTION, DIGEST, INDEX, PAGES, TEXT)
+_NEEDED: Final = (PACKAGE, DIGEST, INDEX, PAGES, TEXT)
 
 
 def verify_wacz(path: Path, faults: Faults) -> Packed:
@@ -32,7 +31,7 @@ def verify_wacz(path: Path, faults: Faults) -> Packed:
     for name in _NEEDED:
         if name not in entries:
             faults.add(name, "no such entry", "it: a whole package has it")
-    description = _json(entries.get(DESCRIPTION), DESCRIPTION, faults)
+    description = _json(entries.get(PACKAGE), PACKAGE, faults)
     _check_listed(entries, description, faults)
     _check_digest(entries, faults)
     warcs = [name for name in entries if name.startswith(_WARCS)]
@@ -74,20 +73,20 @@ def _check_listed(
     for number, resource in enumerate(resources if isinstance(resources, list) else (), 1):
         path = resource.get("path") if isinstance(resource, dict) else None
         if not isinstance(path, str) or path in listed:
-            place = f"{DESCRIPTION}, resource {number}"
+            place = f"{PACKAGE}, resource {number}"
             faults.add(place, f"the path {path!r}", "a path, and each once")
         else:
             listed[path] = resource
     for name in sorted(entries.keys() | listed.keys()):
-        if name in {DESCRIPTION, DIGEST}:
+        if name in {PACKAGE, DIGEST}:
             continue
         if name not in listed:
-            faults.add(name, "an entry", f"none, because {DESCRIPTION} does not list it")
+            faults.add(name, "an entry", f"none, because {PACKAGE} does not list it")
         elif name not in entries:
-            faults.add(name, "no such entry", f"it, because {DESCRIPTION} lists it")
+            faults.add(name, "no such entry", f"it, because {PACKAGE} lists it")
         else:
             said = listed[name]
-            place = f"{DESCRIPTION}, {name}"
+            place = f"{PACKAGE}, {name}"
             faults.same(f"{place}, hash", said.get("hash"), sha256_of(entries[name]))
             faults.same(f"{place}, bytes", said.get("bytes"), len(entries[name]))
 
@@ -95,8 +94,8 @@ def _check_listed(
 def _check_digest(entries: Mapping[str, bytes], faults: Faults) -> None:
     if DIGEST in entries:
         digest = _json(entries[DIGEST], DIGEST, faults)
-        faults.same(f"{DIGEST}, path", digest.get("path"), DESCRIPTION)
-        hash_ = sha256_of(entries.get(DESCRIPTION, b""))
+        faults.same(f"{DIGEST}, path", digest.get("path"), PACKAGE)
+        hash_ = sha256_of(entries.get(PACKAGE, b""))
         faults.same(f"{DIGEST}, hash", digest.get("hash"), hash_)
 
 
@@ -182,7 +181,7 @@ def _check_description(description: Mapping[str, Any], packed: Packed, faults: F
     if packed.facts:
         wanted |= dict.fromkeys(("created", "mainPageDate"), packed.facts.moment)
     for name, value in wanted.items():
-        faults.same(f"{DESCRIPTION}, {name}", description.get(name), value)
+        faults.same(f"{PACKAGE}, {name}", description.get(name), value)
     if HOME not in packed.hashes:
         faults.add(f"{packed.base}{HOME}", "no such record", "the main page")
 

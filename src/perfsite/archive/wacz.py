@@ -1,15 +1,14 @@
-"""A file of WACZ 1.1.1: a ZIP with the WARC, its index, its pages, and a description with hashes.
-
-Every entry is stored as it is, so that a replay can read a part of the file alone and the bytes
-depend on no compression but that of the WARC; every entry has the date of the edition.
-"""
+"""A file of WACZ 1.1.1, and the lines of its index."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 import zipfile
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
 from perfsite.archive.site import HOME, README
@@ -18,11 +17,74 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from perfsite.archive.cdxj import Entry
     from perfsite.archive.site import About
 
+
+# Lines of an index in CDXJ: under which key, in which bytes of which WARC an address is found.
+
+
+_PORTS: Final = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the index says of a record. `digest` is that of the payload, with its algorithm."""
+
+    url: str
+    stamp: str
+    mime: str
+    status: str
+    digest: str
+    length: int
+    offset: int
+    filename: str
+
+    @property
+    def line(self) -> str:
+        """The line of the index, without an end of line."""
+        fields = {
+            "url": self.url,
+            "mime": self.mime,
+            "status": self.status,
+            "digest": self.digest,
+            # Numbers as text, as all indexers write them.
+            "length": str(self.length),
+            "offset": str(self.offset),
+            "filename": self.filename,
+        }
+        return f"{surt(self.url)} {self.stamp} {json.dumps(fields)}"
+
+
+def surt(url: str) -> str:
+    """The key of an address: the host from its end, in lower case; neither scheme nor `www`.
+
+    What is no address is its own key.
+    """
+    try:
+        parts = urlsplit(url)
+        port_number = parts.port
+    except ValueError:
+        return url
+    host = parts.hostname or ""
+    first, _, rest = host.partition(".")
+    if rest and re.fullmatch(r"www[0-9]*", first):
+        host = rest
+    usual = (None, _PORTS.get(parts.scheme))
+    port = f":{port_number}" if port_number not in usual else ""
+    path = parts.path.lower()
+    if path != "/":
+        path = path.removesuffix("/")
+    return f"{','.join(reversed(host.split('.')))}{port}){path or '/'}"
+
+
+# A file of WACZ 1.1.1: a ZIP with the WARC, its index, its pages, and a description with hashes.
+#
+# Every entry is stored as it is, so that a replay can read a part of the file alone and the bytes
+# depend on no compression but that of the WARC; every entry has the date of the edition.
+
+
 VERSION: Final = "1.1.1"
-DESCRIPTION: Final = "datapackage.json"
+PACKAGE: Final = "datapackage.json"
 DIGEST: Final = "datapackage-digest.json"
 INDEX: Final = "indexes/index.cdx"
 """CDXJ, whatever the ending says: pywb looks for indexes that end in .cdx or .cdx.gz only."""
@@ -55,8 +117,8 @@ def write_wacz(
         TEXT: readme.encode(),
     }
     description = _json(_description(files, about))
-    files[DESCRIPTION] = description
-    digest = {"path": DESCRIPTION, "hash": sha256_of(description)}
+    files[PACKAGE] = description
+    digest = {"path": PACKAGE, "hash": sha256_of(description)}
     files[DIGEST] = _json(digest)
     day = about.facts.edition
     stamp = (max(day.year, _OLDEST), day.month, day.day, 0, 0, 0)
