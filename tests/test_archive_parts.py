@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from perfsite.archive.pages import read_page
 from perfsite.archive.site import Facts, base_in, manifest, read_facts, read_manifest
 from perfsite.archive.wacz import surt
+from perfsite.archive.warc import read_page
 
 
 @pytest.mark.parametrize(

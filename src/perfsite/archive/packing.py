@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from perfsite.archive.site import Facts, Site
-    from perfsite.archive.work import Packed, Work
+    from perfsite.archive.warc import Packed, Scan
 
 _CHUNK: Final = 32
 """Files a task: enough that passing them costs nothing, few enough that workers end together."""
@@ -110,20 +110,20 @@ def _pack(site: Site, payload: Path, workers: int, progress: Progress) -> Iterat
             raise ArchiveError("a process that packed files died; is there memory left?") from error
 
 
-def _work(site: Site, payload: Path) -> Work:
-    from perfsite.archive.work import Work  # noqa: PLC0415 - needs the libraries of the extra
+def _work(site: Site, payload: Path) -> Scan:
+    from perfsite.archive.warc import Scan  # noqa: PLC0415 - needs the libraries of the extra
 
-    return Work(site.folder, payload, site.base, site.facts.moment)
+    return Scan(site.folder, payload, site.base, site.facts.moment)
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:
-    from perfsite.archive.work import start_worker  # noqa: PLC0415 - as above
+    from perfsite.archive.warc import start_worker  # noqa: PLC0415 - as above
 
     methods = multiprocessing.get_all_start_methods()
     method = "forkserver" if "forkserver" in methods else "spawn"
     context = multiprocessing.get_context(method)
     if method == "forkserver":
-        context.set_forkserver_preload(["perfsite.archive.work"])
+        context.set_forkserver_preload(["perfsite.archive.warc"])
     return ProcessPoolExecutor(workers, context, start_worker)
 
 
