@@ -28,7 +28,7 @@ from archive_tools import (
     warc_in,
 )
 from perfsite import __version__
-from perfsite.archive import packing, place
+from perfsite.archive import output, packing
 from perfsite.disk.transient import GROWING
 from perfsite.errors import ArchiveError, UsageError
 from perfsite.model import File
@@ -248,14 +248,14 @@ def test_who_is_interrupted_while_names_change_leaves_no_list_that_vouches(
     out = packed_in(tmp_path)
     before = read_tree(out)
     other = site_in(tmp_path, plain_site() | {"about.html": b"<title>Other</title><body>Other"})
-    moved = place.move
+    moved = output.move
 
     def one_only(source: Path, target: Path) -> None:
         if target.name.endswith(".wacz"):
             raise KeyboardInterrupt
         moved(source, target)
 
-    monkeypatch.setattr(place, "move", one_only)
+    monkeypatch.setattr(output, "move", one_only)
     with pytest.raises(KeyboardInterrupt):
         pack(other, out)
 

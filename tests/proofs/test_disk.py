@@ -318,7 +318,7 @@ def test_everything_is_on_the_disk_before_it_gets_its_name(tmp_path: Path) -> No
 OTHERS: Final = """\
 import sys
 from pathlib import Path
-from perfsite.archive.place import put_in_place, staging
+from perfsite.archive.output import put_in_place, staging
 from perfsite.disk.durable import write_durably
 from perfsite.model import File
 from perfsite.write import write_new_folder

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from perfsite.archive.bag import ALGORITHMS, ENDING, SIGNED, sign, tag_files
-from perfsite.archive.place import check_places, put_in_place, staging
+from perfsite.archive.output import check_places, put_in_place, staging
 from perfsite.archive.site import SITE_MANIFEST, About, manifest, read_site, readme
 from perfsite.archive.wacz import Entry, write_wacz
 from perfsite.errors import ArchiveError

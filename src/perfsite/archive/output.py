@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+
 _AGENT: Final = re.compile(rb"^Bag-Software-Agent: perfsite ", re.MULTILINE)
 _SIGNATURE: Final = b"-----BEGIN SSH SIGNATURE-----"
 _MANIFESTS: Final = re.compile(r"(tag)?manifest-sha(256|512)\.txt")
