@@ -390,8 +390,7 @@ def test_a_library_that_is_missing_is_named_with_the_command_that_installs_it(
     """Without the extra, archiving is wrong usage; verifying needs no extra."""
     site, wacz = site_in(tmp_path), wacz_in(tmp_path)
     monkeypatch.setitem(sys.modules, "lxml", None)
-    for name in ("work", "pages"):
-        monkeypatch.delitem(sys.modules, f"perfsite.archive.{name}", raising=False)
+    monkeypatch.delitem(sys.modules, "perfsite.archive.warc", raising=False)
 
     ran = perfsite("archive", site, "--out", tmp_path / "out", "--url", BASE)
 

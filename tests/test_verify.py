@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from archive_tools import BASE, NAME, bag_in, pack, packed_in, site_in, wacz_in, warc_in
-from perfsite.archive.differing import differences
+from perfsite.archive.verify import differences
 from perfsite.model import File
 from small_site import SUBMISSIONS, data_folder, perfsite, small_site
 

@@ -79,8 +79,7 @@ def verify(package: Path, data: Path | None, templates: Path | None, signers: Pa
 
     Exit codes: 0 whole and right, 1 faults, 2 wrong usage, 3 PACKAGE cannot be read at all.
     """
-    from perfsite.archive.differing import differences  # noqa: PLC0415 - only here
-    from perfsite.archive.verify import verify_package  # noqa: PLC0415
+    from perfsite.archive.verify import differences, verify_package  # noqa: PLC0415 - only here
 
     if templates and not data:
         raise UsageError("--templates are for building anew; give --data, too")

@@ -96,21 +96,21 @@ def archive_site(
 
 def _pack(site: Site, payload: Path, workers: int, progress: Progress) -> Iterator[Packed]:
     """Every file packed, in the order of their paths."""
-    work = _work(site, payload)
+    scan = _scan(site, payload)
     files = list(site.files.items())
     chunks = [files[at : at + _CHUNK] for at in range(0, len(files), _CHUNK)]
     progress.start(len(files))
     pool = _pool(workers) if workers > 1 and len(files) >= _WORTH else None
     with pool or nullcontext():
         try:
-            for packed in pool.map(work, chunks) if pool else map(work, chunks):
+            for packed in pool.map(scan, chunks) if pool else map(scan, chunks):
                 progress.advance(len(packed))
                 yield from packed
         except BrokenProcessPool as error:
             raise ArchiveError("a process that packed files died; is there memory left?") from error
 
 
-def _work(site: Site, payload: Path) -> Scan:
+def _scan(site: Site, payload: Path) -> Scan:
     from perfsite.archive.warc import Scan  # noqa: PLC0415 - needs the libraries of the extra
 
     return Scan(site.folder, payload, site.base, site.facts.moment)
