@@ -44,7 +44,8 @@ def texts(path: Path) -> Iterator[str]:
     helps = {
         id(node.body[0])
         for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef) and node.decorator_list and path.parent.name == "cli"
+        if isinstance(node, ast.FunctionDef)
+        and any(ast.unparse(one).startswith("click.") for one in node.decorator_list)
     }
     notes = {
         id(node.value)
