@@ -12,11 +12,10 @@ from jsonschema import Draft202012Validator
 
 from audit_sites import BROKEN, listed
 from markdown_pages import DOCS
-from perfsite.audit.findings import Facet
 from perfsite.audit.inspection import audit_site
 from perfsite.audit.pages import read_page
 from perfsite.audit.report_page import audit_page
-from perfsite.audit.rules import RULES
+from perfsite.audit.rules import RULES, Facet
 from perfsite.audit.telling import audit_json, audit_text
 from perfsite.metadata.schemas import audit_schema
 from small_site import perfsite, small_site
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from perfsite.audit.findings import Audit
+    from perfsite.audit.rules import Audit
     from small_site import Tree
 
 LINES: Final = 12

@@ -10,9 +10,8 @@ import pytest
 
 from audit_sites import ABOUT, BROKEN, add, dated, listed
 from perfsite.audit import site
-from perfsite.audit.findings import Facet
 from perfsite.audit.inspection import audit_site
-from perfsite.audit.rules import RULES, SHARED
+from perfsite.audit.rules import RULES, SHARED, Facet
 from perfsite.load import load_data
 from perfsite.write import write_site
 from small_site import (
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from perfsite.audit.findings import Audit
+    from perfsite.audit.rules import Audit
     from small_site import Tree
 
 

@@ -6,8 +6,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Final
 
-from perfsite.audit.findings import Finding
-from perfsite.audit.rules import LONGEST_PART, LONGEST_PATH
+from perfsite.audit.rules import LONGEST_PART, LONGEST_PATH, Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from perfsite.disk.mark import is_kept, kept_in
 from perfsite.errors import BuildError
 
 if TYPE_CHECKING:
-    from perfsite.audit.findings import Audit
+    from perfsite.audit.rules import Audit
 
 
 @click.command(

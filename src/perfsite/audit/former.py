@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
-from perfsite.audit.findings import Finding
 from perfsite.audit.lists import read_sitemap
+from perfsite.audit.rules import Finding
 from perfsite.audit.site import SITEMAP, URLS, base_of
 
 if TYPE_CHECKING:

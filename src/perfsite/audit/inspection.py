@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from perfsite.audit.addresses import check_addresses
-from perfsite.audit.findings import Audit
 from perfsite.audit.former import check_former
 from perfsite.audit.links import check_links
 from perfsite.audit.lists import check_lists
-from perfsite.audit.rules import RULES
+from perfsite.audit.rules import RULES, Audit
 from perfsite.audit.site import Site
 from perfsite.audit.texts import check_pictures, check_texts
 

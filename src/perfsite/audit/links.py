@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
-from perfsite.audit.findings import Finding
+from perfsite.audit.rules import Finding
 from perfsite.audit.site import HOME, target_of
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from perfsite.audit.findings import Finding
+from perfsite.audit.rules import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

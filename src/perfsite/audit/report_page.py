@@ -8,14 +8,14 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from perfsite.audit.findings import Facet
+from perfsite.audit.rules import Facet
 from perfsite.audit.telling import summary
 from perfsite.spelling import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from perfsite.audit.findings import Audit, Rule
+    from perfsite.audit.rules import Audit, Rule
 
 SHOWN: Final = 100
 """So many findings of one rule stand on the page."""

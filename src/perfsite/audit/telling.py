@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from perfsite.audit.findings import Facet
+from perfsite.audit.rules import Facet
 from perfsite.rounding import fixed
 from perfsite.spelling import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from perfsite.audit.findings import Audit, Rule
+    from perfsite.audit.rules import Audit, Rule
 
 SHOWN: Final = 5
 """So many findings of one rule stand in the text; the others are counted."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
 
-from perfsite.audit.findings import Finding
+from perfsite.audit.rules import Finding
 from perfsite.audit.scripts import script_faults
 from perfsite.audit.site import FEED, PACKAGE, target_of
 
