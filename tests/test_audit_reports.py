@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from audit_sites import BROKEN, listed
 from markdown_pages import DOCS
 from perfsite.audit.inspection import audit_site
-from perfsite.audit.pages import read_page
+from perfsite.audit.page import read_page
 from perfsite.audit.report_page import audit_page
 from perfsite.audit.rules import RULES, Facet
 from perfsite.audit.telling import audit_json, audit_text

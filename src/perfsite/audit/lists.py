@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
-from perfsite.audit.dates import is_day
+from perfsite.audit.page import is_day
 from perfsite.audit.rules import SHARED, Finding
 from perfsite.audit.site import MANIFEST, ROBOTS, SITEMAP, SITEMAP_PAGE, URLS, target_of
 from perfsite.audit.texts import read_xml

@@ -9,9 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
-from perfsite.audit.page import Page, css_links
-from perfsite.audit.pages import read_page
-from perfsite.audit.styles import Styles, read_sheet
+from perfsite.audit.page import Page, Styles, css_links, read_page, read_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

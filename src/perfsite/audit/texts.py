@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
 
+from perfsite.audit.page import script_faults
 from perfsite.audit.rules import Finding
-from perfsite.audit.scripts import script_faults
 from perfsite.audit.site import FEED, PACKAGE, target_of
 
 if TYPE_CHECKING:
