@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from perfsite.audit.addresses import check_addresses
-from perfsite.audit.former import check_former
-from perfsite.audit.links import check_links
+from perfsite.audit.links import check_addresses, check_former, check_links
 from perfsite.audit.lists import check_lists
 from perfsite.audit.rules import RULES, Audit
 from perfsite.audit.site import Site

@@ -1,19 +1,78 @@
-"""Where links lead: to a file, to a place in it, elsewhere or nowhere; and what they reach."""
+"""Where links lead, which paths a site may have, and what became of those it had."""
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
+import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
-from perfsite.audit.rules import Finding
-from perfsite.audit.site import HOME, target_of
+from lxml import etree
+
+from perfsite.audit.lists import read_sitemap
+from perfsite.audit.rules import LONGEST_PART, LONGEST_PATH, Finding
+from perfsite.audit.site import HOME, SITEMAP, URLS, base_of, target_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from perfsite.audit.page import Link
     from perfsite.audit.site import Site
+
+
+# The paths of a site: whether every server, archive and disk can hold them, each thing once.
+
+
+_NAME: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*(/[a-z0-9-]+(\.[a-z0-9-]+)*)*")
+_RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+_PACKED: Final = (".gz", ".br", ".zst")
+_EDITION: Final = re.compile(r"editions/[^/]+/")
+
+
+def check_addresses(site: Site) -> Iterator[Finding]:
+    """Every path by itself, and beside all others."""
+    folded: dict[str, str] = {}
+    for path in sorted(site.files):
+        parts = path.split("/")
+        if not _NAME.fullmatch(path):
+            yield Finding(path, 0, "characters", path)
+        longest = max(map(len, parts))
+        if longest > LONGEST_PART or len(path) > LONGEST_PATH:
+            words = f"{len(path)} characters, {longest} of them in one part"
+            yield Finding(path, 0, "length", words)
+        for part in parts:
+            if _RESERVED.fullmatch(part):
+                yield Finding(path, 0, "reserved", part)
+        other = folded.setdefault(path.casefold(), path)
+        if other != path:
+            yield Finding(path, 0, "case", f"{other} beside it")
+        if path in site.folders:
+            yield Finding(path, 0, "case", "a folder of the same name")
+        if path.endswith(_PACKED) and path.rpartition(".")[0] not in site.files:
+            yield Finding(path, 0, "packed", "the packed file alone")
+    yield from _twice(site)
+
+
+def _twice(site: Site) -> Iterator[Finding]:
+    """Files of the same content.
+
+    A frozen edition is whole by itself, so it is compared with nothing outside of it. A table
+    without rows has no content yet.
+    """
+    first: dict[tuple[str, bytes], str] = {}
+    for path, data in sorted(site.files.items()):
+        if path.endswith(".csv") and data.count(b"\n") <= 1:
+            continue
+        edition = _EDITION.match(path)
+        key = (edition[0] if edition else "", hashlib.sha256(data).digest())
+        other = first.setdefault(key, path)
+        if other != path:
+            yield Finding(path, 0, "once", f"the same bytes as {other}")
+
+
+# Where links lead: to a file, to a place in it, elsewhere or nowhere; and what they reach.
+
 
 _FAR: Final = {"http", "https", ""}
 
@@ -101,3 +160,59 @@ def _unreached(site: Site, reach: dict[str, set[str]]) -> Iterator[Finding]:
         todo += new
     for path in sorted(site.files.keys() - found):
         yield Finding(path, 0, "reached", "no chain of plain links leads to it")
+
+
+# The site beside what it was: addresses stay, and dates of change tell the truth.
+
+
+_FORMER_EDITION: Final = re.compile(r"editions/[^/]+/urls\.txt")
+_TIME: Final = re.compile(rb"<time\b.*?</time>", re.DOTALL)
+
+
+def check_former(site: Site, before: Mapping[str, bytes]) -> Iterator[Finding]:
+    """The site against the lists of its frozen editions, and against an older site.
+
+    `before` are the files of that site; its urls.txt alone will do for the addresses.
+    """
+    told = {address for page in site.pages.values() for address in page.former}
+    for path in filter(_FORMER_EDITION.fullmatch, site.files):
+        for line, address in _gone(site, site.lines(path), told):
+            yield Finding(path, line, "stays", f"{address} was published and is gone")
+    listed = before.get(URLS, "\n".join(before).encode()).decode("utf-8", "replace").splitlines()
+    for _, address in _gone(site, listed, told):
+        yield Finding(address, 0, "stays", "it was published before and is gone")
+    yield from _check_changes(site, before)
+
+
+def _gone(site: Site, lines: list[str], told: Iterable[str]) -> Iterator[tuple[int, str]]:
+    base = base_of(lines)
+    for number, line in enumerate(lines, 1):
+        address = line.strip().removeprefix(base)
+        if address and address not in site.files and address not in told:
+            yield number, address
+
+
+def _check_changes(site: Site, before: Mapping[str, bytes]) -> Iterator[Finding]:
+    """Each lastmod against the one before, and the page against the page before.
+
+    The date itself stands on the page, so what is in <time> is no change.
+    """
+    was = {path: lastmod for path, _, lastmod in _entries(before)}
+    for path, line, lastmod in _entries(site.files):
+        if not lastmod or not was.get(path) or path not in before or path not in site.files:
+            continue
+        same = _TIME.sub(b"", before[path]) == _TIME.sub(b"", site.files[path])
+        if same and lastmod != was[path]:
+            yield Finding(SITEMAP, line, "lastmod-kept", f"{path}: {lastmod}, not {was[path]}")
+        elif not same and lastmod == was[path]:
+            yield Finding(SITEMAP, line, "lastmod-new", f"{path}: {lastmod}, as before")
+
+
+def _entries(files: Mapping[str, bytes]) -> list[tuple[str, int, str]]:
+    """Path, line and lastmod of each entry of a site's map; none where it cannot be read."""
+    try:
+        entries = read_sitemap(files[SITEMAP])
+    except (KeyError, etree.XMLSyntaxError):
+        return []
+    base = base_of([address for _, address, _ in entries])
+    return [(address.removeprefix(base), line, lastmod) for line, address, lastmod in entries]
