@@ -14,9 +14,8 @@ from audit_sites import BROKEN, listed
 from markdown_pages import DOCS
 from perfsite.audit.inspection import audit_site
 from perfsite.audit.page import read_page
-from perfsite.audit.report_page import audit_page
+from perfsite.audit.report import audit_json, audit_page, audit_text
 from perfsite.audit.rules import RULES, Facet
-from perfsite.audit.telling import audit_json, audit_text
 from perfsite.metadata.schemas import audit_schema
 from small_site import perfsite, small_site
 

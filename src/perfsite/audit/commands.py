@@ -95,7 +95,10 @@ def _read(path: Path) -> bytes:
 
 
 def _told(result: Audit, style: str) -> str:
-    from perfsite.audit.report_page import audit_page  # noqa: PLC0415 - needs an extra
-    from perfsite.audit.telling import audit_json, audit_text  # noqa: PLC0415
+    from perfsite.audit.report import (  # noqa: PLC0415
+        audit_json,
+        audit_page,
+        audit_text,
+    )
 
     return {"text": audit_text, "json": audit_json, "html": audit_page}[style](result)
