@@ -7,10 +7,13 @@ one by an entry point of the group `perfsite.importers` that leads to an `Import
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
+from perfsite.model import MAX_ID_LENGTH
 from perfsite.spelling import counted as counted
+from perfsite.spelling import slug
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
     from perfsite.errors import Problem
     from perfsite.model import Source
+
 
 GROUP: Final = "perfsite.importers"
 """The group of entry points; the name of an entry point is the name on the command line."""
@@ -94,3 +98,27 @@ def csv_text(frame: pd.DataFrame) -> str:
     """The frame as CSV with LF line ends, without its index."""
     text: str = frame.to_csv(index=False, lineterminator="\n")
     return text
+
+
+# Ids of services, made of what other people call them.
+
+
+_HASH_LENGTH: Final = 8
+
+
+def id_of(name: str) -> str:
+    """A name as an id: lower-case letters and digits, hyphens for the rest; empty if none are left.
+
+    Accents go: `Café No. 1` is `cafe-no-1`. Too long an id is shortened (see `short_id`).
+    """
+    return short_id(slug(name))
+
+
+def short_id(full: str) -> str:
+    """The id itself, or as many whole words of it as fit beside a hash of all of it."""
+    if len(full) <= MAX_ID_LENGTH:
+        return full
+    room = MAX_ID_LENGTH - _HASH_LENGTH - 1
+    # One character more is looked at: a hyphen there means that the word before it fits.
+    words = full[: room + 1].rpartition("-")[0] or full[:room]
+    return f"{words}-{hashlib.sha256(full.encode()).hexdigest()[:_HASH_LENGTH]}"

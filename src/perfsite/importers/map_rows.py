@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from perfsite.errors import Problem
-from perfsite.importers import counted
-from perfsite.importers.ids import id_of
+from perfsite.importers import counted, id_of
 from perfsite.importers.map_file import CHANNEL, MEASURE
 from perfsite.model import why_not_an_id
 from perfsite.periods import Period

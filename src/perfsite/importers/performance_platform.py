@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from perfsite.errors import Problem
-from perfsite.importers import Imported, Importer, Option, counted, csv_text
-from perfsite.importers.ids import short_id
+from perfsite.importers import Imported, Importer, Option, counted, csv_text, short_id
 from perfsite.importers.performance_platform_headers import TEXTS, Facts, Figures, read_header
 from perfsite.importers.spreadsheets import by_row, read_spreadsheet
 from perfsite.model import MAX_ID_LENGTH, REGISTER_COLUMNS, why_not_an_id

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite import documents
 from perfsite.errors import UsageError
+from perfsite.importers import id_of
 from perfsite.importers.choices import FEW, Chosen, choose, meaning_of
-from perfsite.importers.ids import id_of
 from perfsite.importers.looks import (
     APRIL,
     Look,
