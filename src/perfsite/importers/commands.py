@@ -135,7 +135,7 @@ def _import(
     force: bool,
 ) -> None:
     """Run an importer and write what it made; ends the process with its exit code."""
-    from perfsite.importers.holding import held_back  # noqa: PLC0415 - pandas takes half a second
+    from perfsite.importers.spreadsheets import held_back  # noqa: PLC0415 - pandas takes half a second
     from perfsite.load import load_config  # noqa: PLC0415 - as above
 
     budgets = load_config(out).budgets

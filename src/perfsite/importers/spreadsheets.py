@@ -1,6 +1,7 @@
-"""Reading a spreadsheet that somebody saved as CSV: rows that hold together, and what is wrong.
+"""Tables of text on the way in and out: read from a spreadsheet, held against the gate.
 
-Lives here: bytes into a table of text. Not here: what any of its columns mean.
+Reading is of what somebody saved as CSV: rows that hold together, and what is wrong. What its
+columns mean is known to the importers.
 """
 
 from __future__ import annotations
@@ -8,18 +9,25 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from perfsite.errors import Problem
 from perfsite.fields import text_fault
-from perfsite.tables import decoded
+from perfsite.model import Source
+from perfsite.tables import READABLE, TEXT_RULES, decoded, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from perfsite.model import Source
+    from perfsite.importers import Imported
+
+
+# Reading a spreadsheet that somebody saved as CSV: rows that hold together, and what is wrong.
+#
+# Lives here: bytes into a table of text. Not here: what any of its columns mean.
 
 
 @dataclass(frozen=True)
@@ -97,3 +105,20 @@ def _why_not_a_row(
     found, expected = f"{len(row)} cells", f"{len(headers)} cells, as in the header"
     fix = "Give the row as many cells as the header; quote cells that hold commas."
     return Problem(source.path, number, "PS103", "", found, expected, fix)
+
+
+# What was imported, held against the gate for texts before anybody builds a site of it.
+
+
+def held_back(imported: Imported) -> list[Problem]:
+    """A problem for each text that was imported and will cost its row when the data are read.
+
+    The row is written, for it can be mended where the problem says that it is.
+    """
+    problems: list[Problem] = []
+    for path, content in imported.files.items():
+        if PurePosixPath(path).suffix.lower() in READABLE:
+            text = content if isinstance(content, bytes) else content.encode(errors="surrogatepass")
+            _, found = read_table(Source(path, text))
+            problems += [one for one in found if one.code in TEXT_RULES]
+    return problems
