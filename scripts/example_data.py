@@ -25,8 +25,7 @@ from perfsite.config import parse_config
 from perfsite.editions import edition_path, freeze, read_edition
 from perfsite.errors import has_errors
 from perfsite.importers import Imported, csv_text
-from perfsite.importers.backdrop import import_answers
-from perfsite.importers.backdrop_figures import Wishes
+from perfsite.importers.backdrop import Wishes, import_answers
 from perfsite.importers.map_file import parse_map
 from perfsite.importers.mapping import import_tables
 from perfsite.importers.performance_platform import import_register

@@ -12,8 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfsite.errors import UsageError
-from perfsite.importers.backdrop import IMPORTER, import_answers
-from perfsite.importers.backdrop_figures import Wishes
+from perfsite.importers.backdrop import IMPORTER, Wishes, import_answers
 from perfsite.model import Source
 
 if TYPE_CHECKING:

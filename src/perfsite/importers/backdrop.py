@@ -6,24 +6,442 @@ periods (`backdrop_records`), and which figure a field of a record is (`backdrop
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal, localcontext
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
 from perfsite.errors import Problem, UsageError
 from perfsite.importers import Imported, Importer, Option, counted, csv_text
-from perfsite.importers.backdrop_figures import ORDER, Wishes, read_figures
-from perfsite.importers.backdrop_records import PERIODS, name_periods, read_answer
 from perfsite.importers.map_cells import MISSING, settle
 from perfsite.importers.map_file import CHANNEL, MEASURE
+from perfsite.importers.period_forms import Covers, covered
+from perfsite.measures import MEASURES, Kind
 from perfsite.model import REGISTER_COLUMNS, why_not_an_id
+from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
+from perfsite.rounding import rounded
+from perfsite.tables import ROW, decoded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from perfsite.model import Source
+
+
+# Answers of the Performance Platform's data store (backdrop) as flat records.
+#
+# A raw answer is a list of records. A grouped one has records of groups, whose `values` are the
+# records of their periods. Lives here: bytes into a frame of text, and each record's period. Not
+# here: which figure a field is.
+
+
+NULL: Final = "\0null"
+"""Stands for a field that a record has, without a figure; a field that it has not is NaN."""
+FILE: Final = "\0file"
+PERIOD: Final = "\0period"
+_VALUES: Final = "values"
+_TIMES: Final = ("_start_at", "_end_at", "_timestamp", "end_at", "period")
+_LENGTHS: Final[dict[str, Covers]] = {
+    "day": "itself",
+    "week": "week starting",
+    "month": "month starting",
+    "quarter": "quarter starting",
+    "year": "year starting",
+}
+PERIODS: Final = tuple(_LENGTHS)
+"""The lengths of periods that a record, or the command line, can name."""
+_DEPTH: Final = 20
+
+
+class _Number(str):
+    """A number of a JSON text, as the digits that stand there."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Records:
+    """Flat records: a row each, a column for each field, all text (or `NULL`, or NaN).
+
+    `numbers` are the fields that are a number in some record. `frame` has `FILE` and `row` too,
+    the number of the record in the answer: that of its group, where it is in one.
+    """
+
+    frame: pd.DataFrame
+    numbers: frozenset[str]
+
+
+def read_answer(source: Source) -> tuple[Records, list[Problem]]:
+    """The records of an answer; none, and a problem, where it is no answer of the store."""
+    nothing = Records(pd.DataFrame({ROW: []}), frozenset())
+    text = decoded(source)
+    if isinstance(text, Problem):
+        return nothing, [text]
+    try:
+        content: Any = json.loads(text, parse_float=_Number, parse_int=_Number)
+        # Half of a pair of surrogates is JSON, but no text that can be written.
+        json.dumps(content, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        line = getattr(error, "lineno", 0)
+        found = str(error)[:200]
+        return nothing, [Problem(source.path, line, "PS103", "", found, "well-formed JSON")]
+    data = content.get("data") if isinstance(content, dict) else content
+    if not isinstance(data, list):
+        expected = 'an answer of the data store: a list of records under "data"'
+        found = f"an object with {', '.join(content)}"[:200] if isinstance(content, dict) else ""
+        fix = "Give the answer as the store gave it."
+        found = found or f"a {type(content).__name__}"
+        return nothing, [Problem(source.path, 0, "PS305", "", found, expected, fix)]
+    rows: list[dict[str, str | int]] = []
+    problems: list[Problem] = []
+    numbers: set[str] = set()
+    for number, record in enumerate(data, 1):
+        try:
+            for flat in _flattened(record, {}, 0):
+                numbers |= {name for name, value in flat.items() if isinstance(value, _Number)}
+                texts = {name: _text(value) for name, value in flat.items()}
+                rows.append({**texts, FILE: source.path, ROW: number})
+        except ValueError as error:
+            fix = "Correct the record, or leave it out; the others are imported."
+            expected = "a record whose fields are text, numbers or null"
+            problems.append(
+                Problem(source.path, number, "PS103", "", str(error)[:200], expected, fix)
+            )
+    return Records(pd.DataFrame(rows, dtype=object), frozenset(numbers)), problems
+
+
+def _flattened(record: object, above: dict[str, object], depth: int) -> Iterator[dict[str, object]]:
+    """The records within a record; each has the words of the groups above it, not their sums.
+
+    Raises:
+        ValueError: if it is no record.
+    """
+    if not isinstance(record, dict) or depth > _DEPTH:
+        raise ValueError(f"{json.dumps(record, ensure_ascii=False)} is no record")
+    if ROW in record or any("\0" in name for name in record):
+        raise ValueError("a field named 'row', or with a NUL in its name")
+    values = record.get(_VALUES)
+    if isinstance(values, list):
+        words = {k: str(v) for k, v in record.items() if isinstance(v, str) and not _derived(k)}
+        for value in values:
+            yield from _flattened(value, {**above, **words}, depth + 1)
+        return
+    if nested := [name for name, value in record.items() if isinstance(value, dict | list)]:
+        raise ValueError(f"{nested[0]} is {json.dumps(record[nested[0]], ensure_ascii=False)}")
+    yield {**above, **record}
+
+
+def _derived(field: str) -> bool:
+    """Whether the store made a field of a group itself: sums over its records, and counts."""
+    return field.startswith("_") or ":" in field
+
+
+def _text(value: object) -> str:
+    """A value as text, by which it can be told from no value."""
+    if value is None:
+        return NULL
+    if isinstance(value, bool):
+        return str(value).lower()
+    # NUL is the mark of what is not there.
+    return str(value).replace("\0", "\N{REPLACEMENT CHARACTER}").strip()
+
+
+def name_periods(records: pd.DataFrame, length: str | None) -> tuple[pd.DataFrame, list[Problem]]:
+    """The code of its period beside each record; those without one are left out, and reported.
+
+    `length` is that of records that do not say it.
+    """
+    times = records.reindex(columns=list(_TIMES)).astype(object).fillna("").replace(NULL, "")
+    spellings = pd.MultiIndex.from_frame(times)
+    meanings: dict[tuple[str, ...], str] = {}
+    reasons: dict[tuple[str, ...], str] = {}
+    for spelling in spellings.unique():
+        try:
+            meanings[spelling] = _period(spelling, length or "").code
+        except (ValueError, OverflowError) as error:
+            reasons[spelling] = str(error)
+    bad = spellings.isin(list(reasons)) if reasons else pd.Series(data=False, index=times.index)
+    codes = pd.Series(spellings.map(meanings), index=records.index, dtype=object)
+    expected = "a day, or a week that starts on a Monday, a month on its first day, at midnight"
+    fix = "Correct the record; if it does not say how long its period is, give --period."
+    left_out = records.loc[bad]
+    problems = [
+        Problem(file, row, "PS306", column, reasons[spelling], expected, fix)
+        for file, row, column, spelling in zip(
+            left_out[FILE].tolist(),
+            left_out[ROW].tolist(),
+            times.loc[bad, "_start_at"].map(lambda at: "_start_at" if at else "_timestamp"),
+            spellings[bad],
+            strict=True,
+        )
+    ]
+    return records.assign(**{PERIOD: codes})[~bad], problems
+
+
+def _period(times: tuple[str, ...], length: str) -> Period:
+    """The period of a record: from one moment to another, or from one moment for some length.
+
+    Raises:
+        ValueError: if there is no such period; it says why.
+    """
+    start, end, stamp, end_at, said = times
+    first, last = _midnight(start or stamp), end or end_at
+    if last:
+        return _between(first, _midnight(last))
+    if not (said or length):
+        raise ValueError(f"{stamp}, and not how long it lasts")
+    if (said or length) not in _LENGTHS:
+        raise ValueError(f"a period of one {said}")
+    if said and length and said != length:
+        raise ValueError(f"a period of one {said}, where --period says {length}")
+    return covered(Period.parse(first.date().isoformat()), _LENGTHS[said or length])
+
+
+def _midnight(moment: str) -> datetime:
+    """The moment, by the clock that it names itself: the store's days begin at its midnight."""
+    try:
+        read = datetime.fromisoformat(moment)
+    except ValueError as error:
+        raise ValueError(f"{moment or 'nothing'} is no moment") from error
+    if read.time() != datetime.min.time():
+        raise ValueError(f"{moment} is not midnight")
+    return read.replace(tzinfo=None)
+
+
+def _between(first: datetime, after: datetime) -> Period:
+    """The day, the week or the whole months from one midnight to another."""
+    length = after - first
+    day = Period.parse(first.date().isoformat())
+    if length == timedelta(days=1):
+        return day
+    if length == timedelta(weeks=1):
+        return covered(day, "week starting")
+    months = (after.year - first.year) * MONTHS_IN_YEAR + after.month - first.month
+    if months > 0 and first.day == after.day == 1:
+        return Period(Unit.MONTH, first.year * MONTHS_IN_YEAR + first.month - 1, months)
+    raise ValueError(f"{first.date()} to {after.date()} is no day, week or run of whole months")
+
+
+# Which figure a field of a record of the data store is, and what stands in it.
+#
+# A field is known by its name, where the platform's uploads all had it, or by what somebody
+# wishes. What is not known is left out and listed, never guessed. Not here: records and their
+# periods (`backdrop_records`).
+
+
+_OWN: Final = {"period", "end_at", "start_at", "comment", "comments"}
+"""Fields that every upload may have, besides the store's own, which begin with an underscore."""
+_FIELDS: Final = {"avgresponse": "response_time"}
+_COUNTS: Final = ("count", "value")
+"""Fields that say nothing of what they count."""
+_WHOLE: Final = (Kind.COUNT, Kind.SECONDS)
+_UNWANTED: Final = "-"
+ORDER = "\0order"
+"""The column by which the figures of a period are ordered."""
+_SAID, _COST = "\0said ", "\0cost"
+_BEST, _WORST = 1, 5
+_SCORE_STEPS: Final = 4
+_NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
+_DIGITS: Final = 200
+_LONGEST: Final = 40
+"""The most digits or places of a figure; more are no figure of a service."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the command line says of the figures.
+
+    `measures` maps words (the name of a field, or what stands in one) to `measure`,
+    `measure:channel`, `:channel`, or `-` for what is not wanted. `length` is that of periods of
+    which records do not say it. `score_best` is the better end, 1 or 5, of mean scores that are to
+    become shares; 0 if none are. `decimals` are the places to which measures are rounded. `note`
+    goes with every figure.
+    """
+
+    service: str
+    measures: Mapping[str, str]
+    length: str | None = None
+    score_best: int = 0
+    decimals: Mapping[str, int] | None = None
+    note: str = ""
+
+
+def read_figures(
+    frame: pd.DataFrame, numbers: frozenset[str], wishes: Wishes
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """The figures of the records, each a row; a note for every kind that nobody knows."""
+    fields = [str(name) for name in frame.columns if name not in (FILE, ROW, PERIOD)]
+    fields = [name for name in fields if not name.startswith("_") and name not in _OWN]
+    told = [name for name in fields if name in numbers or _known(_base(name))]
+    told += [n for n in fields if n not in told and {n, _base(n)} & wishes.measures.keys()]
+    words = [name for name in fields if name not in told]
+    problems = _without_figure(frame, frame[told].notna().any(axis=1)) if len(frame) else []
+    long = _cells(frame, told, words).assign(service=wishes.service)
+    if long.empty:
+        return long, problems
+    said = [_SAID + name for name in words]
+    kinds = pd.MultiIndex.from_frame(long[["column", *said, _COST]].astype(object).fillna(NULL))
+    meanings: dict[tuple[object, ...], str] = {}
+    for kind in kinds.unique():
+        column, *rest, is_cost = kind
+        says = {n: str(w) for n, w in zip(words, rest, strict=True) if w not in (NULL, "")}
+        try:
+            meanings[kind] = _meaning(str(column), says, wishes.measures, is_cost=bool(is_cost))
+        except ValueError as error:
+            what = ", ".join([str(column), *(f"{name} {word}" for name, word in says.items())])
+            problems.append(_unknown(long[kinds == kind], f"{what}{error}"))
+    meaning = pd.Series([meanings.get(kind, "") for kind in kinds], index=long.index, dtype=object)
+    long = long[~meaning.isin(["", _UNWANTED])]
+    if long.empty:
+        return long, problems
+    parts = meaning.loc[long.index].str.partition(":").reindex(columns=[0, 2])
+    long = long.assign(measure=parts[0], channel=parts[2])
+    wanted = [*wishes.measures.values(), *MEASURES]
+    # The first of two places counts, so they are given from the last to the first.
+    order = {what: number for number, what in reversed(list(enumerate(wanted)))}
+    long[ORDER] = meaning.loc[long.index].map(order).fillna(long["measure"].map(order))
+    return _read(long.fillna({ORDER: len(wanted)}), wishes, problems)
+
+
+def _cells(frame: pd.DataFrame, told: Sequence[str], words: Sequence[str]) -> pd.DataFrame:
+    """The cells of the fields of figures, one below the other, with what stands beside each."""
+    own = frame.reindex(columns=["comment", "comments", "end_at"]).astype(object)
+    own = own.fillna("").replace(NULL, "")
+    base = frame[[ROW]].assign(file=frame[FILE], period=frame[PERIOD])
+    base = base.assign(note=own["comment"].where(own["comment"] != "", own["comments"]))
+    base = base.assign(**{_SAID + name: frame[name] for name in words})
+    # Only uploads of costs said when their periods end; their count is one of money.
+    base[_COST] = own["end_at"] != ""
+    cells = [base.assign(column=name, value=frame[name])[frame[name].notna()] for name in told]
+    return pd.concat(cells, ignore_index=True) if cells else base.iloc[:0]
+
+
+def _without_figure(frame: pd.DataFrame, has_figure: pd.Series[bool]) -> list[Problem]:
+    """A note for the records of a file that have no field of figures."""
+    others = frame[~has_figure]
+    if others.empty:
+        return []
+    found = f"{counted(len(others), 'record')} without a figure"
+    fix = "Say with --measures which field is one."
+    file, row = str(others[FILE].iloc[0]), int(others[ROW].iloc[0])
+    return [Problem(file, row, "PS307", "", found, "a field that is a number", fix)]
+
+
+def _unknown(cells: pd.DataFrame, what: str) -> Problem:
+    """The note on figures of which nobody knows what they are."""
+    expected = "names that perfsite knows, or that --measures explains"
+    fix = "Say with --measures what it is, or NAME=- if it is not wanted."
+    found = f"{counted(len(cells), 'figure')} of {what}"
+    file, row, column = (cells[name].iloc[0] for name in ("file", ROW, "column"))
+    return Problem(file, int(row), "PS307", column, found, expected, fix)
+
+
+def _base(field: str) -> str:
+    """The name of a field without what a grouped answer did to it: `uptime:sum` is uptime."""
+    return re.sub(r":(sum|mean)$", "", field)
+
+
+def _known(field: str) -> bool:
+    return field in MEASURES or field in _FIELDS or field in _COUNTS
+
+
+def _meaning(
+    column: str, says: Mapping[str, str], measures: Mapping[str, str], *, is_cost: bool
+) -> str:
+    """The measure, or measure:channel, of a field in records that say these words besides.
+
+    Raises:
+        ValueError: if it is not known; its text is empty or begins with a comma.
+    """
+    field = _base(column)
+    targets = [measures.get(column, measures.get(field, ""))]
+    targets += [_target(name, word, measures) for name, word in says.items()]
+    if _UNWANTED in targets:
+        return _UNWANTED
+    found = {target.partition(":")[0] for target in targets} - {""}
+    channels = {target.partition(":")[2] for target in targets} - {""}
+    if not found and field not in _COUNTS and _known(field):
+        found = {_FIELDS.get(field, field)}
+    if not found and field in _COUNTS and not is_cost and set(says) <= {"channel"}:
+        found = {"transactions"}
+    if len(found) > 1 or len(channels) > 1:
+        raise ValueError(f", which is said to be {' and '.join(sorted(found | channels))}")
+    if not found:
+        raise ValueError
+    return ":".join([*found, *channels])
+
+
+def _target(name: str, word: str, measures: Mapping[str, str]) -> str:
+    """What a word beside a figure says of it; empty where the field is not to be looked at.
+
+    Raises:
+        ValueError: if it is not known.
+    """
+    if measures.get(name) == _UNWANTED:
+        return ""
+    if word in measures:
+        return measures[word]
+    if name == "channel" and CHANNEL.fullmatch(word):
+        return f":{word}"
+    if name == "stage" and word in MEASURES:
+        return word
+    raise ValueError
+
+
+def _read(
+    long: pd.DataFrame, wishes: Wishes, problems: list[Problem]
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """The figures as perfsite writes them; what is no number is missing and an error."""
+    spellings = pd.MultiIndex.from_frame(long[["measure", "value"]])
+    read: dict[tuple[str, str], str | None] = {
+        (measure, cell): _figure(cell, measure, wishes) for measure, cell in spellings.unique()
+    }
+    values = pd.Series([read[place] for place in spellings], index=long.index, dtype=object)
+    bad = values.isna()
+    expected = "a number, or null"
+    if wishes.score_best:
+        expected += f"; a score from {_BEST} to {_WORST} for user_satisfaction"
+    fix = "Correct the record, or put null if the figure is not known; it is taken as missing."
+    unread = [
+        Problem(file, row, "PS301", column, cell[:80], expected, fix)
+        for file, row, column, cell in zip(
+            *(long.loc[bad, name].tolist() for name in ("file", ROW, "column", "value")),
+            strict=True,
+        )
+    ]
+    long = long.assign(value=values.fillna(MISSING))
+    note = long["note"].str.cat([wishes.note] * len(long), sep="; ").str.strip("; ")
+    long["note"] = note.where(long["value"] != MISSING, long["note"])
+    return long, [*problems, *unread]
+
+
+def _figure(cell: str, measure: str, wishes: Wishes) -> str | None:
+    """A figure with its digits; the store writes counts as `1332.0`. None if it is no figure."""
+    if cell in ("", NULL):
+        return MISSING
+    if not _NUMBER.fullmatch(cell):
+        return None
+    number = Decimal(cell)
+    if max(abs(number.adjusted()), len(cell)) > _LONGEST:
+        return None
+    if wishes.score_best and measure == "user_satisfaction" and not _BEST <= number <= _WORST:
+        return None
+    places = (wishes.decimals or {}).get(measure)
+    with localcontext(prec=_DIGITS):  # so that nothing is rounded but where it is wished
+        if wishes.score_best and measure == "user_satisfaction":
+            way = _WORST - number if wishes.score_best == _BEST else number - _BEST
+            number = way / _SCORE_STEPS
+        if places is not None:
+            number = rounded(number, places)
+        elif measure in MEASURES and MEASURES[measure].kind in _WHOLE and number == int(number):
+            number = Decimal(int(number))
+    return format(number, "f")
+
 
 _TIDY: Final = ["service", "period", "measure", "channel", "value", "note"]
 
