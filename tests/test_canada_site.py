@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from perfsite.importers.gc_service_inventory import import_inventory
-from perfsite.importers.gc_service_inventory_words import CHANNELS, COUNTS
+from perfsite.importers.gc_service_inventory import CHANNELS, COUNTS, import_inventory
 from perfsite.load import load_data, load_source
 from perfsite.model import Source
 from small_site import build, link_faults, odd_words, read_page, rows_of

@@ -12,8 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfsite.config import parse_config
-from perfsite.importers.gc_service_inventory import IMPORTER, import_inventory
-from perfsite.importers.gc_service_inventory_words import CHANNELS, COUNTS, MEASURES, STANDARD
+from perfsite.importers.gc_service_inventory import (
+    CHANNELS,
+    COUNTS,
+    IMPORTER,
+    MEASURES,
+    STANDARD,
+    import_inventory,
+)
 from perfsite.load import load_source
 from perfsite.model import Source, why_not_an_id
 from perfsite.validate import read_observations, read_register

@@ -1,7 +1,6 @@
 """Answers of the data store behind the GOV.UK Performance Platform: `import backdrop`.
 
-Lives here: the submission that comes of answers, and the command. Not here: records and their
-periods (`backdrop_records`), and which figure a field of a record is (`backdrop_figures`).
+Answers become flat records, fields of records become figures, and all of them one submission.
 """
 
 from __future__ import annotations
@@ -33,11 +32,10 @@ if TYPE_CHECKING:
     from perfsite.model import Source
 
 
-# Answers of the Performance Platform's data store (backdrop) as flat records.
+# Answers as flat records: bytes into a frame of text, and each record's period.
 #
 # A raw answer is a list of records. A grouped one has records of groups, whose `values` are the
-# records of their periods. Lives here: bytes into a frame of text, and each record's period. Not
-# here: which figure a field is.
+# records of their periods.
 
 
 NULL: Final = "\0null"
@@ -230,8 +228,7 @@ def _between(first: datetime, after: datetime) -> Period:
 # Which figure a field of a record of the data store is, and what stands in it.
 #
 # A field is known by its name, where the platform's uploads all had it, or by what somebody
-# wishes. What is not known is left out and listed, never guessed. Not here: records and their
-# periods (`backdrop_records`).
+# wishes. What is not known is left out and listed, never guessed.
 
 
 _OWN: Final = {"period", "end_at", "start_at", "comment", "comments"}

@@ -1,9 +1,7 @@
 """The register behind the GOV.UK Performance Platform (its `services.csv`) into our format.
 
 One spreadsheet held it all: a row a service, facts and internal workings side by side, and a
-column for each measure and period. Lives here: which service a row is, what figure a cell is, and
-writing both as `services.csv` and wide submissions. Not here: which column is what (that is
-`performance_platform_headers`) and reading CSV (`spreadsheets`).
+column for each measure and period. What comes of it is `services.csv` and wide submissions.
 """
 
 from __future__ import annotations
@@ -28,11 +26,11 @@ if TYPE_CHECKING:
     from perfsite.model import Source
 
 
-# What a column of the Performance Platform's register holds, told by the form of its header.
+# What a column of the register holds, told by the form of its header.
 #
 # The set of columns changes from edition to edition, so no list of them can be right. But the
 # headers of figures all have one of two forms, and say in it which measure they are and which
-# period they are for. Lives here: reading a header. Not here: reading a cell.
+# period they are for.
 
 
 FIRST_COLLECTION = (2012, 4), Period.months(2011, 4, MONTHS_IN_YEAR)
