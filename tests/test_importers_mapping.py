@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfsite.errors import ConfigError
-from perfsite.importers.map_cells import read_cell
 from perfsite.importers.map_file import CellsTable, parse_map
-from perfsite.importers.mapping import IMPORTER, import_tables
+from perfsite.importers.mapping import IMPORTER, import_tables, read_cell
 from perfsite.model import Source
 
 if TYPE_CHECKING:

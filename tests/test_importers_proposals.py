@@ -12,7 +12,8 @@ from openpyxl import Workbook
 
 from perfsite.errors import ConfigError, UsageError
 from perfsite.importers.map_file import parse_map
-from perfsite.importers.mapping import import_tables, propose
+from perfsite.importers.mapping import import_tables
+from perfsite.importers.proposals import propose
 from perfsite.model import Source
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ import pandas as pd
 
 from perfsite.errors import Problem, UsageError
 from perfsite.importers import Imported, Importer, Option, counted, csv_text
-from perfsite.importers.map_cells import MISSING, settle
 from perfsite.importers.map_file import CHANNEL, MEASURE
+from perfsite.importers.mapping import MISSING, settle
 from perfsite.importers.period_forms import Covers, covered
 from perfsite.measures import MEASURES, Kind
 from perfsite.model import REGISTER_COLUMNS, why_not_an_id

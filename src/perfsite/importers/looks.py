@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from perfsite.importers.map_cells import read_cell
 from perfsite.importers.map_file import CHANNEL, CellsTable
+from perfsite.importers.mapping import read_cell
 from perfsite.importers.period_forms import ISO, Covers, PeriodForm, period_form
 from perfsite.measures import MEASURES
 

@@ -1,45 +1,380 @@
 """Any table into our format, by a small map that says what its columns are: `import csv`.
 
-Lives here: a table held against a map, and the submissions and the register that come of it. Not
-here: the entries of a map (`map_file`), what its rows and cells mean (`map_rows`, `map_cells`),
-and the map that is proposed for a table (`proposals`).
+A table is held against a map (`map_file`), which says what its rows and cells mean; submissions and
+a register come of it. What is a figure here is the same digits as there.
 """
 
 from __future__ import annotations
 
 import re
+from decimal import Decimal, localcontext
 from difflib import get_close_matches
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
 from perfsite import documents
 from perfsite.errors import ConfigError, Problem
-from perfsite.importers import Imported, Importer, Option, counted, csv_text
-from perfsite.importers.map_cells import read_cells, settle
-from perfsite.importers.map_file import parse_map
-from perfsite.importers.map_rows import (
-    FILE,
-    LONG,
-    SERVICE,
-    keep_rows,
-    name_periods,
-    name_services,
-    note_rows,
-    tidy_figures,
-    wide_figures,
-)
-from perfsite.importers.proposals import propose
-from perfsite.model import REGISTER_COLUMNS, Source
+from perfsite.importers import Imported, Importer, Option, counted, csv_text, id_of
+from perfsite.importers.map_file import CHANNEL, MEASURE, parse_map
+from perfsite.measures import MEASURES, Kind
+from perfsite.model import FIGURE, REGISTER_COLUMNS, Source, why_not_an_id
+from perfsite.periods import Period
 from perfsite.tables import ROW, read_table, sheets
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
-    from perfsite.importers.map_file import Map
+    from perfsite.importers.map_file import CellsTable, Map, TidyTable
 
-__all__ = ["IMPORTER", "import_tables", "propose"]
+
+# Figures as other people write them, as perfsite writes them: the same digits, always.
+# One cell by the `[cells]` of a map, and rows that are about the same figure.
+
+
+MISSING: Final = "[x]"
+_SHARES: Final = {key for key, measure in MEASURES.items() if measure.kind is Kind.SHARE}
+_SYMBOLS: Final = ("[x]", "[z]", "[c]")
+_MARKED: Final = re.compile(r"(?P<number>.*?)(?P<marks>(?: ?\[[a-z]\])*)", re.DOTALL)
+_DIGITS: Final = 200
+"""More than any sum needs: no digit is rounded away."""
+
+
+def read_cells(long: pd.DataFrame, cells: CellsTable) -> tuple[pd.DataFrame, list[Problem]]:
+    """Put perfsite's spelling into the column `value`; what is no figure is missing and reported.
+
+    `long` has the columns of `FIGURE`, `file`, `row`, `column`, `value` and `percent` (bool).
+    """
+    is_share = long["measure"].isin(_SHARES)
+    text = long["value"].astype(object)
+    # Cells repeat: each spelling is read once, for each way in which it may be meant.
+    read = pd.Series(None, index=long.index, dtype=object)
+    for percent in (False, True):
+        for share in (False, True):
+            these = (long["percent"] == percent) & (is_share == share)
+            spellings = {
+                cell: read_cell(cell, cells, percent=percent, share=share)
+                for cell in text[these].unique()
+            }
+            read[these] = text[these].map(spellings)
+    bad = read.isna()
+    expected = _expected(cells)
+    problems = [
+        Problem(file, row, "PS301", column, cell[:80], expected, _FIX)
+        for file, row, column, cell in zip(
+            *(long.loc[bad, name].tolist() for name in ("file", ROW, "column", "value")),
+            strict=True,
+        )
+    ]
+    return long.assign(value=read.fillna(MISSING)), problems
+
+
+_FIX: Final = (
+    "Correct the cell, or say in [cells] of the map what it means; it is taken as missing."
+)
+
+
+def _expected(cells: CellsTable) -> str:
+    words = ["a number"]
+    words += [f"with {cells.thousands!r} between thousands"] if cells.thousands else []
+    words += [f"with {cells.decimal!r} before decimals"] if cells.decimal != "." else []
+    words += [f"with or without {cells.currency}"] if cells.currency else []
+    return " ".join(words) + ", or a blank cell"
+
+
+def read_cell(cell: str, cells: CellsTable, *, percent: bool, share: bool) -> str | None:
+    """The spelling of a cell in perfsite, digits as they stand there; None if it is no figure.
+
+    `percent`: a percentage, whether or not it has its sign. `share`: one that may have it.
+    """
+    words = {
+        **dict.fromkeys(("", MISSING, *cells.missing), MISSING),
+        **dict.fromkeys(("[z]", *cells.not_applicable), "[z]"),
+        **dict.fromkeys(("[c]", *cells.confidential), "[c]"),
+    }
+    if cell in words:
+        return words[cell]
+    parts = _MARKED.fullmatch(cell)
+    number, marks = (parts["number"], parts["marks"]) if parts else (cell, "")
+    if any(symbol in marks for symbol in _SYMBOLS):
+        return None
+    has_sign = number.endswith("%")
+    if has_sign and not (percent or share):
+        return None
+    number = number.removesuffix("%").rstrip()
+    if cells.currency:
+        minus = "-" if number.startswith("-") else ""
+        plain = number.removeprefix("-").strip()
+        number = minus + plain.removeprefix(cells.currency).removesuffix(cells.currency).strip()
+    mark, point = re.escape(cells.thousands), re.escape(cells.decimal)
+    grouped = rf"[0-9]{{1,3}}(?:{mark}[0-9]{{3}})+|" if mark else ""
+    if not re.fullmatch(rf"-?(?:{grouped}[0-9]+)(?:{point}[0-9]+)?|-?{point}[0-9]+", number):
+        return None
+    if cells.thousands:
+        number = number.replace(cells.thousands, "")
+    return number.replace(cells.decimal, ".") + ("%" if has_sign or percent else "") + marks
+
+
+def settle(long: pd.DataFrame, *, add_up: bool) -> tuple[pd.DataFrame, list[Problem]]:
+    """One row for each figure, in the order of the first rows about each.
+
+    Rows about one figure are added where `add_up` says so; a sum with a missing part is missing.
+    Otherwise, if all say the same, one stands and the others are notes; if they differ none counts,
+    and each row but the first is an error.
+    """
+    first = ~long.duplicated(FIGURE)
+    again = long.duplicated(FIGURE, keep=False)
+    if not again.any():
+        return long, []
+    if add_up:
+        return _added(long, first, again), []
+    differs = long.groupby(FIGURE, sort=False)["value"].transform("nunique") > 1
+    others = long[~first]
+    before = long[first].set_index(FIGURE).loc[pd.MultiIndex.from_frame(others[FIGURE])]
+    twice = others.assign(
+        differs=differs[~first],
+        before=before["value"].to_numpy(),
+        place=(before["file"] + ":" + before[ROW].astype(str)).to_numpy(),
+    )
+    problems = [_twice(row) for row in twice.to_dict("records")]
+    settled = long[first]
+    return settled.assign(value=settled["value"].mask(differs[first], MISSING)), problems
+
+
+def _twice(row: Mapping[Hashable, Any]) -> Problem:
+    """What to say of a row about a figure that an earlier row has given."""
+    service, period, measure, channel = (row[name] for name in FIGURE)
+    what = f"{service} {period} {measure}{':' if channel else ''}{channel}"
+    code, found = "PS307", f"{what} is {row['value']} again, as in {row['place']}"
+    fix = "Nothing to do: they are alike, and the first stands."
+    if row["differs"]:
+        code = "PS301"
+        found = f"{what} is both {row['before']} and {row['value']}; the first in {row['place']}"
+        fix = "Keep the right one; until then neither is imported."
+    return Problem(
+        row["file"],
+        row[ROW],
+        code,
+        row["column"],
+        found,
+        "each figure once",
+        fix,
+        service=service,
+        measures=(measure,),
+        period=period,
+    )
+
+
+def _added(long: pd.DataFrame, first: pd.Series[bool], again: pd.Series[bool]) -> pd.DataFrame:
+    """The rows about one figure as one row: the exact sum of its parts, and all their marks."""
+    parts = long.loc[again, [*FIGURE, "value", "note"]]
+    pieces = parts["value"].str.extract(r"^(?P<number>-?[0-9.]+)?(?P<percent>%?)(?P<marks>.*)$")
+    # Percentages of parts do not add up to that of the whole.
+    known = pieces["number"].notna() & (pieces["percent"] == "")
+    texts = pieces["number"].where(known, "0")
+    numbers = texts.map({text: Decimal(text) for text in texts.unique()})
+    parts = parts.assign(
+        number=numbers,
+        known=known,
+        marks=pieces["marks"],
+        not_applicable=parts["value"] == "[z]",
+        confidential=parts["value"] == "[c]",
+    )
+    groups = parts.groupby(FIGURE, sort=False)
+    with localcontext(prec=_DIGITS):
+        sums = groups["number"].agg(_sum)
+    sums = sums.str.cat(groups["marks"].agg(_marks))
+    # Parts that are all not applicable make a whole that is not applicable.
+    unknown = pd.Series(MISSING, index=sums.index)
+    unknown = unknown.mask(groups["not_applicable"].all(), "[z]")
+    unknown = unknown.mask(groups["confidential"].any(), "[c]")
+    settled = long[first].set_index(FIGURE)
+    settled.loc[sums.index, "value"] = sums.where(groups["known"].all(), unknown)
+    settled.loc[sums.index, "note"] = groups["note"].agg(_notes)
+    return settled.reset_index()[long.columns.tolist()]
+
+
+def _sum(numbers: Iterable[Decimal]) -> str:
+    return format(sum(numbers, Decimal(0)), "f")
+
+
+def _marks(texts: Iterable[str]) -> str:
+    found = "".join(dict.fromkeys(re.findall(r"\[[a-z]\]", "".join(texts))))
+    return f" {found}" if found else ""
+
+
+def _notes(texts: Iterable[str]) -> str:
+    return "; ".join(filter(None, dict.fromkeys(texts)))
+
+
+# The rows of a table as a map understands them: whose, when, and which figure each cell is.
+#
+# Every function takes a table of text (see `perfsite.tables`) that has a column `FILE` besides,
+# and gives it back with what it has understood, and problems for the rows that it leaves out.
+
+
+FILE, SERVICE, PERIOD, NOTE = "\0file", "\0service", "\0period", "\0note"
+"""Columns for what was understood, under names that no header can have."""
+_MEASURE, _CHANNEL = "\0measure", "\0channel"
+LONG: Final = [
+    *("file", ROW, "column", "service", "period", "measure", "channel", "value", "note", "percent"),
+]
+"""The columns of a figure each row: a cell, and where it stands."""
+
+
+def keep_rows(table: pd.DataFrame, wanted: Map) -> tuple[pd.DataFrame, list[Problem]]:
+    """The rows that the map wants, and a note for each column by which others were left out."""
+    problems = []
+    for name, cells in wanted.keep.items():
+        keep = table[name].isin(cells)
+        if not keep.all():
+            others = table.loc[~keep]
+            found = f"{counted(len(others), 'row')} with {', '.join(sorted(others[name].unique()))}"
+            expected, fix = ", ".join(cells), "Nothing to do: the map says so under keep."
+            file, row = others[FILE].iloc[0], int(others[ROW].iloc[0])
+            problems.append(Problem(file, row, "PS307", name, found[:_SHOWN], expected, fix))
+        table = table[keep]
+    return table, problems
+
+
+def name_services(table: pd.DataFrame, wanted: Map) -> tuple[pd.DataFrame, list[Problem]]:
+    """The id of the service beside each row; rows without one are left out."""
+    service = wanted.service
+    if service.constant:
+        return table.assign(**{SERVICE: service.constant}), []
+
+    def read(cell: str) -> str:
+        made = service.words.get(cell, "") if service.words else cell
+        made = id_of(cell) if service.make_ids else made
+        if service.words and not made:
+            raise ValueError("the map has no id for this word")
+        if reason := why_not_an_id(made):
+            raise ValueError(f"{made} is no id: it needs {reason}" if made else "no id is left")
+        return made
+
+    expected = "an id: lower-case letters, digits and single hyphens between them"
+    if service.words:
+        expected = f"a word of the map: {', '.join(service.words)}"[:_SHOWN]
+    fix = "Correct the cell, or say in [service] of the map how it becomes an id."
+    return _understood(table, service.column, SERVICE, read, (expected, fix))
+
+
+def name_periods(table: pd.DataFrame, wanted: Map) -> tuple[pd.DataFrame, list[Problem]]:
+    """The code of the period beside each row; rows without one are left out.
+
+    It is blank where each column of figures has a period of its own.
+    """
+    period = wanted.period
+    if not period.column:
+        code = Period.parse(period.constant).code if period.constant else ""
+        return table.assign(**{PERIOD: code}), []
+    form = wanted.form
+    covers = "" if form.covers == "itself" else f": a {form.covers} there"
+    expected = f"a period in the form {form.name}{covers}"
+    fix = "Correct the cell, or say in [period] of the map how periods are written."
+    read: Callable[[str], str] = lambda cell: form.read(cell).code  # noqa: E731
+    return _understood(table, period.column, PERIOD, read, (expected, fix))
+
+
+def note_rows(table: pd.DataFrame, wanted: Map) -> pd.DataFrame:
+    """The note beside each row: that of the map, and that of the row's own column."""
+    own = table[wanted.note_column] if wanted.note_column else ""
+    notes = pd.Series(own, index=table.index, dtype=object)
+    if wanted.note:
+        notes = (wanted.note + "; " + notes).where(notes != "", wanted.note)
+    return table.assign(**{NOTE: notes})
+
+
+def wide_figures(table: pd.DataFrame, wanted: Map) -> pd.DataFrame:
+    """The cells of all columns of figures, row by row, in the order of the map."""
+    parts = []
+    for name, what in wanted.columns.items():
+        measure, _, channel = what.measure.partition(":")
+        parts.append(
+            _placed(table, name).assign(
+                period=Period.parse(what.period).code if what.period else table[PERIOD],
+                measure=measure,
+                channel=channel,
+                percent=what.percent,
+            )
+        )
+    return pd.concat(parts).sort_values(ROW, kind="stable", ignore_index=True)[LONG]
+
+
+def tidy_figures(table: pd.DataFrame, tidy: TidyTable) -> tuple[pd.DataFrame, list[Problem]]:
+    """The cells of the one column of figures; rows of no known measure or channel are left out."""
+    table, problems = _words(table, tidy.measure, tidy.measure_is, tidy.measures, "measure")
+    table, found = _words(table, tidy.channel, tidy.channel_is, tidy.channels, "channel")
+    parts = table[_MEASURE].astype(object).str.partition(":").reindex(columns=[0, 2])
+    long = _placed(table, tidy.value).assign(
+        period=table[PERIOD],
+        measure=parts[0],
+        channel=parts[2].where(parts[2] != "", table[_CHANNEL]),
+        percent=tidy.percent,
+    )
+    return long[LONG].reset_index(drop=True), [*problems, *found]
+
+
+def _words(
+    table: pd.DataFrame, column: str, constant: str, words: Mapping[str, str], kind: str
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """The measure or channel of each row beside it, as the map translates it."""
+    into = f"\0{kind}"
+    if not column:
+        return table.assign(**{into: constant}), []
+    form = MEASURE if kind == "measure" else CHANNEL
+
+    def read(cell: str) -> str:
+        if words and cell not in words:
+            raise ValueError("the map has no translation of this word")
+        made = words.get(cell, cell)
+        # No channel means all of them; no measure means nothing.
+        if not (form.fullmatch(made) or (kind == "channel" and not made)):
+            raise ValueError(f"it is no name of a {kind}")
+        return made
+
+    expected = f"a word of the map: {', '.join(words)}" if words else f"a {kind}, lower-case"
+    fix = f"Add the word to [tidy.{kind}s] of the map, with the {kind} that it means."
+    return _understood(table, column, into, read, (expected[:_SHOWN], fix))
+
+
+def _placed(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The cells of a column, each with its place, its service and its note."""
+    return table[[ROW]].assign(
+        file=table[FILE], column=name, service=table[SERVICE], value=table[name], note=table[NOTE]
+    )
+
+
+def _understood(
+    table: pd.DataFrame,
+    column: str,
+    into: str,
+    read: Callable[[str], str],
+    words: tuple[str, str],
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """What each cell of a column means, put beside it; PS306 for those that mean nothing.
+
+    `read` raises ValueError for these, with the reason; `words` are what was expected, and how to
+    mend it.
+    """
+    cells = table[column]
+    meanings: dict[str, str] = {}
+    reasons: dict[str, str] = {}
+    for cell in cells.unique():
+        try:
+            meanings[cell] = read(cell)
+        except (ValueError, OverflowError) as error:
+            reasons[cell] = str(error)
+    bad = cells.isin(list(reasons))
+    problems = [
+        Problem(file, row, "PS306", column, f"{cell[:80]}: {reasons[cell]}", *words)
+        for file, row, cell in zip(
+            *(table.loc[bad, name].tolist() for name in (FILE, ROW, column)), strict=True
+        )
+    ]
+    return table[~bad].assign(**{into: cells[~bad].map(meanings).astype(object)}), problems
+
 
 _TIDY: Final = ["service", "period", "measure", "channel", "value", "note"]
 _SHOWN: Final = 200
