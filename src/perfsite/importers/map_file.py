@@ -1,7 +1,7 @@
 """MAP.toml: what somebody says about the columns of a table that is not in perfsite's own form.
 
-Lives here: the entries, and which of them go together. Not here: the table, which is held against
-a map by `mapping`, and for which `proposals` writes one.
+The entries, and which of them go together. A table is held against a map by `mapping`; `proposals`
+writes one for it.
 """
 
 from __future__ import annotations

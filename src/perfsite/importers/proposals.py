@@ -8,32 +8,267 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from perfsite import documents
 from perfsite.errors import UsageError
 from perfsite.importers import id_of
-from perfsite.importers.choices import FEW, Chosen, choose, meaning_of
-from perfsite.importers.looks import (
-    APRIL,
-    Look,
-    cells_of,
-    channel_of,
-    covers_of,
-    look_at,
-    measure_of,
-)
-from perfsite.importers.period_forms import ISO
+from perfsite.importers.map_file import CHANNEL, CellsTable
+from perfsite.importers.mapping import read_cell
+from perfsite.importers.period_forms import ISO, Covers, PeriodForm, period_form
+from perfsite.measures import MEASURES
 from perfsite.model import why_not_an_id
 from perfsite.tables import ROW, read_table, sheets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
     import pandas as pd
 
     from perfsite.model import Source
+
+
+# Column profiling: what the columns of an unknown table look like: periods, ids, figures, words.
+#
+# A profile is of facts about the cells ("all of them are dates of the form DD/MM/YYYY"), and
+# decides nothing.
+
+
+APRIL: Final = 4
+_FORM_NAMES: Final = (
+    *(ISO, "YYYY-MM-DDT00:00:00Z", "YYYY-MM-DDT00:00:00+00:00", "YYYY-MM-DD 00:00:00"),
+    *("DD/MM/YYYY", "MM/DD/YYYY", "DD.MM.YYYY", "DD-MM-YYYY", "YYYY/MM/DD", "YYYYMMDD"),
+    *("DD Mon YYYY", "DD-Mon-YYYY", "Mon YYYY", "Mon-YYYY", "MM/YYYY", "YYYY/MM", "YYYYMM"),
+    *("YYYY/YY", "YYYY-YY", "YYYY/YYYY", "YYYY-YYYY", "Qn YYYY", "YYYY Qn"),
+    *("Qn YYYY/YY", "Qn YYYY-YY", "YYYY/YY Qn", "YYYY-YY Qn"),
+)
+
+
+def _form(name: str) -> PeriodForm:
+    two_years = name.count("YY") > 1 or name.count("YYYY") > 1 or "/YY" in name or "-YY" in name
+    try:
+        return period_form(name)
+    except ValueError:
+        if not two_years:
+            raise
+        return period_form(name, first_month=APRIL)
+
+
+FORMS: Final = tuple(map(_form, _FORM_NAMES))
+"""The forms of periods that are looked for; years of two halves as from April to March."""
+MISSING: Final = ("-", "..", "...", "ND", "n.d.", "no data", "not available", "unknown")
+NOT_APPLICABLE: Final = ("NA", "N/A", "n/a", "n.a.", "not applicable")
+_CURRENCIES: Final = ("£", "$", "€")
+_LOOSE: Final = tuple(CellsTable(thousands=",", currency=sign) for sign in _CURRENCIES)
+_MOST: Final = 0.8
+"""Of the cells of a column of figures, broken ones apart."""
+_ENOUGH: Final = 4
+"""Dates that start or end weeks: with fewer it may be chance."""
+_CHANNEL_WORDS: Final = {
+    "online": r"online|internet",
+    "web": r"web",
+    "phone": r"phone|telephone|calls?|ivr",
+    "email": r"e-?mails?",
+    "post": r"post|mail|letters?",
+    "paper": r"paper|forms?|clerical",
+    "fax": r"fax",
+    "face-to-face": r"in[ _-]?person|face[ _-]?to[ _-]?face|counter",
+    "other": r"others?",
+    **{name: name for name in ("digital", "api", "app", "mobile")},
+}
+_STAGES: Final = {"submitted": "completed", "finished": "completed", "ended": "completed"}
+
+
+@dataclass(frozen=True)
+class ColumnProfile:
+    """A column: its name, its different cells but blank ones, and what they could be.
+
+    `forms` are the forms of periods that every cell has. `odd` are the cells of a column of figures
+    (`is_figures`) that are neither figures nor words for missing ones.
+    """
+
+    name: str
+    cells: tuple[str, ...]
+    forms: tuple[PeriodForm, ...]
+    is_figures: bool
+    odd: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """The name, lower-case, with blanks for everything but letters and digits."""
+        return " ".join(re.findall(r"[^\W_]+", self.name.casefold()))
+
+    def is_called(self, pattern: str) -> bool:
+        """Whether all of its name fits the pattern, whose blanks are any separators."""
+        return re.fullmatch(pattern, self.words) is not None
+
+
+def profile_of(name: str, column: pd.Series[str]) -> ColumnProfile:
+    """A column of text, looked at."""
+    cells = tuple(sorted({cell for cell in column.unique() if cell}))
+    told = [cell for cell in cells if cell not in (*MISSING, *NOT_APPLICABLE)]
+    odd = tuple(
+        cell
+        for cell in told
+        if not any(read_cell(cell, way, percent=False, share=True) for way in _LOOSE)
+    )
+    is_figures = bool(cells) and len(odd) <= (1 - _MOST) * len(told)
+    forms = tuple(form for form in FORMS if cells and all(_reads(form, cell) for cell in cells))
+    return ColumnProfile(name, cells, forms, is_figures, odd)
+
+
+def _reads(form: PeriodForm, cell: str) -> bool:
+    try:
+        form.read(cell)
+    except (ValueError, OverflowError):
+        return False
+    return True
+
+
+def covers_of(form: PeriodForm, cells: Sequence[str]) -> Covers:
+    """What dates stand for, where there are enough of them and all are of one kind."""
+    days = [form.read(cell) for cell in cells]
+    if len(days) < _ENOUGH or any(day.start != day.end for day in days):
+        return "itself"
+    if all(day.start.day == 1 for day in days):
+        return "month starting"
+    if all(day.shifted(1).start.day == 1 for day in days):
+        return "month ending"
+    weekdays = {day.start.isoweekday() for day in days}
+    if weekdays == {1}:
+        return "week starting"
+    return "week ending" if weekdays == {7} else "itself"
+
+
+def cells_of(profiles: Iterable[ColumnProfile]) -> CellsTable:
+    """How the figures of these columns are written."""
+    cells = {cell for profile in profiles for cell in profile.cells}
+    signs = [sign for sign in _CURRENCIES if any(sign in cell for cell in cells)]
+    return CellsTable(
+        missing=tuple(word for word in MISSING if word in cells),
+        not_applicable=tuple(word for word in NOT_APPLICABLE if word in cells),
+        thousands="," if any(re.search(r"[0-9],[0-9]{3}", cell) for cell in cells) else "",
+        currency=signs[0] if len(signs) == 1 else "",
+    )
+
+
+def channel_of(word: str) -> str:
+    """The channel that a word names; empty where it names none, or two."""
+    words = re.sub(r"[_\W]+", " ", word.casefold())
+    if CHANNEL.fullmatch(word) and word in _CHANNEL_WORDS:
+        return word
+    found = [name for name, p in _CHANNEL_WORDS.items() if re.search(rf"\b({p})\b", words)]
+    return found[0] if len(found) == 1 else ""
+
+
+def measure_of(word: str) -> str:
+    """The measure, or measure:channel, that a word names; empty where it names none."""
+    plain = re.sub(r"[ -]+", "_", word.strip().casefold())
+    measure, colon, channel = plain.partition(":")
+    if measure in MEASURES and (CHANNEL.fullmatch(channel) if colon else True):
+        return plain
+    return _STAGES.get(plain, "")
+
+
+# Column matching: which column is what, by its name, and by what its cells look like.
+#
+# Where two could be the same thing, or none is plainly it, none is chosen: the proposal asks.
+
+
+_PERIOD: Final = (
+    r"period|month|date|week|year|quarter|time|timestamp|fiscal (yr|year)|financial year"
+)
+_PERIOD_AT_ALL: Final = r".*\b(period|month|date|week|year|yr|quarter|time|timestamp|fy)\b.*"
+_SERVICE: Final = r"service( (id|slug|code|name))?|slug|id|name of service"
+_NAME: Final = r"(service )?(name|title)( (en|of service))?|name of service|service"
+_DEPARTMENT: Final = r"(department|ministry|organi[sz]ation|owner org title|owner org|directorate)"
+_NOTE: Final = r"notes?|comments?|remarks?"
+_WHOLE: Final = r".*\b(total|volume|vol|transactions?|applications?|claims?)\b.*|count|number|value"
+_DERIVED: Final = (
+    r".*\b(cumulative|running|enquir(y|ies)|percent|rate|share|average|mean|target|visits?)\b.*"
+)
+FEW: Final = 12
+"""So many different cells may be words of one kind; more are names."""
+
+
+@dataclass(frozen=True)
+class Matched:
+    """Which column is what; None where there is none, or nobody can say."""
+
+    service: ColumnProfile | None
+    period: ColumnProfile | None
+    measure: ColumnProfile | None
+    channel: ColumnProfile | None
+    figures: tuple[ColumnProfile, ...]
+    note: ColumnProfile | None
+    name: ColumnProfile | None
+    department: ColumnProfile | None
+    others: tuple[ColumnProfile, ...]
+
+    @property
+    def is_tidy(self) -> bool:
+        """Whether a row is a figure."""
+        return bool(self.measure or self.channel) and bool(self.figures)
+
+    @property
+    def value(self) -> ColumnProfile:
+        """The column of figures of a tidy table: the plainest name, else the first."""
+        called = [
+            profile for profile in self.figures if profile.is_called(r"value|count|number|volume")
+        ]
+        plain = [profile for profile in self.figures if not profile.is_called(_DERIVED)]
+        return (called or plain or list(self.figures))[0]
+
+
+def match_columns(profiles: Sequence[ColumnProfile]) -> Matched:
+    """What the columns of a table are, as far as they say it."""
+    left = list(profiles)
+
+    def take(found: list[ColumnProfile]) -> ColumnProfile | None:
+        if found:
+            left.remove(found[0])
+        return found[0] if found else None
+
+    with_forms = [profile for profile in left if profile.forms]
+    named = [profile for profile in with_forms if profile.is_called(_PERIOD)]
+    # A figure can look like a year: only its name makes such a column one of periods.
+    named += [k for k in with_forms if k.is_called(_PERIOD_AT_ALL) or not k.is_figures]
+    period = take(named)
+    texts = [profile for profile in left if profile.cells and not profile.is_figures]
+    measure = take([k for k in texts if _mostly(k, measure_of)])
+    channel = take([k for k in texts if k in left and _mostly(k, channel_of)])
+    ids = [k for k in left if k.is_called(_SERVICE) and k.cells]
+    ids.sort(key=lambda profile: not profile.is_called(r".*\b(id|slug|code)\b"))
+    service = take(ids)
+    name = next((k for k in [*left, *([service] if service else [])] if k.is_called(_NAME)), None)
+    departments = [k for k in texts if k in left and k.is_called(_DEPARTMENT)]
+    departments.sort(key=lambda profile: not profile.is_called(r".*title|department"))
+    department = departments[0] if departments else None
+    note = next((k for k in texts if k in left and k.is_called(_NOTE)), None)
+    for taken in (name, department, note):
+        if taken in left:
+            left.remove(taken)
+    figures = tuple(k for k in left if k.is_figures and not k.is_called(r".*\b(id|identifier)\b.*"))
+    others = tuple(profile for profile in left if profile not in figures)
+    return Matched(service, period, measure, channel, figures, note, name, department, others)
+
+
+def _mostly(profile: ColumnProfile, meaning: Callable[[str], str]) -> bool:
+    """Whether at least half of a column's few words mean something."""
+    known = [cell for cell in profile.cells if meaning(cell)]
+    return 0 < len(profile.cells) <= FEW and 2 * len(known) >= len(profile.cells)
+
+
+def meaning_of(profile: ColumnProfile) -> str:
+    """The measure, or measure:channel, that a column's name says; empty where it says none."""
+    if (measure := measure_of(profile.name)) or profile.is_called(_DERIVED):
+        return measure
+    if channel := channel_of(profile.name):
+        return f"transactions:{channel}"
+    return "transactions" if profile.is_called(_WHOLE) else ""
+
 
 _EXAMPLES: Final = 3
 
@@ -50,8 +285,8 @@ def propose(source: Source) -> str:
     if not columns or table.empty:
         why = problems[0].found if problems else "a header and no rows"
         raise UsageError(f"no map can be proposed for {source.path}: {why}")
-    looks = [look_at(name, table[name]) for name in columns]
-    chosen = choose(looks)
+    profiles = [profile_of(name, table[name]) for name in columns]
+    chosen = match_columns(profiles)
     parts = [
         _head(source, table, chosen),
         _service(source, chosen),
@@ -63,7 +298,7 @@ def propose(source: Source) -> str:
     return "\n".join("\n".join(lines) + "\n" for lines in parts if lines)
 
 
-def _head(source: Source, table: pd.DataFrame, chosen: Chosen) -> list[str]:
+def _head(source: Source, table: pd.DataFrame, chosen: Matched) -> list[str]:
     lines = [
         f"# A map of {_quoted(source.path)}, proposed by perfsite.",
         f"# What it may say: {documents.named('importing#the-map')}",
@@ -72,7 +307,7 @@ def _head(source: Source, table: pd.DataFrame, chosen: Chosen) -> list[str]:
     if chosen.note:
         lines.append(f"note_column = {_quoted(chosen.note.name)}")
     key = [chosen.service, chosen.period, chosen.measure, chosen.channel]
-    names = [look.name for look in key if look]
+    names = [profile.name for profile in key if profile]
     again = int(table.duplicated(names).sum()) if names else len(table) - 1
     if again:
         what = " and ".join(map(_quoted, names)) or "nothing"
@@ -80,17 +315,21 @@ def _head(source: Source, table: pd.DataFrame, chosen: Chosen) -> list[str]:
         lines.append("# add_up = true")
     if chosen.others:
         lines.append("# These columns are not imported. Which of them are not wanted?")
-        lines.append(f"# pass_over = [{', '.join(_quoted(look.name) for look in chosen.others)}]")
-        for look in chosen.others:
-            if again and 1 < len(look.cells) <= FEW:
-                lines.append(f"# Are all rows wanted? {_quoted(look.name)} has {_some(look)}")
-                lines.append(f"# keep = {{{_quoted(look.name)} = [{_quoted(look.cells[0])}]}}")
+        lines.append(
+            f"# pass_over = [{', '.join(_quoted(profile.name) for profile in chosen.others)}]"
+        )
+        for profile in chosen.others:
+            if again and 1 < len(profile.cells) <= FEW:
+                lines.append(f"# Are all rows wanted? {_quoted(profile.name)} has {_some(profile)}")
+                lines.append(
+                    f"# keep = {{{_quoted(profile.name)} = [{_quoted(profile.cells[0])}]}}"
+                )
     return lines
 
 
-def _service(source: Source, chosen: Chosen) -> list[str]:
-    look = chosen.service
-    if look is None:
+def _service(source: Source, chosen: Matched) -> list[str]:
+    profile = chosen.service
+    if profile is None:
         stem = id_of(PurePosixPath(source.path).stem)
         constant = "service" if why_not_an_id(stem) else stem
         asked = "# No column looks like the service's. Is this the id of the one service?"
@@ -101,54 +340,54 @@ def _service(source: Source, chosen: Chosen) -> list[str]:
                 lines.append(f"# column = {_quoted(other.name)}  # and without the constant")
                 lines.append("# make_ids = true")
         return lines
-    lines = ["[service]", f"column = {_quoted(look.name)}"]
-    if odd := [cell for cell in look.cells if why_not_an_id(cell)]:
+    lines = ["[service]", f"column = {_quoted(profile.name)}"]
+    if odd := [cell for cell in profile.cells if why_not_an_id(cell)]:
         lines.append(f"make_ids = true  # {_quoted(odd[0][:40])} is no id: {why_not_an_id(odd[0])}")
     return lines
 
 
-def _period(chosen: Chosen) -> list[str]:
-    look = chosen.period
-    if look is None:
+def _period(chosen: Matched) -> list[str]:
+    profile = chosen.period
+    if profile is None:
         asked = "# No column looks like periods. For which period is all of it?"
         return ["[period]", asked, '# constant = "2017"']
-    lines = ["[period]", f"column = {_quoted(look.name)}  # {_some(look)}"]
-    if len(look.forms) > 1:
+    lines = ["[period]", f"column = {_quoted(profile.name)}  # {_some(profile)}"]
+    if len(profile.forms) > 1:
         lines.append("# The cells can be read in more than one way. Which is meant?")
-        lines += [f"# form = {_quoted(form.name)}" for form in look.forms]
+        lines += [f"# form = {_quoted(form.name)}" for form in profile.forms]
         return lines
-    (form,) = look.forms
-    covers = covers_of(form, look.cells)
+    (form,) = profile.forms
+    covers = covers_of(form, profile.cells)
     # ISO is any period of perfsite's own; what starts or ends another is a date.
     name = "YYYY-MM-DD" if covers != "itself" and form.name == ISO else form.name
     lines.append(f"form = {_quoted(name)}")
     if form.first_month:
         lines.append(f"first_month = {APRIL}  # April to March? Else the month of the start.")
     if covers != "itself":
-        lines.append(f"covers = {_quoted(covers)}  # all {len(look.cells)} dates do so")
+        lines.append(f"covers = {_quoted(covers)}  # all {len(profile.cells)} dates do so")
     return lines
 
 
-def _figures(chosen: Chosen) -> list[str]:
+def _figures(chosen: Matched) -> list[str]:
     lines = ["[figures]"]
-    meanings = {look.name: meaning_of(look) for look in chosen.figures}
-    for look in chosen.figures:
-        measure = meanings[look.name]
+    meanings = {profile.name: meaning_of(profile) for profile in chosen.figures}
+    for profile in chosen.figures:
+        measure = meanings[profile.name]
         if measure and list(meanings.values()).count(measure) == 1:
-            lines.append(f"{_quoted(look.name)} = {_quoted(measure)}")
+            lines.append(f"{_quoted(profile.name)} = {_quoted(measure)}")
         else:
-            asked = f"# Which measure is it? It has {_some(look)}"
-            lines += [asked, f"# {_quoted(look.name)} = {_quoted(measure or 'measure:channel')}"]
+            asked = f"# Which measure is it? It has {_some(profile)}"
+            lines += [asked, f"# {_quoted(profile.name)} = {_quoted(measure or 'measure:channel')}"]
     return lines
 
 
-def _tidy(chosen: Chosen) -> list[str]:
+def _tidy(chosen: Matched) -> list[str]:
     value = chosen.value
     lines = ["[tidy]", f"value = {_quoted(value.name)}"]
     lines += [
-        f"# Or is it {_quoted(look.name)}? It has {_some(look)}"
-        for look in chosen.figures
-        if look is not value
+        f"# Or is it {_quoted(profile.name)}? It has {_some(profile)}"
+        for profile in chosen.figures
+        if profile is not value
     ]
     tables = []
     if chosen.measure:
@@ -162,19 +401,19 @@ def _tidy(chosen: Chosen) -> list[str]:
     return [*lines, *tables]
 
 
-def _words(kind: str, look: Look, meaning: Callable[[str], str]) -> list[str]:
+def _words(kind: str, profile: ColumnProfile, meaning: Callable[[str], str]) -> list[str]:
     """The translations of a column's words, where they are not perfsite's own already."""
-    if all(meaning(cell) == cell for cell in look.cells):
+    if all(meaning(cell) == cell for cell in profile.cells):
         return []
     lines = ["", f"[tidy.{kind}]"]
-    for cell in look.cells:
+    for cell in profile.cells:
         made = meaning(cell)
         asked = f"# {_quoted(cell)} = {_quoted(kind[:-1])}  # What does this word mean?"
         lines.append(f"{_quoted(cell)} = {_quoted(made)}" if made else asked)
     return lines
 
 
-def _cells(chosen: Chosen) -> list[str]:
+def _cells(chosen: Matched) -> list[str]:
     figures = [chosen.value] if chosen.is_tidy else chosen.figures
     cells = cells_of(figures)
     found = cells.model_dump(exclude_defaults=True)
@@ -184,14 +423,14 @@ def _cells(chosen: Chosen) -> list[str]:
         text = f"[{', '.join(map(_quoted, value))}]" if listed else _quoted(value)
         check = "  # Is that what they mean?" if listed else ""
         lines.append(f"{entry} = {text}{check}")
-    for look in figures:
-        if look.odd:
-            odd = ", ".join(map(_quoted, look.odd[:_EXAMPLES]))
-            lines.append(f"# {_quoted(look.name)} has cells that are no figures: {odd}")
+    for profile in figures:
+        if profile.odd:
+            odd = ", ".join(map(_quoted, profile.odd[:_EXAMPLES]))
+            lines.append(f"# {_quoted(profile.name)} has cells that are no figures: {odd}")
     return lines
 
 
-def _register(chosen: Chosen) -> list[str]:
+def _register(chosen: Matched) -> list[str]:
     if chosen.name is None or chosen.service is None:
         return []
     columns = {"name": chosen.name.name}
@@ -204,10 +443,12 @@ def _register(chosen: Chosen) -> list[str]:
     return [asked, *(f"# {x}" for x in lines), "# [register.constants]", '# department = "..."']
 
 
-def _some(look: Look) -> str:
+def _some(profile: ColumnProfile) -> str:
     """A few of a column's cells."""
-    shown = ", ".join(_quoted(cell[:40]) for cell in look.cells[:_EXAMPLES])
-    return shown + (f" and {len(look.cells) - _EXAMPLES:,} more" * (len(look.cells) > _EXAMPLES))
+    shown = ", ".join(_quoted(cell[:40]) for cell in profile.cells[:_EXAMPLES])
+    return shown + (
+        f" and {len(profile.cells) - _EXAMPLES:,} more" * (len(profile.cells) > _EXAMPLES)
+    )
 
 
 def _quoted(text: object) -> str:

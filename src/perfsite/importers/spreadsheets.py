@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 # Reading a spreadsheet that somebody saved as CSV: rows that hold together, and what is wrong.
 #
-# Lives here: bytes into a table of text. Not here: what any of its columns mean.
+# Bytes into a table of text, whatever its columns mean.
 
 
 @dataclass(frozen=True)
