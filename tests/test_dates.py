@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from perfsite.cli.dates import Today, edition_date, what_day_is_it
+from perfsite.cli.common import Today, edition_date, what_day_is_it
 from perfsite.errors import BuildError, UsageError
 from perfsite.load import load_data
 from small_site import CONFIG, SUBMISSIONS, data_folder, perfsite, read_tree, rows_of

@@ -18,9 +18,11 @@ from perfsite.cli.common import (
     FOLDER,
     SHOWN,
     data_argument,
+    day_of,
+    edition_date,
     load,
+    what_day_is_it,
 )
-from perfsite.cli.dates import day_of, edition_date, what_day_is_it
 from perfsite.errors import UsageError, has_errors
 from perfsite.model import Source
 from perfsite.report import text_report

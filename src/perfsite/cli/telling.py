@@ -8,9 +8,8 @@ import click
 from click.shell_completion import ShellComplete, get_completion_class
 
 from perfsite import documents
-from perfsite.cli.common import data_argument, edition_option, load
+from perfsite.cli.common import data_argument, edition_date, edition_option, load
 from perfsite.cli.completing import complete_codes, complete_pages
-from perfsite.cli.dates import edition_date
 
 if TYPE_CHECKING:
     from pathlib import Path
