@@ -14,7 +14,7 @@ from perfsite.cli.editions import diff, freeze
 from perfsite.cli.making import init, new
 from perfsite.cli.serving import serve
 from perfsite.cli.telling import completion, docs, explain, status
-from perfsite.cli.validating import validate
+from perfsite.cli.validate import validate
 
 __all__ = ["main"]
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from perfsite import __version__
+from perfsite.cli.building import Bar, check_apart, cores, tell_undrawn
 from perfsite.cli.common import (
     BUILD_FAILED,
     DATA_ERRORS,
@@ -21,16 +22,116 @@ from perfsite.cli.common import (
     write_file,
 )
 from perfsite.cli.completing import complete_services
-from perfsite.cli.previewing import write_preview
 from perfsite.errors import Severity, UsageError, has_errors
+from perfsite.faults import COURSE
+from perfsite.model import Status
 from perfsite.report import json_report, sarif_report, text_report
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import date
 
+    import pandas as pd
+
     from perfsite.errors import Problem
     from perfsite.understanding import Known
+
+
+# The preview of a site, on the command line: `validate --format html`.
+
+
+_FIGURES = "data/observations.csv"
+
+
+def write_preview(
+    known: Known,
+    edition: date,
+    data: Path,
+    out: Path,
+    *,
+    services: Sequence[str],
+    since: Path | None,
+    charts: bool,
+) -> tuple[int, bool]:
+    """Build the site of the folder `data` and put a preview of it at `out`.
+
+    How many files it has, and whether all of its pictures could be drawn.
+
+    Raises:
+        UsageError: if `out` is no folder for it, or `since` is no site.
+        BuildError: if the site cannot be made.
+    """
+    from perfsite.build import build_site, without_collector  # noqa: PLC0415 - pandas
+    from perfsite.explanations import load_explanations  # noqa: PLC0415
+    from perfsite.load import load_theme  # noqa: PLC0415
+    from perfsite.model import Edition  # noqa: PLC0415
+    from perfsite.preview import make_preview  # noqa: PLC0415
+    from perfsite.store import Store  # noqa: PLC0415
+    from perfsite.write import Kind, Target, drawings_beside  # noqa: PLC0415
+
+    COURSE.begin(out)
+    check_apart(data, out)
+    theme = load_theme()
+    with Target(out, Kind.PREVIEW) as target:
+        with Bar() as bar, without_collector():
+            site = build_site(
+                known,
+                Edition(edition, known.data.hash),
+                theme,
+                workers=cores(),
+                charts=charts,
+                progress=bar,
+                store=Store(drawings_beside(out)) if charts else None,
+            )
+        files = make_preview(
+            site.files,
+            known.problems,
+            theme,
+            services=services,
+            earlier=_sayable(_earlier(since) if since else _last_edition(known), known),
+            explanations=load_explanations(),
+        )
+        target.put(files)
+    if site.undrawn:
+        tell_undrawn(site.undrawn, known.services)
+    return len(files), not site.undrawn
+
+
+def _last_edition(known: Known) -> pd.DataFrame | None:
+    """The figures of the newest frozen edition before this one; None where there is none."""
+    import pandas as pd  # noqa: PLC0415 - takes half a second
+
+    from perfsite.pages.data import OBSERVATIONS, observation_rows  # noqa: PLC0415
+
+    last = known.data.last
+    return pd.DataFrame(observation_rows(last.observations), columns=OBSERVATIONS) if last else None
+
+
+def _sayable(earlier: pd.DataFrame | None, known: Known) -> pd.DataFrame | None:
+    """Figures of an earlier site without the numbers of those that are not public now."""
+    from perfsite.policy.frames import is_one_of, keys_of  # noqa: PLC0415 - pandas
+
+    if earlier is None:
+        return None
+    closed = known.hidden | (keys_of(known.secrets) - keys_of(known.observations))
+    mine = is_one_of(earlier, closed) & (earlier["value"] != "").to_numpy(dtype=bool)
+    return earlier.assign(
+        value=earlier["value"].mask(mine, ""),
+        status=earlier["status"].mask(mine, str(Status.CONFIDENTIAL)),
+    )
+
+
+def _earlier(site: Path) -> pd.DataFrame:
+    """The figures of an earlier site: of its folder, or of its file of observations."""
+    from perfsite.load import load_source  # noqa: PLC0415
+    from perfsite.preview import read_figures  # noqa: PLC0415
+
+    source = load_source(site / _FIGURES if site.is_dir() else site)
+    try:
+        return read_figures(source.data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise UsageError(f"--since {site}: {source.path} is not UTF-8 text") from error
+
 
 _FILE_OR_FOLDER = click.Path(path_type=Path)
 
