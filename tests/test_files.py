@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from perfsite.cli.completing import _services as offered
+from perfsite.cli.completion import _services as offered
 from perfsite.errors import BuildError, ConfigError, UsageError
 from perfsite.files import FileFaultError, read_file, walk
 from perfsite.load import load_data, load_editions, load_source, load_theme

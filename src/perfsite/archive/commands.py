@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from perfsite import __version__
-from perfsite.cli.building import Bar, check_apart, cores
+from perfsite.cli.build import Bar, check_apart, cores
 from perfsite.cli.common import DATA_ERRORS, DONE, FOLDER, load
 from perfsite.errors import BuildError, UsageError
 from perfsite.faults import COURSE

@@ -8,13 +8,8 @@ from __future__ import annotations
 import click
 
 from perfsite import __version__
-from perfsite.cli.building import build
+from perfsite.cli import build, completion, editions, init, report, serve, validate
 from perfsite.cli.common import Commands
-from perfsite.cli.editions import diff, freeze
-from perfsite.cli.making import init, new
-from perfsite.cli.serving import serve
-from perfsite.cli.telling import completion, docs, explain, status
-from perfsite.cli.validate import validate
 
 __all__ = ["main"]
 
@@ -30,16 +25,16 @@ def main() -> None:
 
 
 for _command in (
-    init,
-    new,
-    validate,
-    build,
-    serve,
-    status,
-    explain,
-    docs,
-    freeze,
-    diff,
-    completion,
+    build.build,
+    completion.completion,
+    editions.diff,
+    editions.freeze,
+    init.init,
+    init.new,
+    report.docs,
+    report.explain,
+    report.status,
+    serve.serve,
+    validate.validate,
 ):
     main.add_command(_command)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from perfsite import __version__
-from perfsite.cli.building import Bar, check_apart, cores, tell_undrawn
+from perfsite.cli.build import Bar, check_apart, cores, tell_undrawn
 from perfsite.cli.common import (
     BUILD_FAILED,
     DATA_ERRORS,
@@ -21,7 +21,7 @@ from perfsite.cli.common import (
     load_for,
     write_file,
 )
-from perfsite.cli.completing import complete_services
+from perfsite.cli.completion import complete_services
 from perfsite.errors import Severity, UsageError, has_errors
 from perfsite.faults import COURSE
 from perfsite.model import Status

@@ -11,7 +11,7 @@ import click
 
 from perfsite.cli import extensions
 from perfsite.cli.common import FILE, FOLDER, data_argument, load, write_file
-from perfsite.cli.completing import complete_services
+from perfsite.cli.completion import complete_services
 from perfsite.errors import UsageError, has_errors
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from perfsite.load import Data
     from perfsite.model import Source
     from perfsite.periods import Period
+
 
 _QUARTERS: Final = 4
 

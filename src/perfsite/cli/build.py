@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from perfsite.understanding import Known
     from perfsite.write import Written
 
+
 _DAYS: Final = 10
 """The days that are named of those that figures wait for."""
 _SERVICES: Final = "data/services.csv"

@@ -1,20 +1,17 @@
-"""Who is late, what an error means, and help for shells, on the command line."""
+"""Who is late, what an error means, and the documentation, on the command line."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import ShellComplete, get_completion_class
 
 from perfsite import documents
 from perfsite.cli.common import data_argument, edition_date, edition_option, load
-from perfsite.cli.completing import complete_codes, complete_pages
+from perfsite.cli.completion import complete_codes, complete_pages
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-SHELLS: Final = ("bash", "zsh", "fish")
 
 
 @click.command(
@@ -88,21 +85,3 @@ def docs(page: str | None) -> None:
     width = max(map(len, documents.titles()))
     for name, title in documents.titles().items():
         click.echo(f"{name:{width}}  {title}")
-
-
-@click.command(
-    epilog="\b\nExamples:\n"
-    "  perfsite completion bash >> ~/.bashrc\n"
-    "  perfsite completion zsh >> ~/.zshrc\n"
-    "  perfsite completion fish > ~/.config/fish/completions/perfsite.fish"
-)
-@click.argument("shell", type=click.Choice(SHELLS))
-@click.pass_context
-def completion(ctx: click.Context, shell: str) -> None:
-    """Print the script with which a SHELL completes commands, options, codes and services."""
-    kind = get_completion_class(shell)
-    if kind is None:  # pragma: no cover - click knows all of SHELLS
-        raise click.UsageError(f"{shell} is not known")
-    made = kind(ctx.find_root().command, {}, "perfsite", "_PERFSITE_COMPLETE")
-    # click's own class for bash runs bash to ask for its version, which need not be here.
-    click.echo(ShellComplete.source(made))

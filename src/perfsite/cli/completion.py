@@ -9,10 +9,10 @@ import csv
 import io
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
-from click.shell_completion import CompletionItem
+from click.shell_completion import CompletionItem, ShellComplete, get_completion_class
 
 from perfsite import documents
 from perfsite.errors import RULES, PerfsiteError
@@ -21,6 +21,9 @@ from perfsite.overruns import FILE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+SHELLS: Final = ("bash", "zsh", "fish")
 
 
 def complete_codes(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -86,3 +89,21 @@ def _records(folder: Path) -> list[dict[str, Any]]:
         content = content.get("services", content) if isinstance(content, dict) else content
         found += content if isinstance(content, list) else [content]
     return [record for record in found if isinstance(record, dict)]
+
+
+@click.command(
+    epilog="\b\nExamples:\n"
+    "  perfsite completion bash >> ~/.bashrc\n"
+    "  perfsite completion zsh >> ~/.zshrc\n"
+    "  perfsite completion fish > ~/.config/fish/completions/perfsite.fish"
+)
+@click.argument("shell", type=click.Choice(SHELLS))
+@click.pass_context
+def completion(ctx: click.Context, shell: str) -> None:
+    """Print the script with which a SHELL completes commands, options, codes and services."""
+    kind = get_completion_class(shell)
+    if kind is None:  # pragma: no cover - click knows all of SHELLS
+        raise click.UsageError(f"{shell} is not known")
+    made = kind(ctx.find_root().command, {}, "perfsite", "_PERFSITE_COMPLETE")
+    # click's own class for bash runs bash to ask for its version, which need not be here.
+    click.echo(ShellComplete.source(made))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from perfsite.cli.building import Bar, Options, check_apart, cores, with_build_options
+from perfsite.cli.build import Bar, Options, check_apart, cores, with_build_options
 from perfsite.cli.common import data_argument, edition_date
 from perfsite.errors import ConfigError
 from perfsite.faults import COURSE
