@@ -10,17 +10,31 @@ import re
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+import click
+
 from perfsite.cli import main
-from perfsite.cli.describing import describe_commands
 from perfsite.errors import Severity
 from perfsite.explanations import load_explanations
 from perfsite.metadata.schemas import audit_schema, schema_files
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from perfsite.explanations import Explanation
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
 _LIST: Final = "## All codes"
+_WIDTH: Final = 80
+_HEAD: Final = """\
+# Commands
+
+What `perfsite` can do, in the words of `perfsite COMMAND --help`. This page is made by
+`scripts/documents.py`, and a test holds it against the commands.
+
+`perfsite completion` prints a script with which a shell completes commands, options, the codes of
+`explain` and the ids of services. How a host of code shows problems beside the lines that have
+them is said in [Checking submissions on a code host](ci.md).
+"""
 
 
 def write_documents() -> None:
@@ -55,6 +69,37 @@ def _entry(one: Explanation) -> str:
     """The line of a code in the list; its link is the anchor that a heading gets on the web."""
     anchor = re.sub(r"[^\w\- ]", "", one.title.lower()).replace(" ", "-")
     return f"- [{one.code}](#{anchor}) {one.rule.title}"
+
+
+def describe_commands(main: click.Group) -> str:
+    """The Markdown of docs/commands.md: a section for each command, in alphabetical order."""
+    parts = [_HEAD]
+    for context in commands(main):
+        help_ = context.command.get_help(context).rstrip()
+        parts.append(f"## `{context.command_path}`\n\n```text\n{help_}\n```\n")
+    return "\n".join(parts)
+
+
+def commands(main: click.Group) -> Iterator[click.Context]:
+    """The context of each command, those of groups after their group."""
+    yield from _below(main, None)
+
+
+def _below(command: click.Command, parent: click.Context | None) -> Iterator[click.Context]:
+    context = click.Context(
+        command,
+        parent=parent,
+        info_name=command.name if parent else "perfsite",
+        terminal_width=_WIDTH,
+        max_content_width=_WIDTH,
+    )
+    # A context takes this from its parent only while a line is parsed.
+    context.help_option_names = ["-h", "--help"]
+    yield context
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            if (child := command.get_command(context, name)) and not child.hidden:
+                yield from _below(child, context)
 
 
 if __name__ == "__main__":

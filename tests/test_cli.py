@@ -7,6 +7,7 @@ import subprocess
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 from filelock import FileLock
 
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 CLEAN = {"full.csv": SUBMISSIONS["full.csv"]}
 """Submissions without a warning."""
-COMMANDS = tuple(sorted(main.commands))
+COMMANDS = tuple(main.list_commands(click.Context(main)))
 
 
 @pytest.fixture(autouse=True)

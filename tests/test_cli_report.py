@@ -4,18 +4,23 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 import pytest
 
 from perfsite.cli import main
-from perfsite.cli.describing import commands, describe_commands
 from perfsite.errors import RULES
-from small_site import REGISTER, data_folder, environment, perfsite
+from small_site import REGISTER, ROOT, data_folder, environment, perfsite
 
-DOCS: Final = Path(__file__).parents[1] / "docs"
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from documents import commands, describe_commands
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DOCS: Final = ROOT / "docs"
 CONTEXTS: Final = list(commands(main))
 SCRIPT: Final = "from perfsite.cli import main; main(prog_name='perfsite')"
 """What the installed command does; its name is that of the variable that shells set."""

@@ -61,7 +61,7 @@ def test_sarif_finds_the_line_in_the_file(wrong: Path) -> None:
     helps = {
         rule["id"]: rule["help"]["text"] for rule in content["runs"][0]["tool"]["driver"]["rules"]
     }
-    assert "**To mend it:**" in helps["PS104"]
+    assert "\nTo mend it: Write the digits alone" in helps["PS104"]
 
 
 def test_sarif_is_the_same_from_anywhere_but_for_the_folder(wrong: Path) -> None:
