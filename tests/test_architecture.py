@@ -24,9 +24,9 @@ def room(module: str) -> str:
 
 
 TIERS = (
-    {"alphabet", "direction"},
+    {"alphabet", "direction", "messages"},
+    {"periods", "errors", "faults", "model", "kept", "spelling", "media", "rounding"},
     {"fields"},
-    {"periods", "errors", "faults", "model", "messages", "kept", "spelling", "media", "rounding"},
     {
         "causes",
         "measures",

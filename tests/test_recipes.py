@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -132,7 +133,7 @@ def test_a_column_of_the_register_is_read_and_published(scratch: Scratch, tmp_pa
     """In all files, with its meaning and its schema, and in another language."""
     scratch.apply("column")
     register = (
-        "service,name,department,contact_of_service,contact_of_service_fr\n"
+        "service,name,department,contact,contact_fr\n"
         "passport,Passports,Home Office,Ms Smith,Mme Smith\n"
     )
     config = 'languages = ["en-GB", "fr"]\n' + CONFIG
@@ -144,13 +145,15 @@ def test_a_column_of_the_register_is_read_and_published(scratch: Scratch, tmp_pa
     )
 
     row = rows_of((site / "data" / "services.csv").read_bytes())[0]
-    assert (row["contact_of_service"], row["contact_of_service_fr"]) == ("Ms Smith", "Mme Smith")
+    assert (row["contact"], row["contact_fr"]) == ("Ms Smith", "Mme Smith")
     assert "Ms Smith" in (site / "services" / "passport.json").read_text("utf-8")
     told = (site / "data" / "services.csv-metadata.json").read_text("utf-8")
     assert "Who answers questions about it" in told
-    long = register.replace("Ms Smith", "x" * 301)
-    write_data(tmp_path, {"data/services.csv": long})
-    assert "[PS124]" in scratch.run("validate", "data", cwd=tmp_path)
+    schema = json.loads((site / "data" / "schemas" / "register.json").read_text("utf-8"))
+    assert schema["$defs"]["ServiceRecord"]["properties"]["contact"]["maxLength"] == 300
+    for text, code in (("x" * 301, "PS124"), ("=1+1", "PS125")):
+        write_data(tmp_path, {"data/services.csv": register.replace("Ms Smith", text)})
+        assert f"[{code}]" in scratch.run("validate", "data", cwd=tmp_path)
 
 
 @pytest.mark.slow

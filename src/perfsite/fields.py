@@ -10,23 +10,10 @@ import re
 from typing import Final
 
 from perfsite.alphabet import SPACES, named, outside, outside_name
+from perfsite.model import REGISTER
 
 LONGEST: Final = {
-    "name": 500,
-    "department": 200,
-    "department_abbr": 60,
-    "agency": 200,
-    "agency_abbr": 60,
-    "category": 200,
-    "customer_type": 200,
-    "funded_by": 200,
-    "url": 2_000,
-    "description": 5_000,
-    "cost_notes": 5_000,
-    "notes": 5_000,
-    "keywords": 1_000,
-    "aliases": 2_000,
-    "modules": 1_000,
+    **{column.name: column.longest for column in REGISTER.values() if column.longest},
     "note": 2_000,
     "reason": 2_000,
     "title": 200,
@@ -47,11 +34,7 @@ LONGEST: Final = {
 LONGEST_OTHER: Final = 500
 """The most characters of an entry of perfsite.toml that is not named, and of its name."""
 PUBLISHED: Final = frozenset(
-    (
-        *("name", "department", "department_abbr", "agency", "agency_abbr", "category"),
-        *("customer_type", "funded_by", "url", "description", "cost_notes", "notes", "keywords"),
-        *("aliases", "modules", "note", "reason"),
-    )
+    {"note", "reason", *(column.name for column in REGISTER.values() if column.longest)}
 )
 """The fields whose words stand in published CSV files."""
 _INVISIBLE: Final = re.compile(

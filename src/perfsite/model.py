@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from perfsite.messages import message
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
@@ -58,33 +60,111 @@ class Status(StrEnum):
     CONFIDENTIAL = "confidential"
 
 
+class CellForm(StrEnum):
+    """What the cells of a column of the register are."""
+
+    ID = "id"
+    TEXT = "text"
+    ADDRESS = "address"
+    PERIOD = "period"
+    WORDS = "words"
+    """Ids or names of modules, separated by spaces."""
+
+
+@dataclass(frozen=True)
+class RegisterColumn:
+    """A column of the register: all that reading, schemas and published files know of it.
+
+    Attributes:
+        name: what it is called in files.
+        description: what it means, as a message.
+        longest: the most characters of a cell; 0 where its form says it.
+        form: what a cell is.
+        required: whether a cell may not be blank.
+    """
+
+    name: str
+    description: str
+    longest: int
+    form: CellForm
+    required: bool
+
+
+def _column(
+    description: str,
+    longest: int = 0,
+    form: CellForm = CellForm.TEXT,
+    *,
+    required: bool = False,
+    name: str = "",
+) -> dict[str, RegisterColumn]:
+    """What a field of `Service` says of its column; `name` where it is not the field's."""
+    return {"column": RegisterColumn(name, description, longest, form, required)}
+
+
 @dataclass(frozen=True)
 class Service:
     """A service of the register. Text that was not given is an empty string.
+
+    A field with a column is one of the register: read, checked, frozen and published by it.
 
     `modules` are the parts of its page in the order wanted; none means all that have data.
     `translations` are the texts in other languages: by language (`fr`), then by column. A text
     that is not there stands in the language of the register.
     """
 
-    id: str
-    name: str
-    department: str
-    department_abbr: str = ""
-    agency: str = ""
-    agency_abbr: str = ""
-    category: str = ""
-    customer_type: str = ""
-    funded_by: str = ""
-    url: str = ""
-    description: str = ""
-    cost_notes: str = ""
-    notes: str = ""
-    keywords: str = ""
-    aliases: tuple[str, ...] = ()
-    opened: str = ""
-    closed: str = ""
-    modules: tuple[str, ...] = ()
+    id: str = field(
+        metadata=_column(
+            message("The permanent id of the service, which its address is made of"),
+            form=CellForm.ID,
+            required=True,
+            name="service",
+        )
+    )
+    name: str = field(metadata=_column(message("What the service is called"), 500, required=True))
+    department: str = field(
+        metadata=_column(message("The department that answers for it"), 200, required=True)
+    )
+    department_abbr: str = field(
+        default="", metadata=_column(message("The department's short name"), 60)
+    )
+    agency: str = field(
+        default="", metadata=_column(message("The agency or body that runs it"), 200)
+    )
+    agency_abbr: str = field(default="", metadata=_column(message("The agency's short name"), 60))
+    category: str = field(default="", metadata=_column(message("The kind of service"), 200))
+    customer_type: str = field(default="", metadata=_column(message("For whom it is"), 200))
+    funded_by: str = field(default="", metadata=_column(message("Who pays for it"), 200))
+    url: str = field(
+        default="", metadata=_column(message("Where people use it"), 2_000, CellForm.ADDRESS)
+    )
+    description: str = field(default="", metadata=_column(message("What it does"), 5_000))
+    cost_notes: str = field(
+        default="", metadata=_column(message("What a reader should know about its costs"), 5_000)
+    )
+    notes: str = field(
+        default="",
+        metadata=_column(message("What a reader should know about its other figures"), 5_000),
+    )
+    keywords: str = field(default="", metadata=_column(message("Other words for it"), 1_000))
+    aliases: tuple[str, ...] = field(
+        default=(),
+        metadata=_column(message("Its former ids, separated by spaces"), 2_000, CellForm.WORDS),
+    )
+    opened: str = field(
+        default="", metadata=_column(message("When it opened"), form=CellForm.PERIOD)
+    )
+    closed: str = field(
+        default="", metadata=_column(message("When it closed"), form=CellForm.PERIOD)
+    )
+    modules: tuple[str, ...] = field(
+        default=(),
+        metadata=_column(
+            message("The parts of its page in the order wanted, separated by spaces"),
+            1_000,
+            CellForm.WORDS,
+        ),
+    )
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
 
     @property
@@ -98,16 +178,17 @@ class Service:
         return replace(self, **words) if words else self
 
 
-REGISTER_COLUMNS: Final = (
-    "service",
-    *(one.name for one in fields(Service) if one.name not in ("id", "translations")),
-)
-"""The columns of the register, in the order of `Service`, whose id is the column `service`."""
+REGISTER: Final[dict[str, RegisterColumn]] = {
+    column.name: column
+    for one in fields(Service)
+    if "column" in one.metadata
+    for column in [replace(one.metadata["column"], name=one.metadata["column"].name or one.name)]
+}
+"""The columns of the register by their names, in the order of `Service`."""
+REGISTER_COLUMNS: Final = tuple(REGISTER)
 
 TRANSLATED: Final = tuple(
-    name
-    for name in REGISTER_COLUMNS
-    if name not in ("service", "aliases", "opened", "closed", "modules")
+    column.name for column in REGISTER.values() if column.form in {CellForm.TEXT, CellForm.ADDRESS}
 )
 """The columns that the register may have in other languages too, as `name_fr`."""
 

@@ -9,11 +9,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    create_model,
+    model_validator,
+)
 
 from perfsite.errors import Severity  # noqa: TC001 - pydantic reads the annotation
 from perfsite.fields import longest
-from perfsite.model import MAX_ID_LENGTH, TRANSLATED
+from perfsite.model import MAX_ID_LENGTH, REGISTER, TRANSLATED, CellForm, RegisterColumn
 
 ID: Final = "^[a-z0-9]+(-[a-z0-9]+)*$"
 NAME: Final = "^[a-z][a-z0-9_]*$"
@@ -152,39 +159,41 @@ def _translated(schema: Json) -> None:
     schema["additionalProperties"] = False
 
 
-class ServiceRecord(Sent):
-    """A service of the register. Texts may stand in the site's other languages too, as name_fr."""
+class _Registered(Sent):
+    """A service of the register, whose columns `model.REGISTER` has."""
 
     model_config = ConfigDict(
         extra="allow", frozen=True, strict=True, json_schema_extra=_translated
     )
     __pydantic_extra__: dict[Annotated[str, Field(pattern=TRANSLATION)], Text]
 
-    service: ServiceId = Field(
-        description="The permanent id of the service, which its address is made of"
-    )
-    name: Filled = Field(description="What the service is called")
-    department: Filled = Field(description="The department that answers for it")
-    department_abbr: Text = Field(default=None, description="The department's short name")
-    agency: Text = Field(default=None, description="The agency or body that runs it")
-    agency_abbr: Text = Field(default=None, description="The agency's short name")
-    category: Text = Field(default=None, description="The kind of service")
-    customer_type: Text = Field(default=None, description="For whom it is")
-    funded_by: Text = Field(default=None, description="Who pays for it")
-    url: Address = Field(default=None, description="Where people use it")
-    description: Text = Field(default=None, description="What it does")
-    cost_notes: Text = Field(default=None, description="What a reader should know about its costs")
-    notes: Text = Field(
-        default=None, description="What a reader should know about its other figures"
-    )
-    keywords: Text = Field(default=None, description="Other words for it")
-    aliases: Words = Field(default=None, description="Its former ids, separated by spaces")
-    opened: OptionalPeriod = Field(default=None, description="When it opened")
-    closed: OptionalPeriod = Field(default=None, description="When it closed")
-    modules: Words = Field(
-        default=None,
-        description="The parts of its page in the order wanted, separated by spaces",
-    )
+
+_FORMS: Final = {
+    CellForm.ID: ServiceId,
+    CellForm.TEXT: Text,
+    CellForm.ADDRESS: Address,
+    CellForm.PERIOD: OptionalPeriod,
+    CellForm.WORDS: Words,
+}
+
+
+def _member(column: RegisterColumn) -> tuple[Any, Any]:
+    """The type of a column of the register, and what is said of it."""
+    if not column.required:
+        return _FORMS[column.form], Field(default=None, description=column.description)
+    kind = Filled if column.form is CellForm.TEXT else _FORMS[column.form]
+    return kind, Field(description=column.description)
+
+
+_MEMBERS: Final[dict[str, Any]] = {name: _member(column) for name, column in REGISTER.items()}
+ServiceRecord: Final = create_model(
+    "ServiceRecord",
+    __base__=_Registered,
+    __doc__=(
+        "A service of the register. Texts may stand in the site's other languages too, as name_fr."
+    ),
+    **_MEMBERS,
+)
 
 
 class RetractionRecord(Sent):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
+from perfsite import model
 from perfsite.kpis import CURRENCY, KPIS, SHARE, Kpi, Place, at, in_the_ledger
 from perfsite.measures import Kind
 from perfsite.messages import message
@@ -22,7 +23,7 @@ from perfsite.metadata.statuses import (
     STATUSES,
     Words,
 )
-from perfsite.model import Status
+from perfsite.model import CellForm, Status
 
 
 class Datatype(StrEnum):
@@ -84,33 +85,19 @@ def _words(all_: Words, *left_out: str) -> Words:
     return tuple(pair for pair in all_ if pair[0] not in left_out)
 
 
-_SERVICE = Column(
-    "service",
-    message("The permanent id of the service, which its address is made of"),
-    required=True,
-    pattern=ID_PATTERN,
+_FORMS: Final = {CellForm.ADDRESS: Datatype.ADDRESS, CellForm.PERIOD: Datatype.PERIOD}
+REGISTER: Final = tuple(
+    Column(
+        column.name,
+        column.description,
+        _FORMS.get(column.form, Datatype.TEXT),
+        required=column.required,
+        pattern=ID_PATTERN if column.form is CellForm.ID else "",
+    )
+    for column in model.REGISTER.values()
 )
-REGISTER: Final = (
-    _SERVICE,
-    Column("name", message("What the service is called"), required=True),
-    Column("department", message("The department that answers for it"), required=True),
-    Column("department_abbr", message("The department's short name")),
-    Column("agency", message("The agency or body that runs it")),
-    Column("agency_abbr", message("The agency's short name")),
-    Column("category", message("The kind of service")),
-    Column("customer_type", message("For whom it is")),
-    Column("funded_by", message("Who pays for it")),
-    Column("url", message("Where people use it"), Datatype.ADDRESS),
-    Column("description", message("What it does")),
-    Column("cost_notes", message("What a reader should know about its costs")),
-    Column("notes", message("What a reader should know about its other figures")),
-    Column("keywords", message("Other words for it")),
-    Column("aliases", message("Its former ids, separated by spaces")),
-    Column("opened", message("When it opened"), Datatype.PERIOD),
-    Column("closed", message("When it closed"), Datatype.PERIOD),
-    Column("modules", message("The parts of its page in the order wanted, separated by spaces")),
-)
-"""The columns of the register, which `Service` has too."""
+"""The columns of the register."""
+_SERVICE = REGISTER[0]
 
 
 def _kpi_column(kpi: Kpi) -> Column:

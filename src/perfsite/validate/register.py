@@ -11,7 +11,9 @@ from perfsite.budgets import DEFAULT
 from perfsite.errors import Problem
 from perfsite.model import (
     MAX_ID_LENGTH,
+    REGISTER,
     REGISTER_COLUMNS,
+    CellForm,
     Service,
     Source,
     translated_columns,
@@ -29,10 +31,10 @@ if TYPE_CHECKING:
 
     from perfsite.budgets import Budgets
 
-REQUIRED = ("service", "name", "department")
+REQUIRED = tuple(column.name for column in REGISTER.values() if column.required)
 _SPACES = re.compile(r"[ \t\r\n\v\f]+")
 _ORGANISATIONS = ("department", "agency")
-_WORDS = ("service", "aliases", "modules", "opened", "closed", "url")
+_WORDS = tuple(column.name for column in REGISTER.values() if column.form is not CellForm.TEXT)
 """The columns whose cells are words for machines, so that any kind of space parts them."""
 
 
