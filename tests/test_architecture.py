@@ -26,6 +26,7 @@ def room(module: str) -> str:
 TIERS = (
     {"alphabet", "direction", "messages"},
     {"periods", "errors", "faults", "model", "kept", "spelling", "media", "rounding"},
+    {"documents"},
     {"fields"},
     {
         "causes",
@@ -35,7 +36,6 @@ TIERS = (
         "formats",
         "arithmetic",
         "explanations",
-        "documents",
     },
     {"kpis", "budgets"},
     {"files"},

@@ -100,6 +100,16 @@ def test_the_site_is_whole_and_asks_no_other_host(documentation: Path) -> None:
 
 
 @pytest.mark.tools
+def test_what_is_a_table_in_a_code_host_is_one_in_the_site(documentation: Path) -> None:
+    """The two read Markdown a little differently; a table would be a paragraph full of bars."""
+    for page in script().pages(ROOT):
+        html = page.with_suffix(".html") if page.name != "README.md" else page.parent / "index.html"
+        tables = re.findall(r"^\|[-| :]+\|$", (ROOT / page).read_text("utf-8"), re.MULTILINE)
+        made = (documentation / html).read_text("utf-8").count("<table>")
+        assert made == len(tables), page
+
+
+@pytest.mark.tools
 def test_a_link_that_leads_nowhere_builds_nothing(tmp_path: Path) -> None:
     """Neither to a page that is not there nor to a section."""
     root = tmp_path / "checkout"

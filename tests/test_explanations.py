@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from perfsite import documents
 from perfsite.errors import RULES, UsageError
 from perfsite.explanations import FILE, Explanation, all_codes, known_code, load_explanations
 
@@ -29,6 +30,26 @@ def test_links_are_marked_in_markdown_alone() -> None:
 
     assert "Or declare the measure." in one.plain
     assert "Or [declare the\nmeasure](a.md#b)." in one.markdown
+
+
+def test_where_docs_is_not_beside_it_a_link_is_a_command() -> None:
+    """SARIF is read in code hosts, where a relative link would lead nowhere."""
+    links = {"the page": "a.md", "the section": "a.md#b", "that code": "#ps202-a-year"}
+    one = explained("See the page, the section and that code.", links=links)
+
+    assert (
+        "See the page (`perfsite docs a`), the section (`perfsite docs a#b`) and "
+        "that code (`perfsite explain PS202`)."
+    ) in one.standalone
+
+
+def test_every_link_of_an_explanation_leads_to_a_page_that_perfsite_prints() -> None:
+    """Nobody is told to type what prints nothing."""
+    for one in load_explanations().values():
+        for page in re.findall(r"`perfsite docs ([^`]+)`", one.standalone):
+            assert documents.read(page)
+        for code in re.findall(r"`perfsite explain ([^`]+)`", one.standalone):
+            assert known_code(code) == code
 
 
 def test_paragraphs_are_filled_and_examples_are_not() -> None:

@@ -14,10 +14,11 @@ from importlib.resources import files as resources
 from textwrap import fill, indent
 from typing import TYPE_CHECKING, Final
 
+from perfsite import documents
 from perfsite.errors import RULES, Rule, Severity, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 FILE: Final = "explanations.toml"
 _WIDTH: Final = 80
@@ -85,11 +86,19 @@ class Explanation:
     @property
     def markdown(self) -> str:
         """All of it as Markdown, as docs/errors.md has it below the heading."""
-        parts = [self._weight, self._linked(self.text)]
+        return self._markdown(lambda words, address: f"[{words}]({address})")
+
+    @property
+    def standalone(self) -> str:
+        """The same where docs/ is not beside it: a link is the command that prints the page."""
+        return self._markdown(_as_command)
+
+    def _markdown(self, link: Callable[[str, str], str]) -> str:
+        parts = [self._weight, self._linked(self.text, link)]
         for path, content in self.files.items():
             kind = path.rpartition(".")[2]
             parts += [f"`{path}`:", f"```{kind}\n{content}```"]
-        parts += [f"```text\n{self.said}```", f"**To mend it:** {self._linked(self.mend)}"]
+        parts += [f"```text\n{self.said}```", f"**To mend it:** {self._linked(self.mend, link)}"]
         return "\n\n".join(parts)
 
     @property
@@ -97,13 +106,25 @@ class Explanation:
         severity = self.rule.severity
         return f"This is {_ARTICLES[severity]} {severity}."
 
-    def _linked(self, text: str) -> str:
+    def _linked(self, text: str, link: Callable[[str, str], str]) -> str:
         """A text with its links, whose words may run over the end of a line."""
         text = text.strip()
         for words, address in self.links.items():
             pattern = r"\s+".join(map(re.escape, words.split()))
-            text = re.sub(pattern, rf"[\g<0>]({address})", text, count=1)
+            if found := re.search(pattern, text):
+                text = f"{text[: found.start()]}{link(found[0], address)}{text[found.end() :]}"
         return text
+
+
+def _as_command(words: str, address: str) -> str:
+    """A link of docs/errors.md as what prints the page, section or explanation it leads to."""
+    page, _, section = address.partition("#")
+    if "/" in page:
+        return words  # a record of a decision, which the package does not carry
+    if not page:
+        return f"{words} (`perfsite explain {section[:5].upper()}`)"
+    name = f"{page.removesuffix('.md')}#{section}".removesuffix("#")
+    return f"{words} (`{documents.named(name)}`)"
 
 
 def load_explanations() -> dict[str, Explanation]:

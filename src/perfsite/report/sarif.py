@@ -90,7 +90,7 @@ def _rule(rule: Rule, explanation: Explanation | None) -> Json:
         "shortDescription": {"text": title},
         "help": {
             "text": explanation.plain if explanation else title,
-            "markdown": explanation.markdown if explanation else title,
+            "markdown": explanation.standalone if explanation else title,
         },
         "defaultConfiguration": {"level": str(rule.severity)},
     }
