@@ -17,19 +17,19 @@ from perfsite.errors import Problem, UsageError
 from perfsite.explanations import load_explanations
 from perfsite.load import load_theme
 from perfsite.serve import (
-    Answers,
-    Board,
-    Changes,
-    Order,
+    BuildOrder,
+    ChangeSignal,
+    Rebuilder,
+    Router,
+    ServerState,
     Shown,
-    Workshop,
     keep_building,
     make_server,
     watch_folders,
-    watching,
+    watcher,
 )
-from perfsite.serve.answers import OWN
-from perfsite.serve.server import Limits
+from perfsite.serve.router import OWN
+from perfsite.serve.server import ServerLimits
 from small_site import (
     CONFIG,
     MORE_CONFIG,
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
     from perfsite.load import Data
 
-ANSWERS: Final = Answers(load_theme(), {"PS104": load_explanations()["PS104"]})
+ROUTER: Final = Router(load_theme(), {"PS104": load_explanations()["PS104"]})
 LONG: Final = 30
 """Seconds after which what a test waits for will not come."""
 
@@ -64,17 +64,17 @@ def shown(*problems: Problem, failure: str = "", number: int = 1) -> Shown:
 
 def page(what: Shown, address: str) -> str:
     """What a browser gets for a page."""
-    return ANSWERS.answer(what, address).body.decode()
+    return ROUTER.answer(what, address).body.decode()
 
 
-def order(folder: Path, **more: object) -> Order:
+def order(folder: Path, **more: object) -> BuildOrder:
     """The order to build what lies in `folder`, without charts unless `more` says otherwise."""
 
     def newest(data: Data) -> date:
         return max(data.config.published)
 
     fields = {"templates": None, "charts": False, "stored": False, **more}
-    return Order(
+    return BuildOrder(
         folder / "data",
         folder / "site",
         edition=newest,
@@ -85,12 +85,12 @@ def order(folder: Path, **more: object) -> Order:
 
 @contextmanager
 def serving(
-    board: Board,
-    limits: Limits | None = None,
+    state: ServerState,
+    limits: ServerLimits | None = None,
     hear: Callable[[BaseException], None] | None = None,
 ) -> Iterator[ThreadingHTTPServer]:
-    """A server of what a board shows."""
-    with make_server(board, ANSWERS, "127.0.0.1", 0, limits, hear) as server:
+    """A server of what a state shows."""
+    with make_server(state, ROUTER, "127.0.0.1", 0, limits, hear) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
@@ -101,9 +101,9 @@ def serving(
 
 
 @contextmanager
-def served(board: Board) -> Iterator[http.client.HTTPConnection]:
-    """A connection to a server of what a board shows."""
-    with serving(board) as server:
+def served(state: ServerState) -> Iterator[http.client.HTTPConnection]:
+    """A connection to a server of what a state shows."""
+    with serving(state) as server:
         connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=LONG)
         try:
             yield connection
@@ -119,9 +119,9 @@ def get(connection: http.client.HTTPConnection, path: str) -> tuple[int, Message
 
 
 @pytest.fixture
-def board() -> Board:
-    """A board that shows the small site."""
-    made = Board()
+def state() -> ServerState:
+    """A state that shows the small site."""
+    made = ServerState()
     made.put(shown())
     return made
 
@@ -137,9 +137,9 @@ def board() -> Board:
         ("sitemap.xml", "application/xml"),
     ],
 )
-def test_files_are_served_as_they_are(board: Board, path: str, kind: str) -> None:
+def test_files_are_served_as_they_are(state: ServerState, path: str, kind: str) -> None:
     """Each file has its bytes and its type, and the browser is told to ask again."""
-    with served(board) as connection:
+    with served(state) as connection:
         status, headers, body = get(connection, f"/{path}")
         connection.request("HEAD", f"/{path}")
         head = connection.getresponse()
@@ -149,9 +149,9 @@ def test_files_are_served_as_they_are(board: Board, path: str, kind: str) -> Non
     assert (head.status, head.headers["Content-Length"], head.read()) == (200, str(len(body)), b"")
 
 
-def test_a_page_is_its_file_with_a_script_that_loads_it_again(board: Board) -> None:
+def test_a_page_is_its_file_with_a_script_that_loads_it_again(state: ServerState) -> None:
     """Without what is put into the answer it is the file, which knows nothing of it."""
-    with served(board) as connection:
+    with served(state) as connection:
         status, headers, body = get(connection, "/services/full.html?x=1")
 
     text = body.decode()
@@ -164,10 +164,10 @@ def test_a_page_is_its_file_with_a_script_that_loads_it_again(board: Board) -> N
 
 
 def test_folders_answer_with_their_page_and_nothing_else_is_served(
-    board: Board, capfd: pytest.CaptureFixture[str]
+    state: ServerState, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """A folder is its index.html, what is not there is 404, and what lies outside is not there."""
-    with served(board) as connection:
+    with served(state) as connection:
         assert b"Service figures" in get(connection, "/")[2]
         assert b"Services" in get(connection, "/services/")[2]
         status, headers, _ = get(connection, "/services")
@@ -182,8 +182,8 @@ def test_folders_answer_with_their_page_and_nothing_else_is_served(
 
 def test_what_serving_needs_is_at_addresses_of_its_own() -> None:
     """The styles, the script and the explanations of codes cannot clash with a file of the site."""
-    assert b".problem" in ANSWERS.answer(shown(), f"{OWN}preview.css").body
-    assert b"EventSource" in ANSWERS.answer(shown(), f"{OWN}preview.js?seen=1").body
+    assert b".problem" in ROUTER.answer(shown(), f"{OWN}preview.css").body
+    assert b"EventSource" in ROUTER.answer(shown(), f"{OWN}preview.js?seen=1").body
     explained = page(shown(), f"{OWN}explanations.html")
     assert "<p>To mend it: Write the digits alone: " in explained
     assert not [path for path in small_site() if path.startswith("-")]
@@ -215,7 +215,7 @@ def test_what_is_wrong_with_a_build_stands_on_every_page() -> None:
 
     assert "&lt;b&gt; is wrong" in page(first, "/services/full.html")
     assert "PS111" in page(first, "/")
-    assert ANSWERS.answer(first, "/").status == 503
+    assert ROUTER.answer(first, "/").status == 503
     assert "The site is being built" in page(Shown(), "/")
     later = page(shown(failure="template X failed"), "/about.html")
     assert "template X failed" in later
@@ -225,42 +225,42 @@ def test_what_is_wrong_with_a_build_stands_on_every_page() -> None:
 def test_a_fingerprint_changes_with_the_page_and_what_it_loads_only() -> None:
     """Other pages, and data that the page does not load, are no reason to load it again."""
     site = dict(small_site())
-    seen = ANSWERS.fingerprint(Shown(1, site), "/services/full.html")
+    seen = ROUTER.fingerprint(Shown(1, site), "/services/full.html")
 
     def after(path: str) -> bool:
         changed = {**site, path: site[path] + b" "}
-        return ANSWERS.fingerprint(Shown(2, changed), "/services/full.html") != seen
+        return ROUTER.fingerprint(Shown(2, changed), "/services/full.html") != seen
 
     assert after("services/full.html")
     assert after("services/full/transactions.svg")
     assert not after("services/weekly.html")
     assert not after("data/observations.csv")
     broken = Shown(2, site, failure="x")
-    assert ANSWERS.fingerprint(broken, "/services/full.html") != seen
+    assert ROUTER.fingerprint(broken, "/services/full.html") != seen
 
 
-def test_a_page_is_told_when_it_has_changed(board: Board) -> None:
+def test_a_page_is_told_when_it_has_changed(state: ServerState) -> None:
     """The stream says nothing of a build that leaves the page alone, and then that it changed."""
-    seen = ANSWERS.fingerprint(board.shown, "/services/full.html")
-    with served(board) as connection:
+    seen = ROUTER.fingerprint(state.shown, "/services/full.html")
+    with served(state) as connection:
         connection.request("GET", f"{OWN}changes?seen={seen}&page=/services/full.html")
         response = connection.getresponse()
         assert response.headers["Content-Type"] == "text/event-stream"
         assert response.readline() == b": nothing new\n"
         other = {**small_site(), "about.html": b"new"}
-        board.put(Shown(2, other))
+        state.put(Shown(2, other))
         assert [response.readline() for _ in range(2)] == [b"\n", b": nothing new\n"]
-        board.put(Shown(3, {**other, "services/full.html": b"new"}))
+        state.put(Shown(3, {**other, "services/full.html": b"new"}))
         assert [response.readline() for _ in range(2)] == [b"\n", b"data: changed\n"]
 
 
-def test_a_page_of_an_earlier_run_is_told_at_once(board: Board) -> None:
+def test_a_page_of_an_earlier_run_is_told_at_once(state: ServerState) -> None:
     """Whatever was seen, if it is not what is shown now it is loaded again."""
-    with served(board) as connection:
+    with served(state) as connection:
         assert get(connection, f"{OWN}changes?seen=old&page=/")[2] == b"data: changed\n\n"
 
 
-QUICK: Final = Limits(connections=4, streams=2, asking=0.3, listening=0.3, waiting=0.2)
+QUICK: Final = ServerLimits(connections=4, streams=2, asking=0.3, listening=0.3, waiting=0.2)
 """So little of everything that a test is soon through with it."""
 
 
@@ -287,9 +287,9 @@ def asked(host: str, path: str = "/about.html", method: str = "GET") -> bytes:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_only_its_own_name_is_answered(board: Board, method: str) -> None:
+def test_only_its_own_name_is_answered(state: ServerState, method: str) -> None:
     """A name of somebody else's that leads here is refused, with any port and in any form."""
-    with serving(board) as server:
+    with serving(state) as server:
         port = server.server_port
         own = ("localhost", "127.0.0.1", "[::1]", "LOCALHOST")
         others = ("evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "[::2]", "")
@@ -313,9 +313,9 @@ def test_only_its_own_name_is_answered(board: Board, method: str) -> None:
         assert answered(absolute + mine + b"\r\n") == 400
 
 
-def test_what_is_no_question_is_refused(board: Board) -> None:
+def test_what_is_no_question_is_refused(state: ServerState) -> None:
     """Methods that would change something, HTTP 0.9, and a head without an end."""
-    with serving(board) as server:
+    with serving(state) as server:
         host = f"localhost:{server.server_port}"
         for method in ("POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PATCH", "get"):
             assert status(raw(server, asked(host, method=method))) == 405, method
@@ -328,9 +328,9 @@ def test_what_is_no_question_is_refused(board: Board) -> None:
         assert status(raw(server, asked(host))) == 200
 
 
-def test_answers_are_for_pages_of_this_server(board: Board) -> None:
+def test_answers_are_for_pages_of_this_server(state: ServerState) -> None:
     """No page from elsewhere may load what is here, and no type is guessed."""
-    with served(board) as connection:
+    with served(state) as connection:
         for path in ("/", "/services/full.json", "/nothing", f"{OWN}preview.js"):
             _, headers, _ = get(connection, path)
             assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
@@ -338,11 +338,11 @@ def test_answers_are_for_pages_of_this_server(board: Board) -> None:
             assert headers["Server"].strip() == "perfsite"
 
 
-def test_who_sends_or_reads_slowly_is_let_go(board: Board) -> None:
+def test_who_sends_or_reads_slowly_is_let_go(state: ServerState) -> None:
     """Bit by bit, nothing at all, or never reading: each ends when its time is up."""
     large = {**small_site(), "large.csv": b"x" * 50_000_000}
-    board.put(Shown(1, large))
-    with serving(board, QUICK) as server:
+    state.put(Shown(1, large))
+    with serving(state, QUICK) as server:
         host = f"localhost:{server.server_port}"
         reader = raw(server, asked(host, "/large.csv"))
         silent = raw(server, b"")
@@ -365,10 +365,10 @@ def test_who_sends_or_reads_slowly_is_let_go(board: Board) -> None:
         assert status(raw(server, asked(host))) == 200
 
 
-def test_more_connections_than_there_are_places_are_told_so(board: Board) -> None:
+def test_more_connections_than_there_are_places_are_told_so(state: ServerState) -> None:
     """Nobody waits behind others; and as soon as they are gone there is room again."""
     limits = replace(QUICK, asking=LONG)
-    with serving(board, limits) as server:
+    with serving(state, limits) as server:
         host = f"localhost:{server.server_port}"
         threads = threading.active_count()
         idle = [raw(server, b"GET") for _ in range(limits.connections)]
@@ -382,47 +382,47 @@ def test_more_connections_than_there_are_places_are_told_so(board: Board) -> Non
             assert time.monotonic() < end, found
 
 
-def test_pages_that_wait_leave_room_for_others(board: Board) -> None:
+def test_pages_that_wait_leave_room_for_others(state: ServerState) -> None:
     """Streams are counted; each ends after its time, and its browser asks again."""
-    seen = ANSWERS.fingerprint(board.shown, "/about.html")
+    seen = ROUTER.fingerprint(state.shown, "/about.html")
     path = f"{OWN}changes?seen={seen}&page=/about.html"
-    with serving(board, QUICK) as server:
+    with serving(state, QUICK) as server:
         head = asked(f"localhost:{server.server_port}", path)
         with raw(server, head) as connection, connection.makefile("rb") as file:
             assert file.read().endswith(b": nothing new\n\n: nothing new\n\n")
-    with serving(board, replace(QUICK, waiting=LONG)) as server:
+    with serving(state, replace(QUICK, waiting=LONG)) as server:
         head = asked(f"localhost:{server.server_port}", path)
         waiting = [raw(server, head) for _ in range(2)]
         assert [one.recv(12) for one in waiting] == [b"HTTP/1.0 200"] * 2
         assert status(raw(server, head)) == 503
         assert status(raw(server, asked(f"localhost:{server.server_port}"))) == 200
-        board.put(Shown(3, {**small_site(), "about.html": b"new"}))
+        state.put(Shown(3, {**small_site(), "about.html": b"new"}))
         for one in waiting:
             with one, one.makefile("rb") as file:
                 assert file.read().endswith(b"data: changed\n\n")
 
 
 def test_a_fault_while_answering_is_heard_and_costs_one_answer(
-    board: Board, monkeypatch: pytest.MonkeyPatch
+    state: ServerState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The browser is told, whoever runs the server hears of it, and the next is answered."""
     heard: list[BaseException] = []
-    with serving(board, hear=heard.append) as server:
+    with serving(state, hear=heard.append) as server:
         host = f"localhost:{server.server_port}"
         with monkeypatch.context() as broken:
-            broken.setattr(Answers, "answer", lambda *_: 1 / 0)
+            broken.setattr(Router, "answer", lambda *_: 1 / 0)
             assert status(raw(server, asked(host))) == 500
         assert status(raw(server, asked(host))) == 200
     assert [type(one) for one in heard] == [ZeroDivisionError]
 
 
-def test_it_can_listen_at_an_address_of_ipv6(board: Board) -> None:
+def test_it_can_listen_at_an_address_of_ipv6(state: ServerState) -> None:
     """Where the machine has them, ::1 is an address like any other, and its name has brackets."""
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
     except OSError as error:
         pytest.skip(f"NOT TESTED: this machine has no IPv6: {error}")
-    with make_server(board, ANSWERS, "::1", 0) as server:
+    with make_server(state, ROUTER, "::1", 0) as server:
         assert server.name == "[::1]"
 
 
@@ -431,7 +431,7 @@ def test_a_port_in_use_is_refused() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         with pytest.raises(UsageError, match=rf"port {port} of 127\.0\.0\.1 cannot be used"):
-            make_server(Board(), ANSWERS, "127.0.0.1", port)
+            make_server(ServerState(), ROUTER, "127.0.0.1", port)
 
 
 def edited(folder: Path, name: str, old: str, new: str) -> None:
@@ -474,7 +474,7 @@ EDITS: Final = (
 def test_what_is_kept_changes_no_byte(tmp_path: Path, edits: tuple[tuple[str, ...], ...]) -> None:
     """After each of many edits a site is what a build without memory makes of the same data."""
     data = data_folder(tmp_path)
-    workshop, now = Workshop(order(tmp_path)), Shown()
+    rebuilder, now = Rebuilder(order(tmp_path)), Shown()
     sites = []
     for name, *texts in edits:
         path = data / name
@@ -482,7 +482,7 @@ def test_what_is_kept_changes_no_byte(tmp_path: Path, edits: tuple[tuple[str, ..
         assert len(texts) == 1 or texts[0] in text, name
         new = text.replace(texts[0], texts[1], 1) if len(texts) > 1 else texts[0] or text
         path.write_text(new, "utf-8")
-        now = workshop.make(now)
+        now = rebuilder.make(now)
         assert now.failure == ""
         assert now.site == build_folder(data), (name, texts)
         sites.append(now.site)
@@ -492,11 +492,11 @@ def test_what_is_kept_changes_no_byte(tmp_path: Path, edits: tuple[tuple[str, ..
 def test_charts_are_drawn_anew_where_their_figures_change(tmp_path: Path) -> None:
     """With charts, too, the second site is what a first build would have made."""
     data_folder(tmp_path)
-    workshop = Workshop(order(tmp_path, charts=True))
-    before = workshop.make(Shown())
+    rebuilder = Rebuilder(order(tmp_path, charts=True))
+    before = rebuilder.make(Shown())
     edited(tmp_path, "submissions/clocks.json", "0.9}", "0.7}")
 
-    after = workshop.make(before)
+    after = rebuilder.make(before)
 
     assert after.site == build_folder(tmp_path / "data", charts=True)
     assert after.site["services/satisfied.html"] != before.site["services/satisfied.html"]
@@ -508,20 +508,20 @@ def test_a_failure_leaves_the_site_as_it_was(tmp_path: Path) -> None:
     data_folder(tmp_path)
     templates = tmp_path / "templates"
     templates.mkdir()
-    workshop = Workshop(order(tmp_path, templates=templates))
-    good = workshop.make(Shown())
+    rebuilder = Rebuilder(order(tmp_path, templates=templates))
+    good = rebuilder.make(Shown())
 
     (templates / "pages").mkdir()
     (templates / "pages" / "about.html").write_text("{% nonsense %}")
-    template = workshop.make(good)
+    template = rebuilder.make(good)
     (templates / "pages" / "about.html").unlink()
     edited(tmp_path, "perfsite.toml", "title", "titel")
-    config = workshop.make(template)
+    config = rebuilder.make(template)
     (tmp_path / "data").rename(tmp_path / "elsewhere")
-    folder = workshop.make(config)
+    folder = rebuilder.make(config)
     (tmp_path / "elsewhere").rename(tmp_path / "data")
     edited(tmp_path, "perfsite.toml", "titel", "title")
-    mended = workshop.make(folder)
+    mended = rebuilder.make(folder)
 
     assert "pages/about.html" in template.failure
     assert "titel" in config.failure
@@ -533,13 +533,13 @@ def test_a_failure_leaves_the_site_as_it_was(tmp_path: Path) -> None:
 def test_a_first_build_without_folders_is_a_wrong_use(tmp_path: Path) -> None:
     """Before there is a site, a folder that is not there is a slip on the command line."""
     with pytest.raises(UsageError, match="there is no data folder"):
-        Workshop(order(tmp_path)).make(Shown())
+        Rebuilder(order(tmp_path)).make(Shown())
 
 
 def test_strict_shows_the_errors_and_not_the_site(tmp_path: Path) -> None:
     """With errors in the data nothing is built under --strict, and the page says which."""
     data_folder(tmp_path, submissions={"full.csv": "period,transactions\n2017-Q1,x\n"})
-    result = Workshop(order(tmp_path, strict=True)).make(Shown())
+    result = Rebuilder(order(tmp_path, strict=True)).make(Shown())
 
     assert "--strict" in result.failure
     assert "PS104" in page(result, "/")
@@ -548,9 +548,9 @@ def test_strict_shows_the_errors_and_not_the_site(tmp_path: Path) -> None:
 def test_the_site_on_the_disk_is_the_site_alone(tmp_path: Path) -> None:
     """What is written is byte for byte what a build writes: no script, no note, no address."""
     data_folder(tmp_path)
-    workshop = Workshop(order(tmp_path))
-    made = workshop.make(Shown())
-    workshop.write(made)
+    rebuilder = Rebuilder(order(tmp_path))
+    made = rebuilder.make(Shown())
+    rebuilder.write(made)
 
     on_disk = read_tree(tmp_path / "site")
     del on_disk["manifest-sha256.txt"]
@@ -563,9 +563,9 @@ def test_a_disk_that_refuses_does_not_end_it(tmp_path: Path) -> None:
     data_folder(tmp_path)
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "mine.txt").write_text("mine")
-    workshop = Workshop(order(tmp_path))
+    rebuilder = Rebuilder(order(tmp_path))
 
-    written = workshop.write(workshop.make(Shown()))
+    written = rebuilder.write(rebuilder.make(Shown()))
 
     assert "is not empty" in written.failure
     assert "is not empty" in page(written, "/")
@@ -574,23 +574,23 @@ def test_a_disk_that_refuses_does_not_end_it(tmp_path: Path) -> None:
 def test_a_change_during_a_build_leads_to_another(tmp_path: Path) -> None:
     """What is told while a build runs is not lost; without anything told nothing is built."""
     data_folder(tmp_path)
-    board, changes, said = Board(), Changes(), list[str]()
-    workshop = Workshop(order(tmp_path))
+    state, changes, said = ServerState(), ChangeSignal(), list[str]()
+    rebuilder = Rebuilder(order(tmp_path))
 
     def hear(words: str) -> None:
         said.append(words)
-        if board.shown.number == 1 and len(said) == 1:
+        if state.shown.number == 1 and len(said) == 1:
             edited(tmp_path, "perfsite.toml", "Service figures", "Other figures")
             changes.tell()
             changes.tell()
-        elif board.shown.number == 2:
+        elif state.shown.number == 2:
             changes.end()
 
     changes.tell()
-    keep_building(workshop, board, changes, hear, "Serving here")
+    keep_building(rebuilder, state, changes, hear, "Serving here")
 
-    assert board.shown.number == 2
-    assert "Other figures" in page(board.shown, "/")
+    assert state.shown.number == 2
+    assert "Other figures" in page(state.shown, "/")
     assert said[1] == "Serving here"
     assert re.fullmatch(r"Built in \d+\.\d s: .* files, .* changed; .*\.", said[0])
     assert len(said) == 3
@@ -602,23 +602,23 @@ def test_what_a_build_was_not_prepared_for_is_shown_and_said(
     """Any exception at all leaves the old site on the page, with a sentence; then it goes on."""
     data_folder(tmp_path)
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    workshop = Workshop(order(tmp_path))
-    good = workshop.make(Shown())
+    rebuilder = Rebuilder(order(tmp_path))
+    good = rebuilder.make(Shown())
     edited(tmp_path, "perfsite.toml", "Service figures", "Other figures")
     said = []
     for what in (ZeroDivisionError("31415926"), MemoryError(), RecursionError()):
         with monkeypatch.context() as broken:
-            broken.setattr("perfsite.serve.workshop.build_site", raising(what))
-            failed = workshop.make(good)
-            broken.setattr("perfsite.serve.workshop.write_site", raising(what))
-            unwritten = workshop.write(good)
+            broken.setattr("perfsite.serve.rebuilder.build_site", raising(what))
+            failed = rebuilder.make(good)
+            broken.setattr("perfsite.serve.rebuilder.write_site", raising(what))
+            unwritten = rebuilder.write(good)
         assert failed.site is good.site
         assert type(what).__name__ in page(failed, "/") or "memory" in page(failed, "/")
         assert "31415926" not in page(failed, "/")
         assert unwritten.failure
         said.append(failed.failure)
     assert len(set(said)) == 3
-    assert "Other figures" in page(workshop.make(good), "/")
+    assert "Other figures" in page(rebuilder.make(good), "/")
 
 
 def raising(what: Exception) -> Callable[..., None]:
@@ -632,19 +632,19 @@ def raising(what: Exception) -> Callable[..., None]:
 
 def test_what_ends_the_watch_ends_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for changes that will not be heard of: who builds is told why."""
-    changes, ready, stop = Changes(), threading.Event(), threading.Event()
-    monkeypatch.setattr("perfsite.serve.watching._look", raising(ValueError("broken")))
+    changes, ready, stop = ChangeSignal(), threading.Event(), threading.Event()
+    monkeypatch.setattr("perfsite.serve.watcher._look", raising(ValueError("broken")))
     watch_folders([tmp_path], changes, ready, stop)
 
     assert ready.is_set()
     with pytest.raises(ValueError, match="broken"):
-        keep_building(Workshop(order(tmp_path)), Board(), changes, lambda _: None)
+        keep_building(Rebuilder(order(tmp_path)), ServerState(), changes, lambda _: None)
 
 
 @contextmanager
-def watched(*folders: Path) -> Iterator[Changes]:
+def watched(*folders: Path) -> Iterator[ChangeSignal]:
     """What is heard of folders while they are watched."""
-    changes, ready, stop = Changes(), threading.Event(), threading.Event()
+    changes, ready, stop = ChangeSignal(), threading.Event(), threading.Event()
     guard = threading.Timer(LONG, changes.end)
     guard.start()
     thread = threading.Thread(target=watch_folders, args=(folders, changes, ready, stop))
@@ -678,12 +678,12 @@ def test_changes_in_the_folders_are_heard(tmp_path: Path) -> None:
 def test_what_a_build_passes_over_is_not_heard(tmp_path: Path) -> None:
     """Hidden files, what editors keep beside a file, and a link that leads round in a circle."""
     (tmp_path / "a.csv").write_text("a")
-    before = watching._look([tmp_path])  # noqa: SLF001 - what is not heard cannot be waited for
+    before = watcher._look([tmp_path])  # noqa: SLF001 - what is not heard cannot be waited for
     (tmp_path / ".a.csv.swp").write_text("a")
     (tmp_path / "a.csv~").write_text("a")
     (tmp_path / "again").symlink_to(tmp_path)
 
-    assert watching._look([tmp_path]) == before  # noqa: SLF001
+    assert watcher._look([tmp_path]) == before  # noqa: SLF001
     assert sorted(before) == [str(tmp_path), str(tmp_path / "a.csv")]
 
 
@@ -691,7 +691,7 @@ def test_a_change_in_steps_is_told_when_it_is_complete(monkeypatch: pytest.Monke
     """Between two steps of an editor a file is not there; who builds is woken when it is whole."""
     before, whole = {"a": (1,)}, {"a": (2,)}
     looks: list[Mapping[str, tuple[int, ...]]] = [before, {}, whole, whole]
-    changes, ready, stop = Changes(), threading.Event(), threading.Event()
+    changes, ready, stop = ChangeSignal(), threading.Event(), threading.Event()
     left: list[int] = []
 
     def look(_: object) -> Mapping[str, tuple[int, ...]]:
@@ -700,7 +700,7 @@ def test_a_change_in_steps_is_told_when_it_is_complete(monkeypatch: pytest.Monke
         stop.set()
         return whole
 
-    monkeypatch.setattr(watching, "_look", look)
+    monkeypatch.setattr(watcher, "_look", look)
     monkeypatch.setattr(changes, "tell", lambda: left.append(len(looks)))
     watch_folders([], changes, ready, stop)
 

@@ -10,7 +10,7 @@ from perfsite.explanations import load_explanations
 from perfsite.load import load_theme
 from perfsite.model import File
 from perfsite.preview import make_preview, read_figures
-from perfsite.serve import Answers, Board, Shown, make_server
+from perfsite.serve import Router, ServerState, Shown, make_server
 from small_site import small_site
 
 from .survey import AXE, OVERFLOW, RULES
@@ -39,18 +39,18 @@ WAYS: Final = [
 
 
 @pytest.fixture
-def board() -> Board:
+def state() -> ServerState:
     """The small site with eleven problems of one service."""
-    made = Board()
+    made = ServerState()
     made.put(Shown(1, small_site(), PROBLEMS))
     return made
 
 
 @pytest.fixture
-def address(board: Board) -> Iterator[str]:
-    """Where the board is served; ends with a slash."""
-    answers = Answers(load_theme(), {"PS104": load_explanations()["PS104"]})
-    with make_server(board, answers, "127.0.0.1", 0) as server:
+def address(state: ServerState) -> Iterator[str]:
+    """Where the state is served; ends with a slash."""
+    router = Router(load_theme(), {"PS104": load_explanations()["PS104"]})
+    with make_server(state, router, "127.0.0.1", 0) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}/"
@@ -70,7 +70,7 @@ def faults(page: Page, axe: str) -> list[str]:
 @pytest.mark.parametrize("way", WAYS, ids=lambda w: f"{w['viewport']['width']}-{w['color_scheme']}")
 @pytest.mark.parametrize("path", ["services/full.html", "", "nothing.html", "-/explanations.html"])
 def test_a_page_with_notes_is_accessible(
-    browser: Browser, axe: str, board: Board, address: str, path: str, way: dict[str, object]
+    browser: Browser, axe: str, state: ServerState, address: str, path: str, way: dict[str, object]
 ) -> None:
     """In the light and in the dark, on a phone and on a desk, with and without a failed build."""
     with browser.new_context(**way) as context:  # type: ignore[arg-type]
@@ -78,7 +78,7 @@ def test_a_page_with_notes_is_accessible(
         page.goto(f"{address}{path}")
         assert faults(page, axe) == []
         page.goto("about:blank")
-        board.put(Shown(2, small_site(), PROBLEMS, f"perfsite.toml: {LONG} is wrong"))
+        state.put(Shown(2, small_site(), PROBLEMS, f"perfsite.toml: {LONG} is wrong"))
         page.goto(f"{address}{path}")
         assert faults(page, axe) == []
 
@@ -121,7 +121,7 @@ def test_the_list_of_problems_opens_with_the_keyboard(browser: Browser, address:
 
 
 def test_a_page_that_changed_is_loaded_again_and_no_other(
-    browser: Browser, board: Board, address: str
+    browser: Browser, state: ServerState, address: str
 ) -> None:
     """The new figure is on the page without anybody doing anything; a page without news stays."""
     with browser.new_context() as context:
@@ -133,7 +133,7 @@ def test_a_page_that_changed_is_loaded_again_and_no_other(
         site = small_site()
         new = site["services/full.html"].replace(b"<h1>", b"<h1>New ", 1)
         changed.bring_to_front()
-        board.put(Shown(2, {**site, "services/full.html": new}, PROBLEMS))
+        state.put(Shown(2, {**site, "services/full.html": new}, PROBLEMS))
         changed.get_by_role("heading", level=1, name="New ").wait_for()
         assert not changed.evaluate("Boolean(window.seen)")
         assert same.evaluate("window.seen")

@@ -35,14 +35,14 @@ def serve(data: Path, host: str, port: int, **options: Any) -> None:  # noqa: AN
     itself, and shows what is wrong with its figures. Until interrupted.
     """
     from perfsite.explanations import load_explanations  # noqa: PLC0415
-    from perfsite.serve import Order, serve_work  # noqa: PLC0415 - pandas takes half a second
+    from perfsite.serve import BuildOrder, serve_work  # noqa: PLC0415 - pandas takes half a second
     from perfsite.write import check_target  # noqa: PLC0415
 
     given = Options(**options)
     COURSE.begin(given.out)
     check_apart(data, given.out)
     check_target(given.out, keep=_kept(data))
-    order = Order(
+    order = BuildOrder(
         data,
         given.out,
         given.templates,

@@ -1,26 +1,26 @@
 """Looking at a site while it is being worked on: built, watched, built again, loaded again.
 
-`workshop` builds and keeps what need not be made twice, `board` holds what is shown, `answers` says
-what a browser gets for an address, `server` hands it over, `watching` hears of changes, and
-`working` puts them together. The site is answered from memory, so that a browser gets all of one
+`rebuilder` builds and keeps what need not be made twice, `state` holds what is shown, `router` says
+what a browser gets for an address, `server` hands it over, `watcher` hears of changes, and
+`loop` puts them together. The site is answered from memory, so that a browser gets all of one
 build or all of another, and so that nothing but the site can be asked for. Notes on its pages and
 the script that loads them again are put into the answers only: the files on the disk are the site.
 """
 
-from perfsite.serve.answers import Answers
-from perfsite.serve.board import Board, Shown
+from perfsite.serve.loop import keep_building, serve_work
+from perfsite.serve.rebuilder import BuildOrder, Rebuilder
+from perfsite.serve.router import Router
 from perfsite.serve.server import make_server
-from perfsite.serve.watching import Changes, watch_folders
-from perfsite.serve.working import keep_building, serve_work
-from perfsite.serve.workshop import Order, Workshop
+from perfsite.serve.state import ServerState, Shown
+from perfsite.serve.watcher import ChangeSignal, watch_folders
 
 __all__ = [
-    "Answers",
-    "Board",
-    "Changes",
-    "Order",
+    "BuildOrder",
+    "ChangeSignal",
+    "Rebuilder",
+    "Router",
+    "ServerState",
     "Shown",
-    "Workshop",
     "keep_building",
     "make_server",
     "serve_work",

@@ -1,4 +1,4 @@
-"""The server: hands over what `answers` says, and tells a page when to load itself again.
+"""The server: hands over what `router` says, and tells a page when to load itself again.
 
 It is for whoever works on the site, on this machine. So it answers only those who ask for it by its
 own name: a page from elsewhere whose host leads here asks for another. And nobody can hold it up:
@@ -22,13 +22,14 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from perfsite.errors import UsageError
-from perfsite.serve.answers import CHANGES
+from perfsite.serve.router import CHANGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from perfsite.serve.answers import Answers
-    from perfsite.serve.board import Board
+    from perfsite.serve.router import Router
+    from perfsite.serve.state import ServerState
+
 
 _PATIENCE: Final = 10.0
 """Seconds after which a page that waits is told that it still does; who has left is found so."""
@@ -43,7 +44,7 @@ _BUSY: Final = (
 
 
 @dataclass(frozen=True)
-class Limits:
+class ServerLimits:
     """How many may ask at a time, and for how long; tests have shorter times.
 
     At most `connections`, of which at most `streams` wait for changes. Seconds: `asking` is what a
@@ -90,9 +91,9 @@ class _Handler(BaseHTTPRequestHandler):
     server_version = "perfsite"
     sys_version = ""
 
-    def __init__(self, board: Board, answers: Answers, *args: Any) -> None:  # noqa: ANN401
-        self._board = board
-        self._answers = answers
+    def __init__(self, state: ServerState, router: Router, *args: Any) -> None:  # noqa: ANN401
+        self._state = state
+        self._router = router
         super().__init__(*args)
 
     def setup(self) -> None:
@@ -163,7 +164,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, *, with_body: bool) -> None:
         try:
-            answer = self._answers.answer(self._board.shown, self.path)
+            answer = self._router.answer(self._state.shown, self.path)
         except Exception:
             self._refuse(http.HTTPStatus.INTERNAL_SERVER_ERROR)
             raise  # whoever runs the server hears of it
@@ -202,14 +203,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Cache-Control", "no-cache")
         self.end_headers()
         end = time.monotonic() + self.server.limits.waiting
-        shown = self._board.shown
-        while self._answers.fingerprint(shown, page) == seen:
+        shown = self._state.shown
+        while self._router.fingerprint(shown, page) == seen:
             self.wfile.write(b": nothing new\n\n")
             self.wfile.flush()
             left = end - time.monotonic()
             if left <= 0:
                 return  # the browser asks again by itself
-            shown = self._board.after(shown, min(_PATIENCE, left))
+            shown = self._state.after(shown, min(_PATIENCE, left))
         self.wfile.write(b"data: changed\n\n")
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
@@ -226,7 +227,7 @@ class _Server(ThreadingHTTPServer):
         self,
         address: tuple[str, int],
         handler: Callable[..., _Handler],
-        limits: Limits,
+        limits: ServerLimits,
         family: socket.AddressFamily,
         hear: Callable[[BaseException], None] | None,
     ) -> None:
@@ -274,14 +275,14 @@ class _Server(ThreadingHTTPServer):
 
 
 def make_server(
-    board: Board,
-    answers: Answers,
+    state: ServerState,
+    router: Router,
     host: str,
     port: int,
-    limits: Limits | None = None,
+    limits: ServerLimits | None = None,
     hear: Callable[[BaseException], None] | None = None,
 ) -> _Server:
-    """A server of what the board shows; port 0 takes any that is free.
+    """A server of what the state holds; port 0 takes any that is free.
 
     `hear` is told what went wrong while something was answered; the server goes on.
 
@@ -291,8 +292,8 @@ def make_server(
     try:
         kind = socket.SOCK_STREAM
         family = socket.getaddrinfo(host, port, type=kind, flags=socket.AI_PASSIVE)[0][0]
-        handler = partial(_Handler, board, answers)
-        return _Server((host, port), handler, limits or Limits(), family, hear)
+        handler = partial(_Handler, state, router)
+        return _Server((host, port), handler, limits or ServerLimits(), family, hear)
     except (OSError, UnicodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is no name"
         raise UsageError(f"port {port} of {host} cannot be used: {why}") from error

@@ -14,14 +14,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
 from perfsite.media import HTML_TYPE, media_type
-from perfsite.preview import (
-    BLANK,
-    Notes,
-    annotate,
-    explanations_fragment,
-    notes_renderer,
-    pages_of,
-)
+from perfsite.preview import BLANK, Notes, annotate, explanations_fragment, notes_renderer, pages_of
 from perfsite.render import PREVIEW_SCRIPT, PREVIEW_STYLES
 
 if TYPE_CHECKING:
@@ -30,7 +23,8 @@ if TYPE_CHECKING:
     from perfsite.explanations import Explanation
     from perfsite.preview import Pages
     from perfsite.render import Renderer, Theme
-    from perfsite.serve.board import Shown
+    from perfsite.serve.state import Shown
+
 
 OWN: Final = "/-/"
 CHANGES: Final = f"{OWN}changes"
@@ -53,8 +47,8 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Answers:
-    """Answers of one server.
+class Router:
+    """Router of one server.
 
     `theme` is perfsite's own, which makes the notes on pages; `explanations` say what the codes of
     problems mean.

@@ -10,23 +10,23 @@ from perfsite.faults import keep_details, told
 from perfsite.load import load_theme
 from perfsite.preview import counted
 from perfsite.rounding import fixed
-from perfsite.serve.answers import Answers
-from perfsite.serve.board import Board
+from perfsite.serve.rebuilder import Rebuilder
+from perfsite.serve.router import Router
 from perfsite.serve.server import make_server
-from perfsite.serve.watching import Changes, watch_folders
-from perfsite.serve.workshop import Workshop
+from perfsite.serve.state import ServerState
+from perfsite.serve.watcher import ChangeSignal, watch_folders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from http.server import ThreadingHTTPServer
 
     from perfsite.explanations import Explanation
-    from perfsite.serve.board import Shown
-    from perfsite.serve.workshop import Order
+    from perfsite.serve.rebuilder import BuildOrder
+    from perfsite.serve.state import Shown
 
 
 def serve_work(
-    order: Order,
+    order: BuildOrder,
     host: str,
     port: int,
     say: Callable[[str], None],
@@ -40,14 +40,14 @@ def serve_work(
     Raises:
         UsageError: if the folders or the address cannot be used.
     """
-    board, changes, ready, stop = Board(), Changes(), Event(), Event()
+    state, changes, ready, stop = ServerState(), ChangeSignal(), Event(), Event()
     folders = [order.data, *([order.templates] if order.templates else [])]
-    answers = Answers(load_theme(), explanations or {})
+    router = Router(load_theme(), explanations or {})
 
     def hear(error: BaseException) -> None:
         say(f"perfsite: {told(error, keep_details(error))}")
 
-    with make_server(board, answers, host, port, hear=hear) as server:
+    with make_server(state, router, host, port, hear=hear) as server:
         watcher = Thread(target=watch_folders, args=(folders, changes, ready, stop), daemon=True)
         Thread(target=_serve, args=(server, changes), daemon=True).start()
         watcher.start()
@@ -57,13 +57,13 @@ def serve_work(
             where = (
                 f"Serving {order.out} at http://{server.name}:{server.server_port}/  (Ctrl+C ends)"
             )
-            keep_building(Workshop(order), board, changes, say, where)
+            keep_building(Rebuilder(order), state, changes, say, where)
         finally:
             stop.set()
             server.shutdown()
 
 
-def _serve(server: ThreadingHTTPServer, changes: Changes) -> None:
+def _serve(server: ThreadingHTTPServer, changes: ChangeSignal) -> None:
     try:
         server.serve_forever()
     except BaseException as error:  # noqa: BLE001 - whoever builds raises it
@@ -71,7 +71,11 @@ def _serve(server: ThreadingHTTPServer, changes: Changes) -> None:
 
 
 def keep_building(
-    workshop: Workshop, board: Board, changes: Changes, say: Callable[[str], None], where: str = ""
+    rebuilder: Rebuilder,
+    state: ServerState,
+    changes: ChangeSignal,
+    say: Callable[[str], None],
+    where: str = "",
 ) -> None:
     """Build at each change, until there are no more; `where` is said after the first build.
 
@@ -79,14 +83,14 @@ def keep_building(
     """
     while changes.wait():
         start = time.monotonic()
-        before = board.shown
-        shown = workshop.make(before)
-        board.put(shown)
+        before = state.shown
+        shown = rebuilder.make(before)
+        state.put(shown)
         say(_told(before, shown, time.monotonic() - start))
         if shown.site is not before.site:
-            written = workshop.write(shown)
+            written = rebuilder.write(shown)
             if written is not shown:
-                board.put(written)
+                state.put(written)
                 say(f"perfsite: {written.failure}")
         if where:
             say(where)

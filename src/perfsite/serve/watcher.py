@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     Look = Mapping[str, tuple[int, ...]]
 
+
 _TICK: Final = 0.2
 """Seconds between two looks."""
 _SHARE: Final = 20
@@ -29,7 +30,7 @@ _DEBOUNCE: Final = 0.5
 """Seconds after which it is passed on even if others keep coming."""
 
 
-class Changes:
+class ChangeSignal:
     """Whether something has changed since it was last asked; until it ends."""
 
     def __init__(self) -> None:
@@ -76,7 +77,9 @@ class Changes:
         return self._waiting or self._ended or self._failure is not None
 
 
-def watch_folders(folders: Sequence[Path], changes: Changes, ready: Event, stop: Event) -> None:
+def watch_folders(
+    folders: Sequence[Path], changes: ChangeSignal, ready: Event, stop: Event
+) -> None:
     """Tell `changes` of all that happens in the folders, until `stop` is set.
 
     `ready` is set as soon as nothing can be missed. A folder may go and come back. What keeps it
@@ -89,7 +92,7 @@ def watch_folders(folders: Sequence[Path], changes: Changes, ready: Event, stop:
         ready.set()
 
 
-def _watch(folders: Sequence[Path], changes: Changes, ready: Event, stop: Event) -> None:
+def _watch(folders: Sequence[Path], changes: ChangeSignal, ready: Event, stop: Event) -> None:
     """Look at the folders again and again; tell of what differs once it has come to rest."""
     told = _look(folders)
     ready.set()

@@ -13,7 +13,7 @@ from perfsite.kept import Kept
 from perfsite.load import load_data, load_theme, with_editions
 from perfsite.model import Edition, File
 from perfsite.report.undrawn import undrawn_words
-from perfsite.serve.board import Shown
+from perfsite.serve.state import Shown
 from perfsite.store import Store
 from perfsite.understanding import understand
 from perfsite.write import drawings_beside, write_site
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Order:
+class BuildOrder:
     """What is to be built: from which folders, and how.
 
     `edition` says which date is printed on a site of some data; `progress` makes what hears how
@@ -49,10 +49,10 @@ class Order:
     strict: bool = False
 
 
-class Workshop:
+class Rebuilder:
     """Builds one site as often as it is asked to, and keeps what the next build can use."""
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, order: BuildOrder) -> None:
         """Nothing is kept yet but what earlier runs have drawn."""
         self._order = order
         self._kept = Kept()

@@ -28,7 +28,7 @@ class Shown:
     undrawn: str = ""
 
 
-class Board:
+class ServerState:
     """Holds what is shown; many may read it and wait for the next."""
 
     def __init__(self) -> None:
