@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from perfsite.errors import RULES, Problem, Severity
 from perfsite.metadata.schemas import problems_schema
 from perfsite.report import json_report, text_report
-from perfsite.report.text import one_line
+from perfsite.report.problems import one_line
 
 SCHEMA: Final = Draft202012Validator(problems_schema())
 WRONG: Final = Problem(

@@ -13,7 +13,7 @@ from perfsite.cli.build import Bar, check_apart, cores
 from perfsite.cli.common import DATA_ERRORS, DONE, FOLDER, load
 from perfsite.errors import BuildError, UsageError
 from perfsite.faults import COURSE
-from perfsite.report.undrawn import undrawn_words
+from perfsite.report.problems import undrawn_words
 from perfsite.rounding import fixed
 from perfsite.spelling import counted
 

@@ -24,7 +24,7 @@ from perfsite.cli.common import (
 from perfsite.errors import BuildError, UsageError, has_errors
 from perfsite.faults import COURSE, keep_details
 from perfsite.report import text_report
-from perfsite.report.undrawn import undrawn_words
+from perfsite.report.problems import undrawn_words
 from perfsite.rounding import fixed
 from perfsite.spelling import counted
 

@@ -6,9 +6,7 @@ by `kpi.health`.
 
 from __future__ import annotations
 
-from perfsite.report.listing import json_report
+from perfsite.report.problems import UNSAID, json_report, text_report, without_numbers
 from perfsite.report.sarif import sarif_report
-from perfsite.report.text import text_report
-from perfsite.report.unsaid import UNSAID, without_numbers
 
 __all__ = ["UNSAID", "json_report", "sarif_report", "text_report", "without_numbers"]

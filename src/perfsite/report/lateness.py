@@ -11,8 +11,7 @@ from perfsite.formats import csv_text
 from perfsite.kpi.ledger import OWING, State
 from perfsite.kpis import KPIS
 from perfsite.periods import MONTHS_IN_QUARTER
-from perfsite.report.listing import json_text
-from perfsite.report.text import one_line
+from perfsite.report.problems import json_text, one_line
 from perfsite.spelling import counted
 
 if TYPE_CHECKING:

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from perfsite.errors import RULES, worst_first
-from perfsite.report.listing import json_text
 from perfsite.report.places import places
-from perfsite.report.text import one_line
+from perfsite.report.problems import json_text, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

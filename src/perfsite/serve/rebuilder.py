@@ -12,7 +12,7 @@ from perfsite.faults import keep_details, told
 from perfsite.kept import Kept
 from perfsite.load import load_data, load_theme, with_editions
 from perfsite.model import Edition, File
-from perfsite.report.undrawn import undrawn_words
+from perfsite.report.problems import undrawn_words
 from perfsite.serve.state import Shown
 from perfsite.store import Store
 from perfsite.understanding import understand
