@@ -25,7 +25,7 @@ from perfsite.pages.elements import (
     Table,
     Term,
 )
-from perfsite.preview.problems import Item
+from perfsite.preview.problems import ProblemItem
 from perfsite.render import Renderer
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ CARD: Final = Card(
     definition="about.html#digital-take-up",
     provenance=PROVENANCE,
 )
-PROBLEM: Final = Item(
+PROBLEM: Final = ProblemItem(
     "problem-1",
     "error",
     "Error PS104: A value is not a number or a symbol",

@@ -35,7 +35,7 @@ def status(data: Path, edition: str | None, style: str) -> None:
     """
     from perfsite.kpi.health import assess_services  # noqa: PLC0415
     from perfsite.kpi.ledger import make_ledger  # noqa: PLC0415
-    from perfsite.report import lateness  # noqa: PLC0415
+    from perfsite.report import overdue  # noqa: PLC0415
     from perfsite.understanding import understand  # noqa: PLC0415 - pandas takes half a second
 
     loaded = load(data)
@@ -47,13 +47,13 @@ def status(data: Path, edition: str | None, style: str) -> None:
         known.observations,
         known.data.config.digital_channels,
     )
-    found = lateness.who_is_late(ledger, assess_services(ledger), known.services)
+    found = overdue.find_overdue(ledger, assess_services(ledger), known.services)
     if style == "csv":
-        click.echo(lateness.lateness_csv(found), nl=False)
+        click.echo(overdue.overdue_csv(found), nl=False)
     elif style == "json":
-        click.echo(lateness.lateness_json(found), nl=False)
+        click.echo(overdue.overdue_json(found), nl=False)
     else:
-        click.echo(lateness.lateness_text(found))
+        click.echo(overdue.overdue_text(found))
 
 
 @click.command(epilog="\b\nExamples:\n  perfsite explain PS104\n  perfsite explain")

@@ -38,7 +38,7 @@ _SHADED: Final = PatternFill("solid", fgColor="FFD9E2EC")
 
 
 @dataclass(frozen=True)
-class Column:
+class FormColumn:
     """A column of the form; `holds` is period, measure, channel, text, any or a `Kind`."""
 
     name: str
@@ -55,7 +55,7 @@ class Guide:
     tidy: bool
 
 
-def make_book(columns: Sequence[Column], rows: Sequence[Sequence[str]], guide: Guide) -> bytes:
+def make_book(columns: Sequence[FormColumn], rows: Sequence[Sequence[str]], guide: Guide) -> bytes:
     """The workbook of a form."""
     book = Workbook()
     sheet = book.worksheets[0]
@@ -77,7 +77,7 @@ def make_book(columns: Sequence[Column], rows: Sequence[Sequence[str]], guide: G
     return _always_alike(book)
 
 
-def _fill(sheet: Worksheet, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
+def _fill(sheet: Worksheet, columns: Sequence[FormColumn], rows: Sequence[Sequence[str]]) -> None:
     sheet.append([column.name for column in columns])
     for row in rows:
         sheet.append([cell or None for cell in row])
@@ -96,7 +96,7 @@ def _fill(sheet: Worksheet, columns: Sequence[Column], rows: Sequence[Sequence[s
                 sheet.cell(number, at).number_format = _TEXT
 
 
-def _check(column: Column, at: int, guide: Guide) -> DataValidation | None:
+def _check(column: FormColumn, at: int, guide: Guide) -> DataValidation | None:
     """What the spreadsheet program lets people write into a column."""
     if column.holds in {"measure", "channel"}:
         values = guide.measures if column.holds == "measure" else guide.channels

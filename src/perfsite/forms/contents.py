@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.errors import UsageError
 from perfsite.formats import csv_text
-from perfsite.forms.books import Column, Guide, make_book
+from perfsite.forms.books import FormColumn, Guide, make_book
 from perfsite.forms.words import DESCRIPTIONS, KINDS
 
 if TYPE_CHECKING:
@@ -135,17 +135,17 @@ def _named(figures: Sequence[tuple[str, str]]) -> list[tuple[str, ...]]:
 
 def _columns(
     measures: Mapping[str, Measure], figures: Sequence[tuple[str, str]], shape: Shape
-) -> list[Column]:
+) -> list[FormColumn]:
     if shape is Shape.TIDY:
         return [
-            Column("period", "period"),
-            Column("measure", "measure"),
-            Column("channel", "channel"),
-            Column("value", "any"),
-            Column(_NOTE, "text"),
+            FormColumn("period", "period"),
+            FormColumn("measure", "measure"),
+            FormColumn("channel", "channel"),
+            FormColumn("value", "any"),
+            FormColumn(_NOTE, "text"),
         ]
-    values = [Column(":".join(name), str(measures[name[0]].kind)) for name in _named(figures)]
-    return [Column("period", "period"), *values, Column(_NOTE, "text")]
+    values = [FormColumn(":".join(name), str(measures[name[0]].kind)) for name in _named(figures)]
+    return [FormColumn("period", "period"), *values, FormColumn(_NOTE, "text")]
 
 
 def _described(measure: Measure) -> str:

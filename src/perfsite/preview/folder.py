@@ -73,7 +73,7 @@ def make_preview(
         for path, data in site.items()
         if not services or _is_wanted(path, services, pages)
     }
-    folder = _Folder(pages, changes, bool(explanations), _stylesheet(kept))
+    folder = _PreviewFolder(pages, changes, bool(explanations), _stylesheet(kept))
     made = [
         File(f"{SITE}{path}", folder.page(path, data, kept) if _is_page(path) else data)
         for path, data in kept.items()
@@ -85,7 +85,7 @@ def make_preview(
 
 
 @dataclass(frozen=True)
-class _Folder:
+class _PreviewFolder:
     """The pages of a preview.
 
     `changes` are the figures of each service that differ, None without an earlier edition.

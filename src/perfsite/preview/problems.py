@@ -30,7 +30,7 @@ _FEW: Final = 5
 
 
 @dataclass(frozen=True)
-class Item:
+class ProblemItem:
     """A problem as a component shows it: its words, and `link`, which leads to its explanation.
 
     `state` is its severity; `terms` are what was found, expected and how to mend it.
@@ -136,11 +136,11 @@ def explanations_fragment(
     return renderer.fragment("explanations", title, parts)
 
 
-def _item(problem: Problem, anchor: str, explanations: str) -> Item:
+def _item(problem: Problem, anchor: str, explanations: str) -> ProblemItem:
     words = (("Found", problem.found), ("Expected", problem.expected), ("To mend it", problem.fix))
     where = f'{problem.place}, column "{problem.column}"' if problem.column else problem.place
     code = problem.code
-    return Item(
+    return ProblemItem(
         anchor,
         str(problem.severity),
         f"{problem.severity.capitalize()} {code}: {problem.rule.title}",

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from perfsite.errors import RULES, worst_first
-from perfsite.report.places import places
 from perfsite.report.problems import json_text, one_line
+from perfsite.report.source_locations import locations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from perfsite.errors import Problem, Rule
     from perfsite.explanations import Explanation
     from perfsite.model import Source
-    from perfsite.report.places import Places
+    from perfsite.report.source_locations import Locations
 
 Json = dict[str, Any]
 
@@ -51,7 +51,7 @@ def sarif_report(
     the repository, with `/`: the addresses of the files begin with it.
     """
     wanted = {problem.file for problem in problems if problem.row}
-    found = {one.path: places(one) for one in sources if one.path in wanted}
+    found = {one.path: locations(one) for one in sources if one.path in wanted}
     seen: Counter[str] = Counter()
     content = {
         "$schema": SCHEMA,
@@ -95,7 +95,7 @@ def _rule(rule: Rule, explanation: Explanation | None) -> Json:
     }
 
 
-def _result(problem: Problem, known: Places | None, folder: str, seen: Counter[str]) -> Json:
+def _result(problem: Problem, known: Locations | None, folder: str, seen: Counter[str]) -> Json:
     where: Json = {
         "artifactLocation": {
             "uri": _address(f"{folder}{_on_disk(problem.file)}"),

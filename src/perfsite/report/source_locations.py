@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from perfsite.model import Source
 
+
 _TEXTS: Final = (".csv", ".json")
 _JSON_LISTS: Final = ("observations", "services")
 """The members of an object that can hold the records, the first one found."""
@@ -28,7 +29,7 @@ _READER: Final = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant
 
 
 @dataclass(frozen=True)
-class Place:
+class Location:
     """A line and a character of it, both counted from 1; a character is a code point."""
 
     line: int
@@ -36,7 +37,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Places:
+class Locations:
     """The places of a file: of its records, and of their cells.
 
     `starts` are the offsets of the records, the first of which is row 1. `names` are the columns
@@ -54,7 +55,7 @@ class Places:
         breaks = [at for at, sign in enumerate(self.text) if sign == "\n"]
         object.__setattr__(self, "_breaks", breaks)
 
-    def find(self, row: int, column: str = "") -> Place | None:
+    def find(self, row: int, column: str = "") -> Location | None:
         """Where a row is, or its cell in a column; None where the whole file is meant.
 
         A column that the row does not have leads to the row. A row that is not a record is a line:
@@ -65,7 +66,7 @@ class Places:
         # Blank rows above the header hold nothing that could be meant.
         at = max(row - 1, self.header)
         if at >= len(self.starts):
-            return Place(row, 1)
+            return Location(row, 1)
         start = self.starts[at]
         cell = self._cell(at, column) if column else None
         return self._place(start if cell is None else cell)
@@ -86,12 +87,12 @@ class Places:
         """Whether the records are those of a JSON file, which has no header."""
         return not self.names
 
-    def _place(self, offset: int) -> Place:
+    def _place(self, offset: int) -> Location:
         line = bisect_right(self._breaks, offset - 1)
-        return Place(line + 1, offset - (self._breaks[line - 1] + 1 if line else 0) + 1)
+        return Location(line + 1, offset - (self._breaks[line - 1] + 1 if line else 0) + 1)
 
 
-def places(source: Source) -> Places | None:
+def locations(source: Source) -> Locations | None:
     """The places of a file; None for one that is no text, such as a workbook."""
     if not source.path.lower().endswith(_TEXTS):
         return None
@@ -103,19 +104,19 @@ def places(source: Source) -> Places | None:
         check_size(source, DEFAULT)
         text = source.data.decode("utf-8-sig")
     except OverBudgetError:
-        return Places("", ())
+        return Locations("", ())
     except UnicodeDecodeError:
         # The rows of what cannot be read as text are its lines, as those of JSON with a NUL.
-        return Places("", ())
+        return Locations("", ())
     if "\0" in text and not source.path.lower().endswith(".csv"):
-        return Places(text, ())
+        return Locations(text, ())
     if source.path.lower().endswith(".json"):
-        return Places(text, tuple(_json_starts(text)))
+        return Locations(text, tuple(_json_starts(text)))
     starts, rows = _csv_starts(text)
     header = next((at for at, cells in enumerate(rows) if any(map(str.strip, cells))), 0)
     named = rows[header] if rows else []
     names = tuple(name.strip() or f"(column {at})" for at, name in enumerate(named, 1))
-    return Places(text, tuple(starts), names or ("",), header)
+    return Locations(text, tuple(starts), names or ("",), header)
 
 
 def _csv_starts(text: str) -> tuple[list[int], list[list[str]]]:

@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from perfsite.model import Service
     from perfsite.periods import Period
 
+
 COLUMNS: Final = (
     "service", "name", "organisation", "silence", "kpi", "state", "last", "since", "quarters",
 )  # fmt: skip
 """The columns of the CSV: a row for each KPI that a service owes."""
 
 
-class Silence(StrEnum):
+class Silent(StrEnum):
     """How silent a service is that owes figures, by the worst state of what it once gave."""
 
     LATE = "late"
@@ -38,16 +39,16 @@ class Silence(StrEnum):
 
 
 _MEANS: Final = {
-    Silence.LATE: "late with some figure: behind for less than a year, in their own rhythm",
-    Silence.STOPPED: "stopped giving some figure: behind for a year or more, in their own rhythm",
-    Silence.INCOMPLETE: "gave what they once gave, but lack others that they are asked for",
-    Silence.NEVER: "never gave any",
+    Silent.LATE: "late with some figure: behind for less than a year, in their own rhythm",
+    Silent.STOPPED: "stopped giving some figure: behind for a year or more, in their own rhythm",
+    Silent.INCOMPLETE: "gave what they once gave, but lack others that they are asked for",
+    Silent.NEVER: "never gave any",
 }
 _SHORT: Final = {
-    Silence.LATE: "late",
-    Silence.STOPPED: "that stopped",
-    Silence.INCOMPLETE: "incomplete",
-    Silence.NEVER: "that never gave any",
+    Silent.LATE: "late",
+    Silent.STOPPED: "that stopped",
+    Silent.INCOMPLETE: "incomplete",
+    Silent.NEVER: "that never gave any",
 }
 
 
@@ -71,7 +72,7 @@ class LateService:
     """A service that owes figures; `last` is the quarter of its last observation of any measure."""
 
     service: Service
-    silence: Silence
+    silence: Silent
     last: Period | None
     owes: tuple[Debt, ...]
 
@@ -82,7 +83,7 @@ class LateService:
 
 
 @dataclass(frozen=True)
-class Lateness:
+class Overdue:
     """The services that owe figures, the latest of each silence first; `of` is all services.
 
     `quarter` is the newest of the ledger; None where the site has no figures.
@@ -92,17 +93,17 @@ class Lateness:
     of: int
     late: tuple[LateService, ...]
 
-    def of_silence(self, silence: Silence) -> list[LateService]:
+    def of_silence(self, silence: Silent) -> list[LateService]:
         """Those that are so silent."""
         return [one for one in self.late if one.silence is silence]
 
 
-def who_is_late(
+def find_overdue(
     ledger: Ledger, health: Mapping[str, ServiceHealth], services: Mapping[str, Service]
-) -> Lateness:
+) -> Overdue:
     """The services that owe figures in the ledger's newest quarter, by how late they are."""
     if not ledger.quarters:
-        return Lateness(None, len(services), ())
+        return Overdue(None, len(services), ())
     newest = ledger.quarters[-1]
     late = [
         LateService(
@@ -114,20 +115,20 @@ def who_is_late(
         for key, one in health.items()
         if one.owes
     ]
-    order = list(Silence)
+    order = list(Silent)
     late.sort(
         key=lambda one: (order.index(one.silence), -one.quarters, -len(one.owes), one.service.id)
     )
-    return Lateness(newest, len(services), tuple(late))
+    return Overdue(newest, len(services), tuple(late))
 
 
-def _silence(health: ServiceHealth) -> Silence:
+def _silence(health: ServiceHealth) -> Silent:
     if health.last is None:
-        return Silence.NEVER
+        return Silent.NEVER
     states = {owed.state for owed in health.owes}
     if State.STOPPED in states:
-        return Silence.STOPPED
-    return Silence.LATE if State.LATE in states else Silence.INCOMPLETE
+        return Silent.STOPPED
+    return Silent.LATE if State.LATE in states else Silent.INCOMPLETE
 
 
 def _debt(owed: Owed, health: KpiHealth, quarters: Sequence[Period]) -> Debt:
@@ -143,19 +144,19 @@ def _debt(owed: Owed, health: KpiHealth, quarters: Sequence[Period]) -> Debt:
     return Debt(owed.kpi, str(owed.state), health.last, quarters[-behind], behind)
 
 
-def lateness_text(lateness: Lateness) -> str:
+def overdue_text(overdue: Overdue) -> str:
     """Who is late as text for people, with a summary as its last line."""
-    if not lateness.quarter:
+    if not overdue.quarter:
         return "There are no figures, so nobody is late."
     blocks = []
-    for silence in Silence:
-        if those := lateness.of_silence(silence):
+    for silence in Silent:
+        if those := overdue.of_silence(silence):
             blocks.append(f"{counted(len(those), 'service')}: {_MEANS[silence]}\n")
             blocks += [f"{_block(one)}\n" for one in those]
-    numbers = Counter(one.silence for one in lateness.late)
-    which = ", ".join(f"{numbers[one]:,} {_SHORT[one]}" for one in Silence if numbers[one])
-    owing = f"{len(lateness.late):,} of {counted(lateness.of, 'service')} owe figures"
-    end = f" for {lateness.quarter.code}{f': {which}' if which else ''}."
+    numbers = Counter(one.silence for one in overdue.late)
+    which = ", ".join(f"{numbers[one]:,} {_SHORT[one]}" for one in Silent if numbers[one])
+    owing = f"{len(overdue.late):,} of {counted(overdue.of, 'service')} owe figures"
+    end = f" for {overdue.quarter.code}{f': {which}' if which else ''}."
     return "\n".join([*blocks, owing + end])
 
 
@@ -177,7 +178,7 @@ def _block(late: LateService) -> str:
     return "\n".join(lines)
 
 
-def lateness_csv(lateness: Lateness) -> str:
+def overdue_csv(overdue: Overdue) -> str:
     """A row for each KPI that a service owes, in the order of the text."""
     rows = (
         (
@@ -191,18 +192,18 @@ def lateness_csv(lateness: Lateness) -> str:
             _code(debt.since),
             debt.quarters,
         )
-        for late in lateness.late
+        for late in overdue.late
         for debt in late.owes
     )
     return csv_text([COLUMNS, *rows])
 
 
-def lateness_json(lateness: Lateness) -> str:
+def overdue_json(overdue: Overdue) -> str:
     """The same as JSON: the services, each with what it owes; what there is not is null."""
     return json_text(
         {
-            "quarter": _code(lateness.quarter) or None,
-            "services": lateness.of,
+            "quarter": _code(overdue.quarter) or None,
+            "services": overdue.of,
             "late": [
                 {
                     "service": late.service.id,
@@ -221,7 +222,7 @@ def lateness_json(lateness: Lateness) -> str:
                         for debt in late.owes
                     ],
                 }
-                for late in lateness.late
+                for late in overdue.late
             ],
         }
     )

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from helpers import register, worked
 from perfsite.kpi.health import assess_services
 from perfsite.model import Service
-from perfsite.report.lateness import (
+from perfsite.report.overdue import (
     COLUMNS,
-    Lateness,
-    Silence,
-    lateness_csv,
-    lateness_json,
-    lateness_text,
-    who_is_late,
+    Overdue,
+    Silent,
+    find_overdue,
+    overdue_csv,
+    overdue_json,
+    overdue_text,
 )
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ SERVICES = {
 }
 
 
-def late(cells: Mapping[str, tuple[str, str]], services: Mapping[str, Service]) -> Lateness:
+def late(cells: Mapping[str, tuple[str, str]], services: Mapping[str, Service]) -> Overdue:
     """Who is late, of services that gave satisfaction from one quarter to another.
 
     A service that was closed before gave everything else for 2015, so that all are asked for it.
@@ -40,10 +40,10 @@ def late(cells: Mapping[str, tuple[str, str]], services: Mapping[str, Service]) 
     columns = "user_satisfaction transactions transactions:digital cost completion_rate"
     rows += ["gone 2015 _ 10 5 20 50%"] if rows else []
     made = worked(f"service period {columns}\n" + "\n".join(rows), dict(services))
-    return who_is_late(made.ledger, assess_services(made.ledger), services)
+    return find_overdue(made.ledger, assess_services(made.ledger), services)
 
 
-def example() -> Lateness:
+def example() -> Overdue:
     """Three services fell silent at different times, one gave nothing, one was closed."""
     return late(
         {
@@ -61,11 +61,11 @@ def test_services_are_sorted_by_how_late_they_are() -> None:
     told = [(one.service.id, one.silence, one.quarters) for one in example().late]
 
     assert told == [
-        ("slow", Silence.LATE, 3),
-        ("hole", Silence.LATE, 1),
-        ("asleep", Silence.STOPPED, 5),
-        ("good", Silence.INCOMPLETE, 0),
-        ("never", Silence.NEVER, 0),
+        ("slow", Silent.LATE, 3),
+        ("hole", Silent.LATE, 1),
+        ("asleep", Silent.STOPPED, 5),
+        ("good", Silent.INCOMPLETE, 0),
+        ("never", Silent.NEVER, 0),
     ]
 
 
@@ -91,7 +91,7 @@ def test_a_closed_service_is_not_late() -> None:
 
 def test_the_text_has_headings_blocks_and_a_summary() -> None:
     """What is owed since the same quarter stands together; what never came has a line."""
-    text = lateness_text(example())
+    text = overdue_text(example())
 
     assert text.startswith(
         """\
@@ -123,15 +123,15 @@ def test_nothing_is_late_where_nothing_was_given() -> None:
     """Without a figure nobody knows which quarter is over."""
     nothing = late({}, SERVICES)
 
-    assert nothing == Lateness(None, 6, ())
-    assert lateness_text(nothing) == "There are no figures, so nobody is late."
-    assert json.loads(lateness_json(nothing)) == {"quarter": None, "services": 6, "late": []}
-    assert lateness_csv(nothing) == f"{','.join(COLUMNS)}\r\n"
+    assert nothing == Overdue(None, 6, ())
+    assert overdue_text(nothing) == "There are no figures, so nobody is late."
+    assert json.loads(overdue_json(nothing)) == {"quarter": None, "services": 6, "late": []}
+    assert overdue_csv(nothing) == f"{','.join(COLUMNS)}\r\n"
 
 
 def test_the_csv_has_a_row_for_each_debt() -> None:
     """The columns are those that are named; what there is not is blank."""
-    rows = list(csv.DictReader(lateness_csv(example()).splitlines()))
+    rows = list(csv.DictReader(overdue_csv(example()).splitlines()))
 
     assert len(rows) == sum(len(one.owes) for one in example().late)
     assert rows[3] == {
@@ -150,7 +150,7 @@ def test_the_csv_has_a_row_for_each_debt() -> None:
 
 def test_the_json_says_the_same() -> None:
     """Services with their debts, in the order of the text."""
-    content = json.loads(lateness_json(example()))
+    content = json.loads(overdue_json(example()))
 
     assert (content["quarter"], content["services"]) == ("2016-Q4", 6)
     assert [one["service"] for one in content["late"]] == [one.service.id for one in example().late]

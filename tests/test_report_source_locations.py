@@ -10,20 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfsite.model import Source
-from perfsite.report.places import Place, places
+from perfsite.report.source_locations import Location, locations
 from perfsite.tables import ROW, read_table
 
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=6)
 NAMES = ("period", "note", "transactions:digital")
 
 
-def find(data: bytes | str, row: int, column: str = "", path: str = "a.csv") -> Place | None:
+def find(data: bytes | str, row: int, column: str = "", path: str = "a.csv") -> Location | None:
     """Where a row and column of some content stand."""
-    known = places(Source(path, data if isinstance(data, bytes) else data.encode()))
+    known = locations(Source(path, data if isinstance(data, bytes) else data.encode()))
     return known.find(row, column) if known else None
 
 
-def after(text: str, place: Place) -> str:
+def after(text: str, place: Location) -> str:
     """The text from a place on."""
     lines = text.split("\n")[place.line - 1 :]
     return "\n".join([lines[0][place.character - 1 :], *lines[1:]])
@@ -33,16 +33,16 @@ def after(text: str, place: Place) -> str:
     ("row", "column", "place"),
     [
         (0, "", None),
-        (1, "", Place(1, 1)),
-        (1, "note", Place(1, 8)),
-        (2, "note", Place(2, 6)),
-        (3, "", Place(4, 1)),
-        (3, "value", Place(4, 7)),
-        (3, "elsewhere", Place(4, 1)),
-        (9, "value", Place(9, 1)),
+        (1, "", Location(1, 1)),
+        (1, "note", Location(1, 8)),
+        (2, "note", Location(2, 6)),
+        (3, "", Location(4, 1)),
+        (3, "value", Location(4, 7)),
+        (3, "elsewhere", Location(4, 1)),
+        (9, "value", Location(9, 1)),
     ],
 )
-def test_a_row_of_csv_has_its_line(row: int, column: str, place: Place | None) -> None:
+def test_a_row_of_csv_has_its_line(row: int, column: str, place: Location | None) -> None:
     """A value with a line break makes lines and rows differ; a column is found within the row."""
     text = 'period,note,value\n2017,"two\nlines",1\n2018,,2\n'
 
@@ -52,19 +52,19 @@ def test_a_row_of_csv_has_its_line(row: int, column: str, place: Place | None) -
 @pytest.mark.parametrize(
     ("text", "row", "column", "place"),
     [
-        ("\ufeffperiod,value\r\n2017,x\r\n", 2, "value", Place(2, 6)),
-        ("\ufeffperiod,value\r\n2017,x\r\n", 1, "value", Place(1, 8)),
-        ("period,value\n\n2017,x\n", 3, "value", Place(3, 6)),
-        ("\n,\nperiod,value\n2017,x\n", 1, "value", Place(3, 8)),
-        ('period,value\n"a ""b"", c",x\n', 2, "value", Place(2, 14)),
-        ("période, value \né🎉,x\n", 2, "value", Place(2, 4)),
-        ("period,\n2017,x\n", 2, "(column 2)", Place(2, 6)),
-        ('period,value\n2017,"x\n2018,1\n', 2, "value", Place(2, 6)),
-        ("period,value\n2017\n", 2, "value", Place(2, 1)),
-        ("", 1, "", Place(1, 1)),
+        ("\ufeffperiod,value\r\n2017,x\r\n", 2, "value", Location(2, 6)),
+        ("\ufeffperiod,value\r\n2017,x\r\n", 1, "value", Location(1, 8)),
+        ("period,value\n\n2017,x\n", 3, "value", Location(3, 6)),
+        ("\n,\nperiod,value\n2017,x\n", 1, "value", Location(3, 8)),
+        ('period,value\n"a ""b"", c",x\n', 2, "value", Location(2, 14)),
+        ("période, value \né🎉,x\n", 2, "value", Location(2, 4)),
+        ("period,\n2017,x\n", 2, "(column 2)", Location(2, 6)),
+        ('period,value\n2017,"x\n2018,1\n', 2, "value", Location(2, 6)),
+        ("period,value\n2017\n", 2, "value", Location(2, 1)),
+        ("", 1, "", Location(1, 1)),
     ],
 )
-def test_odd_files_have_places_too(text: str, row: int, column: str, place: Place) -> None:
+def test_odd_files_have_places_too(text: str, row: int, column: str, place: Location) -> None:
     """Marks of byte order, blank rows, quotes, wide characters, no name, a quote never closed."""
     assert find(text, row, column) == place
 
@@ -72,29 +72,29 @@ def test_odd_files_have_places_too(text: str, row: int, column: str, place: Plac
 @pytest.mark.parametrize("data", [b"a,b\n\xe9,1\n"])
 def test_rows_of_what_is_no_text_are_lines(data: bytes) -> None:
     """Where a file cannot be divided into records, its rows were lines to begin with."""
-    assert find(data, 2, "b") == Place(2, 1)
+    assert find(data, 2, "b") == Location(2, 1)
 
 
 def test_a_workbook_has_no_lines() -> None:
     """Rows of a workbook are not to be found in its bytes."""
-    assert places(Source("a.xlsx", b"PK")) is None
+    assert locations(Source("a.xlsx", b"PK")) is None
 
 
 @pytest.mark.parametrize(
     ("text", "row", "column", "place"),
     [
-        ('[{"period": "2017", "value": 1},\n {"value": 2}]', 2, "", Place(2, 2)),
-        ('[{"period": "2017", "value": 1},\n {"value": 2}]', 1, "value", Place(1, 30)),
-        ('{"observations": [\n  {"a": 1}, {\n  " value ":\n3}]}', 2, "value", Place(4, 1)),
-        ('{"services":\n{"name": [1, {"x": "]"}]}}', 1, "name", Place(2, 10)),
-        ('{"period": "2017",\n"value": true}', 1, "value", Place(2, 10)),
-        ('[1,\n"a",\n{"value": 1}]', 3, "value", Place(3, 11)),
-        ('[{"value": 1},\n{"value": 2', 2, "", Place(2, 1)),
-        ("[" * 100_000, 1, "", Place(1, 1)),
-        ('"text"', 1, "", Place(1, 1)),
+        ('[{"period": "2017", "value": 1},\n {"value": 2}]', 2, "", Location(2, 2)),
+        ('[{"period": "2017", "value": 1},\n {"value": 2}]', 1, "value", Location(1, 30)),
+        ('{"observations": [\n  {"a": 1}, {\n  " value ":\n3}]}', 2, "value", Location(4, 1)),
+        ('{"services":\n{"name": [1, {"x": "]"}]}}', 1, "name", Location(2, 10)),
+        ('{"period": "2017",\n"value": true}', 1, "value", Location(2, 10)),
+        ('[1,\n"a",\n{"value": 1}]', 3, "value", Location(3, 11)),
+        ('[{"value": 1},\n{"value": 2', 2, "", Location(2, 1)),
+        ("[" * 100_000, 1, "", Location(1, 1)),
+        ('"text"', 1, "", Location(1, 1)),
     ],
 )
-def test_a_record_of_json_has_its_line(text: str, row: int, column: str, place: Place) -> None:
+def test_a_record_of_json_has_its_line(text: str, row: int, column: str, place: Location) -> None:
     """In a list, under a name or alone; a file that is not well-formed has lines for rows."""
     assert find(text, row, column, "a.json") == place
 
@@ -111,7 +111,7 @@ def test_each_cell_is_where_it_is_said_to_be(rows: list[list[str]], end: str, ab
     text = end * above + made.getvalue()
     source = Source("a.csv", text.encode())
     table, _ = read_table(source)
-    known = places(source)
+    known = locations(source)
 
     assert known
     for record in table.to_dict("records"):
@@ -132,7 +132,7 @@ def test_each_value_of_json_is_where_it_is_said_to_be(
 ) -> None:
     """A value of a record begins at the place of its row and column."""
     text = json.dumps({under: records} if under else records, indent=indent, ensure_ascii=False)
-    known = places(Source("a.json", text.encode()))
+    known = locations(Source("a.json", text.encode()))
 
     assert known
     for row, record in enumerate(records, 1):
