@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from perfsite.archive.site import Facts, base_in, manifest, read_facts, read_manifest
+from perfsite.archive.site import SiteFacts, base_in, manifest, read_facts, read_manifest
 from perfsite.archive.wacz import surt
 from perfsite.archive.warc import read_page
 
@@ -35,11 +35,11 @@ def test_a_site_says_its_title_and_its_edition() -> None:
         b' "contributors": [{"title": "The Office"}]}'
     )
 
-    assert facts == Facts("Figures: of Cafés", date(2018, 9, 19), "The Office")
+    assert facts == SiteFacts("Figures: of Cafés", date(2018, 9, 19), "The Office")
     assert facts.name == "figures-of-cafes-2018-09-19"
     assert facts.moment == "2018-09-19T00:00:00Z"
     assert facts.stamp == "20180919000000"
-    assert Facts("表", date(2018, 9, 19)).name == "site-2018-09-19"
+    assert SiteFacts("表", date(2018, 9, 19)).name == "site-2018-09-19"
 
 
 @pytest.mark.parametrize(

@@ -210,7 +210,7 @@ _KEPT: Final = (SITE_MANIFEST, DESCRIPTION)
 
 
 @dataclass(frozen=True)
-class Record:
+class WarcRecord:
     """A record as it stands in the file; `sha256` is recomputed of its payload.
 
     `body` is the payload of the few files that are asked for later, and empty for all others.
@@ -228,7 +228,7 @@ class Record:
     body: bytes
 
 
-def read_records(data: bytes, place: str, faults: Faults) -> list[Record]:
+def read_records(data: bytes, place: str, faults: Faults) -> list[WarcRecord]:
     """All records that can be read, in their order; whatever is wrong with one is noted."""
     found = [
         record
@@ -252,7 +252,7 @@ def read_records(data: bytes, place: str, faults: Faults) -> list[Record]:
     return found
 
 
-def _record(member: Member, place: str, faults: Faults) -> Record | None:
+def _record(member: Member, place: str, faults: Faults) -> WarcRecord | None:
     head, end, rest = member.data.partition(_END)
     lines = head.decode("utf-8", "replace").split("\r\n")
     if lines[0] != _VERSION or not end:
@@ -277,7 +277,7 @@ def _record(member: Member, place: str, faults: Faults) -> Record | None:
         sha256 = _digest(
             f"{where}, WARC-Payload-Digest", headers.get("warc-payload-digest"), body, faults
         )
-    return Record(
+    return WarcRecord(
         member.offset,
         member.length,
         kind,

@@ -8,20 +8,21 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from perfsite.archive.bag import ALGORITHMS, ENDING, SIGNED, sign, tag_files
 from perfsite.archive.output import check_places, put_in_place, staging
 from perfsite.archive.site import SITE_MANIFEST, About, manifest, read_site, readme
-from perfsite.archive.wacz import Entry, write_wacz
+from perfsite.archive.wacz import IndexEntry, write_wacz
 from perfsite.errors import ArchiveError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from perfsite.archive.site import Facts, Site
-    from perfsite.archive.warc import Packed, Scan
+    from perfsite.archive.site import FinishedSite, SiteFacts
+    from perfsite.archive.warc import PackedFile, Scan
+    from perfsite.build import Progress
 
 _CHUNK: Final = 32
 """Files a task: enough that passing them costs nothing, few enough that workers end together."""
@@ -29,21 +30,11 @@ _WORTH: Final = 1000
 """Files for which starting a second process pays; below, one has ended before it has begun."""
 
 
-class Progress(Protocol):
-    """Hears how far it is; a terminal shows a bar, a log shows nothing."""
-
-    def start(self, total: int) -> None:
-        """The number of files to pack."""
-
-    def advance(self, number: int) -> None:
-        """This many more are packed."""
-
-
 @dataclass(frozen=True)
 class Archived:
     """What was made: the packages and what lies beside them, by name, and what they hold."""
 
-    facts: Facts
+    facts: SiteFacts
     names: tuple[str, ...]
     files: int
     pages: int
@@ -94,7 +85,9 @@ def archive_site(
     return Archived(site.facts, names, about.files, about.pages, about.size)
 
 
-def _pack(site: Site, payload: Path, workers: int, progress: Progress) -> Iterator[Packed]:
+def _pack(
+    site: FinishedSite, payload: Path, workers: int, progress: Progress
+) -> Iterator[PackedFile]:
     """Every file packed, in the order of their paths."""
     scan = _scan(site, payload)
     files = list(site.files.items())
@@ -110,7 +103,7 @@ def _pack(site: Site, payload: Path, workers: int, progress: Progress) -> Iterat
             raise ArchiveError("a process that packed files died; is there memory left?") from error
 
 
-def _scan(site: Site, payload: Path) -> Scan:
+def _scan(site: FinishedSite, payload: Path) -> Scan:
     from perfsite.archive.warc import Scan  # noqa: PLC0415 - needs the libraries of the extra
 
     return Scan(site.folder, payload, site.base, site.facts.moment)
@@ -127,7 +120,7 @@ def _pool(workers: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(workers, context, start_worker)
 
 
-def _about(site: Site, packed: Iterable[Packed], version: str) -> About:
+def _about(site: FinishedSite, packed: Iterable[PackedFile], version: str) -> About:
     files = {file.path: file for file in packed}
     return About(
         site.facts,
@@ -140,12 +133,14 @@ def _about(site: Site, packed: Iterable[Packed], version: str) -> About:
     )
 
 
-def _hashes(packed: Iterable[Packed]) -> dict[str, dict[str, str]]:
+def _hashes(packed: Iterable[PackedFile]) -> dict[str, dict[str, str]]:
     files = list(packed)
     return {name: {file.path: file.hashes[name] for file in files} for name in ALGORITHMS}
 
 
-def _write_warc(path: Path, packed: Iterable[Packed], about: About, text: str) -> list[Entry]:
+def _write_warc(
+    path: Path, packed: Iterable[PackedFile], about: About, text: str
+) -> list[IndexEntry]:
     """Write the records one after the other; what an index says of them."""
     from perfsite.archive.warc import warcinfo_record  # noqa: PLC0415 - as above
 
@@ -157,7 +152,7 @@ def _write_warc(path: Path, packed: Iterable[Packed], about: About, text: str) -
             for record in file.records:
                 where = (len(record.data), stream.tell(), path.name)
                 stamp = about.facts.stamp
-                entries.append(Entry(record.url, stamp, file.mime, "200", digest, *where))
+                entries.append(IndexEntry(record.url, stamp, file.mime, "200", digest, *where))
                 stream.write(record.data)
     return entries
 

@@ -68,7 +68,7 @@ HOME: Final = "index.html"
 
 
 @dataclass(frozen=True)
-class Facts:
+class SiteFacts:
     """What a site says of itself; `publisher` is empty where it does not say."""
 
     title: str
@@ -91,7 +91,7 @@ class Facts:
         return f"{self.edition:%Y%m%d}000000"
 
 
-def read_facts(data: bytes) -> Facts:
+def read_facts(data: bytes) -> SiteFacts:
     """The facts that a datapackage.json holds.
 
     Raises:
@@ -110,7 +110,9 @@ def read_facts(data: bytes) -> Facts:
     if isinstance(contributors, list) and contributors and isinstance(contributors[0], dict):
         publisher = str(contributors[0].get("title", ""))
     # Titles become lines of headers, which have one line.
-    return Facts(" ".join(title.split()), date.fromisoformat(version), " ".join(publisher.split()))
+    return SiteFacts(
+        " ".join(title.split()), date.fromisoformat(version), " ".join(publisher.split())
+    )
 
 
 def base_in(addresses: bytes) -> str:
@@ -130,7 +132,7 @@ README = "README.txt"
 class About:
     """What the text says: whose site, how large, and the hash of its manifest."""
 
-    facts: Facts
+    facts: SiteFacts
     base: str
     files: int
     pages: int
@@ -213,7 +215,7 @@ _NEEDED: Final = (HOME, DESCRIPTION, ADDRESSES)
 
 
 @dataclass(frozen=True)
-class Site:
+class FinishedSite:
     """A site: its folder, its address with a final `/`, its files.
 
     `files` are the paths in order, with the hash of each from the manifest. The manifest itself is
@@ -222,11 +224,11 @@ class Site:
 
     folder: Path
     base: str
-    facts: Facts
+    facts: SiteFacts
     files: Mapping[str, str]
 
 
-def read_site(folder: Path, url: str | None = None) -> Site:
+def read_site(folder: Path, url: str | None = None) -> FinishedSite:
     """The site in a folder; `url` is its address where it does not say one itself.
 
     Raises:
@@ -247,7 +249,7 @@ def read_site(folder: Path, url: str | None = None) -> Site:
             f"{folder} does not say its title and edition: {DESCRIPTION} or {ADDRESSES} cannot be "
             f"used: {error}; build the site again"
         ) from error
-    return Site(folder, _address(folder, base, url), facts, files)
+    return FinishedSite(folder, _address(folder, base, url), facts, files)
 
 
 def walk(folder: Path) -> Iterator[tuple[str, Path]]:

@@ -14,13 +14,22 @@ from perfsite.archive.site import (
     DESCRIPTION,
     HOME,
     SITE_MANIFEST,
-    Facts,
+    SiteFacts,
     manifest,
     read_facts,
     read_manifest,
     walk,
 )
-from perfsite.archive.wacz import DIGEST, INDEX, PACKAGE, PAGES, TEXT, VERSION, Entry, sha256_of
+from perfsite.archive.wacz import (
+    DIGEST,
+    INDEX,
+    PACKAGE,
+    PAGES,
+    TEXT,
+    VERSION,
+    IndexEntry,
+    sha256_of,
+)
 from perfsite.errors import ArchiveError
 from perfsite.media import HTML, bare_type, media_type
 from perfsite.spelling import counted
@@ -29,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from perfsite.archive.containers import Record
+    from perfsite.archive.containers import WarcRecord
     from perfsite.model import File
 
 
@@ -37,17 +46,17 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Packed:
+class Contents:
     """What a package holds: the hash of each file, the address, and the facts if they are known."""
 
     hashes: Mapping[str, str]
     base: str
-    facts: Facts | None
+    facts: SiteFacts | None
 
 
 def check_files(
     hashes: Mapping[str, str], listed: bytes | None, described: bytes | None, faults: Faults
-) -> Facts | None:
+) -> SiteFacts | None:
     """Hold the files of a site against its manifest; what the site says of itself.
 
     `hashes` are recomputed; `listed` is the manifest that is packed with the site, `described`
@@ -74,7 +83,7 @@ def check_files(
         return None
 
 
-def check_records(records: Sequence[Record], place: str, faults: Faults) -> Packed:
+def check_records(records: Sequence[WarcRecord], place: str, faults: Faults) -> Contents:
     """Hold the records of a WARC against the manifest that is among them."""
     answers = {record.url: record for record in records if record.kind == "response"}
     base = _base(answers)
@@ -101,10 +110,10 @@ def check_records(records: Sequence[Record], place: str, faults: Faults) -> Pack
             faults.same(f"{where}, status", record.status, "200")
             media = media_type(record.url.removeprefix(base) or HOME)
             faults.same(f"{where}, type", record.media, media)
-    return Packed(hashes, base, facts)
+    return Contents(hashes, base, facts)
 
 
-def _base(urls: Mapping[str, Record]) -> str:
+def _base(urls: Mapping[str, WarcRecord]) -> str:
     """The address of the site: that of its manifest, the nearest to the root if there are more."""
     found = [url for url in urls if url.endswith(f"/{SITE_MANIFEST}")]
     if not found:
@@ -154,7 +163,7 @@ _THREADS: Final = 2
 """Hashing lets other threads run; more than the processors that all machines have gains little."""
 
 
-def verify_bag(folder: Path, faults: Faults) -> Packed:
+def verify_bag(folder: Path, faults: Faults) -> Contents:
     """Note every fault of a bag; what it holds."""
     files = {}
     for path, file in sorted(walk(folder)):
@@ -189,7 +198,7 @@ def verify_bag(folder: Path, faults: Faults) -> Packed:
     if facts:
         date = facts.edition.isoformat()
         faults.same("bag-info.txt, Bagging-Date", info.get("Bagging-Date"), date)
-    return Packed(site, info.get("External-Identifier", ""), facts)
+    return Contents(site, info.get("External-Identifier", ""), facts)
 
 
 def _in_payload(path: str) -> bool:
@@ -244,7 +253,7 @@ _WARCS: Final = "archive/"
 _NEEDED: Final = (PACKAGE, DIGEST, INDEX, PAGES, TEXT)
 
 
-def verify_wacz(path: Path, faults: Faults) -> Packed:
+def verify_wacz(path: Path, faults: Faults) -> Contents:
     """Note every fault of a WACZ; what it holds.
 
     Raises:
@@ -261,7 +270,7 @@ def verify_wacz(path: Path, faults: Faults) -> Packed:
     if len(warcs) != 1:
         faults.add(_WARCS, f"{len(warcs)} WARCs", "one")
     if not warcs:
-        return Packed({}, "", None)
+        return Contents({}, "", None)
     records = read_records(entries[warcs[0]], warcs[0], faults)
     packed = check_records(records, warcs[0], faults)
     answers = [record for record in records if record.kind == "response"]
@@ -322,10 +331,10 @@ def _check_digest(entries: Mapping[str, bytes], faults: Faults) -> None:
         faults.same(f"{DIGEST}, hash", digest.get("hash"), hash_)
 
 
-def _check_index(data: bytes, answers: Sequence[Record], filename: str, faults: Faults) -> None:
+def _check_index(data: bytes, answers: Sequence[WarcRecord], filename: str, faults: Faults) -> None:
     """Hold each line of the index against the record at its offset."""
     wanted = {
-        str(record.offset): Entry(
+        str(record.offset): IndexEntry(
             record.url,
             "".join(filter(str.isdecimal, record.date)),
             bare_type(record.media),
@@ -365,7 +374,9 @@ def _check_index(data: bytes, answers: Sequence[Record], filename: str, faults: 
             faults.add(INDEX, f"no line for {entry.url}", f"one, with the offset {offset}")
 
 
-def _check_pages(data: bytes, answers: Sequence[Record], packed: Packed, faults: Faults) -> None:
+def _check_pages(
+    data: bytes, answers: Sequence[WarcRecord], packed: Contents, faults: Faults
+) -> None:
     """Hold the list of pages against the pages that there are."""
     pages = {
         record.url: record.date
@@ -395,7 +406,7 @@ def _check_pages(data: bytes, answers: Sequence[Record], packed: Packed, faults:
         faults.add(PAGES, f"no line for {url}", "one for every page")
 
 
-def _check_description(description: Mapping[str, Any], packed: Packed, faults: Faults) -> None:
+def _check_description(description: Mapping[str, Any], packed: Contents, faults: Faults) -> None:
     wanted: dict[str, object] = {
         "profile": "data-package",
         "wacz_version": VERSION,
@@ -432,7 +443,7 @@ class Verified:
     """
 
     faults: tuple[Fault, ...]
-    packed: Packed
+    packed: Contents
     signers: tuple[str, ...]
     signed: bool
 
@@ -457,7 +468,7 @@ def verify_package(path: Path, allowed: Path | None = None) -> Verified:
     return Verified(tuple(faults.all), packed, signers, signed)
 
 
-def _verify(path: Path, faults: Faults) -> Packed:
+def _verify(path: Path, faults: Faults) -> Contents:
     if path.is_dir():
         if not any((path / name).exists() for name in ("bagit.txt", "bag-info.txt", "data")):
             raise ArchiveError(

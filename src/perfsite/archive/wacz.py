@@ -27,7 +27,7 @@ _PORTS: Final = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
-class Entry:
+class IndexEntry:
     """What the index says of a record. `digest` is that of the payload, with its algorithm."""
 
     url: str
@@ -104,7 +104,7 @@ _OLDEST: Final = 1980
 def write_wacz(
     path: Path,
     warc: Path,
-    entries: Iterable[Entry],
+    entries: Iterable[IndexEntry],
     pages: Mapping[str, tuple[str, str]],
     about: About,
     readme: str,

@@ -161,7 +161,7 @@ def _end_with_parent() -> None:
 
 
 @dataclass(frozen=True)
-class Record:
+class NewRecord:
     """A record of the WARC: the address that it answers, and its bytes."""
 
     url: str
@@ -169,14 +169,14 @@ class Record:
 
 
 @dataclass(frozen=True)
-class Packed:
+class PackedFile:
     """A file: its hashes by algorithm, its records, and title and text if it is a page."""
 
     path: str
     size: int
     mime: str
     hashes: dict[str, str]
-    records: tuple[Record, ...]
+    records: tuple[NewRecord, ...]
     page: tuple[str, str] | None
 
 
@@ -189,11 +189,11 @@ class Scan:
     base: str
     moment: str
 
-    def __call__(self, files: Iterable[tuple[str, str]]) -> list[Packed]:
+    def __call__(self, files: Iterable[tuple[str, str]]) -> list[PackedFile]:
         """Pack some files, each a path and the hash that it must have."""
         return [self._pack(path, wanted) for path, wanted in files]
 
-    def _pack(self, path: str, wanted: str) -> Packed:
+    def _pack(self, path: str, wanted: str) -> PackedFile:
         try:
             data = (self.site / path).read_bytes()
         except OSError as error:
@@ -211,13 +211,14 @@ class Scan:
         mime = bare_type(media)
         # The home page answers at the address of the site, too.
         urls = [self.base, self.base + path] if path == HOME else [self.base + path]
-        return Packed(
+        return PackedFile(
             path,
             len(data),
             mime,
             {"sha256": sha256, "sha512": hashlib.sha512(data).hexdigest()},
             tuple(
-                Record(url, response_record(url, media, data, sha256, self.moment)) for url in urls
+                NewRecord(url, response_record(url, media, data, sha256, self.moment))
+                for url in urls
             ),
             read_page(data) if mime == HTML else None,
         )

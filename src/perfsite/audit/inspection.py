@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from perfsite.audit.links import check_addresses, check_former, check_links
 from perfsite.audit.lists import check_lists
 from perfsite.audit.rules import RULES, Audit
-from perfsite.audit.site import Site
+from perfsite.audit.site import AuditedSite
 from perfsite.audit.texts import check_pictures, check_texts
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def audit_site(files: Mapping[str, bytes], before: Mapping[str, bytes] | None = None) -> Audit:
     """Hold a site against every rule; `before` are the files of an older site, if there is one."""
-    site = Site(files)
+    site = AuditedSite(files)
     findings = [
         *(finding for page in site.pages.values() for finding in page.findings),
         *check_links(site),

@@ -17,8 +17,8 @@ from perfsite.audit.site import HOME, SITEMAP, URLS, base_of, target_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from perfsite.audit.page import Link
-    from perfsite.audit.site import Site
+    from perfsite.audit.page import PageLink
+    from perfsite.audit.site import AuditedSite
 
 
 # The paths of a site: whether every server, archive and disk can hold them, each thing once.
@@ -30,7 +30,7 @@ _PACKED: Final = (".gz", ".br", ".zst")
 _EDITION: Final = re.compile(r"editions/[^/]+/")
 
 
-def check_addresses(site: Site) -> Iterator[Finding]:
+def check_addresses(site: AuditedSite) -> Iterator[Finding]:
     """Every path by itself, and beside all others."""
     folded: dict[str, str] = {}
     for path in sorted(site.files):
@@ -54,7 +54,7 @@ def check_addresses(site: Site) -> Iterator[Finding]:
     yield from _twice(site)
 
 
-def _twice(site: Site) -> Iterator[Finding]:
+def _twice(site: AuditedSite) -> Iterator[Finding]:
     """Files of the same content.
 
     A frozen edition is whole by itself, so it is compared with nothing outside of it. A table
@@ -77,7 +77,7 @@ def _twice(site: Site) -> Iterator[Finding]:
 _FAR: Final = {"http", "https", ""}
 
 
-def check_links(site: Site) -> Iterator[Finding]:
+def check_links(site: AuditedSite) -> Iterator[Finding]:
     """Every link of every page and style sheet, and whether all files are reached by them."""
     reach: dict[str, set[str]] = {}
     known: dict[tuple[str, str], str] = {}
@@ -106,7 +106,7 @@ def check_links(site: Site) -> Iterator[Finding]:
     yield from _unreached(site, reach)
 
 
-def _fault(site: Site, path: str, link: Link) -> tuple[str, str]:
+def _fault(site: AuditedSite, path: str, link: PageLink) -> tuple[str, str]:
     """The rule that an address breaks, and how; no words where it leads away and may."""
     address = link.address.partition("#")[0]
     try:
@@ -128,7 +128,7 @@ def _fault(site: Site, path: str, link: Link) -> tuple[str, str]:
     return "link", f"{address} leads to no file"
 
 
-def _far_fault(site: Site, link: Link, scheme: str, path: str) -> tuple[str, str]:
+def _far_fault(site: AuditedSite, link: PageLink, scheme: str, path: str) -> tuple[str, str]:
     """What is wrong with an address that has a scheme or a host."""
     address = link.address
     if scheme not in _FAR:
@@ -147,12 +147,12 @@ def _far_fault(site: Site, link: Link, scheme: str, path: str) -> tuple[str, str
     return "away", ""
 
 
-def _is_place(site: Site, target: str, fragment: str) -> bool:
+def _is_place(site: AuditedSite, target: str, fragment: str) -> bool:
     page = site.pages.get(target)
     return page is None or unquote(fragment) in page.ids
 
 
-def _unreached(site: Site, reach: dict[str, set[str]]) -> Iterator[Finding]:
+def _unreached(site: AuditedSite, reach: dict[str, set[str]]) -> Iterator[Finding]:
     found, todo = {HOME}, [HOME]
     while todo:
         new = {path for path in reach.get(todo.pop(), ()) if path in site.files} - found
@@ -169,7 +169,7 @@ _FORMER_EDITION: Final = re.compile(r"editions/[^/]+/urls\.txt")
 _TIME: Final = re.compile(rb"<time\b.*?</time>", re.DOTALL)
 
 
-def check_former(site: Site, before: Mapping[str, bytes]) -> Iterator[Finding]:
+def check_former(site: AuditedSite, before: Mapping[str, bytes]) -> Iterator[Finding]:
     """The site against the lists of its frozen editions, and against an older site.
 
     `before` are the files of that site; its urls.txt alone will do for the addresses.
@@ -184,7 +184,7 @@ def check_former(site: Site, before: Mapping[str, bytes]) -> Iterator[Finding]:
     yield from _check_changes(site, before)
 
 
-def _gone(site: Site, lines: list[str], told: Iterable[str]) -> Iterator[tuple[int, str]]:
+def _gone(site: AuditedSite, lines: list[str], told: Iterable[str]) -> Iterator[tuple[int, str]]:
     base = base_of(lines)
     for number, line in enumerate(lines, 1):
         address = line.strip().removeprefix(base)
@@ -192,7 +192,7 @@ def _gone(site: Site, lines: list[str], told: Iterable[str]) -> Iterator[tuple[i
             yield number, address
 
 
-def _check_changes(site: Site, before: Mapping[str, bytes]) -> Iterator[Finding]:
+def _check_changes(site: AuditedSite, before: Mapping[str, bytes]) -> Iterator[Finding]:
     """Each lastmod against the one before, and the page against the page before.
 
     The date itself stands on the page, so what is in <time> is no change.

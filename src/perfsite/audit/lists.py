@@ -16,13 +16,13 @@ from perfsite.audit.texts import read_xml
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from perfsite.audit.site import Site
+    from perfsite.audit.site import AuditedSite
 
 _NAMESPACE: Final = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 _PROOF: Final = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 
 
-def check_lists(site: Site) -> Iterator[Finding]:
+def check_lists(site: AuditedSite) -> Iterator[Finding]:
     """Every list against the files."""
     yield from _check_urls(site)
     yield from _check_manifest(site)
@@ -32,7 +32,7 @@ def check_lists(site: Site) -> Iterator[Finding]:
     yield from _check_titles(site)
 
 
-def _check_urls(site: Site) -> Iterator[Finding]:
+def _check_urls(site: AuditedSite) -> Iterator[Finding]:
     listed: set[str] = set()
     for number, line in enumerate(site.lines(URLS), 1):
         path = line.removeprefix(site.base)
@@ -45,7 +45,7 @@ def _check_urls(site: Site) -> Iterator[Finding]:
         yield Finding(URLS, 0, "urls-txt", f"{path} is not listed")
 
 
-def _check_manifest(site: Site) -> Iterator[Finding]:
+def _check_manifest(site: AuditedSite) -> Iterator[Finding]:
     listed: set[str] = set()
     for number, line in enumerate(site.lines(MANIFEST), 1):
         match = _PROOF.fullmatch(line)
@@ -77,7 +77,7 @@ def read_sitemap(data: bytes) -> list[tuple[int, str, str]]:
     ]
 
 
-def _check_sitemap(site: Site) -> Iterator[Finding]:
+def _check_sitemap(site: AuditedSite) -> Iterator[Finding]:
     try:
         entries = read_sitemap(site.of(SITEMAP)) if site.of(SITEMAP) else []
     except etree.XMLSyntaxError as error:
@@ -100,7 +100,7 @@ def _check_sitemap(site: Site) -> Iterator[Finding]:
         yield Finding(SITEMAP, 0, "sitemap-xml", f"{path} is not listed")
 
 
-def _check_sitemap_pages(site: Site) -> Iterator[Finding]:
+def _check_sitemap_pages(site: AuditedSite) -> Iterator[Finding]:
     """Every language has a sitemap.html of its own; together they have all pages."""
     maps = [page for path, page in site.pages.items() if path.split("/")[-1] == SITEMAP_PAGE]
     linked = {target_of(page.path, address) for page in maps for address in page.main_links}
@@ -108,7 +108,7 @@ def _check_sitemap_pages(site: Site) -> Iterator[Finding]:
         yield Finding(SITEMAP_PAGE, 0, "sitemap-html", f"{path} is not linked")
 
 
-def _check_robots(site: Site) -> Iterator[Finding]:
+def _check_robots(site: AuditedSite) -> Iterator[Finding]:
     if ROBOTS not in site.files:
         yield Finding(ROBOTS, 0, "robots-txt", "no such file")
     for number, line in enumerate(site.lines(ROBOTS), 1):
@@ -117,7 +117,7 @@ def _check_robots(site: Site) -> Iterator[Finding]:
             yield Finding(ROBOTS, number, "robots-txt", line.strip())
 
 
-def _check_titles(site: Site) -> Iterator[Finding]:
+def _check_titles(site: AuditedSite) -> Iterator[Finding]:
     titles: dict[tuple[str, str], str] = {}
     described: dict[tuple[str, str], list[tuple[str, int]]] = {}
     for path, page in sorted(site.pages.items()):

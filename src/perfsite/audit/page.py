@@ -212,7 +212,7 @@ def _line(data: bytes, place: int) -> int:
 # What is known of a page once it is read: its links, its names, and the findings within it.
 
 
-class Link(NamedTuple):
+class PageLink(NamedTuple):
     """An address in a page or a style sheet.
 
     A browser `loads` some of them by itself. A `plain` one is seen by every crawler. `may_be_full`
@@ -242,7 +242,7 @@ class Page:
     descriptions: list[tuple[int, str]] = field(default_factory=list)
     headings: list[int] = field(default_factory=list)
     is_part: bool = False
-    links: list[Link] = field(default_factory=list)
+    links: list[PageLink] = field(default_factory=list)
     main_links: list[str] = field(default_factory=list)
     ids: frozenset[str] = frozenset()
     times: set[str] = field(default_factory=set)
@@ -261,10 +261,10 @@ class Page:
         self.links += css_links(styles.addresses)
 
 
-def css_links(addresses: Iterable[tuple[int, str]]) -> list[Link]:
+def css_links(addresses: Iterable[tuple[int, str]]) -> list[PageLink]:
     """The links that are the addresses of CSS."""
     return [
-        Link(line, "url()", address, loads=True, plain=True, in_css=True)
+        PageLink(line, "url()", address, loads=True, plain=True, in_css=True)
         for line, address in addresses
     ]
 
@@ -401,7 +401,7 @@ def _read_meta(page: Page, meta: Element) -> None:
     elif name == "refresh":
         page.add(line, "element", f'<meta http-equiv="refresh" content="{content}">')
     elif name in {"og:image", "og:url"}:
-        page.links.append(Link(line, f'<meta property="{name}">', content, may_be_full=True))
+        page.links.append(PageLink(line, f'<meta property="{name}">', content, may_be_full=True))
 
 
 def _read_addresses(page: Page, element: Element) -> None:
@@ -410,7 +410,7 @@ def _read_addresses(page: Page, element: Element) -> None:
     if tag == "a" and "rel" not in attributes and "ping" not in attributes:
         # Nine of ten links are such, and there are more than a hundred thousand.
         if "href" in attributes:
-            page.links.append(Link(line, "<a href>", attributes["href"].strip(), plain=True))
+            page.links.append(PageLink(line, "<a href>", attributes["href"].strip(), plain=True))
         return
     rel = frozenset(attributes.get("rel", "").lower().split())
     if "nofollow" in rel:
@@ -421,7 +421,7 @@ def _read_addresses(page: Page, element: Element) -> None:
         if name not in _PAGES_ADDRESSES:
             continue
         leads = name == "href" and (tag in {"a", "area"} or (tag == "link" and not rel & _LOADING))
-        link = Link(
+        link = PageLink(
             line,
             f"<{tag} {name}>",
             value.strip(),
@@ -464,7 +464,7 @@ def _read_script(page: Page, script: Element) -> None:
     if addresses is None:
         page.add(line, "json", "JSON-LD that cannot be parsed")
     page.links += [
-        Link(line, "the description", address, may_be_full=True) for address in addresses or ()
+        PageLink(line, "the description", address, may_be_full=True) for address in addresses or ()
     ]
 
 

@@ -13,7 +13,7 @@ from perfsite.spelling import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from perfsite.audit.rules import Audit, Rule
+    from perfsite.audit.rules import Audit, AuditRule
 
 
 # An audit told: as text for people, as JSON for programs.
@@ -52,7 +52,7 @@ def summary(audit: Audit) -> str:
     )
 
 
-def _block(audit: Audit, rule: Rule) -> Iterator[str]:
+def _block(audit: Audit, rule: AuditRule) -> Iterator[str]:
     findings = audit.of(rule.id)
     kind = "warning" if rule.warns else "error"
     yield f"{rule.sentence}: {counted(len(findings), kind)}"
@@ -104,7 +104,7 @@ def audit_json(audit: Audit) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def _severity(rule: Rule) -> str:
+def _severity(rule: AuditRule) -> str:
     return "warning" if rule.warns else "error"
 
 
@@ -166,7 +166,7 @@ def _section(audit: Audit, facet: Facet) -> Iterator[str]:
     yield "</ul>\n</section>\n" if passed else "</section>\n"
 
 
-def _broken(audit: Audit, rule: Rule) -> Iterator[str]:
+def _broken(audit: Audit, rule: AuditRule) -> Iterator[str]:
     findings = audit.of(rule.id)
     kind = "warning" if rule.warns else "error"
     yield f'<div class="broken">\n<h3>Broken: {escape(rule.sentence)} <code>{rule.id}</code></h3>\n'

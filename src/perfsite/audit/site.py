@@ -14,7 +14,8 @@ from perfsite.audit.page import Page, Styles, css_links, read_page, read_sheet
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from perfsite.audit.page import Link
+    from perfsite.audit.page import PageLink
+
 
 HOME: Final = "index.html"
 NOT_FOUND: Final = "404.html"
@@ -28,7 +29,7 @@ PACKAGE: Final = "datapackage.json"
 
 
 @dataclass(frozen=True)
-class Site:
+class AuditedSite:
     """The files of a site by their paths, and what is read from them when it is first asked."""
 
     files: Mapping[str, bytes]
@@ -52,7 +53,7 @@ class Site:
         }
 
     @cached_property
-    def links(self) -> dict[str, list[Link]]:
+    def links(self) -> dict[str, list[PageLink]]:
         """The links of each page and each style sheet."""
         found = {path: page.links for path, page in self.pages.items()}
         return found | {path: css_links(styles.addresses) for path, styles in self.sheets.items()}

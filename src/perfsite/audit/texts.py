@@ -17,7 +17,7 @@ from perfsite.audit.site import FEED, PACKAGE, target_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from perfsite.audit.site import Site
+    from perfsite.audit.site import AuditedSite
 
 _TEXTS: Final = (".html", ".css", ".js", ".csv", ".json", ".xml", ".svg", ".txt")
 _ABOUT: Final = "-metadata.json"
@@ -25,7 +25,7 @@ _SVG: Final = "{http://www.w3.org/2000/svg}svg"
 _ATOM: Final = "{http://www.w3.org/2005/Atom}"
 
 
-def check_texts(site: Site) -> Iterator[Finding]:
+def check_texts(site: AuditedSite) -> Iterator[Finding]:
     """Every text by the rules of its kind."""
     for path, data in site.files.items():
         if not path.endswith(_TEXTS):
@@ -49,7 +49,7 @@ def check_texts(site: Site) -> Iterator[Finding]:
     yield from _check_feed(site)
 
 
-def _check_csv(site: Site, path: str, text: str) -> Iterator[Finding]:
+def _check_csv(site: AuditedSite, path: str, text: str) -> Iterator[Finding]:
     rows = csv.reader(io.StringIO(text, newline=""), strict=True)
     width = 0
     try:
@@ -66,7 +66,7 @@ def _check_csv(site: Site, path: str, text: str) -> Iterator[Finding]:
         yield Finding(path, 0, "csv-metadata", f"no {path}{_ABOUT}")
 
 
-def _check_json(site: Site, path: str, text: str) -> Iterator[Finding]:
+def _check_json(site: AuditedSite, path: str, text: str) -> Iterator[Finding]:
     try:
         content = json.loads(text, parse_constant=_no_number)
     except ValueError as error:
@@ -101,12 +101,12 @@ def _no_number(name: str) -> float:
     raise ValueError(f"{name} is no number of JSON")
 
 
-def _leads(site: Site, path: str, address: str) -> bool:
+def _leads(site: AuditedSite, path: str, address: str) -> bool:
     own = address.removeprefix(site.base) if site.base else address
     return own in site.files if own != address else target_of(path, address) in site.files
 
 
-def _check_feed(site: Site) -> Iterator[Finding]:
+def _check_feed(site: AuditedSite) -> Iterator[Finding]:
     if FEED not in site.files:
         return
     try:
@@ -136,7 +136,7 @@ _LOADED: Final = re.compile(r"@import[^;]*|url\(\s*[\"']?(?!#|data:)[^)]*\)", re
 _SHEET: Final = re.compile(rb"<\?xml-stylesheet.*?\?>|<!ENTITY.*?>", re.DOTALL)
 
 
-def check_pictures(site: Site) -> Iterator[Finding]:
+def check_pictures(site: AuditedSite) -> Iterator[Finding]:
     """Every SVG: well-formed, by itself, and with a title where a page shows it as a chart."""
     shown = {target_of(path, source) for path, page in site.pages.items() for source in page.shown}
     for path, data in site.files.items():

@@ -243,14 +243,14 @@ _USED_STANDARDS: Final = {*STANDARDS, *STANDARD, "service_standard_en", "service
 
 
 @dataclass(frozen=True)
-class Table:
+class InventoryTable:
     """The rows of a file that can be used, by their numbers, with `service` and `period`."""
 
     path: str
     rows: pd.DataFrame
 
 
-def read_file(source: Source) -> tuple[Table | None, list[Problem]]:
+def read_file(source: Source) -> tuple[InventoryTable | None, list[Problem]]:
     """The rows of a file that have an id and a fiscal year; None where it is no such file."""
     sheet, problems = read_spreadsheet(source)
     if sheet is None:
@@ -294,7 +294,7 @@ def read_file(source: Source) -> tuple[Table | None, list[Problem]]:
         for name in dict.fromkeys(sheet.headers)
         if name not in used
     ]
-    return _usable(Table(source.path, rows), is_standards, problems), problems
+    return _usable(InventoryTable(source.path, rows), is_standards, problems), problems
 
 
 def _period(year: str) -> str:
@@ -305,7 +305,7 @@ def _period(year: str) -> str:
     return f"{parts[1]}-04/{parts[2]}-03"
 
 
-def _usable(table: Table, is_standards: bool, problems: list[Problem]) -> Table:
+def _usable(table: InventoryTable, is_standards: bool, problems: list[Problem]) -> InventoryTable:
     """The rows that say whose figures they are and for which year; the others are reported."""
     rows = table.rows
     required = ["service_id", "fiscal_yr"]
@@ -339,12 +339,12 @@ def _usable(table: Table, is_standards: bool, problems: list[Problem]) -> Table:
             Problem(table.path, row_number(row), "PS109", "service_standard_id", key, expected, fix)
             for row, key in rows.loc[nameless, "service_standard_id"].items()
         ]
-    return Table(table.path, rows[~(blank.any(axis=1) | odd | undated | nameless)])
+    return InventoryTable(table.path, rows[~(blank.any(axis=1) | odd | undated | nameless)])
 
 
 def once_each(
-    table: Table, key: list[str], seen: set[tuple[str, ...]], problems: list[Problem]
-) -> Table:
+    table: InventoryTable, key: list[str], seen: set[tuple[str, ...]], problems: list[Problem]
+) -> InventoryTable:
     """The rows whose service (and standard) and year are new; the others are reported."""
     kept = []
     for row, *values in table.rows[key].itertuples(name=None):
@@ -358,10 +358,10 @@ def once_each(
         else:
             seen.add(place)
             kept.append(row)
-    return Table(table.path, table.rows.loc[kept])
+    return InventoryTable(table.path, table.rows.loc[kept])
 
 
-def of_known(table: Table, services: set[str], problems: list[Problem]) -> Table:
+def of_known(table: InventoryTable, services: set[str], problems: list[Problem]) -> InventoryTable:
     """The standards of services that the inventory has; the others are reported."""
     known = table.rows["service"].isin(services)
     problems += [
@@ -376,7 +376,7 @@ def of_known(table: Table, services: set[str], problems: list[Problem]) -> Table
         )
         for row, key in table.rows.loc[~known, "service_id"].items()
     ]
-    return Table(table.path, table.rows[known])
+    return InventoryTable(table.path, table.rows[known])
 
 
 def row_number(row: object) -> int:
@@ -397,7 +397,7 @@ _TRANSLATED: Final = (
 )  # fmt: skip
 
 
-def make_register(inventories: Iterable[Table]) -> tuple[pd.DataFrame, list[Problem]]:
+def make_register(inventories: Iterable[InventoryTable]) -> tuple[pd.DataFrame, list[Problem]]:
     """The services in the order in which they first come, each as its newest year has it."""
     rows = pd.concat(
         [table.rows.assign(file=table.path, number=table.rows.index) for table in inventories],
@@ -484,7 +484,7 @@ _ANSWERS: Final = {"Y": "1", "N": "0"}
 _MISSING: Final = {"NA": "[z]", "ND": "[x]", "": "[x]"}
 
 
-def applications(table: Table) -> tuple[pd.DataFrame, list[Problem]]:
+def applications(table: InventoryTable) -> tuple[pd.DataFrame, list[Problem]]:
     """The figures of an inventory, one row a service and year as the source has them.
 
     The source's total is a figure where a channel has one. Where none has, it is no zero: it does
@@ -537,7 +537,7 @@ def _partial(channels: Sequence[str]) -> str:
     return _BETWEEN.join(texts)
 
 
-def service_standards(table: Table) -> tuple[pd.DataFrame, list[Problem]]:
+def service_standards(table: InventoryTable) -> tuple[pd.DataFrame, list[Problem]]:
     """The target and the two counts of every standard; its text is the note on its target.
 
     Where the file says whether the target was met, that is one more: 1 for `Y`, 0 for `N`.
@@ -565,20 +565,24 @@ def service_standards(table: Table) -> tuple[pd.DataFrame, list[Problem]]:
     return made[["service", "period", "measure", "channel", "value", "note"]], problems
 
 
-def _counts(table: Table, name: str, *, share: bool = False) -> tuple[pd.Series, list[Problem]]:
+def _counts(
+    table: InventoryTable, name: str, *, share: bool = False
+) -> tuple[pd.Series, list[Problem]]:
     """A column of counts, or of shares from 0 to 1; what cannot be read is not available."""
     pattern = r"0(\.[0-9]+)?|1(\.0+)?" if share else "[0-9]+"
     expected = "a share from 0 to 1" if share else "a whole number, 0 or more"
     return _read(table, name, pattern, expected)
 
 
-def _answers(table: Table, name: str) -> tuple[pd.Series, list[Problem]]:
+def _answers(table: InventoryTable, name: str) -> tuple[pd.Series, list[Problem]]:
     """A column of `Y` and `N` as 1 and 0."""
     cells, problems = _read(table, name, "[YN]", "Y or N")
     return cells.replace(_ANSWERS), problems
 
 
-def _read(table: Table, name: str, pattern: str, expected: str) -> tuple[pd.Series, list[Problem]]:
+def _read(
+    table: InventoryTable, name: str, pattern: str, expected: str
+) -> tuple[pd.Series, list[Problem]]:
     """A column of cells that look so; what is none of these is not available."""
     cells = table.rows[name]
     readable = cells.str.fullmatch(pattern).astype(bool)
@@ -616,7 +620,7 @@ def import_inventory(sources: Sequence[Source], *, with_text: bool = True) -> Im
     there are no files.
     """
     problems: list[Problem] = []
-    tables: dict[bool, list[Table]] = {True: [], False: []}
+    tables: dict[bool, list[InventoryTable]] = {True: [], False: []}
     for source in sources:
         table, found = read_file(source)
         problems += found

@@ -76,7 +76,7 @@ TEXTS = frozenset(_TEXTS.values())
 
 
 @dataclass(frozen=True)
-class Figures:
+class FigureColumn:
     """A column of figures: `column` is our `measure` or `measure:channel`."""
 
     column: str
@@ -89,23 +89,23 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Facts:
+class FactColumn:
     """A column that describes the service: `column` is the one of our register."""
 
     column: str
 
 
-def read_header(header: str) -> Figures | Facts | None:
+def read_header(header: str) -> FigureColumn | FactColumn | None:
     """What the column under this normalised header holds; None if nothing that is imported."""
     name = header.casefold()
     if column := _FACTS.get(name) or _TEXTS.get(name):
-        return Facts(column)
+        return FactColumn(column)
     if (match := _ASKED_FOR_IN.fullmatch(name)) and match[3] in _YEARLY:
-        return Figures(_YEARLY[match[3]], _asked_for_in(int(match[1]), int(match[2])))
+        return FigureColumn(_YEARLY[match[3]], _asked_for_in(int(match[1]), int(match[2])))
     if (match := _QUARTER_OF.fullmatch(name)) and (match[2], match[3]) in _QUARTERS:
         month = _QUARTERS[match[2], match[3]] * MONTHS_IN_QUARTER + 1
         period = Period.months(int(match[4]), month, MONTHS_IN_QUARTER)
-        return Figures(_QUARTERLY[match[1]], period)
+        return FigureColumn(_QUARTERLY[match[1]], period)
     return None
 
 
@@ -136,13 +136,13 @@ def import_register(source: Source, *, with_text: bool = True) -> Imported:
     if table is None:
         return Imported({}, problems)
     facts: defaultdict[str, list[int]] = defaultdict(list)
-    figures: defaultdict[Figures, list[int]] = defaultdict(list)
+    figures: defaultdict[FigureColumn, list[int]] = defaultdict(list)
     others: defaultdict[str, list[int]] = defaultdict(list)
     for number, header in enumerate(table.headers):
         match read_header(header):
-            case Figures() as what:
+            case FigureColumn() as what:
                 figures[what].append(number)
-            case Facts(column):
+            case FactColumn(column):
                 facts[column].append(number)
             case None if header:
                 others[header].append(number)
@@ -245,10 +245,10 @@ def _why_left_out(
 
 
 def _figures(
-    table: Spreadsheet, figures: dict[Figures, list[int]], rows: pd.Index[int]
-) -> tuple[dict[Figures, pd.Series[str]], list[Problem]]:
+    table: Spreadsheet, figures: dict[FigureColumn, list[int]], rows: pd.Index[int]
+) -> tuple[dict[FigureColumn, pd.Series[str]], list[Problem]]:
     """The columns that hold a figure of these rows; unreadable cells are reported of all rows."""
-    collected: dict[Figures, pd.Series[str]] = {}
+    collected: dict[FigureColumn, pd.Series[str]] = {}
     problems: list[Problem] = []
     for what, numbers in figures.items():
         header = table.headers[numbers[0]]
@@ -267,7 +267,7 @@ def _figures(
 
 
 def _read_figures(
-    table: Spreadsheet, number: int, what: Figures
+    table: Spreadsheet, number: int, what: FigureColumn
 ) -> tuple[pd.Series[str], list[Problem]]:
     """The digits that stand there, without separators; what is no figure is not available."""
     cells = _cells(table, number)
@@ -302,7 +302,7 @@ def _agreed(
 
 
 def _submissions(
-    services: pd.Series[str], columns: dict[Figures, pd.Series[str]]
+    services: pd.Series[str], columns: dict[FigureColumn, pd.Series[str]]
 ) -> dict[str, str]:
     """Wide files: measures that were asked for in the same periods stand side by side."""
     periods: defaultdict[tuple[str, str], set[Period]] = defaultdict(set)
@@ -317,7 +317,7 @@ def _submissions(
         parts = [
             pd.DataFrame(
                 {"service": services, "period": period.code}
-                | {column: columns[Figures(column, period)] for column in together}
+                | {column: columns[FigureColumn(column, period)] for column in together}
             )
             for period in sorted(asked_for)
         ]
