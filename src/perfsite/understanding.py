@@ -18,8 +18,10 @@ from perfsite.parts import resolve
 from perfsite.policy import (
     EMBARGOED,
     HELD_BACK,
+    TOLD,
     carry_services,
     decide,
+    find_tellers,
     hold_back,
     read_retractions,
     release,
@@ -28,10 +30,8 @@ from perfsite.policy.frames import has_mark, is_one_of, keys_of
 from perfsite.report import without_numbers
 from perfsite.revisions import Snapshot, make_ledger, revised_kpis, unused_reasons
 from perfsite.validate import (
-    TOLD,
     check_consistency,
     check_series,
-    find_tellers,
     is_blamed,
     read_observations,
     read_register,
@@ -50,9 +50,8 @@ if TYPE_CHECKING:
     from perfsite.load import Data
     from perfsite.model import Key, Service
     from perfsite.parts import Parts
-    from perfsite.policy import Carried, Retraction
+    from perfsite.policy import Carried, Retraction, Teller
     from perfsite.revisions import Ledger
-    from perfsite.validate import Teller
 
 _ROUNDS: Final = 5
 """To hold a figure back can show that a series adds up after all; then it is looked at again."""

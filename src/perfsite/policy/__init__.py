@@ -19,20 +19,23 @@ from perfsite.policy.retractions import (
     retract,
 )
 from perfsite.policy.secrecy import HELD_BACK, hold_back, release, waiting
-from perfsite.validate.suppression import EMBARGOED, SUPPRESSED
+from perfsite.validate.suppression import EMBARGOED, SUPPRESSED, TOLD, Teller, find_tellers
 
 __all__ = [
     "EMBARGOED",
     "HELD_BACK",
     "SUPPRESSED",
+    "TOLD",
     "Carried",
     "Decided",
     "Retraction",
+    "Teller",
     "carry_over",
     "carry_services",
     "check_losses",
     "check_retractions",
     "decide",
+    "find_tellers",
     "hold_back",
     "read_retractions",
     "release",

@@ -12,14 +12,10 @@ from perfsite.validate.observations import read_observations
 from perfsite.validate.register import read_register
 from perfsite.validate.releases import release_days
 from perfsite.validate.series import check_series
-from perfsite.validate.suppression import TOLD, Teller, find_tellers
 
 __all__ = [
-    "TOLD",
-    "Teller",
     "check_consistency",
     "check_series",
-    "find_tellers",
     "is_blamed",
     "read_observations",
     "read_register",
