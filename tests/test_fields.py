@@ -7,7 +7,8 @@ import re
 import pytest
 
 from markdown_pages import DOCS
-from perfsite.fields import (
+from perfsite.model import REGISTER_COLUMNS
+from perfsite.text import (
     LONGEST,
     LONGEST_OTHER,
     PUBLISHED,
@@ -17,7 +18,6 @@ from perfsite.fields import (
     longest,
     name_fault,
 )
-from perfsite.model import REGISTER_COLUMNS
 
 RUN = (
     *(

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from perfsite.alphabet import shown
+from perfsite.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from perfsite.causes import OF_ANY, Causes
 from perfsite.measures import DIGITAL, RATINGS, Better, Kind
-from perfsite.messages import message, plural_message
+from perfsite.text import message, plural_message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

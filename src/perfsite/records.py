@@ -12,8 +12,8 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 
 from perfsite.errors import Severity  # noqa: TC001 - pydantic reads the annotation
-from perfsite.fields import longest
 from perfsite.model import MAX_ID_LENGTH, TRANSLATED
+from perfsite.text import longest
 
 ID: Final = "^[a-z0-9]+(-[a-z0-9]+)*$"
 NAME: Final = "^[a-z][a-z0-9_]*$"

@@ -26,10 +26,10 @@ from jinja2 import (
 )
 from markupsafe import Markup, escape
 
-from perfsite.direction import elements, isolated, marked
 from perfsite.errors import RenderError
 from perfsite.kept import Kept
 from perfsite.model import File
+from perfsite.text import elements, isolated, marked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

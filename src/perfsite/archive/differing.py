@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from perfsite.archive.faults import Fault
 from perfsite.archive.manifests import SITE_MANIFEST, manifest
-from perfsite.spelling import counted
+from perfsite.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from perfsite.spelling import slug
+from perfsite.text import slug
 
 DESCRIPTION: Final = "datapackage.json"
 ADDRESSES: Final = "urls.txt"

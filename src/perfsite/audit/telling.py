@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.audit.findings import Facet
 from perfsite.rounding import fixed
-from perfsite.spelling import counted
+from perfsite.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,8 +20,8 @@ from perfsite.charts.placing import (
 from perfsite.charts.scales import time_ticks, value_ticks
 from perfsite.charts.targets import beside_target
 from perfsite.kpis import KPIS
-from perfsite.messages import message
 from perfsite.periods import MONTHS_IN_QUARTER, MONTHS_IN_YEAR, Unit
+from perfsite.text import message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

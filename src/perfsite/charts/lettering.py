@@ -10,7 +10,7 @@ import unicodedata
 from bisect import bisect_right
 from typing import Final
 
-from perfsite.direction import FIRST_STRONG, POP, balanced
+from perfsite.text import FIRST_STRONG, POP, balanced
 
 ELLIPSIS: Final = "…"
 _UNITS: Final = 1000

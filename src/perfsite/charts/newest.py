@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.sentences import EXACTLY, level_sentence, meets
-from perfsite.messages import message
 from perfsite.model import Status
 from perfsite.periods import MONTHS_IN_QUARTER, Unit
+from perfsite.text import message
 
 if TYPE_CHECKING:
     from perfsite.kpi import Figure

@@ -15,7 +15,7 @@ from perfsite.errors import BuildError, UsageError
 from perfsite.faults import COURSE
 from perfsite.report.undrawn import undrawn_words
 from perfsite.rounding import fixed
-from perfsite.spelling import counted
+from perfsite.text import counted
 
 if TYPE_CHECKING:
     from datetime import date

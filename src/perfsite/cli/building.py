@@ -26,7 +26,7 @@ from perfsite.faults import COURSE, keep_details
 from perfsite.report import text_report
 from perfsite.report.undrawn import undrawn_words
 from perfsite.rounding import fixed
-from perfsite.spelling import counted
+from perfsite.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -25,7 +25,7 @@ from perfsite.errors import UsageError, has_errors
 from perfsite.model import Source
 from perfsite.report import text_report
 from perfsite.rounding import fixed
-from perfsite.spelling import counted
+from perfsite.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
-from perfsite.spelling import counted as counted
+from perfsite.text import counted as counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

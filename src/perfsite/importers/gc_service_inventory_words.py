@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from perfsite.messages import message
+from perfsite.text import message
 
 INVENTORY: Final = (
     "fiscal_yr",

@@ -6,7 +6,7 @@ import hashlib
 from typing import Final
 
 from perfsite.model import MAX_ID_LENGTH
-from perfsite.spelling import slug
+from perfsite.text import slug
 
 _HASH_LENGTH: Final = 8
 

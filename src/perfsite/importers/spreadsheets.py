@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from perfsite.errors import Problem
-from perfsite.fields import text_fault
 from perfsite.tables import decoded
+from perfsite.text import text_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,11 +18,10 @@ from perfsite.kpi.breaks import across_a_break
 from perfsite.kpi.lives import open_throughout
 from perfsite.kpi.silence import Ends, Silence, Silences
 from perfsite.kpis import KPIS, Place, at
-from perfsite.messages import message
 from perfsite.model import Service, Status, language_of, why_not_an_id
 from perfsite.parts import newest_end
 from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
-from perfsite.spelling import slug, without_accents
+from perfsite.text import message, slug, without_accents
 from perfsite.windows import is_whole_year
 
 if TYPE_CHECKING:

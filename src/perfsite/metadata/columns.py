@@ -12,7 +12,6 @@ from typing import Final
 
 from perfsite.kpis import CURRENCY, KPIS, SHARE, Kpi, Place, at, in_the_ledger
 from perfsite.measures import Kind
-from perfsite.messages import message
 from perfsite.metadata.statuses import (
     CARRIED,
     MARKS,
@@ -23,6 +22,7 @@ from perfsite.metadata.statuses import (
     Words,
 )
 from perfsite.model import Status
+from perfsite.text import message
 
 
 class Datatype(StrEnum):

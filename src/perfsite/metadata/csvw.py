@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from perfsite.direction import isolated
 from perfsite.metadata.columns import Datatype
 from perfsite.metadata.tables import table_of, tables_of_the_set
 from perfsite.model import File
+from perfsite.text import isolated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -7,10 +7,10 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from perfsite.direction import isolated
 from perfsite.metadata.columns import Datatype
 from perfsite.metadata.tables import tables, tables_of_the_set
 from perfsite.model import File
+from perfsite.text import isolated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

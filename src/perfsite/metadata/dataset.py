@@ -10,10 +10,10 @@ import json
 import posixpath
 from typing import TYPE_CHECKING, Any, Final
 
-from perfsite.direction import isolated
 from perfsite.kpis import CURRENCY, KPIS, SHARE
 from perfsite.measures import Kind
 from perfsite.media import bare_type, media_type
+from perfsite.text import isolated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from perfsite.messages import message
 from perfsite.metadata.columns import (
     ID_PATTERN,
     NAME_PATTERN,
@@ -14,6 +13,7 @@ from perfsite.metadata.columns import (
     Datatype,
     kpi_columns,
 )
+from perfsite.text import message
 
 if TYPE_CHECKING:
     from perfsite.metadata.statuses import Words

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from perfsite.messages import message
 from perfsite.model import Status
+from perfsite.text import message
 
 Words = tuple[tuple[str, str], ...]
 """The words that a column may hold, and what each means."""

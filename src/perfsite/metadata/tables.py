@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.errors import BuildError
 from perfsite.kpis import KPIS
-from perfsite.messages import message
 from perfsite.metadata.columns import (
     OBSERVATIONS,
     REGISTER,
@@ -22,6 +21,7 @@ from perfsite.metadata.columns import (
 )
 from perfsite.metadata.revision_columns import REVISIONS, edition_columns
 from perfsite.model import FIGURE, translated_columns
+from perfsite.text import message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

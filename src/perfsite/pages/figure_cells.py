@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.given import marks_among
 from perfsite.measures import DIGITAL, Kind
-from perfsite.messages import message
 from perfsite.model import Status
 from perfsite.pages.change_words import REVISED_MARK
 from perfsite.pages.elements import Cell
 from perfsite.pages.words import MISSING_WORDS, NO_DATA, count_cell, value_cell
+from perfsite.text import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from perfsite.direction import isolated
 from perfsite.kpi.groups import GroupKind, alphabetical
 from perfsite.kpis import KPIS, VOLUME, Place, at
-from perfsite.messages import message
 from perfsite.model import Status
 from perfsite.pages.elements import Card, Cell, Row, Table
 from perfsite.pages.group_words import group_card, stocks_words, too_few
@@ -25,6 +23,7 @@ from perfsite.pages.orders import (
 )
 from perfsite.pages.site import FOLDERS, group_href
 from perfsite.pages.words import NO_DATA, coverage, value_cell
+from perfsite.text import isolated, message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,7 +9,6 @@ from perfsite.kpi.groups import GroupKind, alphabetical
 from perfsite.kpi.health import rank_groups
 from perfsite.kpi.ledger import State
 from perfsite.kpis import KPIS, counted_in_health
-from perfsite.messages import message
 from perfsite.pages.context import DepartmentHealthPage, HealthPage
 from perfsite.pages.elements import Cell, Column, Link, Row, Table
 from perfsite.pages.health_words import (
@@ -24,6 +23,7 @@ from perfsite.pages.health_words import (
 )
 from perfsite.pages.site import Builder, group_href, service_href
 from perfsite.pages.words import capital
+from perfsite.text import message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

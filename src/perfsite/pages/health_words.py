@@ -9,8 +9,8 @@ from perfsite.kpi.groups import GroupKind
 from perfsite.kpi.health import assess_groups
 from perfsite.kpi.ledger import State
 from perfsite.kpis import KPIS
-from perfsite.messages import message
 from perfsite.pages.data import csv_file
+from perfsite.text import message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -12,7 +12,6 @@ from perfsite.charts.pictures import Target
 from perfsite.charts.sentences import level_sentence
 from perfsite.kpis import KPIS
 from perfsite.measures import Kind
-from perfsite.messages import message
 from perfsite.model import Status
 from perfsite.pages.elements import Cell, Column, Row, Table
 from perfsite.pages.figure_cells import (
@@ -30,6 +29,7 @@ from perfsite.pages.modules import Wording, with_gaps
 from perfsite.pages.words import change_cell, value_cell
 from perfsite.periods import MONTHS_IN_YEAR
 from perfsite.rounding import decimal
+from perfsite.text import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

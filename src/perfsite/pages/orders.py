@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from perfsite.kpis import KPIS
-from perfsite.messages import message
 from perfsite.pages.elements import Column
+from perfsite.text import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.kpis import KPIS, VOLUME
 from perfsite.measures import RATINGS
-from perfsite.messages import message
 from perfsite.pages.change_words import figure_name
 from perfsite.pages.elements import Column, Row, Table
 from perfsite.pages.figure_cells import marked, marks_note, number_cell
 from perfsite.pages.kpi_modules import PERIOD
 from perfsite.pages.modules import Wording
+from perfsite.text import message
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence

@@ -10,7 +10,6 @@ from perfsite.charts.newest import beside_card
 from perfsite.charts.stacks import journey_job
 from perfsite.kpis import KPIS, VOLUME
 from perfsite.measures import Kind
-from perfsite.messages import message
 from perfsite.model import Status
 from perfsite.pages.breakdown_modules import strand_rows
 from perfsite.pages.elements import Cell, Column, Row, Table
@@ -19,6 +18,7 @@ from perfsite.pages.kpi_modules import ON_YEAR, PERIOD
 from perfsite.pages.modules import Wording, with_gaps
 from perfsite.pages.words import change_cell, value_cell
 from perfsite.periods import YEAR_IN_UNITS, Period, Unit
+from perfsite.text import message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final, assert_never
 from perfsite.formulas import Formula
 from perfsite.kpis import KPIS
 from perfsite.measures import DIGITAL, Kind
-from perfsite.messages import message
 from perfsite.pages.elements import Provenance, Term
 from perfsite.pages.words import channel_name
+from perfsite.text import message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,11 +11,9 @@ from perfsite.charts.sentences import (
     service_lead,
 )
 from perfsite.charts.targets import beside_target
-from perfsite.direction import isolated
 from perfsite.kpi.groups import alphabetical
 from perfsite.kpi.peers import band_of
 from perfsite.kpis import KPIS, TAKE_UP, VOLUME, Place, Window, at
-from perfsite.messages import message
 from perfsite.model import Status
 from perfsite.pages.change_words import REVISED_MARK
 from perfsite.pages.elements import Card, Cell, Column, Row, Table
@@ -24,6 +22,7 @@ from perfsite.pages.given_words import Towards
 from perfsite.pages.site import service_href
 from perfsite.pages.words import capital, figure_cell, service_card
 from perfsite.periods import Period
+from perfsite.text import isolated, message
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

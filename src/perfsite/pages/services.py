@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from perfsite.charts.breakdowns import Breakdowns
 from perfsite.charts.cards import card_job
 from perfsite.charts.given import Given
-from perfsite.direction import isolated
 from perfsite.kpi.groups import GroupKind
 from perfsite.kpis import KPIS
 from perfsite.metadata.dataset import as_script, service_dataset
@@ -39,6 +38,7 @@ from perfsite.pages.site import CSV, JSON, Builder, group_href, service_href
 from perfsite.pages.standards import measures_of, standards_module
 from perfsite.pages.standing import carried_words, retracted_words
 from perfsite.periods import Period
+from perfsite.text import isolated
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypedDict
 from urllib.parse import quote
 
-from perfsite.direction import isolated
 from perfsite.kpi.groups import GroupKind
-from perfsite.messages import message
 from perfsite.pages.context import Site
 from perfsite.pages.elements import Alternate, DataLink, Link, Outside
+from perfsite.text import isolated, message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

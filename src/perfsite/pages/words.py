@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from perfsite.kpis import KPIS
-from perfsite.messages import message
 from perfsite.model import Status
 from perfsite.pages.elements import Card, Cell
 from perfsite.periods import Period
+from perfsite.text import message
 
 if TYPE_CHECKING:
     from perfsite.kpi import Figure, GroupFigure

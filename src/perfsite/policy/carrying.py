@@ -28,8 +28,8 @@ from perfsite.policy.frames import (
     joined,
     whole_file,
 )
-from perfsite.spelling import counted
 from perfsite.tables import ROW, read_cells, stem
+from perfsite.text import counted
 from perfsite.validate.values import CARRIED, RETRACTED
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from perfsite.formats import csv_text
 from perfsite.revisions import COLUMNS, Kind, Move
-from perfsite.spelling import counted
+from perfsite.text import counted
 
 if TYPE_CHECKING:
     from perfsite.revisions import ServiceChange, Step

@@ -13,7 +13,7 @@ from perfsite.kpis import KPIS
 from perfsite.periods import MONTHS_IN_QUARTER
 from perfsite.report.listing import json_text
 from perfsite.report.text import one_line
-from perfsite.spelling import counted
+from perfsite.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

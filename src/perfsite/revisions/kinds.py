@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from perfsite.messages import message
+from perfsite.text import message
 
 
 class Kind(StrEnum):

@@ -19,8 +19,8 @@ from zlib import error as zlib_error
 
 from perfsite.budgets import DEFAULT, Budgets
 from perfsite.overruns import OverBudgetError
-from perfsite.spelling import counted
 from perfsite.tables.unpacking import UnreadableError, check_parts, entries, pieces, unpacked
+from perfsite.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from perfsite.alphabet import SPACES
 from perfsite.errors import Problem
-from perfsite.spelling import counted
+from perfsite.text import SPACES, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from perfsite.alphabet import outside
 from perfsite.errors import Problem
-from perfsite.fields import (
+from perfsite.tables.frames import ROW, nothing
+from perfsite.text import (
     is_faulty_path,
     is_published,
     is_run,
     longest,
     name_fault,
+    outside,
     path_fault,
     text_fault,
 )
-from perfsite.tables.frames import ROW, nothing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

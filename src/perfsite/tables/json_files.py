@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from perfsite.alphabet import SPACES
 from perfsite.budgets import DEFAULT
 from perfsite.errors import Problem
 from perfsite.overruns import OverBudgetError
 from perfsite.tables.frames import ROW, nothing
 from perfsite.tables.json_faults import fault
+from perfsite.text import SPACES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from perfsite.errors import Problem
-from perfsite.spelling import without_accents
+from perfsite.text import without_accents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -18,8 +18,8 @@ from perfsite.model import (
     why_not_an_id,
 )
 from perfsite.periods import Period
-from perfsite.spelling import slug
 from perfsite.tables import ROW, read_table
+from perfsite.text import slug
 from perfsite.validate.modules import all_modules
 from perfsite.validate.period_hints import hint
 from perfsite.validate.submissions import closest, renamed
