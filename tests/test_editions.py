@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from helpers import observe, one_service_register, register
 from perfsite.config import SiteConfig
+from perfsite.decimals import csv_text
 from perfsite.editions import (
     EDITION,
     FRAME,
@@ -27,7 +28,6 @@ from perfsite.editions import (
 )
 from perfsite.editions.tables import CHANGE, applied, differing, in_order
 from perfsite.errors import BuildError, UsageError
-from perfsite.formats import csv_text
 from perfsite.metadata.statuses import PART_ABOVE_WHOLE
 from perfsite.model import FIGURE, File, Service
 from perfsite.pages.data import KPI_COLUMNS, observation_rows

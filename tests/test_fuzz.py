@@ -29,8 +29,8 @@ from corpus.anything import (
 from corpus.foreign import MAPS, SOURCES, map_texts, settings_texts
 from corpus.written import as_csv, cells_of, written
 from perfsite.config import SiteConfig, parse_config
+from perfsite.decimals import exact
 from perfsite.errors import ConfigError, PerfsiteError, Problem
-from perfsite.formats import exact
 from perfsite.importers import OWN, Imported, Importer, Option
 from perfsite.importers.map_file import parse_map
 from perfsite.load import load_data

@@ -10,10 +10,10 @@ from babel import Locale, UnknownLocaleError
 from pydantic import Field, HttpUrl
 
 from perfsite.budgets import Budgets
+from perfsite.decimals import grouped
 from perfsite.errors import RULES, ConfigError, Severity
 from perfsite.kpis import KPIS
 from perfsite.measures import DEFAULT_DIGITAL_CHANNELS, MEASURES, Aggregation, Better, Kind, Measure
-from perfsite.rounding import grouped
 from perfsite.settings import Address, Colour, Currency, Name, Table, read_settings
 
 if TYPE_CHECKING:

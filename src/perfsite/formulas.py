@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 import numpy as np
 import pandas as pd
 
-from perfsite.arithmetic import half_steps, products, quotients, tidy_sum
+from perfsite.decimals import half_steps, products, quotients, tidy_sum
 from perfsite.kpis import Adding
 from perfsite.measures import Kind
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import numpy as np
 import pandas as pd
 
-from perfsite.arithmetic import tidy_sum
+from perfsite.decimals import tidy_sum
 from perfsite.periods import MONTHS_IN_YEAR, Unit
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from perfsite.audit.findings import Facet
-from perfsite.rounding import fixed
+from perfsite.decimals import fixed
 from perfsite.text import counted
 
 if TYPE_CHECKING:

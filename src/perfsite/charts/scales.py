@@ -7,10 +7,9 @@ from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Final, assert_never
 
 from perfsite.charts.lettering import text_width
-from perfsite.formats import exact, exact_decimal
+from perfsite.decimals import decimal, decimals, exact, exact_decimal, rounded, significant
 from perfsite.measures import Kind
 from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
-from perfsite.rounding import decimal, decimals, rounded, significant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

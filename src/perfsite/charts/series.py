@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from perfsite.arithmetic import tidy_sum
+from perfsite.decimals import tidy_sum
 from perfsite.formulas import given_to, operands
 from perfsite.kpis import KPIS, Adding, Place, at
 from perfsite.measures import MEASURES, Aggregation, Kind

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from perfsite.formats import exact
+from perfsite.decimals import decimal, exact, rounded
 from perfsite.measures import Kind
-from perfsite.rounding import decimal, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,10 +11,10 @@ import click
 from perfsite import __version__
 from perfsite.cli.building import Bar, check_apart, cores
 from perfsite.cli.common import DATA_ERRORS, DONE, FOLDER, load
+from perfsite.decimals import fixed
 from perfsite.errors import BuildError, UsageError
 from perfsite.faults import COURSE
 from perfsite.report.undrawn import undrawn_words
-from perfsite.rounding import fixed
 from perfsite.text import counted
 
 if TYPE_CHECKING:

@@ -21,11 +21,11 @@ from perfsite.cli.common import (
     edition_option,
     load_for,
 )
+from perfsite.decimals import fixed
 from perfsite.errors import BuildError, UsageError, has_errors
 from perfsite.faults import COURSE, keep_details
 from perfsite.report import text_report
 from perfsite.report.undrawn import undrawn_words
-from perfsite.rounding import fixed
 from perfsite.text import counted
 
 if TYPE_CHECKING:

@@ -21,10 +21,10 @@ from perfsite.cli.common import (
     load,
 )
 from perfsite.cli.dates import day_of, edition_date, what_day_is_it
+from perfsite.decimals import fixed
 from perfsite.errors import UsageError, has_errors
 from perfsite.model import Source
 from perfsite.report import text_report
-from perfsite.rounding import fixed
 from perfsite.text import counted
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from perfsite.decimals import csv_text
 from perfsite.editions.manifest import (
     CONFIGURATION,
     FOLDER,
@@ -15,7 +16,6 @@ from perfsite.editions.manifest import (
 )
 from perfsite.editions.tables import applied, differing, in_order
 from perfsite.errors import UsageError
-from perfsite.formats import csv_text
 from perfsite.model import File
 
 if TYPE_CHECKING:

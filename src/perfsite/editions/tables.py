@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from perfsite.formats import csv_lines, csv_text
+from perfsite.decimals import csv_lines, csv_text
 from perfsite.model import FIGURE, REGISTER_COLUMNS, register_row
 
 if TYPE_CHECKING:

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from perfsite.decimals import rounded
 from perfsite.errors import Problem
 from perfsite.importers import counted
 from perfsite.importers.backdrop_records import FILE, NULL, PERIOD
 from perfsite.importers.map_cells import MISSING
 from perfsite.importers.map_file import CHANNEL
 from perfsite.measures import MEASURES, Kind
-from perfsite.rounding import rounded
 from perfsite.tables import ROW
 
 if TYPE_CHECKING:

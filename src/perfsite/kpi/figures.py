@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from perfsite.decimals import grouped, times
 from perfsite.errors import Problem
 from perfsite.formulas import apply, forms
 from perfsite.kpi.doubt import exceeding, flag_of, number_inside, with_doubt
@@ -33,7 +34,6 @@ from perfsite.kpis import KPIS, Excess, parts_of_months
 from perfsite.measures import DIGITAL, name_of
 from perfsite.model import Status, place_of
 from perfsite.parts import KEY, Parts, periods_of
-from perfsite.rounding import grouped, times
 from perfsite.tiling import Flag, marks_of
 from perfsite.windows import Windows, is_whole_year, is_year, month_windows, year_windows
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from perfsite.arithmetic import products, quotients, tidy_sum
+from perfsite.decimals import products, quotients, tidy_sum
 from perfsite.kpi.breaks import across_a_break
 from perfsite.kpi.lives import open_throughout
 from perfsite.kpi.silence import Ends, Silence, Silences

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from perfsite.arithmetic import products, quotients, tidy_sum
+from perfsite.decimals import products, quotients, tidy_sum
 from perfsite.kpi.groups import yearly
 from perfsite.kpis import KPIS
 from perfsite.parts import periods_of

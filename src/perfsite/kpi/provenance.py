@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 import numpy as np
 import pandas as pd
 
-from perfsite.arithmetic import products, quotients, tidy_sum
+from perfsite.decimals import products, quotients, tidy_sum
 from perfsite.formulas import Formula, forms
 from perfsite.kpi.figures import windows_of_months
 from perfsite.kpis import KPIS

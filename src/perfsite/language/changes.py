@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from perfsite.decimals import decimal, known_places, quotient, rounded, significant
 from perfsite.language.numbers import MINUS, Numbers
 from perfsite.measures import Kind
-from perfsite.rounding import decimal, known_places, quotient, rounded, significant
 
 if TYPE_CHECKING:
     from decimal import Decimal

@@ -23,10 +23,9 @@ from babel.numbers import (
     get_group_symbol,
 )
 
-from perfsite.formats import exact_decimal
+from perfsite.decimals import decimal, exact_decimal, known_places, rounded, upwards
 from perfsite.language.catalogue import Catalogue
 from perfsite.measures import Kind
-from perfsite.rounding import decimal, known_places, rounded, upwards
 
 if TYPE_CHECKING:
     from collections.abc import Callable

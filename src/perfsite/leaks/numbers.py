@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from perfsite.formats import exact
+from perfsite.decimals import decimal, exact, rounded
 from perfsite.measures import DIGITAL, Kind
 from perfsite.model import FIGURE
 from perfsite.parts import KEY as PART_KEY
 from perfsite.periods import Period
-from perfsite.rounding import decimal, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from perfsite.formats import csv_text, exact
+from perfsite.decimals import csv_text, exact
 from perfsite.kpi.groups import GroupKind
 from perfsite.kpis import KPIS
 from perfsite.metadata.statuses import PART_ABOVE_WHOLE

@@ -10,6 +10,7 @@ from perfsite.charts.module_sentences import measure_sentence, response_sentence
 from perfsite.charts.newest import after_missing, beside_card
 from perfsite.charts.pictures import Target
 from perfsite.charts.sentences import level_sentence
+from perfsite.decimals import decimal
 from perfsite.kpis import KPIS
 from perfsite.measures import Kind
 from perfsite.model import Status
@@ -28,7 +29,6 @@ from perfsite.pages.figure_cells import (
 from perfsite.pages.modules import Wording, with_gaps
 from perfsite.pages.words import change_cell, value_cell
 from perfsite.periods import MONTHS_IN_YEAR
-from perfsite.rounding import decimal
 from perfsite.text import message
 
 if TYPE_CHECKING:

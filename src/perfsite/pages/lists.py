@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from perfsite.formats import exact
+from perfsite.decimals import exact
 from perfsite.kpi.groups import alphabetical
 from perfsite.kpis import KPIS, VOLUME, Place, at
 from perfsite.pages.context import ListPage

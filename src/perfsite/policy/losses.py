@@ -6,10 +6,10 @@ import csv
 import io
 from typing import TYPE_CHECKING, Final
 
+from perfsite.decimals import decimal, grouped
 from perfsite.errors import BuildError
 from perfsite.kpis import KPIS
 from perfsite.model import Status
-from perfsite.rounding import decimal, grouped
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from perfsite.formats import csv_text
+from perfsite.decimals import csv_text
 from perfsite.revisions import COLUMNS, Kind, Move
 from perfsite.text import counted
 

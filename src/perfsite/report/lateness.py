@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from perfsite.formats import csv_text
+from perfsite.decimals import csv_text
 from perfsite.kpi.ledger import OWING, State
 from perfsite.kpis import KPIS
 from perfsite.periods import MONTHS_IN_QUARTER

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from perfsite.formats import exact
+from perfsite.decimals import exact
 
 if TYPE_CHECKING:
     from perfsite.tables.cells import Place

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from perfsite.decimals import grouped
 from perfsite.errors import Problem
 from perfsite.formulas import sides
 from perfsite.kpis import KPIS
 from perfsite.model import place_of
 from perfsite.parts import KEY
-from perfsite.rounding import grouped
 from perfsite.validate.blame import first_rows
 from perfsite.validate.given import code_of
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
+from perfsite.decimals import grouped
 from perfsite.errors import Problem
 from perfsite.measures import Kind, name_of
 from perfsite.model import place_of
-from perfsite.rounding import grouped
 from perfsite.validate.given import code_of, records
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from perfsite.decimals import grouped
 from perfsite.measures import DIGITAL, Aggregation, Kind
 from perfsite.periods import MONTHS_IN_YEAR, Unit
-from perfsite.rounding import grouped
 from perfsite.tiling import months_of_days, tile
 from perfsite.validate.given import SPAN, records
 from perfsite.windows import is_whole_year

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Final, assert_never
 import numpy as np
 import pandas as pd
 
-from perfsite.arithmetic import tidy_sum
+from perfsite.decimals import decimal, grouped, rounded, tidy_sum
 from perfsite.errors import Problem
 from perfsite.formulas import sides
 from perfsite.kpis import KPIS, Adding
 from perfsite.measures import RATINGS, Kind, name_of
 from perfsite.model import Status, place_of
 from perfsite.parts import KEY
-from perfsite.rounding import decimal, grouped, rounded
 from perfsite.validate.blame import first_rows
 from perfsite.validate.given import code_of, records
 

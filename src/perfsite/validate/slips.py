@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from perfsite.formats import exact
-from perfsite.rounding import decimal, grouped, rounded, times
+from perfsite.decimals import decimal, exact, grouped, rounded, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
