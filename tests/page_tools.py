@@ -7,7 +7,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from helpers import worked_example
-from perfsite.kept import Kept
+from perfsite.cache import Kept
 from perfsite.kpi.health import assess_services
 from perfsite.kpi.panels import Panels
 from perfsite.kpis import Place, at

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from perfsite.build import build_site
+from perfsite.cache import Store
 from perfsite.charts.workers import Workers
 from perfsite.errors import BuildError
 from perfsite.load import load_data, load_theme
 from perfsite.model import Edition
-from perfsite.store import Store
 from perfsite.understanding import understand
 from perfsite.write import MANIFEST
 from small_site import (

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from perfsite.kept import Kept
+    from perfsite.cache import Kept
     from perfsite.pages.facts import Facts
     from perfsite.pages.site import Builder
 

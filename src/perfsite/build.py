@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
+from perfsite.cache import Kept
 from perfsite.charts.breakdowns import charted_measures, collect_breakdowns
 from perfsite.charts.draw import Drawing, Undrawn
 from perfsite.charts.given import collect_given
@@ -15,7 +16,6 @@ from perfsite.charts.pictures import CardJob
 from perfsite.charts.series import collect_measures, collect_series
 from perfsite.check import check_site
 from perfsite.errors import BuildError
-from perfsite.kept import Kept
 from perfsite.kpi import summarise_groups
 from perfsite.kpi.groups import make_groups
 from perfsite.kpi.health import assess_services

@@ -26,8 +26,8 @@ from jinja2 import (
 )
 from markupsafe import Markup, escape
 
+from perfsite.cache import Kept
 from perfsite.errors import RenderError
-from perfsite.kept import Kept
 from perfsite.model import File
 from perfsite.text import elements, isolated, marked
 

@@ -43,9 +43,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
+    from perfsite.cache import Kept
     from perfsite.config import SiteConfig
     from perfsite.editions import EditionFigures
-    from perfsite.kept import Kept
     from perfsite.kpi import Figures, ServiceSummary
     from perfsite.load import Data
     from perfsite.model import Key, Service

@@ -104,9 +104,9 @@ def build(data: Path, **options: Any) -> None:  # noqa: ANN401 - click passes op
 def build_into(data: Path, options: Options) -> int:
     """Build a site as the options say, and put it in place; the exit code."""
     from perfsite.build import build_site, without_collector  # noqa: PLC0415 - pandas
+    from perfsite.cache import Store  # noqa: PLC0415
     from perfsite.load import load_theme  # noqa: PLC0415
     from perfsite.model import Edition  # noqa: PLC0415
-    from perfsite.store import Store  # noqa: PLC0415
     from perfsite.understanding import understand  # noqa: PLC0415 - pandas
     from perfsite.write import Target, drawings_beside  # noqa: PLC0415
 

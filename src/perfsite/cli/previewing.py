@@ -40,11 +40,11 @@ def write_preview(
         BuildError: if the site cannot be made.
     """
     from perfsite.build import build_site, without_collector  # noqa: PLC0415 - pandas
+    from perfsite.cache import Store  # noqa: PLC0415
     from perfsite.load import load_theme  # noqa: PLC0415
     from perfsite.manual import load_explanations  # noqa: PLC0415
     from perfsite.model import Edition  # noqa: PLC0415
     from perfsite.preview import make_preview  # noqa: PLC0415
-    from perfsite.store import Store  # noqa: PLC0415
     from perfsite.write import Kind, Target, drawings_beside  # noqa: PLC0415
 
     COURSE.begin(out)

@@ -24,7 +24,7 @@ from perfsite.validate.values import PUBLISHED_MARKS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from perfsite.kept import Kept
+    from perfsite.cache import Kept
     from perfsite.kpi import Figures, Group, GroupFigure, GroupSummary, ServiceSummary
     from perfsite.kpi.groups import Largest
     from perfsite.kpi.panels import Panel, Panels

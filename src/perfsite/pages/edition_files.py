@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from datetime import date
 
+    from perfsite.cache import Kept
     from perfsite.config import SiteConfig
     from perfsite.editions import EditionFigures
-    from perfsite.kept import Kept
 
 Key = tuple[str, str, str, str]
 _NUMBERS: Final = ("value", "numerator", "denominator")

@@ -35,8 +35,8 @@ from perfsite.pages.words import coverage
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from perfsite.cache import Kept
     from perfsite.charts.pictures import Job
-    from perfsite.kept import Kept
     from perfsite.kpi import GroupSummary, ServiceSummary
     from perfsite.kpi.groups import Group
     from perfsite.kpi.panels import Panels

@@ -40,8 +40,8 @@ from perfsite.pages.site import FOLDERS, JPEG, SITE_CARD
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+    from perfsite.cache import Kept
     from perfsite.charts.pictures import Job
-    from perfsite.kept import Kept
     from perfsite.kpi import GroupSummary, ServiceSummary
     from perfsite.kpi.groups import Group
     from perfsite.model import File

@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from perfsite.build import build_site, without_collector
+from perfsite.cache import Kept, Store
 from perfsite.errors import BuildError, PerfsiteError, UsageError, has_errors
 from perfsite.faults import keep_details, told
-from perfsite.kept import Kept
 from perfsite.load import load_data, load_theme, with_editions
 from perfsite.model import Edition, File
 from perfsite.report.undrawn import undrawn_words
 from perfsite.serve.board import Shown
-from perfsite.store import Store
 from perfsite.understanding import understand
 from perfsite.write import drawings_beside, write_site
 

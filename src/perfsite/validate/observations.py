@@ -29,8 +29,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from perfsite.cache import Kept
 from perfsite.errors import Problem
-from perfsite.kept import Kept
 from perfsite.model import FIGURE, Status
 from perfsite.tables import ROW
 from perfsite.validate.names import (
