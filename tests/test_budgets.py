@@ -14,8 +14,7 @@ import pytest
 
 from helpers import register
 from markdown_pages import DOCS
-from perfsite.budgets import DEFAULT, Budgets
-from perfsite.config import SiteConfig, parse_config
+from perfsite.config import DEFAULT, Budgets, SiteConfig, parse_config
 from perfsite.errors import ConfigError
 from perfsite.load import load_data
 from perfsite.model import Source

@@ -23,7 +23,7 @@ from perfsite.report import text_report
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from perfsite.budgets import Budgets
+    from perfsite.config import Budgets
     from perfsite.model import Source
 
 

@@ -9,8 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from perfsite.budgets import DEFAULT, SETTINGS_BYTES, Budgets
-from perfsite.config import SiteConfig, parse_config
+from perfsite.config import DEFAULT, SETTINGS_BYTES, Budgets, SiteConfig, parse_config
 from perfsite.editions import FOLDER as EDITIONS
 from perfsite.editions import MANIFEST
 from perfsite.errors import BuildError, ConfigError, Problem, UsageError

@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from perfsite.budgets import DEFAULT
+from perfsite.config import DEFAULT
 from perfsite.errors import UsageError
 from perfsite.files import FileFaultError, check_name, read_file, shown, walk
 from perfsite.overruns import OverBudgetError

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from perfsite.budgets import DEFAULT
+from perfsite.config import DEFAULT
 from perfsite.errors import BuildError, Problem, is_error
 from perfsite.model import FIGURE, Key, Status
 from perfsite.periods import Period
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from perfsite.budgets import Budgets
+    from perfsite.config import Budgets
     from perfsite.editions import EditionFigures
     from perfsite.model import Service, Source
 

@@ -96,7 +96,7 @@ def places(source: Source) -> Places | None:
     if not source.path.lower().endswith(_TEXTS):
         return None
     # Whoever prints a report without places has no use for pandas.
-    from perfsite.budgets import DEFAULT  # noqa: PLC0415
+    from perfsite.config import DEFAULT  # noqa: PLC0415
     from perfsite.tables import check_size  # noqa: PLC0415
 
     try:

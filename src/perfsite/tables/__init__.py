@@ -15,7 +15,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from perfsite.budgets import DEFAULT
+from perfsite.config import DEFAULT
 from perfsite.overruns import OverBudgetError
 from perfsite.tables.csv_files import read_csv
 from perfsite.tables.extents import check_csv, check_json
@@ -28,7 +28,7 @@ from perfsite.tables.workbooks import WORKBOOKS, Sheet, read_workbook, sheets
 if TYPE_CHECKING:
     import pandas as pd
 
-    from perfsite.budgets import Budgets
+    from perfsite.config import Budgets
     from perfsite.errors import Problem
     from perfsite.model import Source
 

@@ -7,7 +7,7 @@ import io
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from perfsite.budgets import DEFAULT
+from perfsite.config import DEFAULT
 from perfsite.errors import Problem
 from perfsite.overruns import OverBudgetError
 from perfsite.tables.frames import check_header, empty_file, first_row, frame_rows, nothing
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from perfsite.budgets import Budgets
+    from perfsite.config import Budgets
     from perfsite.model import Source
 
 _OTHER_MARKS: Final = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}

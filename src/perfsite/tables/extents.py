@@ -16,7 +16,7 @@ from perfsite.overruns import OverBudgetError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from perfsite.budgets import Budgets
+    from perfsite.config import Budgets
 
 _FIELD: Final = re.compile(rb'(?:"(?:[^"]++|"")*+"?+)?+[^,\r\n]*+')
 """A cell of CSV with its quotation marks."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from perfsite.budgets import DEFAULT
+from perfsite.config import DEFAULT
 from perfsite.errors import Problem
 from perfsite.overruns import OverBudgetError
 from perfsite.tables.frames import ROW, nothing
@@ -17,7 +17,7 @@ from perfsite.text import SPACES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from perfsite.budgets import Budgets
+    from perfsite.config import Budgets
     from perfsite.model import Source
 
 _MOST_TOLD: Final = 1_000

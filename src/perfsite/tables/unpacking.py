@@ -18,7 +18,7 @@ from perfsite.overruns import OverBudgetError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from perfsite.budgets import Budgets
+    from perfsite.config import Budgets
 
 _MOST_PARTS: Final = 10_000
 _CENTRAL: Final = b"PK\x01\x02"

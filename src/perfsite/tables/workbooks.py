@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from perfsite.budgets import DEFAULT
+from perfsite.config import DEFAULT
 from perfsite.errors import Problem
 from perfsite.model import Source
 from perfsite.overruns import OverBudgetError
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from perfsite.budgets import Budgets
+    from perfsite.config import Budgets
     from perfsite.tables.cells import Cells
     from perfsite.tables.spelling import Value
 

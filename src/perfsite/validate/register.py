@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from perfsite.budgets import DEFAULT
+from perfsite.config import DEFAULT
 from perfsite.errors import Problem
 from perfsite.model import (
     MAX_ID_LENGTH,
@@ -27,7 +27,7 @@ from perfsite.validate.submissions import closest, renamed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from perfsite.budgets import Budgets
+    from perfsite.config import Budgets
 
 REQUIRED = ("service", "name", "department")
 _SPACES = re.compile(r"[ \t\r\n\v\f]+")

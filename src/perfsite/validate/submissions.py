@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from perfsite.budgets import DEFAULT
+from perfsite.config import DEFAULT
 from perfsite.errors import Problem, is_error
 from perfsite.overruns import OverBudgetError
 from perfsite.periods import Period
@@ -25,7 +25,7 @@ from perfsite.text import outside
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from perfsite.budgets import Budgets
+    from perfsite.config import Budgets
     from perfsite.measures import Measure
     from perfsite.model import Service, Source
 
