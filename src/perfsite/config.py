@@ -10,10 +10,9 @@ from babel import Locale, UnknownLocaleError
 from pydantic import Field, HttpUrl
 
 from perfsite.decimals import grouped
-from perfsite.errors import RULES, ConfigError, Severity
+from perfsite.errors import FILE_BYTES, RULES, ConfigError, Severity
 from perfsite.kpis import KPIS
 from perfsite.measures import DEFAULT_DIGITAL_CHANNELS, MEASURES, Aggregation, Better, Kind, Measure
-from perfsite.overruns import FILE_BYTES
 from perfsite.settings import Address, Colour, Currency, Name, Table, read_settings
 
 if TYPE_CHECKING:

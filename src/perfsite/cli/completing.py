@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from perfsite.errors import RULES, PerfsiteError
+from perfsite.errors import FILE_BYTES, RULES, PerfsiteError
 from perfsite.files import read_file
-from perfsite.overruns import FILE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from perfsite.cli.common import DATA_ERRORS, DONE, FILE, FOLDER, check_new, write_file
-from perfsite.errors import BuildError, PerfsiteError, UsageError, has_errors
+from perfsite.errors import BuildError, OverBudgetError, PerfsiteError, UsageError, has_errors
 from perfsite.importers import GROUP, OWN, Imported, Importer, Option, counted
-from perfsite.overruns import OverBudgetError
 from perfsite.report import text_report
 
 if TYPE_CHECKING:

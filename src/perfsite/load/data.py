@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Final
 from perfsite.config import DEFAULT, SETTINGS_BYTES, Budgets, SiteConfig, parse_config
 from perfsite.editions import FOLDER as EDITIONS
 from perfsite.editions import MANIFEST
-from perfsite.errors import BuildError, ConfigError, Problem, UsageError
+from perfsite.errors import BuildError, ConfigError, OverBudgetError, Problem, UsageError
 from perfsite.files import FileFaultError, check_name, read_file, real_path, shown, walk
 from perfsite.model import Source
-from perfsite.overruns import OverBudgetError
 from perfsite.revisions import REVISIONS, read_reasons
 from perfsite.tables import READABLE, WORKBOOKS, sheets
 

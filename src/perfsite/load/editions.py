@@ -7,10 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from perfsite.editions import EditionFigures, edition_path, read_edition
-from perfsite.errors import BuildError
+from perfsite.errors import BuildError, OverBudgetError
 from perfsite.files import FileFaultError, read_file, real_path
 from perfsite.model import Source
-from perfsite.overruns import OverBudgetError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from perfsite.config import DEFAULT
-from perfsite.errors import UsageError
+from perfsite.errors import OverBudgetError, UsageError
 from perfsite.files import FileFaultError, check_name, read_file, shown, walk
-from perfsite.overruns import OverBudgetError
 from perfsite.render import Theme
 from perfsite.tokens import parse_tokens
 

@@ -14,7 +14,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from perfsite.overruns import OverBudgetError
+from perfsite.errors import OverBudgetError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from perfsite.config import DEFAULT
-from perfsite.overruns import OverBudgetError
+from perfsite.errors import OverBudgetError
 from perfsite.tables.csv_files import read_csv
 from perfsite.tables.extents import check_csv, check_json
 from perfsite.tables.frames import ROW, nothing

@@ -18,7 +18,7 @@ from xml.parsers import expat
 from zlib import error as zlib_error
 
 from perfsite.config import DEFAULT, Budgets
-from perfsite.overruns import OverBudgetError
+from perfsite.errors import OverBudgetError
 from perfsite.tables.unpacking import UnreadableError, check_parts, entries, pieces, unpacked
 from perfsite.text import counted
 

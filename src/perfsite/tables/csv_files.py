@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from perfsite.config import DEFAULT
-from perfsite.errors import Problem
-from perfsite.overruns import OverBudgetError
+from perfsite.errors import OverBudgetError, Problem
 from perfsite.tables.frames import check_header, empty_file, first_row, frame_rows, nothing
 
 if TYPE_CHECKING:

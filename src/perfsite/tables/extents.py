@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from perfsite.overruns import OverBudgetError
+from perfsite.errors import OverBudgetError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from perfsite.config import DEFAULT
-from perfsite.errors import Problem
-from perfsite.overruns import OverBudgetError
+from perfsite.errors import OverBudgetError, Problem
 from perfsite.tables.frames import ROW, nothing
 from perfsite.tables.json_faults import fault
 from perfsite.text import SPACES

@@ -13,7 +13,7 @@ import zlib
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
-from perfsite.overruns import OverBudgetError
+from perfsite.errors import OverBudgetError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

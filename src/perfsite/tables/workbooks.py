@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Final
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from perfsite.config import DEFAULT
-from perfsite.errors import Problem
+from perfsite.errors import OverBudgetError, Problem
 from perfsite.model import Source
-from perfsite.overruns import OverBudgetError
 from perfsite.tables.cells import inspect, is_single
 from perfsite.tables.frames import check_header, empty_file, first_row, frame_rows, nothing
 from perfsite.tables.spelling import place_name, spelt

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from perfsite.config import DEFAULT
-from perfsite.errors import Problem, is_error
-from perfsite.overruns import OverBudgetError
+from perfsite.errors import OverBudgetError, Problem, is_error
 from perfsite.periods import Period
 from perfsite.tables import ROW, read_cells, stem
 from perfsite.tables.gate import checked_table
