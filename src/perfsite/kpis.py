@@ -18,7 +18,7 @@ from perfsite.measures import DIGITAL, RATINGS, Better, Kind
 from perfsite.text import message, plural_message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 # Why the ratio of a group changed, in words: an entry of the table of KPIs has its own.
@@ -690,3 +690,26 @@ def parts_of_months() -> tuple[str, ...]:
     """The parts of the KPIs whose headline is for a month: their days are added up to months."""
     monthly = [kpi for kpi in KPIS.values() if kpi.window is Window.MONTH_ELSE_LATEST]
     return tuple(dict.fromkeys(part for kpi in monthly for part in kpi.operands))
+
+
+# The modules of a service's page: the names by which the register chooses and orders them.
+
+
+_LAST: Final = ("response-time", "readings")
+"""The modules of no KPI, which stand after those of all KPIs."""
+
+
+def own_modules() -> tuple[str, ...]:
+    """All modules that perfsite itself knows, in the order of a page that chooses none."""
+    of_kpis = (KPIS[key] for key in at(Place.CHART))
+    return (*(name for kpi in of_kpis for name in (kpi.chart, *kpi.companions)), *_LAST)
+
+
+def measure_module(measure: str) -> str:
+    """The module of a measure that the site declares: `measure-calls-waiting`."""
+    return f"measure-{measure.replace('_', '-')}"
+
+
+def all_modules(measures: Iterable[str]) -> tuple[str, ...]:
+    """The modules of a site that declares these measures."""
+    return (*own_modules(), *(measure_module(measure) for measure in measures))

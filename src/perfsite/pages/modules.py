@@ -11,12 +11,11 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.given import Given
-from perfsite.kpis import KPIS
+from perfsite.kpis import KPIS, all_modules
 from perfsite.pages.elements import Cell, ChartFigure, Row
 from perfsite.pages.words import NO_DATA
 from perfsite.periods import MONTHS_IN_YEAR
 from perfsite.text import isolated
-from perfsite.validate.modules import all_modules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

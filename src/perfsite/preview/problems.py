@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite import text
 from perfsite.errors import Severity, worst_first
-from perfsite.kpis import KPIS
+from perfsite.kpis import KPIS, measure_module
 from perfsite.pages.elements import Link
-from perfsite.validate.modules import measure_module
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

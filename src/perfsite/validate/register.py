@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from perfsite.config import DEFAULT
 from perfsite.errors import Problem
+from perfsite.kpis import all_modules
 from perfsite.model import (
     MAX_ID_LENGTH,
     REGISTER_COLUMNS,
@@ -20,7 +21,6 @@ from perfsite.model import (
 from perfsite.periods import Period
 from perfsite.tables import ROW, read_table
 from perfsite.text import slug
-from perfsite.validate.modules import all_modules
 from perfsite.validate.period_hints import hint
 from perfsite.validate.submissions import closest, renamed
 
