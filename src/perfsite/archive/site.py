@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.archive.facts import ADDRESSES, DESCRIPTION, HOME, Facts, base_in, read_facts
 from perfsite.archive.manifests import SITE_MANIFEST, read_manifest
-from perfsite.disk.mark import is_kept, kept_in
+from perfsite.disk import is_kept, kept_in
 from perfsite.errors import ArchiveError, UsageError
 
 if TYPE_CHECKING:

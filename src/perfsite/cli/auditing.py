@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from perfsite.cli.common import DATA_ERRORS, DONE, FILE, FOLDER, write_file
-from perfsite.disk.mark import is_kept, kept_in
+from perfsite.disk import is_kept, kept_in
 from perfsite.errors import BuildError, UsageError
 from perfsite.write.owning import MANIFEST
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from perfsite.cli.dates import edition_date
-from perfsite.disk.durable import write_durably
+from perfsite.disk import write_durably
 from perfsite.errors import BuildError, PerfsiteError, UsageError
 from perfsite.faults import COURSE, Severed, told
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from perfsite.disk.mark import Kind
+from perfsite.disk import Kind
 from perfsite.write.folder import set_aside, write_new_folder
 from perfsite.write.owning import MANIFEST
 from perfsite.write.target import Target, Written, beside

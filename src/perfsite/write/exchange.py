@@ -7,8 +7,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from perfsite.disk.durable import sync_folder
-from perfsite.disk.swapping import swap
+from perfsite.disk import swap, sync_folder
 from perfsite.errors import UsageError
 
 _NOT_EMPTY: Final = (errno.ENOTEMPTY, errno.EEXIST)

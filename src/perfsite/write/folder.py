@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from filelock import FileLock, Timeout
 
-from perfsite.disk.durable import sync_folder, sync_tree, write_durably
-from perfsite.disk.transient import clear, is_transient, make_transient
+from perfsite.disk import clear, is_transient, make_transient, sync_folder, sync_tree, write_durably
 from perfsite.errors import WriteError
 from perfsite.write.target import beside
 

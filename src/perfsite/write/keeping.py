@@ -12,7 +12,7 @@ import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from perfsite.disk.durable import draft_of
+from perfsite.disk import draft_of
 from perfsite.errors import UsageError
 
 if TYPE_CHECKING:

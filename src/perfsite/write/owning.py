@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from perfsite.disk.mark import Kind, is_kept, mark_path, read_mark
+from perfsite.disk import Kind, is_kept, mark_path, read_mark
 from perfsite.errors import UsageError
 
 if TYPE_CHECKING:

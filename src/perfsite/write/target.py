@@ -19,17 +19,24 @@ from typing import TYPE_CHECKING, Final, Self
 
 from filelock import FileLock, Timeout
 
-from perfsite.disk.durable import (
+from perfsite.disk import (
+    Kind,
+    Mark,
+    clear,
     draft_of,
+    is_transient,
+    make_transient,
+    mark_data,
+    mark_path,
+    own_temporary_folder,
+    read_mark,
+    settle,
     sync_files,
     sync_folder,
     sync_folders,
     sync_tree,
     write_durably,
 )
-from perfsite.disk.mark import Kind, Mark, mark_data, mark_path, read_mark
-from perfsite.disk.temporary import own_temporary_folder
-from perfsite.disk.transient import clear, is_transient, make_transient, settle
 from perfsite.errors import UsageError, WriteError
 from perfsite.write.exchange import check_can_move, exchange
 from perfsite.write.keeping import carry, check_apart, give_name
