@@ -1,28 +1,37 @@
-"""Reading a data folder from the disk. Bytes in, nothing understood yet."""
+"""Reading from the disk.
+
+The data folder, its frozen editions, the theme. Bytes in, nothing understood yet.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from perfsite.config import DEFAULT, SETTINGS_BYTES, Budgets, SiteConfig, parse_config
 from perfsite.editions import FOLDER as EDITIONS
-from perfsite.editions import MANIFEST
+from perfsite.editions import MANIFEST, EditionFigures, edition_path, read_edition
 from perfsite.errors import BuildError, ConfigError, OverBudgetError, Problem, UsageError
 from perfsite.files import FileFaultError, check_name, read_file, real_path, shown, walk
 from perfsite.model import Source
+from perfsite.render import Theme
 from perfsite.revisions import REVISIONS, read_reasons
 from perfsite.tables import READABLE, WORKBOOKS, sheets
+from perfsite.tokens import parse_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from perfsite.editions import EditionFigures
     from perfsite.revisions import Reason
+
+
+# Reading a data folder from the disk. Bytes in, nothing understood yet.
+
 
 CONFIG: Final = "perfsite.toml"
 REGISTER: Final = "services.csv"
@@ -289,3 +298,133 @@ def _of_another_kind(name: str, kind: str) -> Problem:
         expected=f"a file that ends in {', '.join(READABLE)}",
         fix="save the sheet as CSV UTF-8 or as .xlsx, or keep the file elsewhere",
     )
+
+
+# Reading the frozen editions of a data folder from the disk.
+
+
+_MOST_BYTES: Final = 1_000_000_000
+"""No budget of the site's: perfsite wrote these files itself, of figures that were within it."""
+
+
+def load_editions(folder: Path, days: Iterable[date]) -> tuple[EditionFigures, ...]:
+    """Frozen editions of a data folder, the oldest first, every byte of them checked.
+
+    `days` are the dates of the oldest one and of all that follow it up to some day.
+
+    Raises:
+        BuildError: naming the file that is missing, cannot be read or was altered.
+    """
+    root = real_path(folder)
+
+    def read(path: str) -> bytes:
+        try:
+            return read_file(folder / path, _MOST_BYTES, root)
+        except (FileFaultError, OverBudgetError) as error:
+            raise BuildError(
+                f"{path}, a part of a frozen edition, cannot be read: {error}; "
+                "restore it from a copy"
+            ) from error
+
+    found: list[EditionFigures] = []
+    for day in days:
+        path = edition_path(day)
+        source = Source(path, read(path))
+        found.append(read_edition(source, read, found[-1] if found else None))
+    return tuple(found)
+
+
+def with_editions(data: Data, folder: Path, edition: date) -> Data:
+    """The data with the editions up to the one to be built.
+
+    The last one that is older is the one that the build follows. What is built depends on them, so
+    the hash of the data does too.
+
+    Raises:
+        BuildError: if an edition was altered.
+    """
+    history = load_editions(folder, [day for day in data.editions if day <= edition])
+    if not history:
+        return data
+    last = next((one for one in reversed(history) if one.date < edition), None)
+    # The seal of the newest holds those of all others.
+    digest = hashlib.sha256(f"{data.hash}\n{history[-1].hash}\n".encode()).hexdigest()
+    return replace(data, history=history, last=last, hash=digest)
+
+
+# Reading templates, assets and translations from the disk.
+
+
+_TEMPLATES: Final = ".html"
+_TRANSLATIONS: Final = ".po"
+TOKENS: Final = "tokens.toml"
+
+
+def load_theme(override: Path | None = None) -> Theme:
+    """The templates and assets that perfsite carries, and a folder that replaces some of them.
+
+    An installed perfsite carries them in its package; a checkout has them at its top.
+
+    Raises:
+        UsageError: if the folder that was named is not there, or a template cannot be read.
+    """
+    packaged = Path(str(files("perfsite"))) / "templates"
+    root = packaged if packaged.is_dir() else Path(__file__).parents[2] / "templates"
+    if override is not None and not override.is_dir():
+        raise UsageError(f"there is no templates folder {override}")
+    files_ = _theme_files(root)
+    defaults = _texts(files_)
+    own = _theme_files(override) if override else {}
+    both = {**files_, **own}
+    return Theme(
+        {**defaults, **_texts(own)},
+        defaults,
+        _below("assets/", both),
+        {name: data for name, data in _below("languages/", both).items() if _is_po(name)},
+        parse_tokens(_text(TOKENS, both[TOKENS]), TOKENS),
+    )
+
+
+def _theme_files(root: Path) -> dict[str, bytes]:
+    """The files of a theme by their paths.
+
+    Links may lead anywhere: a theme is the publisher's own, and runs as part of the build.
+
+    Raises:
+        UsageError: naming what cannot be read.
+    """
+    walked = walk(root, Path(root.anchor or "/"), DEFAULT.files)
+    for path, fault in (*walked.faults, *walked.large):
+        raise UsageError(f"the folder of templates {shown(path)} cannot be read: {fault}")
+    found = {}
+    for path in walked.files:
+        try:
+            check_name(path)
+            found[path.relative_to(root).as_posix()] = read_file(path, DEFAULT.file_bytes)
+        except (FileFaultError, OverBudgetError) as error:
+            raise UsageError(f"the template {shown(path)} cannot be read: {error}") from error
+    return found
+
+
+def _below(folder: str, files_: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {n.removeprefix(folder): data for n, data in files_.items() if n.startswith(folder)}
+
+
+def _is_po(name: str) -> bool:
+    return name.endswith(_TRANSLATIONS)
+
+
+def _texts(files_: Mapping[str, bytes]) -> dict[str, str]:
+    """The templates among the files of a theme."""
+    return {
+        name: _text(name, data)
+        for name, data in files_.items()
+        if name.endswith(_TEMPLATES) and not name.startswith("assets/")
+    }
+
+
+def _text(name: str, data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise UsageError(f"the template {name} cannot be read: {error}") from error
