@@ -25,7 +25,7 @@ from perfsite.disk import GROWING, Kind, mark_path
 from perfsite.errors import UsageError, WriteError
 from perfsite.model import File
 from perfsite.write import MANIFEST, Target, check_target, write_site
-from perfsite.write.exchange import exchange
+from perfsite.write.target import exchange
 from small_site import CONFIG, ROOT, data_folder, perfsite, read_tree
 
 if TYPE_CHECKING:
