@@ -11,7 +11,7 @@ import click
 from perfsite.cli.common import DATA_ERRORS, DONE, FILE, FOLDER, write_file
 from perfsite.disk import is_kept, kept_in
 from perfsite.errors import BuildError, UsageError
-from perfsite.write.owning import MANIFEST
+from perfsite.write.ownership import MANIFEST
 
 if TYPE_CHECKING:
     from perfsite.audit.findings import Audit

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from perfsite.disk import Kind
 from perfsite.write.folder import set_aside, write_new_folder
-from perfsite.write.owning import MANIFEST
+from perfsite.write.ownership import MANIFEST
 from perfsite.write.target import Target, Written, beside
 
 if TYPE_CHECKING:

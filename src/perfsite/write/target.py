@@ -37,7 +37,7 @@ from perfsite.disk import (
     write_durably,
 )
 from perfsite.errors import UsageError, WriteError
-from perfsite.write.owning import MANIFEST, Former, digest_of, former_site, is_of, room, some
+from perfsite.write.ownership import MANIFEST, Former, digest_of, former_site, is_of, room, some
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence

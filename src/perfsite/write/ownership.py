@@ -16,6 +16,7 @@ from perfsite.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+
 MANIFEST: Final = "manifest-sha256.txt"
 _LINE: Final = re.compile(r"([0-9a-f]{64})  (\S.*)")
 _ALWAYS: Final = {
