@@ -25,7 +25,7 @@ from perfsite.errors import BuildError
 from perfsite.load import load_data, load_theme
 from perfsite.model import Edition
 from perfsite.understanding import understand
-from perfsite.write import MANIFEST
+from perfsite.write.ownership import MANIFEST
 from small_site import (
     LOGO,
     MORE_CONFIG,

@@ -24,8 +24,9 @@ from perfsite import disk
 from perfsite.disk import GROWING, Kind, mark_path
 from perfsite.errors import UsageError, WriteError
 from perfsite.model import File
-from perfsite.write import MANIFEST, Target, check_target, write_site
-from perfsite.write.target import exchange
+from perfsite.write import check_target, write_site
+from perfsite.write.ownership import MANIFEST
+from perfsite.write.target import Target, exchange
 from small_site import CONFIG, ROOT, data_folder, perfsite, read_tree
 
 if TYPE_CHECKING:

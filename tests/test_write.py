@@ -13,7 +13,8 @@ from filelock import FileLock
 from perfsite.disk import GROWING
 from perfsite.errors import UsageError, WriteError
 from perfsite.model import File
-from perfsite.write import MANIFEST, check_target, write_site
+from perfsite.write import check_target, write_site
+from perfsite.write.ownership import MANIFEST
 from small_site import read_tree
 
 if TYPE_CHECKING:

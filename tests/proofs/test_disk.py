@@ -17,8 +17,8 @@ import pytest
 from perfsite import disk as disk_module
 from perfsite.errors import UsageError, WriteError
 from perfsite.model import File
-from perfsite.write import Target, check_target, write_site
-from perfsite.write.target import carry
+from perfsite.write import check_target, write_site
+from perfsite.write.target import Target, carry
 from small_site import read_tree
 from test_target import NEW, OLD, beside, killed_at, tree
 from tools import TOOLS, absent, is_required, needed

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from perfsite.charts.draw import Undrawn
     from perfsite.model import Service
     from perfsite.understanding import Known
-    from perfsite.write import Written
+    from perfsite.write.target import Written
 
 _DAYS: Final = 10
 """The days that are named of those that figures wait for."""
@@ -108,7 +108,8 @@ def build_into(data: Path, options: Options) -> int:
     from perfsite.load import load_theme  # noqa: PLC0415
     from perfsite.model import Edition  # noqa: PLC0415
     from perfsite.understanding import understand  # noqa: PLC0415 - pandas
-    from perfsite.write import Target, drawings_beside  # noqa: PLC0415
+    from perfsite.write import drawings_beside  # noqa: PLC0415
+    from perfsite.write.target import Target  # noqa: PLC0415
 
     start = time.monotonic()
     out = options.out

@@ -41,11 +41,13 @@ def write_preview(
     """
     from perfsite.build import build_site, without_collector  # noqa: PLC0415 - pandas
     from perfsite.cache import Store  # noqa: PLC0415
+    from perfsite.disk import Kind  # noqa: PLC0415
     from perfsite.load import load_theme  # noqa: PLC0415
     from perfsite.manual import load_explanations  # noqa: PLC0415
     from perfsite.model import Edition  # noqa: PLC0415
     from perfsite.preview import make_preview  # noqa: PLC0415
-    from perfsite.write import Kind, Target, drawings_beside  # noqa: PLC0415
+    from perfsite.write import drawings_beside  # noqa: PLC0415
+    from perfsite.write.target import Target  # noqa: PLC0415
 
     COURSE.begin(out)
     check_apart(data, out)
