@@ -18,7 +18,7 @@ from perfsite.config import DEFAULT
 from perfsite.errors import OverBudgetError, Problem, is_error
 from perfsite.periods import Period
 from perfsite.tables import ROW, read_cells, stem
-from perfsite.tables.gate import checked_table
+from perfsite.tables.frames import checked_table
 from perfsite.text import outside
 
 if TYPE_CHECKING:
