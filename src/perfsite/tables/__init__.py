@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.config import DEFAULT
 from perfsite.errors import OverBudgetError
-from perfsite.tables.csv_files import read_csv
+from perfsite.tables.csv_json import BINARY, decoded, read_csv, read_json, readable_text
 from perfsite.tables.frames import (
     REFUSED,
     ROW,
@@ -29,8 +29,6 @@ from perfsite.tables.frames import (
     checked_table,
     nothing,
 )
-from perfsite.tables.json_files import read_json
-from perfsite.tables.text import BINARY, decoded, readable_text
 from perfsite.tables.workbooks import WORKBOOKS, Sheet, read_workbook, sheets
 
 if TYPE_CHECKING:
