@@ -21,7 +21,7 @@ from perfsite.model import (
 from perfsite.periods import Period
 from perfsite.tables import ROW, read_table
 from perfsite.text import slug
-from perfsite.validate.period_hints import hint
+from perfsite.validate.names import hint
 from perfsite.validate.submissions import closest, renamed
 
 if TYPE_CHECKING:
