@@ -22,7 +22,7 @@ from perfsite.periods import Period
 from perfsite.policy.frames import is_one_of, joined, keys_of
 from perfsite.tables import REFUSED, ROW, check_cells, read_cells
 from perfsite.validate.names import hint
-from perfsite.validate.releases import is_day
+from perfsite.validate.observations import is_day
 from perfsite.validate.submissions import closest
 from perfsite.validate.values import RETRACTED
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from perfsite.model import FIGURE, Status
 from perfsite.policy.frames import is_one_of
-from perfsite.validate.releases import is_newest, is_released
+from perfsite.validate.observations import is_newest, is_released
 from perfsite.validate.submissions import NEVER
 from perfsite.validate.suppression import EMBARGOED, SUPPRESSED
 

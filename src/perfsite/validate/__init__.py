@@ -8,9 +8,8 @@ in a module of its own. What a KPI is, is not known here.
 from perfsite.validate.blame import is_blamed
 from perfsite.validate.consistency import check_consistency
 from perfsite.validate.names import with_lost_rows
-from perfsite.validate.observations import read_observations
+from perfsite.validate.observations import read_observations, release_days
 from perfsite.validate.register import read_register
-from perfsite.validate.releases import release_days
 from perfsite.validate.series import check_series
 
 __all__ = [
