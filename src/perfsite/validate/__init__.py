@@ -10,7 +10,7 @@ from perfsite.validate.consistency import check_consistency
 from perfsite.validate.names import with_lost_rows
 from perfsite.validate.observations import read_observations, release_days
 from perfsite.validate.register import read_register
-from perfsite.validate.series import check_series
+from perfsite.validate.rules import check_series
 
 __all__ = [
     "check_consistency",
