@@ -12,7 +12,7 @@ from perfsite.measures import DIGITAL
 from perfsite.model import Status
 from perfsite.parts import KEY
 from perfsite.periods import Period, Unit
-from perfsite.validate.given import Row, records
+from perfsite.validate.series import Row, records
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -17,7 +17,7 @@ from perfsite.kpis import KPIS
 from perfsite.model import place_of
 from perfsite.parts import KEY
 from perfsite.validate.blame import first_rows
-from perfsite.validate.given import code_of
+from perfsite.validate.series import code_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection

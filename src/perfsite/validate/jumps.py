@@ -18,7 +18,7 @@ import pandas as pd
 
 from perfsite.measures import Kind
 from perfsite.periods import YEAR_IN_UNITS, Unit
-from perfsite.validate.given import records
+from perfsite.validate.series import records
 from perfsite.validate.slips import Jump, jump_problem
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from perfsite.config import Checks
     from perfsite.errors import Problem
     from perfsite.measures import Measure
-    from perfsite.validate.given import Given, Row
+    from perfsite.validate.series import Given, Row
 
 _FEWEST: Final = 6
 """Figures of a series from which one can tell what is usual."""

@@ -15,13 +15,13 @@ from perfsite.measures import RATINGS, Kind, name_of
 from perfsite.model import Status, place_of
 from perfsite.parts import KEY
 from perfsite.validate.blame import first_rows
-from perfsite.validate.given import code_of, records
+from perfsite.validate.series import code_of, records
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from perfsite.parts import Parts
-    from perfsite.validate.given import Given
+    from perfsite.validate.series import Given
 
 _HALF_A_PENNY: Final = 0.005
 """An amount of money is stated in pennies; this is how far rounding takes it."""

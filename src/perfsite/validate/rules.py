@@ -14,13 +14,18 @@ import pandas as pd
 
 from perfsite.measures import DIGITAL, MEASURES, Aggregation
 from perfsite.parts import KEY
-from perfsite.validate.gaps import check_gaps, check_repeats
-from perfsite.validate.given import Given
 from perfsite.validate.jumps import check_jumps
-from perfsite.validate.lives import check_lives, check_silence, without_future
 from perfsite.validate.organisations import check_organisations
-from perfsite.validate.overlaps import check_overlaps
 from perfsite.validate.rates import check_rates, check_ratings
+from perfsite.validate.series import (
+    Given,
+    check_gaps,
+    check_lives,
+    check_overlaps,
+    check_repeats,
+    check_silence,
+    without_future,
+)
 from perfsite.windows import year_windows
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from perfsite.errors import Problem
-    from perfsite.validate.given import Row
+    from perfsite.validate.series import Row
 
 _FITS: Final = log(1.3)
 """How far from its neighbours a figure may be that is proposed."""
