@@ -5,8 +5,7 @@ figures of one period against each other, and `series` has the rules that look a
 in a module of its own. What a KPI is, is not known here.
 """
 
-from perfsite.validate.blame import is_blamed
-from perfsite.validate.consistency import check_consistency
+from perfsite.validate.consistency import check_consistency, is_blamed
 from perfsite.validate.names import with_lost_rows
 from perfsite.validate.observations import read_observations, release_days
 from perfsite.validate.register import read_register

@@ -14,9 +14,8 @@ import pandas as pd
 
 from perfsite.measures import DIGITAL, MEASURES, Aggregation
 from perfsite.parts import KEY
+from perfsite.validate.consistency import check_organisations, check_rates, check_ratings
 from perfsite.validate.jumps import check_jumps
-from perfsite.validate.organisations import check_organisations
-from perfsite.validate.rates import check_rates, check_ratings
 from perfsite.validate.series import (
     Given,
     check_gaps,
