@@ -19,7 +19,7 @@ from perfsite.policy.retractions import (
     retract,
 )
 from perfsite.policy.secrecy import HELD_BACK, hold_back, release, waiting
-from perfsite.validate.suppression import EMBARGOED, SUPPRESSED, TOLD, Teller, find_tellers
+from perfsite.policy.suppression import EMBARGOED, SUPPRESSED, TOLD, Teller, find_tellers
 
 __all__ = [
     "EMBARGOED",

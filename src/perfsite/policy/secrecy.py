@@ -13,9 +13,9 @@ import pandas as pd
 
 from perfsite.model import FIGURE, Status
 from perfsite.policy.frames import is_one_of
+from perfsite.policy.suppression import EMBARGOED, SUPPRESSED
 from perfsite.validate.observations import is_newest, is_released
 from perfsite.validate.submissions import NEVER
-from perfsite.validate.suppression import EMBARGOED, SUPPRESSED
 
 if TYPE_CHECKING:
     from collections.abc import Collection

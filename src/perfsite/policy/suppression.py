@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from perfsite.config import SiteConfig
     from perfsite.model import Key
 
+
 TOLD: Final = "PS215"
 """The code of a figure that gives another one away."""
 SUPPRESSED: Final = "suppressed"
