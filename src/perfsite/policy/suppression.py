@@ -17,7 +17,7 @@ from perfsite.kpis import KPIS
 from perfsite.measures import Aggregation, Kind, name_of
 from perfsite.model import FIGURE, Status, place_of
 from perfsite.periods import Period
-from perfsite.validate.disclosure import Equations, Figure, Rules, World
+from perfsite.policy.disclosure import Equations, Figure, Rules, World
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

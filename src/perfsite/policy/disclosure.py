@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from perfsite.kpis import Kpi
 
+
 _DUST: Final = 1e-9
 """Relative to what was added up: smaller is nothing."""
 _UNCERTAIN: Final = 1e-8
