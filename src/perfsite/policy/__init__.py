@@ -9,8 +9,7 @@
 All of it is values in and values out; `docs/policy.md` says it for people.
 """
 
-from perfsite.policy.carrying import Carried, carry_over, carry_services
-from perfsite.policy.deciding import Decided, decide
+from perfsite.policy.carry_forward import Carried, Decided, carry_over, carry_services, decide
 from perfsite.policy.losses import check_losses, reporting, reporting_in
 from perfsite.policy.retractions import (
     Retraction,

@@ -1,9 +1,7 @@
-"""Last good figures: what an error keeps out stands as the last edition published it.
+"""Last good figures.
 
-An error keeps its row out. Figures that the last edition published, that came from the same file
-and service as an error of now, and that are not given now, are kept. They carry the mark
-`CARRIED`, and their source begins with the edition that they come from. Anything that is given now
-beats them: a number, a symbol, a suppressed figure.
+Where a figure that was published is now an error, the earlier one stands in; what is decided in
+which order.
 """
 
 from __future__ import annotations
@@ -28,6 +26,7 @@ from perfsite.policy.frames import (
     joined,
     whole_file,
 )
+from perfsite.policy.retractions import Retraction, retract
 from perfsite.tables import ROW, read_cells, stem
 from perfsite.text import counted
 from perfsite.validate.values import CARRIED, RETRACTED
@@ -37,6 +36,16 @@ if TYPE_CHECKING:
 
     from perfsite.editions import EditionFigures
     from perfsite.model import Source
+    from perfsite.policy.retractions import Retractions
+
+
+# Last good figures: what an error keeps out stands as the last edition published it.
+#
+# An error keeps its row out. Figures that the last edition published, that came from the same file
+# and service as an error of now, and that are not given now, are kept. They carry the mark
+# `CARRIED`, and their source begins with the edition that they come from. Anything that is given
+# now beats them: a number, a symbol, a suppressed figure.
+
 
 _SUBMISSIONS: Final = "submissions/"
 _REGISTER: Final = ("services.", "services/")
@@ -270,3 +279,40 @@ def _carried(
         for service in services
         if counts[service]
     ]
+
+
+# The whole policy in its order: last good figures first, then what was taken back.
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What is published after the policy.
+
+    `carried` are the services that errors are about, `retracted` the figures that were taken back
+    and may be shown as such; `problems` are those found on the way, and no others.
+    """
+
+    observations: pd.DataFrame
+    carried: tuple[Carried, ...]
+    retracted: tuple[Retraction, ...]
+    problems: tuple[Problem, ...]
+
+
+def decide(
+    public: pd.DataFrame,
+    secrets: pd.DataFrame,
+    services: Mapping[str, Service],
+    problems: Sequence[Problem],
+    submissions: Sequence[Source],
+    retractions: tuple[Retractions, Sequence[Problem]],
+    last: EditionFigures | None,
+) -> Decided:
+    """Apply the policy to what may be published (`public` and `secrets` of `release`).
+
+    `problems` are all that were found so far: their errors decide what is carried over.
+    `retractions` are what `read_retractions` gives.
+    """
+    observations, carried, notes = carry_over(public, services, problems, last, submissions)
+    read, unreadable = retractions
+    observations, retracted, unknown = retract(observations, read, services, secrets, last)
+    return Decided(observations, tuple(carried), tuple(retracted), (*notes, *unreadable, *unknown))
