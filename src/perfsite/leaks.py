@@ -608,7 +608,7 @@ def _near_names(text: str, phrase: str) -> bool:
 
 # Are suppressed and embargoed figures really nowhere in the site? The finished files are searched.
 #
-# A build never sees these figures (`policy.secrecy`), so this finds what went around it: a note
+# A build never sees these figures (`policy.embargo`), so this finds what went around it: a note
 # that says the number, a difference of two published figures that is the secret third, a mistake
 # in perfsite. `numbers` knows what is secret, how it could be spelt and what is public anyway;
 # `texts` finds spellings in files, and `near` short ones beside their period; `keys` looks into
@@ -651,7 +651,7 @@ def find_leaks(
 ) -> list[Leak]:
     """Every place in which a secret is found; nothing is searched where there are no secrets.
 
-    `secrets` has the columns of `policy.secrecy.SECRETS`; where nobody knows the number there is
+    `secrets` has the columns of `policy.embargo.SECRETS`; where nobody knows the number there is
     nothing to search for.
     """
     secrets = secrets.loc[secrets["value"].notna(), [*FIGURE, "value", "why"]]

@@ -26,7 +26,7 @@ from perfsite.policy import (
     read_retractions,
     release,
 )
-from perfsite.policy.frames import has_mark, is_one_of, keys_of
+from perfsite.policy.embargo import has_mark, is_one_of, keys_of
 from perfsite.report import without_numbers
 from perfsite.revisions import Snapshot, make_ledger, revised_kpis, unused_reasons
 from perfsite.validate import (
@@ -61,7 +61,7 @@ _ROUNDS: Final = 5
 class Known:
     """The data as understood on a day: what is published of it, and every problem.
 
-    `secrets` are the figures that must not be published (see `policy.secrecy`); none of the others
+    `secrets` are the figures that must not be published (see `policy.embargo`); none of the others
     is made of them. `held` are those among them that are held back because they would give others
     away. `carried` says for which services figures of an earlier edition stand in,
     `retracted` which figures were taken back.

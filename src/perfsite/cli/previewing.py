@@ -89,7 +89,7 @@ def _last_edition(known: Known) -> pd.DataFrame | None:
 
 def _sayable(earlier: pd.DataFrame | None, known: Known) -> pd.DataFrame | None:
     """Figures of an earlier site without the numbers of those that are not public now."""
-    from perfsite.policy.frames import is_one_of, keys_of  # noqa: PLC0415 - pandas
+    from perfsite.policy.embargo import is_one_of, keys_of  # noqa: PLC0415 - pandas
 
     if earlier is None:
         return None

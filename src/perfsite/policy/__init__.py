@@ -10,6 +10,7 @@ All of it is values in and values out; `docs/policy.md` says it for people.
 """
 
 from perfsite.policy.carry_forward import Carried, Decided, carry_over, carry_services, decide
+from perfsite.policy.embargo import HELD_BACK, hold_back, release, waiting
 from perfsite.policy.losses import check_losses, reporting, reporting_in
 from perfsite.policy.retractions import (
     Retraction,
@@ -17,7 +18,6 @@ from perfsite.policy.retractions import (
     read_retractions,
     retract,
 )
-from perfsite.policy.secrecy import HELD_BACK, hold_back, release, waiting
 from perfsite.policy.suppression import EMBARGOED, SUPPRESSED, TOLD, Teller, find_tellers
 
 __all__ = [

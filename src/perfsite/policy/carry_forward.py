@@ -17,7 +17,7 @@ import pandas as pd
 from perfsite.errors import Problem, is_error
 from perfsite.model import Service, Status
 from perfsite.periods import Period
-from perfsite.policy.frames import (
+from perfsite.policy.embargo import (
     editions_of,
     files_of,
     has_mark,

@@ -19,7 +19,7 @@ from perfsite.config import DEFAULT
 from perfsite.errors import BuildError, Problem, is_error
 from perfsite.model import FIGURE, Key, Status
 from perfsite.periods import Period
-from perfsite.policy.frames import is_one_of, joined, keys_of
+from perfsite.policy.embargo import is_one_of, joined, keys_of
 from perfsite.tables import REFUSED, ROW, check_cells, read_cells
 from perfsite.validate.names import hint
 from perfsite.validate.observations import is_day

@@ -181,7 +181,7 @@ def find_tellers(
         now: what is published now: the columns of `FIGURE`, `value`, `status` and `source`.
         editions: the same of frozen editions that a site carries, as text; any order.
         secrets: figures that are not public today: the columns of `FIGURE`, `why`, `until` and
-            `source` (see `policy.secrecy`). Confidential rows of `now` need not be among them.
+            `source` (see `policy.embargo`). Confidential rows of `now` need not be among them.
         held: figures that are held back already.
         stocks: services and measures whose longer periods are no sums of shorter ones.
         config: says which measures add up, and which channels are digital.
