@@ -11,7 +11,7 @@ All of it is values in and values out; `docs/policy.md` says it for people.
 
 from perfsite.policy.carry_forward import Carried, Decided, carry_over, carry_services, decide
 from perfsite.policy.embargo import HELD_BACK, hold_back, release, waiting
-from perfsite.policy.losses import check_losses, reporting, reporting_in
+from perfsite.policy.regression import check_losses, reporting, reporting_in
 from perfsite.policy.retractions import (
     Retraction,
     check_retractions,

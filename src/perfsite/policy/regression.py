@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from perfsite.model import Service
 
+
 _NAMED: Final = 5
 
 
