@@ -28,10 +28,10 @@ from perfsite.editions import (
 )
 from perfsite.editions.tables import CHANGE, applied, differing, in_order
 from perfsite.errors import BuildError, UsageError
+from perfsite.kpi.inputs import resolve
 from perfsite.metadata.statuses import PART_ABOVE_WHOLE
 from perfsite.model import FIGURE, File, Service
 from perfsite.pages.data import KPI_COLUMNS, observation_rows
-from perfsite.parts import resolve
 from perfsite.validate import check_consistency
 from policy_tools import DAY, content, edition, frozen, public, source, thawed
 

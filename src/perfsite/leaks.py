@@ -19,9 +19,9 @@ import pandas as pd
 
 from perfsite.decimals import decimal, exact, rounded
 from perfsite.errors import LeakError
+from perfsite.kpi.inputs import KEY as PART_KEY
 from perfsite.measures import DIGITAL, Kind
 from perfsite.model import FIGURE
-from perfsite.parts import KEY as PART_KEY
 from perfsite.periods import Period
 
 if TYPE_CHECKING:

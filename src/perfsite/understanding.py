@@ -11,10 +11,10 @@ import pandas as pd
 from perfsite.editions import OBSERVATIONS, Content, register_frame, text_frame
 from perfsite.errors import LeakError, Problem, is_error
 from perfsite.kpi import summarise_services, work_out
+from perfsite.kpi.inputs import resolve
 from perfsite.load import CONFIG
 from perfsite.model import Status
 from perfsite.pages.data import KPI_COLUMNS, kpi_rows, observation_rows
-from perfsite.parts import resolve
 from perfsite.policy import (
     EMBARGOED,
     HELD_BACK,
@@ -47,9 +47,9 @@ if TYPE_CHECKING:
     from perfsite.config import SiteConfig
     from perfsite.editions import EditionFigures
     from perfsite.kpi import Figures, ServiceSummary
+    from perfsite.kpi.inputs import Parts
     from perfsite.load import Data
     from perfsite.model import Key, Service
-    from perfsite.parts import Parts
     from perfsite.policy import Carried, Retraction, Teller
     from perfsite.revisions import Ledger
 

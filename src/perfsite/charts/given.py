@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from perfsite.kpi.inputs import periods_of
 from perfsite.kpis import KPIS
 from perfsite.model import Status
-from perfsite.parts import periods_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

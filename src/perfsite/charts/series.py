@@ -15,10 +15,10 @@ import pandas as pd
 
 from perfsite.decimals import tidy_sum
 from perfsite.formulas import given_to, operands
+from perfsite.kpi.inputs import KEY, periods_of
 from perfsite.kpis import KPIS, Adding, Place, at, measure_module
 from perfsite.measures import MEASURES, Aggregation, Kind
 from perfsite.model import Status
-from perfsite.parts import KEY, periods_of
 from perfsite.periods import MONTHS_IN_YEAR, YEAR_IN_UNITS, Period, Unit
 from perfsite.windows import is_whole_year
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from perfsite.kpi import Figures
+    from perfsite.kpi.inputs import Parts
     from perfsite.kpis import Kpi
     from perfsite.measures import Measure
-    from perfsite.parts import Parts
 
 _PREFERENCE: Final = {
     (Unit.MONTH, 3): 0,

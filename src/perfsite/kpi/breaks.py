@@ -6,8 +6,8 @@ from typing import Final
 
 import pandas as pd
 
+from perfsite.kpi.inputs import periods_of
 from perfsite.kpis import KPIS
-from perfsite.parts import periods_of
 
 _YEAR_BACK: Final = 364
 """The figure a year before starts so many days earlier (52 weeks), or a day or two more."""

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from perfsite.formulas import sides
+from perfsite.kpi.inputs import KEY, periods_of
 from perfsite.kpis import KPIS, Adding
 from perfsite.measures import Kind
-from perfsite.parts import KEY, periods_of
 from perfsite.periods import MONTHS_IN_YEAR, Unit
 from perfsite.tiling import EXCESS_FROM, SERIES, has_flag, months_of_days, tile
 

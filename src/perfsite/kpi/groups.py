@@ -15,11 +15,11 @@ import pandas as pd
 
 from perfsite.decimals import products, quotients, tidy_sum
 from perfsite.kpi.breaks import across_a_break
+from perfsite.kpi.inputs import newest_end
 from perfsite.kpi.lives import open_throughout
 from perfsite.kpi.silence import Ends, Silence, Silences
 from perfsite.kpis import KPIS, Place, at
 from perfsite.model import Service, Status, language_of, why_not_an_id
-from perfsite.parts import newest_end
 from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
 from perfsite.text import message, slug, without_accents
 from perfsite.windows import is_whole_year
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from perfsite.kpi.figures import Figures
+    from perfsite.kpi.inputs import Parts
     from perfsite.kpi.services import ServiceSummary
-    from perfsite.parts import Parts
 
 
 _SLUG_LENGTH: Final = 60

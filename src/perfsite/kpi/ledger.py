@@ -18,10 +18,10 @@ import numpy as np
 import pandas as pd
 
 from perfsite.formulas import operands
+from perfsite.kpi.inputs import KEY, enough, newest_end, periods_of
 from perfsite.kpis import KPIS, Place, Window, at, in_the_ledger
 from perfsite.measures import DIGITAL
 from perfsite.model import Status
-from perfsite.parts import KEY, enough, newest_end, periods_of
 from perfsite.periods import MONTHS_IN_QUARTER, MONTHS_IN_YEAR, Period, Unit
 
 if TYPE_CHECKING:
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from perfsite.kpi.figures import Figures
+    from perfsite.kpi.inputs import Parts
     from perfsite.kpi.services import ServiceSummary
     from perfsite.kpis import Kpi
     from perfsite.model import Service
-    from perfsite.parts import Parts
 
 
 class State(StrEnum):

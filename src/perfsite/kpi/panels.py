@@ -13,8 +13,8 @@ import numpy as np
 
 from perfsite.decimals import products, quotients, tidy_sum
 from perfsite.kpi.groups import yearly
+from perfsite.kpi.inputs import periods_of
 from perfsite.kpis import KPIS
-from perfsite.parts import periods_of
 from perfsite.periods import MONTHS_IN_QUARTER, MONTHS_IN_YEAR, Period, Unit
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from perfsite.kpi.figures import Figures
     from perfsite.kpi.groups import GroupSummary
-    from perfsite.parts import Parts
+    from perfsite.kpi.inputs import Parts
 
 _STEPS: Final = 16
 """At most four years back, a quarter at a time."""

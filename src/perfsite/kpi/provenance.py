@@ -18,10 +18,10 @@ import pandas as pd
 from perfsite.decimals import products, quotients, tidy_sum
 from perfsite.formulas import Formula, forms
 from perfsite.kpi.figures import windows_of_months
+from perfsite.kpi.inputs import KEY, periods_of
 from perfsite.kpis import KPIS
 from perfsite.measures import DIGITAL
 from perfsite.model import Status, place_of
-from perfsite.parts import KEY, periods_of
 from perfsite.periods import Period, Unit
 from perfsite.windows import is_year
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from perfsite.config import SiteConfig
+    from perfsite.kpi.inputs import Parts
     from perfsite.kpi.services import ServiceSummary
-    from perfsite.parts import Parts
     from perfsite.windows import Windows
 
 _PART: Final = [*KEY, "part"]

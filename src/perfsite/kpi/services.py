@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from perfsite.kpi.breaks import across_a_break
+from perfsite.kpi.inputs import newest_end, periods_of
 from perfsite.kpis import KPIS, Window
 from perfsite.model import Service, Status
-from perfsite.parts import newest_end, periods_of
 from perfsite.periods import YEAR_IN_UNITS, Period, Unit
 from perfsite.windows import is_year
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from perfsite.kpi.figures import Figures
-    from perfsite.parts import Parts
+    from perfsite.kpi.inputs import Parts
 
 _PERIOD: Final = ["service", "kpi", "unit", "count", "first"]
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from perfsite.kpi.inputs import periods_of
 from perfsite.kpis import KPIS
 from perfsite.model import Status
-from perfsite.parts import periods_of
 from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from perfsite.kpi.groups import GroupKind
+from perfsite.kpi.inputs import newest_end
 from perfsite.kpis import VOLUME
 from perfsite.pages.context import HomePage
 from perfsite.pages.data import ALL_CSV
@@ -21,7 +22,6 @@ from perfsite.pages.health_words import completeness
 from perfsite.pages.high_volume import high_volume_link
 from perfsite.pages.site import CSV
 from perfsite.pages.treemaps import groups_treemap
-from perfsite.parts import newest_end
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,10 +18,10 @@ import pandas as pd
 from perfsite.decimals import decimal, grouped, rounded, tidy_sum
 from perfsite.errors import Problem
 from perfsite.formulas import sides
+from perfsite.kpi.inputs import KEY
 from perfsite.kpis import KPIS, Adding
 from perfsite.measures import DIGITAL, RATINGS, Kind, name_of
 from perfsite.model import Status, place_of
-from perfsite.parts import KEY
 from perfsite.periods import Period, Unit
 from perfsite.text import without_accents
 from perfsite.validate.series import Row, code_of, records
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from perfsite.kpi.inputs import Parts
     from perfsite.model import Service
-    from perfsite.parts import Parts
     from perfsite.validate.series import Given
 
 

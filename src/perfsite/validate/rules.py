@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from perfsite.kpi.inputs import KEY
 from perfsite.measures import DIGITAL, MEASURES, Aggregation
-from perfsite.parts import KEY
 from perfsite.validate.consistency import check_organisations, check_rates, check_ratings
 from perfsite.validate.jumps import check_jumps
 from perfsite.validate.series import (
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 
     from perfsite.config import Checks
     from perfsite.errors import Problem
+    from perfsite.kpi.inputs import Parts
     from perfsite.measures import Measure
     from perfsite.model import Service
-    from perfsite.parts import Parts
     from perfsite.windows import Windows
 
 

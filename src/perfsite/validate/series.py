@@ -14,9 +14,9 @@ import pandas as pd
 
 from perfsite.decimals import grouped
 from perfsite.errors import Problem
+from perfsite.kpi.inputs import newest_end
 from perfsite.measures import DIGITAL, Aggregation, Kind, name_of
 from perfsite.model import Status, place_of
-from perfsite.parts import newest_end
 from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
 from perfsite.tiling import months_of_days, tile
 from perfsite.windows import is_whole_year

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from perfsite.config import SiteConfig
 
+
 KEY: Final = ["service", "unit", "count", "first"]
 COLUMNS: Final = [*KEY, "part", "value", "status", "broken", "flags", "summed"]
 ONE_IN: Final = 10
