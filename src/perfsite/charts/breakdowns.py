@@ -14,10 +14,10 @@ import pandas as pd
 
 from perfsite.charts.series import GRAIN, ranked_grains
 from perfsite.kpi.inputs import KEY, periods_of
+from perfsite.kpi.windows import month_windows
 from perfsite.kpis import KPIS
 from perfsite.measures import MEASURES, RATINGS, Aggregation, Kind
 from perfsite.model import Status
-from perfsite.windows import month_windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

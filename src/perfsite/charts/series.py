@@ -16,11 +16,11 @@ import pandas as pd
 from perfsite.decimals import tidy_sum
 from perfsite.formulas import given_to, operands
 from perfsite.kpi.inputs import KEY, periods_of
+from perfsite.kpi.windows import is_whole_year
 from perfsite.kpis import KPIS, Adding, Place, at, measure_module
 from perfsite.measures import MEASURES, Aggregation, Kind
 from perfsite.model import Status
 from perfsite.periods import MONTHS_IN_YEAR, YEAR_IN_UNITS, Period, Unit
-from perfsite.windows import is_whole_year
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -13,10 +13,10 @@ import pandas as pd
 
 from perfsite.formulas import sides
 from perfsite.kpi.inputs import KEY, periods_of
+from perfsite.kpi.windows import EXCESS_FROM, SERIES, has_flag, months_of_days, tile
 from perfsite.kpis import KPIS, Adding
 from perfsite.measures import Kind
 from perfsite.periods import MONTHS_IN_YEAR, Unit
-from perfsite.tiling import EXCESS_FROM, SERIES, has_flag, months_of_days, tile
 
 EXCEEDING = [*KEY, "kpi", "start", "end"]
 

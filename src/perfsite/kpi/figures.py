@@ -31,11 +31,18 @@ from perfsite.errors import Problem
 from perfsite.formulas import apply, forms
 from perfsite.kpi.doubt import exceeding, flag_of, number_inside, with_doubt
 from perfsite.kpi.inputs import KEY, Parts, periods_of
+from perfsite.kpi.windows import (
+    Flag,
+    Windows,
+    is_whole_year,
+    is_year,
+    marks_of,
+    month_windows,
+    year_windows,
+)
 from perfsite.kpis import KPIS, Excess, parts_of_months
 from perfsite.measures import DIGITAL, name_of
 from perfsite.model import Status, place_of
-from perfsite.tiling import Flag, marks_of
-from perfsite.windows import Windows, is_whole_year, is_year, month_windows, year_windows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

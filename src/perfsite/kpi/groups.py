@@ -18,11 +18,11 @@ from perfsite.kpi.breaks import across_a_break
 from perfsite.kpi.inputs import newest_end
 from perfsite.kpi.lives import open_throughout
 from perfsite.kpi.silence import Ends, Silence, Silences
+from perfsite.kpi.windows import is_whole_year
 from perfsite.kpis import KPIS, Place, at
 from perfsite.model import Service, Status, language_of, why_not_an_id
 from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
 from perfsite.text import message, slug, without_accents
-from perfsite.windows import is_whole_year
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping, Sequence

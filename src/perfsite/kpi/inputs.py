@@ -23,11 +23,21 @@ import numpy as np
 import pandas as pd
 
 from perfsite.decimals import tidy_sum
+from perfsite.kpi.windows import (
+    MARKS,
+    Flag,
+    flags_of,
+    has_flag,
+    is_whole_year,
+    is_year,
+    months_of_days,
+    stocks_of,
+    tile,
+    united,
+)
 from perfsite.measures import DIGITAL
 from perfsite.model import Status
 from perfsite.periods import MONTHS_IN_YEAR, WEEKS_IN_YEAR, Period, Unit
-from perfsite.tiling import MARKS, Flag, flags_of, has_flag, months_of_days, tile, united
-from perfsite.windows import is_whole_year, is_year, stocks_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

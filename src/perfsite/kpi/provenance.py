@@ -19,11 +19,11 @@ from perfsite.decimals import products, quotients, tidy_sum
 from perfsite.formulas import Formula, forms
 from perfsite.kpi.figures import windows_of_months
 from perfsite.kpi.inputs import KEY, periods_of
+from perfsite.kpi.windows import is_year
 from perfsite.kpis import KPIS
 from perfsite.measures import DIGITAL
 from perfsite.model import Status, place_of
 from perfsite.periods import Period, Unit
-from perfsite.windows import is_year
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from perfsite.config import SiteConfig
     from perfsite.kpi.inputs import Parts
     from perfsite.kpi.services import ServiceSummary
-    from perfsite.windows import Windows
+    from perfsite.kpi.windows import Windows
 
 _PART: Final = [*KEY, "part"]
 _SERIES: Final = ["service", "part"]

@@ -9,10 +9,10 @@ import numpy as np
 
 from perfsite.kpi.breaks import across_a_break
 from perfsite.kpi.inputs import newest_end, periods_of
+from perfsite.kpi.windows import is_year
 from perfsite.kpis import KPIS, Window
 from perfsite.model import Service, Status
 from perfsite.periods import YEAR_IN_UNITS, Period, Unit
-from perfsite.windows import is_year
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from perfsite.kpi.inputs import KEY
+from perfsite.kpi.windows import year_windows
 from perfsite.measures import DIGITAL, MEASURES, Aggregation
 from perfsite.validate.consistency import check_organisations, check_rates, check_ratings
 from perfsite.validate.jumps import check_jumps
@@ -25,7 +26,6 @@ from perfsite.validate.series import (
     check_silence,
     without_future,
 )
-from perfsite.windows import year_windows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from perfsite.config import Checks
     from perfsite.errors import Problem
     from perfsite.kpi.inputs import Parts
+    from perfsite.kpi.windows import Windows
     from perfsite.measures import Measure
     from perfsite.model import Service
-    from perfsite.windows import Windows
 
 
 def check_series(

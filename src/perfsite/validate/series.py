@@ -15,20 +15,19 @@ import pandas as pd
 from perfsite.decimals import grouped
 from perfsite.errors import Problem
 from perfsite.kpi.inputs import newest_end
+from perfsite.kpi.windows import is_whole_year, months_of_days, tile
 from perfsite.measures import DIGITAL, Aggregation, Kind, name_of
 from perfsite.model import Status, place_of
 from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
-from perfsite.tiling import months_of_days, tile
-from perfsite.windows import is_whole_year
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from perfsite.kpi.windows import Windows
     from perfsite.measures import Measure
     from perfsite.model import Service
-    from perfsite.windows import Windows
 
 
 # The figures as the rules look at them: rows with codes and days, and where they stand.
