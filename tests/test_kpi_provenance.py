@@ -24,7 +24,7 @@ from helpers import (
     worked_sources,
 )
 from perfsite.config import SiteConfig
-from perfsite.formulas import Formula, forms
+from perfsite.kpi.figures import Formula, forms
 from perfsite.kpi.inputs import Parts
 from perfsite.kpi.provenance import Origin, Provenance, Term, tiling, trace
 from perfsite.kpis import KPIS

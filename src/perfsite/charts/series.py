@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from perfsite.decimals import tidy_sum
-from perfsite.formulas import given_to, operands
+from perfsite.kpi.figures import given_to, operands
 from perfsite.kpi.inputs import KEY, periods_of
 from perfsite.kpi.windows import is_whole_year
 from perfsite.kpis import KPIS, Adding, Place, at, measure_module

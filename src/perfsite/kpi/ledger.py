@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from perfsite.formulas import operands
+from perfsite.kpi.figures import operands
 from perfsite.kpi.inputs import KEY, enough, newest_end, periods_of
 from perfsite.kpis import KPIS, Place, Window, at, in_the_ledger
 from perfsite.measures import DIGITAL

@@ -16,8 +16,7 @@ import numpy as np
 import pandas as pd
 
 from perfsite.decimals import products, quotients, tidy_sum
-from perfsite.formulas import Formula, forms
-from perfsite.kpi.figures import windows_of_months
+from perfsite.kpi.figures import Formula, forms, windows_of_months
 from perfsite.kpi.inputs import KEY, periods_of
 from perfsite.kpi.windows import is_year
 from perfsite.kpis import KPIS

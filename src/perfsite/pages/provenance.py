@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, assert_never
 
-from perfsite.formulas import Formula
+from perfsite.kpi.figures import Formula
 from perfsite.kpis import KPIS
 from perfsite.measures import DIGITAL, Kind
 from perfsite.pages.elements import Provenance, Term

@@ -17,7 +17,7 @@ import pandas as pd
 
 from perfsite.decimals import decimal, grouped, rounded, tidy_sum
 from perfsite.errors import Problem
-from perfsite.formulas import sides
+from perfsite.kpi.figures import sides
 from perfsite.kpi.inputs import KEY
 from perfsite.kpis import KPIS, Adding
 from perfsite.measures import DIGITAL, RATINGS, Kind, name_of
