@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from perfsite.charts.breakdowns import charted_measures, collect_breakdowns
 from perfsite.charts.given import collect_given
 from perfsite.charts.series import collect_measures
+from perfsite.kpi.headlines import peers
 from perfsite.kpi.health import assess_services
-from perfsite.kpi.peers import peers
 from perfsite.kpi.provenance import trace
 from perfsite.language import Language
 from perfsite.pages.services import ServicePages, ServiceTools, service_page, service_titles

@@ -18,10 +18,10 @@ from perfsite.check import check_site
 from perfsite.errors import BuildError
 from perfsite.kpi import summarise_groups
 from perfsite.kpi.groups import make_groups
+from perfsite.kpi.headlines import peers
 from perfsite.kpi.health import assess_services
 from perfsite.kpi.ledger import make_ledger
 from perfsite.kpi.panels import Panels
-from perfsite.kpi.peers import peers
 from perfsite.kpi.provenance import trace
 from perfsite.kpis import Place, at
 from perfsite.language import Language, read_catalogue

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from perfsite.decimals import products, quotients, tidy_sum
-from perfsite.kpi.breaks import across_a_break
+from perfsite.kpi.headlines import across_a_break
 from perfsite.kpi.inputs import newest_end
 from perfsite.kpi.lives import open_throughout
 from perfsite.kpi.silence import Ends, Silence, Silences
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from perfsite.kpi.figures import Figures
+    from perfsite.kpi.headlines import ServiceSummary
     from perfsite.kpi.inputs import Parts
-    from perfsite.kpi.services import ServiceSummary
 
 
 _SLUG_LENGTH: Final = 60

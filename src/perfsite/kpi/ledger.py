@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from perfsite.kpi.figures import Figures
+    from perfsite.kpi.headlines import ServiceSummary
     from perfsite.kpi.inputs import Parts
-    from perfsite.kpi.services import ServiceSummary
     from perfsite.kpis import Kpi
     from perfsite.model import Service
 

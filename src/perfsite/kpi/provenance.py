@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from perfsite.config import SiteConfig
+    from perfsite.kpi.headlines import ServiceSummary
     from perfsite.kpi.inputs import Parts
-    from perfsite.kpi.services import ServiceSummary
     from perfsite.kpi.windows import Windows
 
 _PART: Final = [*KEY, "part"]

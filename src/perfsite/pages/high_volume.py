@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from perfsite.kpi.peers import high_volume
+from perfsite.kpi.headlines import high_volume
 from perfsite.kpis import VOLUME
 from perfsite.pages.context import HighVolumePage
 from perfsite.pages.elements import Link

@@ -12,7 +12,7 @@ from perfsite.charts.sentences import (
 )
 from perfsite.charts.targets import beside_target
 from perfsite.kpi.groups import alphabetical
-from perfsite.kpi.peers import band_of
+from perfsite.kpi.headlines import band_of
 from perfsite.kpis import KPIS, TAKE_UP, VOLUME, Place, Window, at
 from perfsite.model import Status
 from perfsite.pages.change_words import REVISED_MARK
