@@ -21,7 +21,7 @@ from perfsite.config import SiteConfig
 from perfsite.kpi import summarise_groups, summarise_services, work_out
 from perfsite.kpi.groups import make_groups
 from perfsite.kpi.inputs import resolve
-from perfsite.kpi.ledger import make_ledger
+from perfsite.kpi.reporting import make_ledger
 from perfsite.model import Service, Source, Status
 from perfsite.periods import Period, Unit
 from perfsite.validate import check_consistency, read_observations, read_register
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from perfsite.errors import Problem
     from perfsite.kpi import Figure, Figures, GroupFigure, GroupSummary, ServiceSummary
     from perfsite.kpi.inputs import Parts
-    from perfsite.kpi.ledger import Ledger
+    from perfsite.kpi.reporting import Ledger
 
 EXAMPLE = Path(__file__).parents[1] / "data"
 """The example that comes with the project: 734 services."""

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfsite.errors import BuildError
-from perfsite.kpi.ledger import State
+from perfsite.kpi.reporting import State
 from perfsite.metadata.columns import (
     OBSERVATIONS,
     PERIOD_PATTERN,

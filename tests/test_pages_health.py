@@ -12,7 +12,7 @@ from helpers import register, worked
 from perfsite.config import SiteConfig
 from perfsite.kpi.groups import Group, GroupKind, make_groups
 from perfsite.kpi.health import Coverage, Owed, assess_services
-from perfsite.kpi.ledger import State
+from perfsite.kpi.reporting import State
 from perfsite.kpis import KPIS, counted_in_health, in_the_ledger
 from perfsite.language import Language
 from perfsite.model import Service

@@ -37,7 +37,7 @@ def status(data: Path, edition: str | None, style: str) -> None:
     reached. The services that owe for the longest time come first.
     """
     from perfsite.kpi.health import assess_services  # noqa: PLC0415
-    from perfsite.kpi.ledger import make_ledger  # noqa: PLC0415
+    from perfsite.kpi.reporting import make_ledger  # noqa: PLC0415
     from perfsite.report import lateness  # noqa: PLC0415
     from perfsite.understanding import understand  # noqa: PLC0415 - pandas takes half a second
 

@@ -17,7 +17,7 @@ from perfsite.decimals import products, quotients, tidy_sum
 from perfsite.kpi.headlines import across_a_break
 from perfsite.kpi.inputs import newest_end
 from perfsite.kpi.lives import open_throughout
-from perfsite.kpi.silence import Ends, Silence, Silences
+from perfsite.kpi.reporting import Ends, Silence, Silences
 from perfsite.kpi.windows import is_whole_year
 from perfsite.kpis import KPIS, Place, at
 from perfsite.model import Service, Status, language_of, why_not_an_id

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from perfsite.kpi.groups import GroupKind, groups_in_language
-from perfsite.kpi.ledger import STATES, State
+from perfsite.kpi.reporting import STATES, State
 from perfsite.kpis import KPIS
 from perfsite.pages.translations import in_language
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.kpi.groups import GroupKind, alphabetical
 from perfsite.kpi.health import rank_groups
-from perfsite.kpi.ledger import State
+from perfsite.kpi.reporting import State
 from perfsite.kpis import KPIS, counted_in_health
 from perfsite.pages.context import DepartmentHealthPage, HealthPage
 from perfsite.pages.elements import Cell, Column, Link, Row, Table

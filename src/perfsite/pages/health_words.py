@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.kpi.groups import GroupKind
 from perfsite.kpi.health import assess_groups
-from perfsite.kpi.ledger import State
+from perfsite.kpi.reporting import State
 from perfsite.kpis import KPIS
 from perfsite.pages.data import csv_file
 from perfsite.text import message
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from perfsite.kpi.groups import Group
     from perfsite.kpi.health import Coverage, GroupHealth, Owed, ServiceHealth
-    from perfsite.kpi.ledger import Ledger
+    from perfsite.kpi.reporting import Ledger
     from perfsite.language import Language
     from perfsite.model import File
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from perfsite.kpi import GroupSummary, ServiceSummary
-    from perfsite.kpi.silence import Silent
+    from perfsite.kpi.reporting import Silent
     from perfsite.language import Language
     from perfsite.model import Service
     from perfsite.periods import Period

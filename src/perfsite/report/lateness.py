@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from perfsite.decimals import csv_text
-from perfsite.kpi.ledger import OWING, State
+from perfsite.kpi.reporting import OWING, State
 from perfsite.kpis import KPIS
 from perfsite.periods import MONTHS_IN_QUARTER
 from perfsite.report.listing import json_text
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from perfsite.kpi.health import KpiHealth, Owed, ServiceHealth
-    from perfsite.kpi.ledger import Ledger
+    from perfsite.kpi.reporting import Ledger
     from perfsite.model import Service
     from perfsite.periods import Period
 
