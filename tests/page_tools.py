@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from helpers import worked_example
 from perfsite.cache import Kept
 from perfsite.kpi.health import assess_services
-from perfsite.kpi.panels import Panels
+from perfsite.kpi.matched import Panels
 from perfsite.kpis import Place, at
 from perfsite.language import Language
 from perfsite.pages.group_orders import group_order_pages, groups_order_pages

@@ -20,7 +20,7 @@ from perfsite.kpi import summarise_groups
 from perfsite.kpi.groups import make_groups
 from perfsite.kpi.headlines import peers
 from perfsite.kpi.health import assess_services
-from perfsite.kpi.panels import Panels
+from perfsite.kpi.matched import Panels
 from perfsite.kpi.provenance import trace
 from perfsite.kpi.reporting import make_ledger
 from perfsite.kpis import Place, at

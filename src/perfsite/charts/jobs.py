@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from perfsite.charts.series import Point, Series
-    from perfsite.kpi.panels import Panel
+    from perfsite.kpi.matched import Panel
     from perfsite.language import Language
     from perfsite.measures import Kind
     from perfsite.periods import Period

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from perfsite.cache import Kept
     from perfsite.kpi import Figures, Group, GroupFigure, GroupSummary, ServiceSummary
     from perfsite.kpi.groups import Largest
-    from perfsite.kpi.panels import Panel, Panels
+    from perfsite.kpi.matched import Panel, Panels
     from perfsite.model import Service
 
 OBSERVATIONS: Final = (

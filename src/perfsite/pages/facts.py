@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from perfsite.charts.series import Series
     from perfsite.editions import EditionFigures
     from perfsite.kpi import GroupSummary, ServiceSummary
-    from perfsite.kpi.panels import Panels
+    from perfsite.kpi.matched import Panels
     from perfsite.kpi.provenance import Provenance
     from perfsite.model import Edition, Key, Service
     from perfsite.pages.health_words import Health

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from perfsite.charts.pictures import ChartJob
     from perfsite.kpi import GroupFigure, GroupSummary
-    from perfsite.kpi.panels import Panel, Panels
+    from perfsite.kpi.matched import Panel, Panels
     from perfsite.language import Language
     from perfsite.periods import Period
 

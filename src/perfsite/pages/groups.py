@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from perfsite.charts.pictures import Job
     from perfsite.kpi import GroupSummary, ServiceSummary
     from perfsite.kpi.groups import Group
-    from perfsite.kpi.panels import Panels
+    from perfsite.kpi.matched import Panels
     from perfsite.language import Language
     from perfsite.pages.elements import Table
     from perfsite.pages.health_words import Health

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from perfsite.kpi.groups import GroupSummary
     from perfsite.kpi.inputs import Parts
 
+
 _STEPS: Final = 16
 """At most four years back, a quarter at a time."""
 _KEEP: Final = 0.8
