@@ -9,7 +9,7 @@ from perfsite.charts.given import collect_given
 from perfsite.charts.series import collect_measures
 from perfsite.kpi.headlines import peers
 from perfsite.kpi.health import assess_services
-from perfsite.kpi.provenance import trace
+from perfsite.kpi.trace import trace
 from perfsite.language import Language
 from perfsite.pages.services import ServicePages, ServiceTools, service_page, service_titles
 from perfsite.pages.site import Assets, make_builder

@@ -15,7 +15,7 @@ from helpers import (
     worked_example,
     worked_sources,
 )
-from perfsite.kpi.provenance import trace
+from perfsite.kpi.trace import trace
 from perfsite.language import Language
 from perfsite.model import Status
 from perfsite.pages.service_words import lead_of

@@ -26,7 +26,7 @@ from helpers import (
 from perfsite.config import SiteConfig
 from perfsite.kpi.figures import Formula, forms
 from perfsite.kpi.inputs import Parts
-from perfsite.kpi.provenance import Origin, Provenance, Term, tiling, trace
+from perfsite.kpi.trace import Origin, Provenance, Term, tiling, trace
 from perfsite.kpis import KPIS
 from perfsite.measures import MEASURES, RATINGS, Kind
 from perfsite.model import Source, Status

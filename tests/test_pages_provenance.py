@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import worked
-from perfsite.kpi.provenance import trace
+from perfsite.kpi.trace import trace
 from perfsite.pages.provenance import MOST_ORIGINS, explained
 from printed import could_be
 from properties import fewer

@@ -21,8 +21,8 @@ from perfsite.kpi.groups import make_groups
 from perfsite.kpi.headlines import peers
 from perfsite.kpi.health import assess_services
 from perfsite.kpi.matched import Panels
-from perfsite.kpi.provenance import trace
 from perfsite.kpi.reporting import make_ledger
+from perfsite.kpi.trace import trace
 from perfsite.kpis import Place, at
 from perfsite.language import Language, read_catalogue
 from perfsite.leaks import Published, check_leaks

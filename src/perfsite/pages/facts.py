@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from perfsite.editions import EditionFigures
     from perfsite.kpi import GroupSummary, ServiceSummary
     from perfsite.kpi.matched import Panels
-    from perfsite.kpi.provenance import Provenance
+    from perfsite.kpi.trace import Provenance
     from perfsite.model import Edition, Key, Service
     from perfsite.pages.health_words import Health
     from perfsite.pages.site import Builder

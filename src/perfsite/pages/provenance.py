@@ -14,7 +14,7 @@ from perfsite.text import message
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from perfsite.kpi import provenance as traced
+    from perfsite.kpi import trace as traced
     from perfsite.language import Language
     from perfsite.measures import Measure
 

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from perfsite.kpi import ServiceSummary
     from perfsite.kpi.groups import Group
     from perfsite.kpi.health import ServiceHealth
-    from perfsite.kpi.provenance import Provenance
+    from perfsite.kpi.trace import Provenance
     from perfsite.language import Language
     from perfsite.measures import Measure
     from perfsite.pages.context import EmbedPage

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from perfsite.kpi.inputs import Parts
     from perfsite.kpi.windows import Windows
 
+
 _PART: Final = [*KEY, "part"]
 _SERIES: Final = ["service", "part"]
 _TILE: Final = ["unit", "count", "first"]
