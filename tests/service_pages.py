@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from perfsite.charts.breakdowns import charted_measures, collect_breakdowns
-from perfsite.charts.given import collect_given
-from perfsite.charts.series import collect_measures
+from perfsite.charts.series import collect_given, collect_measures
 from perfsite.kpi.headlines import peers
 from perfsite.kpi.health import assess_services
 from perfsite.kpi.trace import trace

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 from perfsite.cache import Kept
 from perfsite.charts.breakdowns import charted_measures, collect_breakdowns
 from perfsite.charts.draw import Drawing, Undrawn
-from perfsite.charts.given import collect_given
 from perfsite.charts.pictures import CardJob
-from perfsite.charts.series import collect_measures, collect_series
+from perfsite.charts.series import collect_given, collect_measures, collect_series
 from perfsite.check import check_site
 from perfsite.errors import BuildError
 from perfsite.kpi import summarise_groups

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from perfsite.charts.breakdowns import Breakdowns
-    from perfsite.charts.given import Given
-    from perfsite.charts.series import Series
+    from perfsite.charts.series import Given, Series
     from perfsite.editions import EditionFigures
     from perfsite.kpi import GroupSummary, ServiceSummary
     from perfsite.kpi.matched import Panels

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from perfsite.charts.given import marks_among
+from perfsite.charts.series import marks_among
 from perfsite.measures import DIGITAL, Kind
 from perfsite.model import Status
 from perfsite.pages.change_words import REVISED_MARK
@@ -18,7 +18,7 @@ from perfsite.text import message
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from perfsite.charts.given import Observed
+    from perfsite.charts.series import Observed
     from perfsite.language import Language
     from perfsite.pages.elements import Row
     from perfsite.pages.modules import Subject

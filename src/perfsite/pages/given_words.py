@@ -11,7 +11,7 @@ from perfsite.measures import DIGITAL
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from perfsite.charts.given import Given
+    from perfsite.charts.series import Given
     from perfsite.config import SiteConfig
     from perfsite.kpis import Kpi
     from perfsite.language import Language

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from perfsite.charts.given import marks_among
 from perfsite.charts.jobs import bars_job, describe, line_job
 from perfsite.charts.module_sentences import measure_sentence, response_sentence
 from perfsite.charts.newest import after_missing, beside_card
 from perfsite.charts.pictures import Target
 from perfsite.charts.sentences import level_sentence
+from perfsite.charts.series import marks_among
 from perfsite.decimals import decimal
 from perfsite.kpis import KPIS
 from perfsite.measures import Kind

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final
 
-from perfsite.charts.given import Given
+from perfsite.charts.series import Given
 from perfsite.kpis import KPIS, all_modules
 from perfsite.pages.elements import Cell, ChartFigure, Row
 from perfsite.pages.words import NO_DATA

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from perfsite.charts.breakdowns import Breakdowns, Strands
-    from perfsite.charts.given import Observed
-    from perfsite.charts.series import Point, Series
+    from perfsite.charts.series import Observed, Point, Series
     from perfsite.pages.modules import Module, Subject
     from perfsite.periods import Period
 

@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
-    from perfsite.charts.given import Given
-    from perfsite.charts.series import Series
+    from perfsite.charts.series import Given, Series
     from perfsite.kpi import Figure, ServiceSummary
     from perfsite.language import Language
     from perfsite.pages.elements import Link, Provenance

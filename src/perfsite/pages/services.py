@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from perfsite.charts.breakdowns import Breakdowns
 from perfsite.charts.cards import card_job
-from perfsite.charts.given import Given
+from perfsite.charts.series import Given
 from perfsite.kpi.groups import GroupKind
 from perfsite.kpis import KPIS
 from perfsite.metadata.dataset import as_script, service_dataset
