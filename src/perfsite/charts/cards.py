@@ -6,8 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.colours import readable_on
-from perfsite.charts.lettering import wrap
-from perfsite.charts.pictures import CardJob
+from perfsite.charts.pictures import CardJob, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from perfsite.charts.pictures import ChartJob, Mark, Target
+from perfsite.charts.pictures import ChartJob, Mark, Target, time_ticks, value_ticks
 from perfsite.charts.placing import (
     End,
     alone,
@@ -17,7 +17,6 @@ from perfsite.charts.placing import (
     shown_part,
     with_gaps,
 )
-from perfsite.charts.scales import time_ticks, value_ticks
 from perfsite.charts.targets import beside_target
 from perfsite.kpis import KPIS
 from perfsite.periods import MONTHS_IN_QUARTER, MONTHS_IN_YEAR, Unit

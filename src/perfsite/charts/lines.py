@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from perfsite.charts.pictures import CONTEXT, ChartJob
+from perfsite.charts.pictures import CONTEXT, ChartJob, season_ticks, time_ticks, value_ticks
 from perfsite.charts.placing import (
     End,
     broken_off,
@@ -17,7 +17,6 @@ from perfsite.charts.placing import (
     shown_part,
     with_gaps,
 )
-from perfsite.charts.scales import season_ticks, time_ticks, value_ticks
 from perfsite.periods import YEAR_IN_UNITS, Period
 
 if TYPE_CHECKING:

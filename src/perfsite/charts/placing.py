@@ -6,14 +6,13 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from perfsite.charts.lettering import text_width, wrap
-from perfsite.charts.pictures import WIDTH, Mark
+from perfsite.charts.pictures import WIDTH, Mark, text_width, wrap
 from perfsite.periods import MONTHS_IN_YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from perfsite.charts.scales import Ticks
+    from perfsite.charts.pictures import Ticks
     from perfsite.periods import Period
 
 Gap = tuple[float, float]

@@ -6,11 +6,18 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.jobs import bar_edges, low_mark
-from perfsite.charts.lettering import shorten, text_width
 from perfsite.charts.lines import MOST_SERIES
-from perfsite.charts.pictures import CONTEXT, WIDTH, ChartJob, Mark
+from perfsite.charts.pictures import (
+    CONTEXT,
+    WIDTH,
+    ChartJob,
+    Mark,
+    shorten,
+    text_width,
+    time_ticks,
+    value_ticks,
+)
 from perfsite.charts.placing import TEXT_SIZE, End, gap_marks, gaps_of_bars, place_ends, shown_part
-from perfsite.charts.scales import time_ticks, value_ticks
 from perfsite.measures import Kind
 
 if TYPE_CHECKING:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from perfsite.charts.lettering import ELLIPSIS, text_width, wrap
-from perfsite.charts.pictures import Item, Label, TreemapJob
+from perfsite.charts.pictures import ELLIPSIS, Item, Label, TreemapJob, text_width, wrap
 from perfsite.charts.placing import TEXT_SIZE
 
 if TYPE_CHECKING:
