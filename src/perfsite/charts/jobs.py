@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from perfsite.charts.pictures import ChartJob, Mark, Target, time_ticks, value_ticks
-from perfsite.charts.placing import (
+from perfsite.charts.layout import (
     End,
     alone,
+    beside_target,
     days_in,
     gap_marks,
     gaps_of_bars,
@@ -17,7 +17,7 @@ from perfsite.charts.placing import (
     shown_part,
     with_gaps,
 )
-from perfsite.charts.targets import beside_target
+from perfsite.charts.pictures import ChartJob, Mark, Target, time_ticks, value_ticks
 from perfsite.kpis import KPIS
 from perfsite.periods import MONTHS_IN_QUARTER, MONTHS_IN_YEAR, Unit
 from perfsite.text import message

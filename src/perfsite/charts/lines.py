@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from perfsite.charts.pictures import CONTEXT, ChartJob, season_ticks, time_ticks, value_ticks
-from perfsite.charts.placing import (
+from perfsite.charts.layout import (
     End,
     broken_off,
     days_in,
@@ -17,11 +16,12 @@ from perfsite.charts.placing import (
     shown_part,
     with_gaps,
 )
+from perfsite.charts.pictures import CONTEXT, ChartJob, season_ticks, time_ticks, value_ticks
 from perfsite.periods import YEAR_IN_UNITS, Period
 
 if TYPE_CHECKING:
+    from perfsite.charts.layout import Gap
     from perfsite.charts.pictures import Line, Mark
-    from perfsite.charts.placing import Gap
     from perfsite.language import Language
     from perfsite.measures import Kind
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, assert_never
 
-from perfsite.charts.targets import beside_target
+from perfsite.charts.layout import beside_target
 from perfsite.kpis import KPIS, TAKE_UP, VOLUME
 from perfsite.measures import Better, Kind
 

@@ -6,6 +6,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.jobs import bar_edges, low_mark
+from perfsite.charts.layout import TEXT_SIZE, End, gap_marks, gaps_of_bars, place_ends, shown_part
 from perfsite.charts.lines import MOST_SERIES
 from perfsite.charts.pictures import (
     CONTEXT,
@@ -17,7 +18,6 @@ from perfsite.charts.pictures import (
     time_ticks,
     value_ticks,
 )
-from perfsite.charts.placing import TEXT_SIZE, End, gap_marks, gaps_of_bars, place_ends, shown_part
 from perfsite.measures import Kind
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from perfsite.charts.layout import TEXT_SIZE
 from perfsite.charts.pictures import ELLIPSIS, Item, Label, TreemapJob, text_width, wrap
-from perfsite.charts.placing import TEXT_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

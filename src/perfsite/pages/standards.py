@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from perfsite.charts.targets import beside_target
+from perfsite.charts.layout import beside_target
 from perfsite.kpi.inputs import periods_of
 from perfsite.kpis import measure_module
 from perfsite.measures import Kind

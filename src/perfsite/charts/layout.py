@@ -1,4 +1,4 @@
-"""Where figures and their labels stand in a picture."""
+"""Where figures and their labels stand in a picture, and on which side of its target a value is."""
 
 from __future__ import annotations
 
@@ -7,13 +7,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.pictures import WIDTH, Mark, text_width, wrap
+from perfsite.decimals import decimal, exact, rounded
+from perfsite.measures import Kind
 from perfsite.periods import MONTHS_IN_YEAR
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from perfsite.charts.pictures import Ticks
+    from perfsite.language import Language
     from perfsite.periods import Period
+
+
+# Where figures and their labels stand in a picture.
+
 
 Gap = tuple[float, float]
 """The first day of a time without figures, and the day after its last."""
@@ -216,3 +223,45 @@ def alone(places: Sequence[tuple[float, float | None]]) -> list[tuple[float, flo
         if value is not None
         and all(v is None for _, v in (*places[max(i - 1, 0) : i], *places[i + 1 : i + 2]))
     ]
+
+
+# Values held against targets: written so that one sees on which side of its target a value is.
+
+
+_PENCE: Final = 2
+_MOST_DECIMALS: Final = 15
+"""As many as a number in a file has that is below 1."""
+
+
+def beside_target(
+    language: Language, value: float, target: float, kind: Kind, *, long: bool
+) -> str:
+    """The value as it is written elsewhere, or with as many digits as tell it from its target.
+
+    79.96% against a target of 80% is `79.96%`, as `80.0%` would not say why it was missed. Only
+    what is the target itself reads like it. `long` is the form that sentences have.
+    """
+    mine, others = (_forms(language, number, kind, long=long) for number in (value, target))
+    usual = next(mine)
+    if value == target or usual != next(others):
+        return usual
+    return next((text for text, other in zip(mine, others, strict=True) if text != other), usual)
+
+
+def _forms(language: Language, value: float, kind: Kind, *, long: bool) -> Iterator[str]:
+    """The ways to write a number, first the usual one, then ever more digits."""
+    if kind is Kind.SHARE:
+        write = language.percent if long else language.short_percent
+        for decimals in range(1, _MOST_DECIMALS):
+            yield write(value, decimals)
+        return
+    yield (
+        language.long_count(value) if long and kind is Kind.COUNT else language.figure(value, kind)
+    )
+    if kind is Kind.CURRENCY:
+        for decimals in range(_PENCE, _MOST_DECIMALS):
+            digits = language.plain(f"{rounded(abs(decimal(value)), decimals):f}")
+            yield language.amount(digits, negative=value < 0)
+        return
+    yield language.full_figure(value, kind)
+    yield language.plain(exact(value))
