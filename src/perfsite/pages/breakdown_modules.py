@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.lines import MOST_SERIES, lines_job
-from perfsite.charts.module_sentences import answers_sentence, channel_sentence
-from perfsite.charts.newest import after_missing, beside_card
 from perfsite.charts.pictures import Line
+from perfsite.charts.sentences import after_missing, answers_sentence, beside_card, channel_sentence
 from perfsite.charts.series import marks_among
 from perfsite.charts.stacks import stack_job
 from perfsite.kpis import KPIS, VOLUME

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.jobs import bars_job, describe, line_job
-from perfsite.charts.module_sentences import measure_sentence, response_sentence
-from perfsite.charts.newest import after_missing, beside_card
 from perfsite.charts.pictures import Target
-from perfsite.charts.sentences import level_sentence
+from perfsite.charts.sentences import (
+    after_missing,
+    beside_card,
+    level_sentence,
+    measure_sentence,
+    response_sentence,
+)
 from perfsite.charts.series import marks_among
 from perfsite.decimals import decimal
 from perfsite.kpis import KPIS

@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.lines import years_job
-from perfsite.charts.module_sentences import journey_sentence, reading_sentence, years_sentence
-from perfsite.charts.newest import beside_card
+from perfsite.charts.sentences import (
+    beside_card,
+    journey_sentence,
+    reading_sentence,
+    years_sentence,
+)
 from perfsite.charts.stacks import journey_job
 from perfsite.kpis import KPIS, VOLUME
 from perfsite.measures import Kind

@@ -6,11 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.layout import beside_target
-from perfsite.charts.sentences import (
-    level_sentence,
-    meets,
-    service_lead,
-)
+from perfsite.charts.sentences import level_sentence, meets, service_lead
 from perfsite.kpi.groups import alphabetical
 from perfsite.kpi.headlines import band_of
 from perfsite.kpis import KPIS, TAKE_UP, VOLUME, Place, Window, at
