@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from perfsite.charts.colours import readable_on
 from perfsite.charts.pictures import CardJob, wrap
+from perfsite.charts.specs import readable_on
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

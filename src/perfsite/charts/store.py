@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from perfsite.tokens import ChartStyle
 
 _LIBRARIES: Final = ("altair", "vl-convert-python")
-_MODULES: Final = ("cards.py", "colours.py", "draw.py", "fonts.conf", "specs.py")
+_MODULES: Final = ("cards.py", "draw.py", "fonts.conf", "specs.py")
 """What decides how a job looks once it is drawn."""
 
 
