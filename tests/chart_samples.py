@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 from hypothesis import strategies as st
 
 from helpers import worked
-from perfsite.charts.cards import card_job
+from perfsite.charts.draw import card_job
 from perfsite.charts.jobs import bars_job, line_job
 from perfsite.charts.lines import lines_job, years_job
 from perfsite.charts.pictures import ChartJob, Job, Line, Target, TreemapJob

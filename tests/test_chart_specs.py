@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given
 
 from chart_samples import ENGLISH, STYLE, SVG, WORDS, chart_jobs, run, samples, treemap_jobs
-from perfsite.charts.cards import card_colours
-from perfsite.charts.draw import draw
+from perfsite.charts.draw import card_colours, draw
 from perfsite.charts.lines import lines_job
 from perfsite.charts.pictures import CONTEXT, ChartJob, Line, TreemapJob, text_width
 from perfsite.charts.specs import contrast, readable_on

@@ -52,8 +52,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from perfsite.charts.draw import Store
     from perfsite.charts.pictures import Job
-    from perfsite.charts.store import Store
     from perfsite.config import SiteConfig
     from perfsite.model import Edition, File
     from perfsite.pages.context import Context

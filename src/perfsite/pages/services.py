@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from perfsite.charts.breakdowns import Breakdowns
-from perfsite.charts.cards import card_job
+from perfsite.charts.draw import card_job
 from perfsite.charts.series import Given
 from perfsite.kpi.groups import GroupKind
 from perfsite.kpis import KPIS

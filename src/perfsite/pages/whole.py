@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from perfsite.charts.cards import card_job
+from perfsite.charts.draw import card_job
 from perfsite.kpi.groups import GroupKind
 from perfsite.metadata.dataset import as_script, group_dataset, whole_dataset
 from perfsite.metadata.feed import FEED
