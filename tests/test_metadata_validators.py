@@ -12,7 +12,7 @@ from frictionless import Package
 
 from perfsite.config import SiteConfig, parse_config
 from perfsite.errors import BuildError
-from perfsite.metadata.csvw import WHOLE_SET, described_files, whole_set_file
+from perfsite.exports.csvw import WHOLE_SET, described_files, whole_set_file
 from perfsite.metadata.datapackage import datapackage_file
 from perfsite.metadata.tables import tables
 from perfsite.model import Edition, File

@@ -15,6 +15,7 @@ from perfsite.charts.pictures import CardJob
 from perfsite.charts.series import collect_given, collect_measures, collect_series
 from perfsite.check import check_site
 from perfsite.errors import BuildError
+from perfsite.exports.csvw import described_files, whole_set_file
 from perfsite.kpi import summarise_groups
 from perfsite.kpi.groups import make_groups
 from perfsite.kpi.headlines import peers
@@ -25,7 +26,6 @@ from perfsite.kpi.trace import trace
 from perfsite.kpis import Place, at
 from perfsite.language import Language, read_catalogue
 from perfsite.leaks import Published, check_leaks
-from perfsite.metadata.csvw import described_files, whole_set_file
 from perfsite.metadata.datapackage import datapackage_file
 from perfsite.metadata.feed import feed_file
 from perfsite.metadata.schemas import schema_files

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from perfsite.metadata.tables import Table
     from perfsite.model import Edition
 
+
 Json = dict[str, Any]
 
 WHOLE_SET: Final = "data/csv-metadata.json"
