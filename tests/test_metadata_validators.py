@@ -13,7 +13,7 @@ from frictionless import Package
 from perfsite.config import SiteConfig, parse_config
 from perfsite.errors import BuildError
 from perfsite.exports.csvw import WHOLE_SET, described_files, whole_set_file
-from perfsite.metadata.datapackage import datapackage_file
+from perfsite.exports.datapackage import datapackage_file
 from perfsite.metadata.tables import tables
 from perfsite.model import Edition, File
 from perfsite.pages.data import csv_file

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from perfsite.metadata.tables import Table
     from perfsite.model import Edition
 
+
 Json = dict[str, Any]
 
 PROFILE: Final = "https://datapackage.org/profiles/2.0/datapackage.json"
