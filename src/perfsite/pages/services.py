@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from perfsite.charts.breakdowns import Breakdowns
 from perfsite.charts.draw import card_job
 from perfsite.charts.series import Given
+from perfsite.exports.jsonld import as_script, service_dataset
 from perfsite.kpi.groups import GroupKind
 from perfsite.kpis import KPIS
-from perfsite.metadata.dataset import as_script, service_dataset
 from perfsite.pages.breakdown_modules import ANSWERS, answers_module, channel_module
 from perfsite.pages.context import ServicePage
 from perfsite.pages.elements import DataLink, Link

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from perfsite.measures import Measure
     from perfsite.model import Edition, Service
 
+
 Json = dict[str, Any]
 Covered = tuple["date", "date"] | None
 """The first and the last day that figures are for; None where there is no figure."""
