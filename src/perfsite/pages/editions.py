@@ -8,9 +8,9 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from perfsite.exports.feed import TIMEMAP
 from perfsite.measures import MEASURES
 from perfsite.metadata.tables import EDITIONS
-from perfsite.metadata.timemap import TIMEMAP
 from perfsite.pages.change_words import (
     figure_name,
     step_summary,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from perfsite.metadata.feed import Entry
+from perfsite.exports.feed import Entry
 from perfsite.pages.change_words import step_summary
 from perfsite.pages.edition_files import edition_href
 

@@ -8,9 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from perfsite.charts.draw import card_job
+from perfsite.exports.feed import FEED
 from perfsite.exports.jsonld import as_script, group_dataset, whole_dataset
 from perfsite.kpi.groups import GroupKind
-from perfsite.metadata.feed import FEED
 from perfsite.metadata.tables import tables
 from perfsite.pages.about import about_page, accessibility_page
 from perfsite.pages.changes import CHANGES, addresses_page, changes_page

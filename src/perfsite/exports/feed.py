@@ -1,13 +1,18 @@
-"""feed.xml: an Atom feed of the editions, and of whatever else has changed.
+"""feed.xml and TimeMaps.
 
-Ids are made of the site's address, or of its title where it has none, and of what the entry is
-about: the same entry has the same id in every edition, as RFC 4287 asks.
+An Atom feed of what has changed, and which states of a resource are kept (RFC 7089).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date  # noqa: TC003 - the entries hold dates
+from datetime import (
+    UTC,
+    date,
+    datetime,
+    time,
+)
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 from xml.etree import ElementTree as ET
@@ -15,11 +20,18 @@ from xml.etree import ElementTree as ET
 from perfsite.model import File
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from perfsite.config import SiteConfig
     from perfsite.language import Language
     from perfsite.model import Edition
+
+
+# feed.xml: an Atom feed of the editions, and of whatever else has changed.
+#
+# Ids are made of the site's address, or of its title where it has none, and of what the entry is
+# about: the same entry has the same id in every edition, as RFC 4287 asks.
+
 
 FEED: Final = "feed.xml"
 _NAMESPACE: Final = UUID("8b6ff0d0-5c3f-5c0a-9a39-0d5f1b8a3c11")
@@ -111,3 +123,40 @@ def _add(parent: ET.Element, name: str, text: str) -> None:
 
 def _link(parent: ET.Element, relation: str, media: str, address: str) -> None:
     ET.SubElement(parent, "link", {"rel": relation, "type": media, "href": address})
+
+
+# TimeMaps: which states of a resource are kept, in the link format of Memento (RFC 7089).
+#
+# A site of files cannot answer by date, as Memento's servers do; a TimeMap is a file and says the
+# same. Where the site's address is not known, addresses are relative to the TimeMap.
+
+
+TIMEMAP: Final = "editions/timemap.link"
+"""The TimeMap of the home page."""
+
+
+def timemap_file(path: str, original: str, mementos: Sequence[tuple[date, str]], base: str) -> File:
+    """The TimeMap at `path` of the resource `original`; `mementos` are the oldest first.
+
+    Paths are relative to the site, `base` is its address, or nothing.
+    """
+    up = "" if base else "../" * path.count("/")
+    links = [
+        f'<{base}{up}{original}>; rel="original"',
+        f'<{base}{up}{path}>; rel="self"; type="application/link-format"'
+        + (
+            f'; from="{_when(mementos[0][0])}"; until="{_when(mementos[-1][0])}"'
+            if mementos
+            else ""
+        ),
+    ]
+    for number, (day, address) in enumerate(mementos):
+        places = ["first"] * (number == 0) + ["last"] * (number == len(mementos) - 1)
+        relation = " ".join([*places, "memento"])
+        links.append(f'<{base}{up}{address}>; rel="{relation}"; datetime="{_when(day)}"')
+    return File(path, (",\n".join(links) + "\n").encode())
+
+
+def _when(day: date) -> str:
+    """The first moment of a day, as HTTP writes dates: never in the language of the machine."""
+    return format_datetime(datetime.combine(day, time(), UTC), usegmt=True)
