@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from perfsite.cli import main
 from perfsite.cli.describing import describe_commands
-from perfsite.metadata.schemas import audit_schema, schema_files
+from perfsite.exports.schemas import audit_schema, schema_files
 
 DOCS = Path(__file__).parents[1] / "docs"
 

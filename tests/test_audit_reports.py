@@ -15,7 +15,7 @@ from markdown_pages import DOCS
 from perfsite.audit import RULES, audit_json, audit_page, audit_site, audit_text
 from perfsite.audit.findings import Facet
 from perfsite.audit.pages import read_page
-from perfsite.metadata.schemas import audit_schema
+from perfsite.exports.schemas import audit_schema
 from small_site import perfsite, small_site
 
 if TYPE_CHECKING:

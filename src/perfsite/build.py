@@ -18,6 +18,7 @@ from perfsite.errors import BuildError
 from perfsite.exports.csvw import described_files, whole_set_file
 from perfsite.exports.datapackage import datapackage_file
 from perfsite.exports.feed import feed_file
+from perfsite.exports.schemas import schema_files
 from perfsite.kpi import summarise_groups
 from perfsite.kpi.groups import make_groups
 from perfsite.kpi.headlines import peers
@@ -28,7 +29,6 @@ from perfsite.kpi.trace import trace
 from perfsite.kpis import Place, at
 from perfsite.language import Language, read_catalogue
 from perfsite.leaks import Published, check_leaks
-from perfsite.metadata.schemas import schema_files
 from perfsite.metadata.tables import REVISIONS_CSV
 from perfsite.pages import data as data_files
 from perfsite.pages.context import MovedPage
