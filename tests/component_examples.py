@@ -9,9 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from perfsite.language import Language
-from perfsite.pages.context import NotFoundPage, Site
-from perfsite.pages.elements import (
+from perfsite.components.elements import (
     Alternate,
     Card,
     Cell,
@@ -25,6 +23,8 @@ from perfsite.pages.elements import (
     Table,
     Term,
 )
+from perfsite.language import Language
+from perfsite.pages.context import NotFoundPage, Site
 from perfsite.preview.problems import Item
 from perfsite.render import Renderer
 

@@ -15,9 +15,9 @@ from perfsite.pages.site import Assets, make_builder
 
 if TYPE_CHECKING:
     from helpers import Worked
+    from perfsite.components.elements import ChartFigure, Table
     from perfsite.config import SiteConfig
     from perfsite.kpi.groups import Group
-    from perfsite.pages.elements import ChartFigure, Table
     from perfsite.pages.site import Builder
 
 ENGLISH = Language("en-GB")

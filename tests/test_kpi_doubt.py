@@ -15,13 +15,13 @@ from helpers import (
     worked_example,
     worked_sources,
 )
+from perfsite.components.elements import headline_cell, kpi_name, service_card
 from perfsite.kpi.trace import trace
 from perfsite.language import Language
 from perfsite.model import Status
 from perfsite.pages.service_words import lead_of
 from perfsite.pages.treemaps import service_boxes, services_treemap
 from perfsite.pages.volumes import volumes_by_period
-from perfsite.pages.words import headline_cell, kpi_name, service_card
 from perfsite.periods import Period, Unit
 from properties import fewer
 

@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from perfsite.components.elements import ChartFigure, Link, Table
 from perfsite.config import SiteConfig
 from perfsite.language import Language
 from perfsite.metadata.tables import tables
@@ -19,7 +20,6 @@ from perfsite.pages.context import (
     MovedPage,
     NotFoundPage,
 )
-from perfsite.pages.elements import ChartFigure, Link, Table
 from perfsite.pages.general import (
     downloads_page,
     is_listed,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from helpers import Worked
-    from perfsite.pages.elements import Cell, Table
+    from perfsite.components.elements import Cell, Table
 
 ENGLISH: Final = Language("en-GB")
 FIGURES: Final = (

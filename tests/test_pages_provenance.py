@@ -15,7 +15,7 @@ from properties import fewer
 from service_pages import ENGLISH
 
 if TYPE_CHECKING:
-    from perfsite.pages.elements import Provenance
+    from perfsite.components.elements import Provenance
 
 
 def told(table: str, kpi: str) -> Provenance:

@@ -20,7 +20,7 @@ from properties import fewer
 from service_pages import builder_of, figure_of, pages_of, texts, tools_of
 
 if TYPE_CHECKING:
-    from perfsite.pages.elements import Card
+    from perfsite.components.elements import Card
     from perfsite.pages.services import ServicePages
 
 ENGLISH = Language("en-GB")

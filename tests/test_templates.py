@@ -8,9 +8,10 @@ import pytest
 from jinja2 import Environment, meta, nodes
 
 from component_examples import PAGE
+from perfsite.components import elements
 from perfsite.language import Language
 from perfsite.load import load_theme
-from perfsite.pages import context, elements
+from perfsite.pages import context
 from perfsite.pages.context import Context
 from perfsite.render import Renderer
 from small_site import ROOT

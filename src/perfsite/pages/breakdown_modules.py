@@ -9,13 +9,21 @@ from perfsite.charts.pictures import Line
 from perfsite.charts.sentences import after_missing, answers_sentence, beside_card, channel_sentence
 from perfsite.charts.series import marks_among
 from perfsite.charts.stacks import stack_job
+from perfsite.components.elements import (
+    NO_DATA,
+    Cell,
+    Column,
+    Row,
+    Table,
+    channel_name,
+    count_cell,
+    value_cell,
+)
 from perfsite.kpis import KPIS, VOLUME
 from perfsite.measures import MEASURES, RATINGS, Kind
-from perfsite.pages.elements import Cell, Column, Row, Table
 from perfsite.pages.figure_cells import INCOMPLETE, marked, marks_note, side_cell
 from perfsite.pages.kpi_modules import PERIOD
 from perfsite.pages.modules import Wording, with_gaps
-from perfsite.pages.words import NO_DATA, channel_name, count_cell, value_cell
 from perfsite.text import message
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from perfsite.pages.elements import (
+    from perfsite.components.elements import (
         Alternate,
         Card,
         ChartFigure,

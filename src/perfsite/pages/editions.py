@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from perfsite.components.elements import Cell, Column, Link, Outside, Row, Table
 from perfsite.exports.feed import TIMEMAP
 from perfsite.measures import MEASURES
 from perfsite.metadata.tables import EDITIONS
@@ -17,7 +18,6 @@ from perfsite.pages.change_words import (
     step_tables,
 )
 from perfsite.pages.edition_files import edition_href, without_numbers
-from perfsite.pages.elements import Cell, Column, Link, Outside, Row, Table
 from perfsite.pages.general import size_of
 from perfsite.pages.kept_context import EditionPage, EditionsPage
 

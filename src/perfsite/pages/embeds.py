@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from perfsite.components.elements import DataLink, Link
 from perfsite.pages.context import EmbedPage
-from perfsite.pages.elements import DataLink, Link
 from perfsite.pages.site import CSV
 
 if TYPE_CHECKING:
-    from perfsite.pages.elements import ChartFigure
+    from perfsite.components.elements import ChartFigure
     from perfsite.pages.site import Builder
 
 

@@ -8,19 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.series import marks_among
+from perfsite.components.elements import MISSING_WORDS, NO_DATA, Cell, count_cell, value_cell
 from perfsite.measures import DIGITAL, Kind
 from perfsite.model import Status
 from perfsite.pages.change_words import REVISED_MARK
-from perfsite.pages.elements import Cell
-from perfsite.pages.words import MISSING_WORDS, NO_DATA, count_cell, value_cell
 from perfsite.text import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from perfsite.charts.series import Observed
+    from perfsite.components.elements import Row
     from perfsite.language import Language
-    from perfsite.pages.elements import Row
     from perfsite.pages.modules import Subject
     from perfsite.periods import Period
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
+from perfsite.components.elements import Download, Link
 from perfsite.decimals import decimal, rounded
 from perfsite.metadata.tables import tables_of_the_set
 from perfsite.model import File, why_not_an_id
@@ -17,7 +18,6 @@ from perfsite.pages.context import (
     NotFoundPage,
     SitemapPage,
 )
-from perfsite.pages.elements import Download, Link
 from perfsite.pages.site import Builder, service_href
 
 if TYPE_CHECKING:

@@ -6,12 +6,20 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.jobs import panel_job
 from perfsite.charts.sentences import panel_sentence
+from perfsite.components.elements import (
+    Cell,
+    ChartFigure,
+    Column,
+    Row,
+    Table,
+    coverage,
+    like_for_like,
+    value_cell,
+)
 from perfsite.kpis import KPIS, Place, at
 from perfsite.model import Status
-from perfsite.pages.elements import Cell, ChartFigure, Column, Row, Table
 from perfsite.pages.modules import gap_note
 from perfsite.pages.site import group_name, group_title
-from perfsite.pages.words import coverage, like_for_like, value_cell
 from perfsite.text import message
 
 if TYPE_CHECKING:

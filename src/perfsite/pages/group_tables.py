@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from perfsite.components.elements import NO_DATA, Card, Cell, Row, Table, coverage, value_cell
 from perfsite.kpi.groups import GroupKind, alphabetical
 from perfsite.kpis import KPIS, VOLUME, Place, at
 from perfsite.model import Status
-from perfsite.pages.elements import Card, Cell, Row, Table
 from perfsite.pages.group_words import group_card, stocks_words, too_few
 from perfsite.pages.health_words import coverage_words
 from perfsite.pages.orders import (
@@ -22,7 +22,6 @@ from perfsite.pages.orders import (
     column,
 )
 from perfsite.pages.site import FOLDERS, group_href
-from perfsite.pages.words import NO_DATA, coverage, value_cell
 from perfsite.text import isolated, message
 
 if TYPE_CHECKING:

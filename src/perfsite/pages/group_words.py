@@ -10,10 +10,9 @@ from __future__ import annotations
 from math import isclose
 from typing import TYPE_CHECKING, Final
 
+from perfsite.components.elements import NO_DATA, Card, capital, coverage, value_cell
 from perfsite.kpis import KPIS, VOLUME
 from perfsite.model import Status
-from perfsite.pages.elements import Card
-from perfsite.pages.words import NO_DATA, capital, coverage, value_cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from perfsite.components.elements import DataLink, Link, coverage
 from perfsite.kpi.groups import GroupKind
 from perfsite.kpis import VOLUME, Place, at
 from perfsite.pages.context import GroupPage, GroupsPage
 from perfsite.pages.data import DEPARTMENTS_CSV, group_csv
-from perfsite.pages.elements import DataLink, Link
 from perfsite.pages.group_figures import group_figures
 from perfsite.pages.group_tables import (
     CAPTIONS,
@@ -30,18 +30,17 @@ from perfsite.pages.orders import NAME, ORDERED_FROM, Listing, Order
 from perfsite.pages.silence_words import silence_notices
 from perfsite.pages.site import CSV, FOLDERS, KINDS, Builder, group_href, group_title
 from perfsite.pages.treemaps import groups_treemap, service_boxes, services_treemap
-from perfsite.pages.words import coverage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from perfsite.cache import Kept
     from perfsite.charts.pictures import Job
+    from perfsite.components.elements import Table
     from perfsite.kpi import GroupSummary, ServiceSummary
     from perfsite.kpi.groups import Group
     from perfsite.kpi.matched import Panels
     from perfsite.language import Language
-    from perfsite.pages.elements import Table
     from perfsite.pages.health_words import Health
     from perfsite.pages.lists import Cells
     from perfsite.pages.volumes import Volumes

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from perfsite.components.elements import Cell, Column, Link, Row, Table, capital
 from perfsite.kpi.groups import GroupKind, alphabetical
 from perfsite.kpi.health import rank_groups
 from perfsite.kpi.reporting import State
 from perfsite.kpis import KPIS, counted_in_health
 from perfsite.pages.context import DepartmentHealthPage, HealthPage
-from perfsite.pages.elements import Cell, Column, Link, Row, Table
 from perfsite.pages.health_words import (
     CSV,
     WORDS,
@@ -22,7 +22,6 @@ from perfsite.pages.health_words import (
     state_name,
 )
 from perfsite.pages.site import Builder, group_href, service_href
-from perfsite.pages.words import capital
 from perfsite.text import message
 
 if TYPE_CHECKING:

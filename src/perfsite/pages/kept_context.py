@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from perfsite.pages.context import Context
 
 if TYPE_CHECKING:
-    from perfsite.pages.elements import Link, Outside, Table
+    from perfsite.components.elements import Link, Outside, Table
 
 
 @dataclass(frozen=True)

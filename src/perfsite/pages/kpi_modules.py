@@ -14,11 +14,11 @@ from perfsite.charts.sentences import (
     response_sentence,
 )
 from perfsite.charts.series import marks_among
+from perfsite.components.elements import Cell, Column, Row, Table, change_cell, value_cell
 from perfsite.decimals import decimal
 from perfsite.kpis import KPIS
 from perfsite.measures import Kind
 from perfsite.model import Status
-from perfsite.pages.elements import Cell, Column, Row, Table
 from perfsite.pages.figure_cells import (
     NOT_DEFINED,
     belonging,
@@ -31,7 +31,6 @@ from perfsite.pages.figure_cells import (
     why_none,
 )
 from perfsite.pages.modules import Wording, with_gaps
-from perfsite.pages.words import change_cell, value_cell
 from perfsite.periods import MONTHS_IN_YEAR
 from perfsite.text import message
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from perfsite.components.elements import Cell, DataLink, Link, Row, Table, headline_cell
 from perfsite.decimals import exact
 from perfsite.kpi.groups import alphabetical
 from perfsite.kpis import KPIS, VOLUME, Place, at
 from perfsite.pages.context import ListPage
-from perfsite.pages.elements import Cell, DataLink, Link, Row, Table
 from perfsite.pages.orders import (
     DEPARTMENT,
     DESCENDING,
@@ -21,7 +21,6 @@ from perfsite.pages.orders import (
 )
 from perfsite.pages.site import CSV, Builder, service_href
 from perfsite.pages.volumes import Volumes, headline_volumes
-from perfsite.pages.words import headline_cell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,9 +11,8 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.series import Given
+from perfsite.components.elements import NO_DATA, Cell, ChartFigure, Row
 from perfsite.kpis import KPIS, all_modules
-from perfsite.pages.elements import Cell, ChartFigure, Row
-from perfsite.pages.words import NO_DATA
 from perfsite.periods import MONTHS_IN_YEAR
 from perfsite.text import isolated
 
@@ -22,10 +21,10 @@ if TYPE_CHECKING:
 
     from perfsite.charts.breakdowns import Breakdowns
     from perfsite.charts.pictures import ChartJob
+    from perfsite.components.elements import Table
     from perfsite.kpi import Figure
     from perfsite.language import Language
     from perfsite.model import Service
-    from perfsite.pages.elements import Table
     from perfsite.pages.site import Builder
     from perfsite.periods import Period
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from perfsite.components.elements import Column
 from perfsite.kpis import KPIS
-from perfsite.pages.elements import Column
 from perfsite.text import message
 
 if TYPE_CHECKING:

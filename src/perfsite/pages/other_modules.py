@@ -12,15 +12,14 @@ from perfsite.charts.sentences import (
     years_sentence,
 )
 from perfsite.charts.stacks import journey_job
+from perfsite.components.elements import Cell, Column, Row, Table, change_cell, value_cell
 from perfsite.kpis import KPIS, VOLUME
 from perfsite.measures import Kind
 from perfsite.model import Status
 from perfsite.pages.breakdown_modules import strand_rows
-from perfsite.pages.elements import Cell, Column, Row, Table
 from perfsite.pages.figure_cells import marks_note, side_cell
 from perfsite.pages.kpi_modules import ON_YEAR, PERIOD
 from perfsite.pages.modules import Wording, with_gaps
-from perfsite.pages.words import change_cell, value_cell
 from perfsite.periods import YEAR_IN_UNITS, Period, Unit
 from perfsite.text import message
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, assert_never
 
+from perfsite.components.elements import Provenance, Term, channel_name
 from perfsite.kpi.figures import Formula
 from perfsite.kpis import KPIS
 from perfsite.measures import DIGITAL, Kind
-from perfsite.pages.elements import Provenance, Term
-from perfsite.pages.words import channel_name
 from perfsite.text import message
 
 if TYPE_CHECKING:

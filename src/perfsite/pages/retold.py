@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from perfsite.components.elements import Cell, Column, Row, Table
 from perfsite.pages.change_words import KINDS, figure_name, number
-from perfsite.pages.elements import Cell, Column, Row, Table
 from perfsite.periods import Period
 from perfsite.revisions import Kind, Move
 

@@ -7,16 +7,24 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.layout import beside_target
 from perfsite.charts.sentences import level_sentence, meets, service_lead
+from perfsite.components.elements import (
+    Card,
+    Cell,
+    Column,
+    Row,
+    Table,
+    capital,
+    figure_cell,
+    service_card,
+)
 from perfsite.kpi.groups import alphabetical
 from perfsite.kpi.headlines import band_of
 from perfsite.kpis import KPIS, TAKE_UP, VOLUME, Place, Window, at
 from perfsite.model import Status
 from perfsite.pages.change_words import REVISED_MARK
-from perfsite.pages.elements import Card, Cell, Column, Row, Table
 from perfsite.pages.figure_cells import INCOMPLETE, NOT_DEFINED
 from perfsite.pages.given_words import Towards
 from perfsite.pages.site import service_href
-from perfsite.pages.words import capital, figure_cell, service_card
 from perfsite.periods import Period
 from perfsite.text import isolated, message
 
@@ -25,9 +33,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from perfsite.charts.series import Given, Series
+    from perfsite.components.elements import Link, Provenance
     from perfsite.kpi import Figure, ServiceSummary
     from perfsite.language import Language
-    from perfsite.pages.elements import Link, Provenance
     from perfsite.pages.site import Builder
 
 _FEW_NOTES: Final = 3

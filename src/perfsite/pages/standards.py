@@ -16,13 +16,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.layout import beside_target
+from perfsite.components.elements import Cell, Column, Row, Table, value_cell
 from perfsite.kpi.inputs import periods_of
 from perfsite.kpis import measure_module
 from perfsite.measures import Kind
 from perfsite.model import Status
-from perfsite.pages.elements import Cell, Column, Row, Table
 from perfsite.pages.modules import Wording
-from perfsite.pages.words import value_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

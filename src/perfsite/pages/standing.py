@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from perfsite.pages.words import channel_name
+from perfsite.components.elements import channel_name
 from perfsite.periods import Period
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from perfsite.charts.draw import card_job
+from perfsite.components.elements import Link
 from perfsite.exports.feed import FEED
 from perfsite.exports.jsonld import as_script, group_dataset, whole_dataset
 from perfsite.kpi.groups import GroupKind
@@ -17,7 +18,6 @@ from perfsite.pages.changes import CHANGES, addresses_page, changes_page
 from perfsite.pages.context import EmbedPage, GroupPage, GroupsPage, HomePage, ServicePage
 from perfsite.pages.dating import dated
 from perfsite.pages.editions import Archive, edition_pages, editions_page
-from perfsite.pages.elements import Link
 from perfsite.pages.embeds import embed_page
 from perfsite.pages.general import (
     PLAIN,
@@ -42,11 +42,11 @@ if TYPE_CHECKING:
 
     from perfsite.cache import Kept
     from perfsite.charts.pictures import Job
+    from perfsite.components.elements import ChartFigure
     from perfsite.kpi import GroupSummary, ServiceSummary
     from perfsite.kpi.groups import Group
     from perfsite.model import File
     from perfsite.pages.context import Context
-    from perfsite.pages.elements import ChartFigure
     from perfsite.pages.facts import Facts
     from perfsite.pages.site import Builder
 

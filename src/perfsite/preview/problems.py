@@ -11,9 +11,9 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from perfsite import text
+from perfsite.components.elements import Link
 from perfsite.errors import Severity, worst_first
 from perfsite.kpis import KPIS, measure_module
-from perfsite.pages.elements import Link
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
