@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from perfsite.components.contexts import NotFoundPage, Site
 from perfsite.components.elements import (
     Alternate,
     Card,
@@ -24,7 +25,6 @@ from perfsite.components.elements import (
     Term,
 )
 from perfsite.language import Language
-from perfsite.pages.context import NotFoundPage, Site
 from perfsite.preview.problems import Item
 from perfsite.render import Renderer
 

@@ -22,10 +22,16 @@ from perfsite.pages.volumes import volumes_by_period
 if TYPE_CHECKING:
     from helpers import Worked
     from perfsite.charts.pictures import Job
+    from perfsite.components.contexts import (
+        Context,
+        GroupOrderPage,
+        GroupPage,
+        GroupsPage,
+        ListPage,
+    )
     from perfsite.components.elements import Row, Table
     from perfsite.kpi import GroupSummary, ServiceSummary
     from perfsite.kpi.groups import GroupKind
-    from perfsite.pages.context import Context, GroupOrderPage, GroupPage, GroupsPage, ListPage
 
 
 @dataclass(frozen=True)

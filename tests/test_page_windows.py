@@ -17,8 +17,8 @@ from properties import fewer
 from service_pages import figure_of, pages_of, tools_of
 
 if TYPE_CHECKING:
+    from perfsite.components.contexts import ServicePage
     from perfsite.components.elements import Card, ChartFigure
-    from perfsite.pages.context import ServicePage
 
 UP = re.compile(r"more than a year before|up from |times as many as a year before")
 DOWN = re.compile(r"(fewer|less) than a year before|down from ")

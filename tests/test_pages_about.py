@@ -15,7 +15,7 @@ from perfsite.pages.about import about_page, accessibility_page
 from perfsite.pages.site import Assets, Builder, make_builder
 
 if TYPE_CHECKING:
-    from perfsite.pages.context import AboutPage
+    from perfsite.components.contexts import AboutPage
 
 EDITION: Final = Edition(date(2018, 9, 19), "hash")
 ASSETS: Final = Assets("a.css", "", "", "")

@@ -7,12 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from perfsite.components.elements import ChartFigure, Link, Table
-from perfsite.config import SiteConfig
-from perfsite.language import Language
-from perfsite.metadata.tables import tables
-from perfsite.model import File, Service
-from perfsite.pages.context import (
+from perfsite.components.contexts import (
     Context,
     EmbedPage,
     GroupOrderPage,
@@ -20,6 +15,11 @@ from perfsite.pages.context import (
     MovedPage,
     NotFoundPage,
 )
+from perfsite.components.elements import ChartFigure, Link, Table
+from perfsite.config import SiteConfig
+from perfsite.language import Language
+from perfsite.metadata.tables import tables
+from perfsite.model import File, Service
 from perfsite.pages.general import (
     downloads_page,
     is_listed,
@@ -31,7 +31,7 @@ from perfsite.pages.general import (
 from perfsite.pages.site import Assets, Builder, make_builder
 
 if TYPE_CHECKING:
-    from perfsite.pages.context import DownloadsPage
+    from perfsite.components.contexts import DownloadsPage
 
 EMPTY: Final = Table("", (), ())
 

@@ -22,8 +22,8 @@ from perfsite.pages.treemaps import groups_treemap
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from perfsite.components.contexts import GroupPage
     from perfsite.components.elements import ChartFigure
-    from perfsite.pages.context import GroupPage
 
 YEARLY: Final = "transactions_per_year"
 A_FALL: Final = re.compile(

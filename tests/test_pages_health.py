@@ -32,8 +32,8 @@ from perfsite.pages.site import Assets, Builder, make_builder
 from perfsite.periods import Period
 
 if TYPE_CHECKING:
+    from perfsite.components.contexts import DepartmentHealthPage, HealthPage
     from perfsite.components.elements import Table
-    from perfsite.pages.context import DepartmentHealthPage, HealthPage
 
 ENGLISH = Language("en-GB")
 QUARTERS = [f"{year}-Q{quarter}" for year in (2015, 2016) for quarter in (1, 2, 3, 4)]

@@ -17,7 +17,7 @@ from perfsite.pages.home import home_page
 if TYPE_CHECKING:
     from page_tools import Made
     from perfsite.charts.pictures import Job
-    from perfsite.pages.context import HighVolumePage, HomePage
+    from perfsite.components.contexts import HighVolumePage, HomePage
 
 YEARLY: Final = "transactions_per_year"
 A_FALL: Final = re.compile(

@@ -14,6 +14,7 @@ from perfsite.charts.draw import Drawing, Undrawn
 from perfsite.charts.pictures import CardJob
 from perfsite.charts.series import collect_given, collect_measures, collect_series
 from perfsite.check import check_site
+from perfsite.components.contexts import MovedPage
 from perfsite.errors import BuildError
 from perfsite.exports.csvw import described_files, whole_set_file
 from perfsite.exports.datapackage import datapackage_file
@@ -31,7 +32,6 @@ from perfsite.language import Language, read_catalogue
 from perfsite.leaks import Published, check_leaks
 from perfsite.metadata.tables import REVISIONS_CSV
 from perfsite.pages import data as data_files
-from perfsite.pages.context import MovedPage
 from perfsite.pages.edition_files import edition_files
 from perfsite.pages.facts import Facts
 from perfsite.pages.general import is_listed, plain_files
@@ -54,9 +54,9 @@ if TYPE_CHECKING:
 
     from perfsite.charts.draw import Store
     from perfsite.charts.pictures import Job
+    from perfsite.components.contexts import Context
     from perfsite.config import SiteConfig
     from perfsite.model import Edition, File
-    from perfsite.pages.context import Context
     from perfsite.pages.site import Builder
     from perfsite.policy import Retraction
     from perfsite.render import Theme

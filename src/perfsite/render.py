@@ -34,9 +34,9 @@ from perfsite.text import elements, isolated, marked
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from perfsite.components.contexts import Context
     from perfsite.language import Language
     from perfsite.model import Source
-    from perfsite.pages.context import Context
     from perfsite.tokens import Tokens
 
 STYLESHEET = "perfsite.css"

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from perfsite.components.contexts import AboutPage, AccessibilityPage
 from perfsite.components.elements import Outside
 from perfsite.kpis import KPIS
-from perfsite.pages.context import AboutPage, AccessibilityPage
 from perfsite.text import message
 
 if TYPE_CHECKING:

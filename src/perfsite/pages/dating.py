@@ -10,11 +10,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from perfsite.kpi.groups import GroupKind
-from perfsite.pages.context import (
+from perfsite.components.contexts import (
     AboutPage,
+    ChangesPage,
     Context,
     DepartmentHealthPage,
+    EditionPage,
     GroupPage,
     GroupsPage,
     HealthPage,
@@ -23,7 +24,7 @@ from perfsite.pages.context import (
     ListPage,
     ServicePage,
 )
-from perfsite.pages.kept_context import ChangesPage, EditionPage
+from perfsite.kpi.groups import GroupKind
 from perfsite.pages.site import group_href, service_href
 
 if TYPE_CHECKING:

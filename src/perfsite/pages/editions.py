@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from perfsite.components.contexts import EditionPage, EditionsPage
 from perfsite.components.elements import Cell, Column, Link, Outside, Row, Table
 from perfsite.exports.feed import TIMEMAP
 from perfsite.measures import MEASURES
@@ -19,7 +20,6 @@ from perfsite.pages.change_words import (
 )
 from perfsite.pages.edition_files import edition_href, without_numbers
 from perfsite.pages.general import size_of
-from perfsite.pages.kept_context import EditionPage, EditionsPage
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

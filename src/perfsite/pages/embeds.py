@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from perfsite.components.contexts import EmbedPage
 from perfsite.components.elements import DataLink, Link
-from perfsite.pages.context import EmbedPage
 from perfsite.pages.site import CSV
 
 if TYPE_CHECKING:

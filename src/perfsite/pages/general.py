@@ -5,11 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from perfsite.components.elements import Download, Link
-from perfsite.decimals import decimal, rounded
-from perfsite.metadata.tables import tables_of_the_set
-from perfsite.model import File, why_not_an_id
-from perfsite.pages.context import (
+from perfsite.components.contexts import (
     Context,
     DownloadsPage,
     EmbedPage,
@@ -18,6 +14,10 @@ from perfsite.pages.context import (
     NotFoundPage,
     SitemapPage,
 )
+from perfsite.components.elements import Download, Link
+from perfsite.decimals import decimal, rounded
+from perfsite.metadata.tables import tables_of_the_set
+from perfsite.model import File, why_not_an_id
 from perfsite.pages.site import Builder, service_href
 
 if TYPE_CHECKING:

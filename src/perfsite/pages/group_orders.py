@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from perfsite.components.contexts import GroupOrderPage
 from perfsite.components.elements import Link
-from perfsite.pages.context import GroupOrderPage
 from perfsite.pages.group_tables import (
     differing_periods,
     groups_listing,

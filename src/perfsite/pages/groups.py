@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from perfsite.components.contexts import GroupPage, GroupsPage
 from perfsite.components.elements import DataLink, Link, coverage
 from perfsite.kpi.groups import GroupKind
 from perfsite.kpis import VOLUME, Place, at
-from perfsite.pages.context import GroupPage, GroupsPage
 from perfsite.pages.data import DEPARTMENTS_CSV, group_csv
 from perfsite.pages.group_figures import group_figures
 from perfsite.pages.group_tables import (

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from perfsite.components.contexts import DepartmentHealthPage, HealthPage
 from perfsite.components.elements import Cell, Column, Link, Row, Table, capital
 from perfsite.kpi.groups import GroupKind, alphabetical
 from perfsite.kpi.health import rank_groups
 from perfsite.kpi.reporting import State
 from perfsite.kpis import KPIS, counted_in_health
-from perfsite.pages.context import DepartmentHealthPage, HealthPage
 from perfsite.pages.health_words import (
     CSV,
     WORDS,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from perfsite.components.contexts import HighVolumePage
 from perfsite.components.elements import Link
 from perfsite.kpi.headlines import high_volume
 from perfsite.kpis import VOLUME
-from perfsite.pages.context import HighVolumePage
 from perfsite.pages.lists import services_table
 from perfsite.pages.volumes import headline_volumes
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from perfsite.components.contexts import HomePage
 from perfsite.components.elements import DataLink
 from perfsite.kpi.groups import GroupKind
 from perfsite.kpi.inputs import newest_end
 from perfsite.kpis import VOLUME
-from perfsite.pages.context import HomePage
 from perfsite.pages.data import ALL_CSV
 from perfsite.pages.group_figures import group_figures
 from perfsite.pages.group_tables import (

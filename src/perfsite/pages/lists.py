@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from perfsite.components.contexts import ListPage
 from perfsite.components.elements import Cell, DataLink, Link, Row, Table, headline_cell
 from perfsite.decimals import exact
 from perfsite.kpi.groups import alphabetical
 from perfsite.kpis import KPIS, VOLUME, Place, at
-from perfsite.pages.context import ListPage
 from perfsite.pages.orders import (
     DEPARTMENT,
     DESCENDING,

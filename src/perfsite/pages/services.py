@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from perfsite.charts.breakdowns import Breakdowns
 from perfsite.charts.draw import card_job
 from perfsite.charts.series import Given
+from perfsite.components.contexts import ServicePage
 from perfsite.components.elements import DataLink, Link
 from perfsite.exports.jsonld import as_script, service_dataset
 from perfsite.kpi.groups import GroupKind
 from perfsite.kpis import KPIS
 from perfsite.pages.breakdown_modules import ANSWERS, answers_module, channel_module
-from perfsite.pages.context import ServicePage
 from perfsite.pages.embeds import embed_page
 from perfsite.pages.given_words import towards_all
 from perfsite.pages.health_words import owed_words
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     from perfsite.charts.pictures import Job
     from perfsite.charts.series import Series
+    from perfsite.components.contexts import EmbedPage
     from perfsite.components.elements import Provenance as Explained
     from perfsite.config import SiteConfig
     from perfsite.kpi import ServiceSummary
@@ -53,7 +54,6 @@ if TYPE_CHECKING:
     from perfsite.kpi.trace import Provenance
     from perfsite.language import Language
     from perfsite.measures import Measure
-    from perfsite.pages.context import EmbedPage
     from perfsite.pages.modules import Module
     from perfsite.pages.standards import Standard
     from perfsite.policy import Carried, Retraction

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypedDict
 from urllib.parse import quote
 
+from perfsite.components.contexts import Site
 from perfsite.components.elements import Alternate, DataLink, Link, Outside
 from perfsite.kpi.groups import GroupKind
-from perfsite.pages.context import Site
 from perfsite.text import isolated, message
 
 if TYPE_CHECKING:

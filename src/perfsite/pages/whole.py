@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from perfsite.charts.draw import card_job
+from perfsite.components.contexts import EmbedPage, GroupPage, GroupsPage, HomePage, ServicePage
 from perfsite.components.elements import Link
 from perfsite.exports.feed import FEED
 from perfsite.exports.jsonld import as_script, group_dataset, whole_dataset
@@ -15,7 +16,6 @@ from perfsite.kpi.groups import GroupKind
 from perfsite.metadata.tables import tables
 from perfsite.pages.about import about_page, accessibility_page
 from perfsite.pages.changes import CHANGES, addresses_page, changes_page
-from perfsite.pages.context import EmbedPage, GroupPage, GroupsPage, HomePage, ServicePage
 from perfsite.pages.dating import dated
 from perfsite.pages.editions import Archive, edition_pages, editions_page
 from perfsite.pages.embeds import embed_page
@@ -42,11 +42,11 @@ if TYPE_CHECKING:
 
     from perfsite.cache import Kept
     from perfsite.charts.pictures import Job
+    from perfsite.components.contexts import Context
     from perfsite.components.elements import ChartFigure
     from perfsite.kpi import GroupSummary, ServiceSummary
     from perfsite.kpi.groups import Group
     from perfsite.model import File
-    from perfsite.pages.context import Context
     from perfsite.pages.facts import Facts
     from perfsite.pages.site import Builder
 
