@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from helpers import worked_example
 from perfsite.cache import Kept
+from perfsite.components.builder import FOLDERS, Assets, make_builder
 from perfsite.kpi.health import assess_services
 from perfsite.kpi.matched import Panels
 from perfsite.kpis import Place, at
@@ -16,7 +17,6 @@ from perfsite.pages.group_orders import group_order_pages, groups_order_pages
 from perfsite.pages.groups import GroupTools, group_page, groups_page
 from perfsite.pages.health_words import assess
 from perfsite.pages.lists import list_pages
-from perfsite.pages.site import FOLDERS, Assets, make_builder
 from perfsite.pages.volumes import volumes_by_period
 
 if TYPE_CHECKING:

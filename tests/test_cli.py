@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from perfsite.cache import Kept
+    from perfsite.components.builder import Builder
     from perfsite.pages.facts import Facts
-    from perfsite.pages.site import Builder
 
 CLEAN = {"full.csv": SUBMISSIONS["full.csv"]}
 """Submissions without a warning."""

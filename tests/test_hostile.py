@@ -29,10 +29,10 @@ from hostile import (
     folder,
     toml,
 )
+from perfsite.components.builder import is_mail
 from perfsite.config import parse_config
 from perfsite.errors import BuildError, ConfigError, Problem
 from perfsite.model import Source
-from perfsite.pages.site import is_mail
 from perfsite.policy.retractions import check_retractions, read_retractions
 from perfsite.revisions import read_reasons
 from perfsite.tables import read_table

@@ -6,13 +6,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from perfsite.components.builder import Assets, Builder, make_builder
 from perfsite.config import RelatedTable, SiteConfig, SourceTable, WordsTable, parse_config
 from perfsite.kpis import KPIS
 from perfsite.language import Language
 from perfsite.model import Edition
 from perfsite.pages import about
 from perfsite.pages.about import about_page, accessibility_page
-from perfsite.pages.site import Assets, Builder, make_builder
 
 if TYPE_CHECKING:
     from perfsite.components.contexts import AboutPage

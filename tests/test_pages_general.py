@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from perfsite.components.builder import Assets, Builder, make_builder
 from perfsite.components.contexts import (
     Context,
     EmbedPage,
@@ -28,7 +29,6 @@ from perfsite.pages.general import (
     plain_files,
     sitemap_page,
 )
-from perfsite.pages.site import Assets, Builder, make_builder
 
 if TYPE_CHECKING:
     from perfsite.components.contexts import DownloadsPage

@@ -11,12 +11,12 @@ import pytest
 from helpers import register, worked
 from page_tools import column_of, example, made_of, row_of
 from perfsite.charts.pictures import CardJob, TreemapJob
+from perfsite.components.builder import FOLDERS
 from perfsite.kpi.groups import GroupKind
 from perfsite.kpis import Place, at
 from perfsite.language import Language
 from perfsite.model import Service
 from perfsite.pages.group_tables import groups_listing
-from perfsite.pages.site import FOLDERS
 from perfsite.pages.treemaps import groups_treemap
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helpers import register, worked
+from perfsite.components.builder import Assets, Builder, make_builder
 from perfsite.config import SiteConfig
 from perfsite.kpi.groups import Group, GroupKind, make_groups
 from perfsite.kpi.health import Coverage, Owed, assess_services
@@ -28,7 +29,6 @@ from perfsite.pages.health_words import (
     legend,
     owed_words,
 )
-from perfsite.pages.site import Assets, Builder, make_builder
 from perfsite.periods import Period
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from perfsite.charts.draw import Drawing, Undrawn
 from perfsite.charts.pictures import CardJob
 from perfsite.charts.series import collect_given, collect_measures, collect_series
 from perfsite.check import check_site
+from perfsite.components.builder import Assets, make_builder
 from perfsite.components.contexts import MovedPage
 from perfsite.errors import BuildError
 from perfsite.exports.csvw import described_files, whole_set_file
@@ -38,7 +39,6 @@ from perfsite.pages.general import is_listed, plain_files
 from perfsite.pages.gone import gone_services
 from perfsite.pages.health_words import assess, health_file
 from perfsite.pages.news import revision_entries
-from perfsite.pages.site import Assets, make_builder
 from perfsite.pages.standards import collect_standards
 from perfsite.pages.volumes import volumes_by_period
 from perfsite.pages.whole import Made, general_pages, make_pages, without_undrawn
@@ -54,10 +54,10 @@ if TYPE_CHECKING:
 
     from perfsite.charts.draw import Store
     from perfsite.charts.pictures import Job
+    from perfsite.components.builder import Builder
     from perfsite.components.contexts import Context
     from perfsite.config import SiteConfig
     from perfsite.model import Edition, File
-    from perfsite.pages.site import Builder
     from perfsite.policy import Retraction
     from perfsite.render import Theme
     from perfsite.understanding import Known

@@ -17,8 +17,8 @@ from perfsite.text import message
 if TYPE_CHECKING:
     from datetime import date
 
+    from perfsite.components.builder import Builder
     from perfsite.model import Edition
-    from perfsite.pages.site import Builder
 
 STRENGTHS: Final = (
     message(

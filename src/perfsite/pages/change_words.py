@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from perfsite.components.builder import service_href
 from perfsite.components.elements import Cell, Column, Row, Table, channel_name
 from perfsite.measures import Kind as Quantity
-from perfsite.pages.site import service_href
 from perfsite.periods import Period
 from perfsite.revisions import Kind, Move
 from perfsite.text import message

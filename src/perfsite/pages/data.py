@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from perfsite.components.builder import FOLDERS
 from perfsite.decimals import csv_text, exact
 from perfsite.kpi.groups import GroupKind
 from perfsite.kpi.inputs import periods_of
 from perfsite.kpis import KPIS
 from perfsite.metadata.statuses import PART_ABOVE_WHOLE
 from perfsite.model import REGISTER_COLUMNS, File, register_row, translated_columns
-from perfsite.pages.site import FOLDERS
 from perfsite.validate.values import PUBLISHED_MARKS
 
 if TYPE_CHECKING:

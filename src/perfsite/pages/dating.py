@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from perfsite.components.builder import group_href, service_href
 from perfsite.components.contexts import (
     AboutPage,
     ChangesPage,
@@ -25,7 +26,6 @@ from perfsite.components.contexts import (
     ServicePage,
 )
 from perfsite.kpi.groups import GroupKind
-from perfsite.pages.site import group_href, service_href
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
+    from perfsite.components.builder import Builder
     from perfsite.editions import EditionFigures
     from perfsite.language import Language
     from perfsite.model import File, Key, Service
-    from perfsite.pages.site import Builder
     from perfsite.revisions import Ledger, Step
 
 EDITIONS_PAGE: Final = "editions/index.html"

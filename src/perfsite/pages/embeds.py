@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from perfsite.components.builder import CSV
 from perfsite.components.contexts import EmbedPage
 from perfsite.components.elements import DataLink, Link
-from perfsite.pages.site import CSV
 
 if TYPE_CHECKING:
+    from perfsite.components.builder import Builder
     from perfsite.components.elements import ChartFigure
-    from perfsite.pages.site import Builder
 
 
 def embed_page(builder: Builder, figure: ChartFigure, back: Link, card: str) -> EmbedPage:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
+from perfsite.components.builder import Builder, service_href
 from perfsite.components.contexts import (
     Context,
     DownloadsPage,
@@ -18,7 +19,6 @@ from perfsite.components.elements import Download, Link
 from perfsite.decimals import decimal, rounded
 from perfsite.metadata.tables import tables_of_the_set
 from perfsite.model import File, why_not_an_id
-from perfsite.pages.site import Builder, service_href
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

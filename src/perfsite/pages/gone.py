@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from perfsite.components.builder import FOLDERS, group_href, service_href
 from perfsite.components.contexts import GonePage
 from perfsite.components.elements import Cell, Column, Link, Row, Table
 from perfsite.kpi.groups import GroupKind, make_groups
 from perfsite.pages.change_words import figure_name, number
 from perfsite.pages.edition_files import edition_href, without_numbers
-from perfsite.pages.site import FOLDERS, group_href, service_href
 from perfsite.periods import Period
 
 if TYPE_CHECKING:

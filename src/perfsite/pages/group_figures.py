@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.jobs import panel_job
 from perfsite.charts.sentences import panel_sentence
+from perfsite.components.builder import group_name, group_title
 from perfsite.components.elements import (
     Cell,
     ChartFigure,
@@ -19,7 +20,6 @@ from perfsite.components.elements import (
 from perfsite.kpis import KPIS, Place, at
 from perfsite.model import Status
 from perfsite.pages.modules import gap_note
-from perfsite.pages.site import group_name, group_title
 from perfsite.text import message
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from perfsite.components.builder import FOLDERS, group_title
 from perfsite.components.contexts import GroupOrderPage
 from perfsite.components.elements import Link
 from perfsite.pages.group_tables import (
@@ -18,7 +19,6 @@ from perfsite.pages.groups import (
     members_table,
     services_listing,
 )
-from perfsite.pages.site import FOLDERS, group_title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

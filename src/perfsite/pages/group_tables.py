@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from perfsite.components.builder import FOLDERS, group_href
 from perfsite.components.elements import NO_DATA, Card, Cell, Row, Table, coverage, value_cell
 from perfsite.kpi.groups import GroupKind, alphabetical
 from perfsite.kpis import KPIS, VOLUME, Place, at
@@ -21,7 +22,6 @@ from perfsite.pages.orders import (
     arrange,
     column,
 )
-from perfsite.pages.site import FOLDERS, group_href
 from perfsite.text import isolated, message
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from perfsite.components.builder import CSV, FOLDERS, KINDS, Builder, group_href, group_title
 from perfsite.components.contexts import GroupPage, GroupsPage
 from perfsite.components.elements import DataLink, Link, coverage
 from perfsite.kpi.groups import GroupKind
@@ -28,7 +29,6 @@ from perfsite.pages.health_words import department_href
 from perfsite.pages.lists import DEFAULT, kpi_cells, ordered, services_table
 from perfsite.pages.orders import NAME, ORDERED_FROM, Listing, Order
 from perfsite.pages.silence_words import silence_notices
-from perfsite.pages.site import CSV, FOLDERS, KINDS, Builder, group_href, group_title
 from perfsite.pages.treemaps import groups_treemap, service_boxes, services_treemap
 
 if TYPE_CHECKING:

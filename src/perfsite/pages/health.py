@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from perfsite.components.builder import Builder, group_href, service_href
 from perfsite.components.contexts import DepartmentHealthPage, HealthPage
 from perfsite.components.elements import Cell, Column, Link, Row, Table, capital
 from perfsite.kpi.groups import GroupKind, alphabetical
@@ -21,7 +22,6 @@ from perfsite.pages.health_words import (
     owed_since,
     state_name,
 )
-from perfsite.pages.site import Builder, group_href, service_href
 from perfsite.text import message
 
 if TYPE_CHECKING:

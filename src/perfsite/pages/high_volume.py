@@ -14,9 +14,9 @@ from perfsite.pages.volumes import headline_volumes
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from perfsite.components.builder import Builder
     from perfsite.kpi import GroupSummary, ServiceSummary
     from perfsite.language import Language
-    from perfsite.pages.site import Builder
     from perfsite.pages.volumes import Volumes
 
 PATH: Final = "high-volume.html"

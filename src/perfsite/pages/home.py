@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from perfsite.components.builder import CSV
 from perfsite.components.contexts import HomePage
 from perfsite.components.elements import DataLink
 from perfsite.kpi.groups import GroupKind
@@ -20,7 +21,6 @@ from perfsite.pages.group_tables import (
 from perfsite.pages.groups import GroupTools, group_notices
 from perfsite.pages.health_words import completeness
 from perfsite.pages.high_volume import high_volume_link
-from perfsite.pages.site import CSV
 from perfsite.pages.treemaps import groups_treemap
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from perfsite.components.builder import CSV, Builder, service_href
 from perfsite.components.contexts import ListPage
 from perfsite.components.elements import Cell, DataLink, Link, Row, Table, headline_cell
 from perfsite.decimals import exact
@@ -19,7 +20,6 @@ from perfsite.pages.orders import (
     arrange,
     column,
 )
-from perfsite.pages.site import CSV, Builder, service_href
 from perfsite.pages.volumes import Volumes, headline_volumes
 
 if TYPE_CHECKING:

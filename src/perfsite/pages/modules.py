@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     from perfsite.charts.breakdowns import Breakdowns
     from perfsite.charts.pictures import ChartJob
+    from perfsite.components.builder import Builder
     from perfsite.components.elements import Table
     from perfsite.kpi import Figure
     from perfsite.language import Language
     from perfsite.model import Service
-    from perfsite.pages.site import Builder
     from perfsite.periods import Period
 
 _FILES: Final = 3

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.layout import beside_target
 from perfsite.charts.sentences import level_sentence, meets, service_lead
+from perfsite.components.builder import service_href
 from perfsite.components.elements import (
     Card,
     Cell,
@@ -24,7 +25,6 @@ from perfsite.model import Status
 from perfsite.pages.change_words import REVISED_MARK
 from perfsite.pages.figure_cells import INCOMPLETE, NOT_DEFINED
 from perfsite.pages.given_words import Towards
-from perfsite.pages.site import service_href
 from perfsite.periods import Period
 from perfsite.text import isolated, message
 
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from perfsite.charts.series import Given, Series
+    from perfsite.components.builder import Builder
     from perfsite.components.elements import Link, Provenance
     from perfsite.kpi import Figure, ServiceSummary
     from perfsite.language import Language
-    from perfsite.pages.site import Builder
 
 _FEW_NOTES: Final = 3
 _CARD_LINES: Final = 3

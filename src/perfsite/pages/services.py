@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from perfsite.charts.breakdowns import Breakdowns
 from perfsite.charts.draw import card_job
 from perfsite.charts.series import Given
+from perfsite.components.builder import CSV, JSON, Builder, group_href, service_href
 from perfsite.components.contexts import ServicePage
 from perfsite.components.elements import DataLink, Link
 from perfsite.exports.jsonld import as_script, service_dataset
@@ -34,7 +35,6 @@ from perfsite.pages.service_words import (
     remarks_of,
     service_cards,
 )
-from perfsite.pages.site import CSV, JSON, Builder, group_href, service_href
 from perfsite.pages.standards import measures_of, standards_module
 from perfsite.pages.standing import carried_words, retracted_words
 from perfsite.periods import Period

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.sentences import treemap_sentence
 from perfsite.charts.treemaps import treemap_job
+from perfsite.components.builder import FOLDERS, group_href, group_title, service_href
 from perfsite.components.elements import Cell, ChartFigure, Column, Row, Table, coverage
 from perfsite.kpi.groups import GroupKind, alphabetical
 from perfsite.kpis import VOLUME
 from perfsite.measures import Kind
 from perfsite.pages.data import DEPARTMENTS_CSV, KPIS_CSV
 from perfsite.pages.group_figures import source
-from perfsite.pages.site import FOLDERS, group_href, group_title, service_href
 from perfsite.pages.volumes import headline_volumes
 from perfsite.text import isolated, message
 

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from perfsite.charts.draw import card_job
+from perfsite.components.builder import FOLDERS, JPEG, SITE_CARD
 from perfsite.components.contexts import EmbedPage, GroupPage, GroupsPage, HomePage, ServicePage
 from perfsite.components.elements import Link
 from perfsite.exports.feed import FEED
@@ -35,20 +36,19 @@ from perfsite.pages.home import home_page
 from perfsite.pages.lists import list_pages
 from perfsite.pages.retold import History, history_notes, history_table
 from perfsite.pages.services import ServiceTools, service_page, service_titles
-from perfsite.pages.site import FOLDERS, JPEG, SITE_CARD
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from perfsite.cache import Kept
     from perfsite.charts.pictures import Job
+    from perfsite.components.builder import Builder
     from perfsite.components.contexts import Context
     from perfsite.components.elements import ChartFigure
     from perfsite.kpi import GroupSummary, ServiceSummary
     from perfsite.kpi.groups import Group
     from perfsite.model import File
     from perfsite.pages.facts import Facts
-    from perfsite.pages.site import Builder
 
 PICTURED: Final = (HomePage, ServicePage, GroupPage, GroupsPage)
 """The pages that have figures."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from perfsite.kpi.groups import Group
     from perfsite.language import Language
 
+
 FOLDERS: Final = {
     GroupKind.DEPARTMENT: ("departments", message("Departments")),
     GroupKind.AGENCY: ("agencies", message("Agencies")),
