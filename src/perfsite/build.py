@@ -19,6 +19,7 @@ from perfsite.components.contexts import MovedPage
 from perfsite.errors import BuildError
 from perfsite.exports.csvw import described_files, whole_set_file
 from perfsite.exports.datapackage import datapackage_file
+from perfsite.exports.editions import edition_files
 from perfsite.exports.feed import feed_file
 from perfsite.exports.schemas import schema_files
 from perfsite.kpi import summarise_groups
@@ -33,7 +34,6 @@ from perfsite.language import Language, read_catalogue
 from perfsite.leaks import Published, check_leaks
 from perfsite.metadata.tables import REVISIONS_CSV
 from perfsite.pages import data as data_files
-from perfsite.pages.edition_files import edition_files
 from perfsite.pages.facts import Facts
 from perfsite.pages.general import is_listed, plain_files
 from perfsite.pages.gone import gone_services

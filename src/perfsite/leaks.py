@@ -321,7 +321,7 @@ def keyed_leaks(file: File, search: Search, own: str) -> Iterator[Secret]:
 
     Where another value is published under the same key, as for a revision that is not yet
     released, only the secret value is a leak; else any value is. An earlier edition may have said
-    any other value: what became confidential since is taken out of it (see `pages.edition_files`).
+    any other value: what became confidential since is taken out of it (see `exports.editions`).
     """
     frozen = file.path.startswith(_EDITIONS)
     if file.path.endswith(".csv"):

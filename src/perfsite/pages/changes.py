@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from perfsite.components.builder import CSV
 from perfsite.components.contexts import AddressesPage, ChangesPage
 from perfsite.components.elements import Cell, Column, DataLink, Link, Row, Table
+from perfsite.exports.editions import edition_href, former_addresses
 from perfsite.metadata.tables import REVISIONS_CSV
 from perfsite.pages.change_words import KINDS, MOVES, step_summary
-from perfsite.pages.edition_files import edition_href, former_addresses
 from perfsite.revisions import Kind, Move
 from perfsite.revisions.kinds import MEANINGS
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.components.contexts import EditionPage, EditionsPage
 from perfsite.components.elements import Cell, Column, Link, Outside, Row, Table
+from perfsite.exports.editions import edition_href, without_numbers
 from perfsite.exports.feed import TIMEMAP
 from perfsite.measures import MEASURES
 from perfsite.metadata.tables import EDITIONS
@@ -18,7 +19,6 @@ from perfsite.pages.change_words import (
     step_summary,
     step_tables,
 )
-from perfsite.pages.edition_files import edition_href, without_numbers
 from perfsite.pages.general import size_of
 
 if TYPE_CHECKING:

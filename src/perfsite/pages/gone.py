@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from perfsite.components.builder import FOLDERS, group_href, service_href
 from perfsite.components.contexts import GonePage
 from perfsite.components.elements import Cell, Column, Link, Row, Table
+from perfsite.exports.editions import edition_href, without_numbers
 from perfsite.kpi.groups import GroupKind, make_groups
 from perfsite.pages.change_words import figure_name, number
-from perfsite.pages.edition_files import edition_href, without_numbers
 from perfsite.periods import Period
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from perfsite.exports.editions import edition_href
 from perfsite.exports.feed import Entry
 from perfsite.pages.change_words import step_summary
-from perfsite.pages.edition_files import edition_href
 
 if TYPE_CHECKING:
     from perfsite.language import Language

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from perfsite.config import SiteConfig
     from perfsite.editions import EditionFigures
 
+
 Key = tuple[str, str, str, str]
 _NUMBERS: Final = ("value", "numerator", "denominator")
 _ORIGINALS: Final = {name: f"data/{name}.csv" for name in EDITIONS}
