@@ -13,8 +13,13 @@ from perfsite.kpi.health import assess_services
 from perfsite.kpi.matched import Panels
 from perfsite.kpis import Place, at
 from perfsite.language import Language
-from perfsite.pages.group_orders import group_order_pages, groups_order_pages
-from perfsite.pages.groups import GroupTools, group_page, groups_page
+from perfsite.pages.groups import (
+    GroupTools,
+    group_order_pages,
+    group_page,
+    groups_order_pages,
+    groups_page,
+)
 from perfsite.pages.health_words import assess
 from perfsite.pages.lists import list_pages
 from perfsite.pages.volumes import volumes_by_period

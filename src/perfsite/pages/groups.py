@@ -1,8 +1,4 @@
-"""Pages of departments, agencies and categories.
-
-Every figure of a group says which period it is for and how many services stand behind it; every
-change is like for like; a period that fewer services reported is marked.
-"""
+"""Pages of departments, agencies and categories: and the orders of the lists of groups."""
 
 from __future__ import annotations
 
@@ -11,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from perfsite.components.builder import CSV, FOLDERS, KINDS, Builder, group_href, group_title
-from perfsite.components.contexts import GroupPage, GroupsPage
+from perfsite.components.contexts import GroupOrderPage, GroupPage, GroupsPage
 from perfsite.components.elements import DataLink, Link, coverage
 from perfsite.kpi.groups import GroupKind
 from perfsite.kpis import VOLUME, Place, at
@@ -24,6 +20,7 @@ from perfsite.pages.group_tables import (
     group_lead,
     groups_listing,
     groups_table,
+    ordered_groups,
 )
 from perfsite.pages.health_words import department_href
 from perfsite.pages.lists import DEFAULT, kpi_cells, ordered, services_table
@@ -44,6 +41,12 @@ if TYPE_CHECKING:
     from perfsite.pages.health_words import Health
     from perfsite.pages.lists import Cells
     from perfsite.pages.volumes import Volumes
+
+
+# Pages of departments, agencies and categories.
+#
+# Every figure of a group says which period it is for and how many services stand behind it; every
+# change is like for like; a period that fewer services reported is marked.
 
 
 @dataclass(frozen=True)
@@ -270,3 +273,70 @@ def _incomplete(summary: GroupSummary, language: Language) -> tuple[str, ...]:
         services=coverage(last, language),
     )
     return (text,)
+
+
+# The orders of lists of groups: of the services of one, and of all groups of a kind.
+
+
+def group_order_pages(tools: GroupTools, summary: GroupSummary) -> list[GroupOrderPage]:
+    """<kind>/<slug>/by-<key>-<direction>.html: the services of a group; none of a small group."""
+    return [
+        _members_page(tools, summary, order) for order in services_listing(summary.group).others
+    ]
+
+
+def groups_order_pages(
+    tools: GroupTools, kind: GroupKind, groups: Sequence[GroupSummary]
+) -> list[GroupOrderPage]:
+    """<kind>/by-<key>-<direction>.html: all groups of a kind by their own figures."""
+    listing = groups_listing(kind, len(groups))
+    return [_groups_page(tools, kind, groups, order) for order in listing.others]
+
+
+def _members_page(tools: GroupTools, summary: GroupSummary, order: Order) -> GroupOrderPage:
+    language = tools.language
+    group = summary.group
+    folder, folder_name = FOLDERS[group.kind]
+    title = group_title(group, language)
+    words = order.words(language)
+    name = language.say("Services of {group} by {order}", group=title, order=words)
+    lead = language.plural(
+        len(group.services),
+        "{n} service. Where a figure is older than the newest of the site, it says until when it "
+        "is; services without one come last.",
+        "{n} services. Where a figure is older than the newest of the site, it says until when it "
+        "is; services without one come last.",
+    )
+    back = Link(group.name, order.listing.main)
+    crumb = Link(language.say(folder_name), f"{folder}/index.html")
+    return GroupOrderPage(
+        **tools.builder.base(order.href, name, f"{name}.", folder, crumb, back),
+        name=name,
+        back=back,
+        lead=lead,
+        table=members_table(tools, group, order),
+    )
+
+
+def _groups_page(
+    tools: GroupTools, kind: GroupKind, groups: Sequence[GroupSummary], order: Order
+) -> GroupOrderPage:
+    language = tools.language
+    folder, folder_name = FOLDERS[kind]
+    plural = language.say(folder_name)
+    name = language.say("{groups} by {order}", groups=plural, order=order.words(language))
+    own = groups_lead(kind, groups, language)
+    back = Link(plural, order.listing.main)
+    return GroupOrderPage(
+        **tools.builder.base(order.href, name, f"{name}. {own}", folder, back),
+        name=name,
+        back=back,
+        lead=f"{own} {differing_periods(groups, language)}".strip(),
+        table=groups_table(
+            ordered_groups(groups, order, tools.health),
+            name,
+            tools.health,
+            language,
+            order,
+        ),
+    )

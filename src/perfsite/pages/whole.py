@@ -28,8 +28,13 @@ from perfsite.pages.general import (
     sitemap_page,
 )
 from perfsite.pages.gone import gone_pages
-from perfsite.pages.group_orders import group_order_pages, groups_order_pages
-from perfsite.pages.groups import GroupTools, group_page, groups_page
+from perfsite.pages.groups import (
+    GroupTools,
+    group_order_pages,
+    group_page,
+    groups_order_pages,
+    groups_page,
+)
 from perfsite.pages.health import department_pages, health_page
 from perfsite.pages.high_volume import high_volume_page
 from perfsite.pages.home import home_page
