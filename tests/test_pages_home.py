@@ -11,8 +11,8 @@ from perfsite.charts.pictures import CardJob, TreemapJob
 from perfsite.config import SiteConfig
 from perfsite.kpi.groups import GroupKind
 from perfsite.model import Edition
-from perfsite.pages.high_volume import high_volume_page
 from perfsite.pages.home import home_page
+from perfsite.pages.lists import high_volume_page
 
 if TYPE_CHECKING:
     from page_tools import Made

@@ -20,7 +20,7 @@ from perfsite.pages.group_tables import (
 )
 from perfsite.pages.groups import GroupTools, group_notices
 from perfsite.pages.health_words import completeness
-from perfsite.pages.high_volume import high_volume_link
+from perfsite.pages.lists import high_volume_link
 from perfsite.pages.treemaps import groups_treemap
 
 if TYPE_CHECKING:

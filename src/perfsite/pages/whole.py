@@ -36,9 +36,8 @@ from perfsite.pages.groups import (
     groups_page,
 )
 from perfsite.pages.health import department_pages, health_page
-from perfsite.pages.high_volume import high_volume_page
 from perfsite.pages.home import home_page
-from perfsite.pages.lists import list_pages
+from perfsite.pages.lists import high_volume_page, list_pages
 from perfsite.pages.retold import History, history_notes, history_table
 from perfsite.pages.services import ServiceTools, service_page, service_titles
 
