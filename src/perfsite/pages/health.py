@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from perfsite.pages.health_words import Health
     from perfsite.periods import Period
 
+
 _SHOWN: Final = 8
 """Quarters in a table: two years fit on a page; data/health.csv has all."""
 
