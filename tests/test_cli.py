@@ -12,8 +12,8 @@ from filelock import FileLock
 
 from perfsite import __version__
 from perfsite.cli import main
-from perfsite.pages import whole
-from perfsite.pages.whole import Made
+from perfsite.pages import site
+from perfsite.pages.site import Made
 from small_site import (
     CONFIG,
     LOGO,
@@ -520,7 +520,7 @@ def test_each_language_has_its_check_of_the_truth(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
 ) -> None:
     """A service that is missing in one language alone ends the build, which names the folder."""
-    made = whole.make_pages
+    made = site.make_pages
 
     def forgetful(builder: Builder, facts: Facts, kept: Kept) -> Made:
         one = made(builder, facts, kept)

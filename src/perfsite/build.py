@@ -39,9 +39,9 @@ from perfsite.pages.general import is_listed, plain_files
 from perfsite.pages.gone import gone_services
 from perfsite.pages.health_words import assess, health_file
 from perfsite.pages.news import revision_entries
+from perfsite.pages.site import Made, general_pages, make_pages, without_undrawn
 from perfsite.pages.standards import collect_standards
 from perfsite.pages.volumes import volumes_by_period
-from perfsite.pages.whole import Made, general_pages, make_pages, without_undrawn
 from perfsite.policy import check_retractions
 from perfsite.render import FAVICON, SCRIPT, STYLESHEET, Renderer
 from perfsite.revisions import COLUMNS

@@ -1,4 +1,4 @@
-"""All pages of the site in one language, and the pictures that they need."""
+"""All pages of a site in a language, one after the other, and when each last changed."""
 
 from __future__ import annotations
 
@@ -8,8 +8,22 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from perfsite.charts.draw import card_job
-from perfsite.components.builder import FOLDERS, JPEG, SITE_CARD
-from perfsite.components.contexts import EmbedPage, GroupPage, GroupsPage, HomePage, ServicePage
+from perfsite.components.builder import FOLDERS, JPEG, SITE_CARD, group_href, service_href
+from perfsite.components.contexts import (
+    AboutPage,
+    ChangesPage,
+    Context,
+    DepartmentHealthPage,
+    EditionPage,
+    EmbedPage,
+    GroupPage,
+    GroupsPage,
+    HealthPage,
+    HighVolumePage,
+    HomePage,
+    ListPage,
+    ServicePage,
+)
 from perfsite.components.elements import Link
 from perfsite.exports.feed import FEED
 from perfsite.exports.jsonld import as_script, group_dataset, whole_dataset
@@ -17,16 +31,9 @@ from perfsite.kpi.groups import GroupKind
 from perfsite.metadata.tables import tables
 from perfsite.pages.about import about_page, accessibility_page
 from perfsite.pages.changes import CHANGES, addresses_page, changes_page
-from perfsite.pages.dating import dated
 from perfsite.pages.editions import Archive, edition_pages, editions_page
 from perfsite.pages.embeds import embed_page
-from perfsite.pages.general import (
-    PLAIN,
-    downloads_page,
-    moved_pages,
-    not_found_page,
-    sitemap_page,
-)
+from perfsite.pages.general import PLAIN, downloads_page, moved_pages, not_found_page, sitemap_page
 from perfsite.pages.gone import gone_pages
 from perfsite.pages.groups import (
     GroupTools,
@@ -43,16 +50,69 @@ from perfsite.pages.services import ServiceTools, service_page, service_titles
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
+    from datetime import date
 
     from perfsite.cache import Kept
     from perfsite.charts.pictures import Job
     from perfsite.components.builder import Builder
-    from perfsite.components.contexts import Context
     from perfsite.components.elements import ChartFigure
     from perfsite.kpi import GroupSummary, ServiceSummary
     from perfsite.kpi.groups import Group
-    from perfsite.model import File
+    from perfsite.language import Language
+    from perfsite.model import Edition, File
     from perfsite.pages.facts import Facts
+    from perfsite.revisions import Ledger
+
+
+# When pages last changed, as far as the editions tell: the date on the page and in the site map.
+#
+# The date of a page comes from the frozen editions alone. It moves only when its figures did, and
+# it stands on the page, so that a page whose date moved has moved itself. What changed since the
+# last edition has no date yet.
+
+
+_OF_ALL = (ListPage, HighVolumePage, HealthPage, DepartmentHealthPage, GroupsPage, ChangesPage)
+"""The pages that change when any service does."""
+
+
+def dated(
+    pages: Iterable[Context],
+    ledger: Ledger | None,
+    services: Mapping[str, object],
+    groups: Iterable[Group],
+    edition: Edition,
+    language: Language,
+) -> list[Context]:
+    """The pages with the date on which they last changed, where that is known."""
+    members = {
+        group_href(group): group.services for group in groups if group.kind is not GroupKind.ALL
+    }
+    members |= {service_href(key): (key,) for key in services}
+    every = tuple(services)
+
+    def changed(page: Context) -> date | None:
+        if ledger is None:
+            return None
+        if isinstance(page, (ServicePage, GroupPage)):
+            return ledger.last_change(members[page.path])
+        # Services that left changed the lists, too.
+        return ledger.last_change((*every, *ledger.moves)) if isinstance(page, _OF_ALL) else None
+
+    return [_dated(page, changed(page), edition, language) for page in pages]
+
+
+def _dated(page: Context, day: date | None, edition: Edition, language: Language) -> Context:
+    if isinstance(page, (HomePage, AboutPage)):
+        return replace(page, changed=edition.date.isoformat())
+    if isinstance(page, EditionPage):
+        return replace(page, changed=page.date)
+    if day is None:
+        return page
+    return replace(page, changed=day.isoformat(), changed_day=language.day(day))
+
+
+# All pages of the site in one language, and the pictures that they need.
+
 
 PICTURED: Final = (HomePage, ServicePage, GroupPage, GroupsPage)
 """The pages that have figures."""
