@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from perfsite.analysis import understand
 from perfsite.build import build_site
 from perfsite.cache import Store
 from perfsite.charts.workers import Workers
 from perfsite.errors import BuildError
 from perfsite.load import load_data, load_theme
 from perfsite.model import Edition
-from perfsite.understanding import understand
 from perfsite.write.ownership import MANIFEST
 from small_site import (
     LOGO,

@@ -10,13 +10,13 @@ import pytest
 from errors_page import BESIDE, UNSHOWN, message
 from markdown_pages import DOCS, ROOT, fences, without_fences, write_data
 from perfsite import kpis, measures
+from perfsite.analysis import understand
 from perfsite.config import Checks, SiteConfig, parse_config
 from perfsite.errors import RULES, Severity
 from perfsite.kpis import KPIS
 from perfsite.load import load_data
 from perfsite.measures import MEASURES
 from perfsite.model import REGISTER_COLUMNS as COLUMNS
-from perfsite.understanding import understand
 from perfsite.validate.submissions import TIDY
 from small_site import data_folder, perfsite
 

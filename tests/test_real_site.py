@@ -16,10 +16,10 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from answer_key import answer_key
+from perfsite.analysis import understand
 from perfsite.load import load_data
 from perfsite.pages.data import OBSERVATIONS, csv_file, observation_rows
 from perfsite.periods import Period
-from perfsite.understanding import understand
 from small_site import (
     ROOT,
     Page,

@@ -313,8 +313,8 @@ def left_over(text: str, known: list[str]) -> list[str]:
 def test_no_word_of_a_built_site_escapes_translation(tmp_path: Path) -> None:
     """In a language without words a site says nothing but data, months, currency and files."""
     # Here, so that the catalogues are tested while the site cannot be built.
+    from perfsite.analysis import understand  # noqa: PLC0415
     from perfsite.build import build_site  # noqa: PLC0415
-    from perfsite.understanding import understand  # noqa: PLC0415
     from small_site import (  # noqa: PLC0415
         CONFIG,
         MOVED,

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from perfsite.analysis import Known
     from perfsite.charts.draw import Store
     from perfsite.charts.pictures import Job
     from perfsite.components.builder import Builder
@@ -60,7 +61,6 @@ if TYPE_CHECKING:
     from perfsite.model import Edition, File
     from perfsite.policy import Retraction
     from perfsite.render import Theme
-    from perfsite.understanding import Known
 
 
 class Progress(Protocol):

@@ -94,10 +94,10 @@ def verify(package: Path, data: Path | None, templates: Path | None, signers: Pa
 
 def _build(data: Path, edition: date, templates: Path | None) -> tuple[File, ...]:
     """The site of an edition, drawn anew; nothing is written."""
+    from perfsite.analysis import understand  # noqa: PLC0415
     from perfsite.build import build_site, without_collector  # noqa: PLC0415 - pandas
     from perfsite.load import load_theme, with_editions  # noqa: PLC0415
     from perfsite.model import Edition  # noqa: PLC0415
-    from perfsite.understanding import understand  # noqa: PLC0415
 
     loaded = with_editions(load(data), data, edition)
     with Bar() as bar, without_collector():

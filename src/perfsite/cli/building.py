@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 
     from click._termui_impl import ProgressBar
 
+    from perfsite.analysis import Known
     from perfsite.build import BuiltSite
     from perfsite.charts.draw import Undrawn
     from perfsite.model import Service
-    from perfsite.understanding import Known
     from perfsite.write.target import Written
 
 _DAYS: Final = 10
@@ -103,11 +103,11 @@ def build(data: Path, **options: Any) -> None:  # noqa: ANN401 - click passes op
 
 def build_into(data: Path, options: Options) -> int:
     """Build a site as the options say, and put it in place; the exit code."""
+    from perfsite.analysis import understand  # noqa: PLC0415 - pandas
     from perfsite.build import build_site, without_collector  # noqa: PLC0415 - pandas
     from perfsite.cache import Store  # noqa: PLC0415
     from perfsite.load import load_theme  # noqa: PLC0415
     from perfsite.model import Edition  # noqa: PLC0415
-    from perfsite.understanding import understand  # noqa: PLC0415 - pandas
     from perfsite.write import drawings_beside  # noqa: PLC0415
     from perfsite.write.target import Target  # noqa: PLC0415
 

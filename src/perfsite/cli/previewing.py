@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from perfsite.understanding import Known
+    from perfsite.analysis import Known
 
 _FIGURES = "data/observations.csv"
 

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import date
 
+    from perfsite.analysis import Known
     from perfsite.errors import Problem
-    from perfsite.understanding import Known
 
 _FILE_OR_FOLDER = click.Path(path_type=Path)
 
@@ -77,7 +77,7 @@ def validate(data: Path, **options: Any) -> None:  # noqa: ANN401 - click passes
 
     Exit codes: 0 no errors, 1 errors.
     """
-    from perfsite.understanding import understand  # noqa: PLC0415 - pandas takes half a second
+    from perfsite.analysis import understand  # noqa: PLC0415 - pandas takes half a second
 
     wanted = _Options(**options)
     loaded, day = load_for(data, wanted.edition)

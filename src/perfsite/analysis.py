@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from perfsite.policy import Carried, Retraction, Teller
     from perfsite.revisions import Ledger
 
+
 _ROUNDS: Final = 5
 """To hold a figure back can show that a series adds up after all; then it is looked at again."""
 
