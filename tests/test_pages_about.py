@@ -203,8 +203,13 @@ def test_the_accessibility_statement_says_what_was_tested_and_what_falls_short()
 def test_no_sentence_of_the_page_stands_twice() -> None:
     """Strengths, limits, revisions, the end and the statement are whole and different sentences."""
     texts = [
-        *about.STRENGTHS, *about.LIMITS, *about.REVISIONS, *about.END, *about.TESTED, *about.SHORT
-    ]  # fmt: skip
+        *about.STRENGTHS,
+        *about.LIMITS,
+        *about.REVISIONS,
+        *about.END,
+        *about.TESTED,
+        *about.SHORT,
+    ]
 
     assert len(texts) == len(set(texts))
     assert all(text[0].isupper() and text.endswith(".") for text in texts)

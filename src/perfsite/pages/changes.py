@@ -119,9 +119,9 @@ def _successor(archive: Archive, address: str, day: date, now: Collection[str]) 
     path = address.removeprefix(folder)
     stem = path.rpartition(".")[0]
     parts = stem.split("/")
-    for number in range(len(parts), 0, -1):
-        page = f"{'/'.join(parts[:number])}.html"
+    for length in range(len(parts), 0, -1):
+        page = f"{'/'.join(parts[:length])}.html"
         if f"{folder}{page}" in now:
-            return archive.names.get(parts[number - 1], page), page
+            return archive.names.get(parts[length - 1], page), page
     edition = archive.language.say("the edition of {day}", day=archive.language.day(day))
     return edition, edition_href(day)

@@ -14,7 +14,8 @@ from perfsite.kpis import VOLUME
 from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
 
 if TYPE_CHECKING:
-    from perfsite.kpi import Figures, GroupSummary
+    from perfsite.kpi.figures import Figures
+    from perfsite.kpi.groups import GroupSummary
 
 Volumes = Mapping[Period, Mapping[str, float]]
 """The transactions of each service that has a figure, for every period of 12 months."""
