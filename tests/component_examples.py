@@ -17,12 +17,12 @@ from perfsite.components.elements import (
     ChartFigure,
     Column,
     DataLink,
+    ExplainedFigure,
+    FormulaTerm,
     Link,
     Outside,
-    Provenance,
     Row,
     Table,
-    Term,
 )
 from perfsite.language import Language
 from perfsite.preview.problems import Item
@@ -63,11 +63,11 @@ CRUMBS: Final = (
     Link("Home", "index.html"),
     Link("Ministry of Roads & Bridges", "departments/roads.html"),
 )
-PROVENANCE: Final = Provenance(
+PROVENANCE: Final = ExplainedFigure(
     "Digital transactions divided by all transactions",
     "2,907,104 ÷ 3,289,412 = 88.4%",
     (
-        Term(
+        FormulaTerm(
             "Digital transactions",
             "2,907,104",
             (
@@ -76,7 +76,9 @@ PROVENANCE: Final = Provenance(
             ),
             "and two further rows",
         ),
-        Term("All transactions", "3,289,412", (("submissions/roads.csv", "14", "3,289,412"),)),
+        FormulaTerm(
+            "All transactions", "3,289,412", (("submissions/roads.csv", "14", "3,289,412"),)
+        ),
     ),
 )
 CARD: Final = Card(

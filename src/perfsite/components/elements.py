@@ -96,7 +96,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Term:
+class FormulaTerm:
     """A number of a formula: its name, its value, and where it stands: file, row and figure.
 
     `more` says how many further origins there are, where there are too many to list.
@@ -109,12 +109,12 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Provenance:
+class ExplainedFigure:
     """Where a figure comes from: its formula in words, the same with numbers, and its terms."""
 
     formula: str
     worked: str
-    terms: tuple[Term, ...]
+    terms: tuple[FormulaTerm, ...]
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class Card:
     older: bool
     missing: bool
     definition: str
-    provenance: Provenance | None = None
+    provenance: ExplainedFigure | None = None
 
 
 @dataclass(frozen=True)
@@ -300,7 +300,7 @@ def service_card(
     figure_: Figure,
     language: Language,
     notes: tuple[str, ...] = (),
-    provenance: Provenance | None = None,
+    provenance: ExplainedFigure | None = None,
 ) -> Card:
     """A headline KPI of a service; `notes` are further remarks, such as who owes it."""
     kpi = KPIS[figure_.kpi]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, assert_never
 
-from perfsite.components.elements import Provenance, Term, channel_name
+from perfsite.components.elements import ExplainedFigure, FormulaTerm, channel_name
 from perfsite.kpi.figures import Formula
 from perfsite.kpis import KPIS
 from perfsite.measures import DIGITAL, Kind
@@ -29,9 +29,9 @@ def explained(
     measures: Mapping[str, Measure],
     language: Language,
     uncertain: float = 0.0,
-) -> Provenance:
+) -> ExplainedFigure:
     """The provenance of a headline, for its card; `uncertain` is how far it may be off."""
-    return Provenance(
+    return ExplainedFigure(
         language.say(KPIS[found.kpi].formula),
         _worked(found, measures, language, uncertain),
         tuple(_term(term, measures, language) for term in found.terms),
@@ -115,11 +115,11 @@ def _added(
     return f"{parts} = {total}"
 
 
-def _term(term: traced.Term, measures: Mapping[str, Measure], language: Language) -> Term:
+def _term(term: traced.Term, measures: Mapping[str, Measure], language: Language) -> FormulaTerm:
     measure = _measure(term.part, measures)
     name = language.say(_DIGITAL if term.part == DIGITAL else measure.name)
     more = len(term.origins) - MOST_ORIGINS
-    return Term(
+    return FormulaTerm(
         name,
         language.full_figure(term.value, measure.kind),
         tuple(

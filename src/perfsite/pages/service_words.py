@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from perfsite.charts.series import Given, Series
     from perfsite.components.builder import Builder
-    from perfsite.components.elements import Link, Provenance
+    from perfsite.components.elements import ExplainedFigure, Link
     from perfsite.kpi import Figure, ServiceSummary
     from perfsite.language import Language
 
@@ -47,7 +47,7 @@ def service_cards(
     summary: ServiceSummary,
     towards: Mapping[str, Towards],
     targets: Mapping[str, float],
-    provenance: Mapping[str, Provenance],
+    provenance: Mapping[str, ExplainedFigure],
     language: Language,
     asked: Collection[str] | None = None,
     changed: Collection[tuple[str, str, str]] = (),
@@ -83,7 +83,7 @@ def _card(
     kpi: str,
     towards: Towards,
     target: float | None,
-    provenance: Provenance | None,
+    provenance: ExplainedFigure | None,
     language: Language,
 ) -> Card:
     figure = summary.figures[kpi]

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from perfsite.charts.pictures import Job
     from perfsite.charts.series import Series
     from perfsite.components.contexts import EmbedPage
-    from perfsite.components.elements import Provenance as Explained
+    from perfsite.components.elements import ExplainedFigure as Explained
     from perfsite.config import SiteConfig
     from perfsite.kpi import ServiceSummary
     from perfsite.kpi.groups import Group
