@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from helpers import worked_example
 from perfsite.cache import Kept
 from perfsite.components.builder import FOLDERS, Assets, make_builder
+from perfsite.kpi.groups import volumes_by_period
 from perfsite.kpi.health import assess_services
 from perfsite.kpi.matched import Panels
 from perfsite.kpis import Place, at
@@ -22,7 +23,6 @@ from perfsite.pages.groups import (
 )
 from perfsite.pages.health_words import assess
 from perfsite.pages.lists import list_pages
-from perfsite.pages.volumes import volumes_by_period
 
 if TYPE_CHECKING:
     from helpers import Worked

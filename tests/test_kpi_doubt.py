@@ -16,12 +16,12 @@ from helpers import (
     worked_sources,
 )
 from perfsite.components.elements import headline_cell, kpi_name, service_card
+from perfsite.kpi.groups import volumes_by_period
 from perfsite.kpi.trace import trace
 from perfsite.language import Language
 from perfsite.model import Status
 from perfsite.pages.service_words import lead_of
 from perfsite.pages.treemaps import service_boxes, services_treemap
-from perfsite.pages.volumes import volumes_by_period
 from perfsite.periods import Period, Unit
 from properties import fewer
 

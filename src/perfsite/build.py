@@ -23,7 +23,7 @@ from perfsite.exports.editions import edition_files
 from perfsite.exports.feed import feed_file
 from perfsite.exports.schemas import schema_files
 from perfsite.kpi import summarise_groups
-from perfsite.kpi.groups import make_groups
+from perfsite.kpi.groups import make_groups, volumes_by_period
 from perfsite.kpi.headlines import peers
 from perfsite.kpi.health import assess_services
 from perfsite.kpi.matched import Panels
@@ -41,7 +41,6 @@ from perfsite.pages.health_words import assess, health_file
 from perfsite.pages.news import revision_entries
 from perfsite.pages.site import Made, general_pages, make_pages, without_undrawn
 from perfsite.pages.standards import collect_standards
-from perfsite.pages.volumes import volumes_by_period
 from perfsite.policy import check_retractions
 from perfsite.render import FAVICON, SCRIPT, STYLESHEET, Renderer
 from perfsite.revisions import COLUMNS

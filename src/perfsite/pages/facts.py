@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from perfsite.components.builder import Builder
     from perfsite.editions import EditionFigures
     from perfsite.kpi import GroupSummary, ServiceSummary
+    from perfsite.kpi.groups import Volumes
     from perfsite.kpi.matched import Panels
     from perfsite.kpi.trace import Provenance
     from perfsite.model import Edition, Key, Service
     from perfsite.pages.health_words import Health
     from perfsite.pages.standards import Standard
-    from perfsite.pages.volumes import Volumes
     from perfsite.policy import Carried, Retraction
     from perfsite.revisions import Ledger
 

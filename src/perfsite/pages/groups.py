@@ -35,12 +35,11 @@ if TYPE_CHECKING:
     from perfsite.charts.pictures import Job
     from perfsite.components.elements import Table
     from perfsite.kpi import GroupSummary, ServiceSummary
-    from perfsite.kpi.groups import Group
+    from perfsite.kpi.groups import Group, Volumes
     from perfsite.kpi.matched import Panels
     from perfsite.language import Language
     from perfsite.pages.health_words import Health
     from perfsite.pages.lists import Cells
-    from perfsite.pages.volumes import Volumes
 
 
 # Pages of departments, agencies and categories.

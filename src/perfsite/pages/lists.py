@@ -9,11 +9,10 @@ from perfsite.components.builder import CSV, Builder, service_href
 from perfsite.components.contexts import HighVolumePage, ListPage
 from perfsite.components.elements import Cell, DataLink, Link, Row, Table, headline_cell
 from perfsite.decimals import exact
-from perfsite.kpi.groups import alphabetical
+from perfsite.kpi.groups import Volumes, alphabetical, headline_volumes
 from perfsite.kpi.headlines import high_volume
 from perfsite.kpis import KPIS, VOLUME, Place, at
 from perfsite.pages.orders import DEPARTMENT, DESCENDING, NAME, Listing, Order, arrange, column
-from perfsite.pages.volumes import Volumes, headline_volumes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

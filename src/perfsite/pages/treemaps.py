@@ -13,12 +13,11 @@ from perfsite.charts.sentences import treemap_sentence
 from perfsite.charts.treemaps import treemap_job
 from perfsite.components.builder import FOLDERS, group_href, group_title, service_href
 from perfsite.components.elements import Cell, ChartFigure, Column, Row, Table, coverage
-from perfsite.kpi.groups import GroupKind, alphabetical
+from perfsite.kpi.groups import GroupKind, alphabetical, headline_volumes
 from perfsite.kpis import VOLUME
 from perfsite.measures import Kind
 from perfsite.pages.data import DEPARTMENTS_CSV, KPIS_CSV
 from perfsite.pages.group_figures import source
-from perfsite.pages.volumes import headline_volumes
 from perfsite.text import isolated, message
 
 if TYPE_CHECKING:
@@ -26,8 +25,8 @@ if TYPE_CHECKING:
 
     from perfsite.charts.pictures import TreemapJob
     from perfsite.kpi import GroupFigure, GroupSummary, ServiceSummary
+    from perfsite.kpi.groups import Volumes
     from perfsite.language import Language
-    from perfsite.pages.volumes import Volumes
     from perfsite.periods import Period
 
 _OF_DEPARTMENTS: Final = "charts/departments"
