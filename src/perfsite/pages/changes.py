@@ -10,8 +10,7 @@ from perfsite.components.elements import Cell, Column, DataLink, Link, Row, Tabl
 from perfsite.exports.editions import edition_href, former_addresses
 from perfsite.metadata.tables import REVISIONS_CSV
 from perfsite.pages.change_words import KINDS, MOVES, step_summary
-from perfsite.revisions import Kind, Move
-from perfsite.revisions.kinds import MEANINGS
+from perfsite.revisions import MEANINGS, Kind, Move
 
 if TYPE_CHECKING:
     from collections.abc import Collection
