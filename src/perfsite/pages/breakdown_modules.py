@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from perfsite.charts.lines import MOST_SERIES, lines_job
+from perfsite.charts.jobs import MOST_SERIES, lines_job, stack_job
 from perfsite.charts.pictures import Line
 from perfsite.charts.sentences import after_missing, answers_sentence, beside_card, channel_sentence
 from perfsite.charts.series import marks_among
-from perfsite.charts.stacks import stack_job
 from perfsite.components.elements import (
     NO_DATA,
     Cell,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from perfsite.charts.lines import years_job
+from perfsite.charts.jobs import journey_job, years_job
 from perfsite.charts.sentences import (
     beside_card,
     journey_sentence,
     reading_sentence,
     years_sentence,
 )
-from perfsite.charts.stacks import journey_job
 from perfsite.components.elements import Cell, Column, Row, Table, change_cell, value_cell
 from perfsite.kpis import KPIS, VOLUME
 from perfsite.measures import Kind

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from perfsite.charts.jobs import treemap_job
 from perfsite.charts.sentences import treemap_sentence
-from perfsite.charts.treemaps import treemap_job
 from perfsite.components.builder import FOLDERS, group_href, group_title, service_href
 from perfsite.components.elements import Cell, ChartFigure, Column, Row, Table, coverage
 from perfsite.kpi.groups import GroupKind, alphabetical, headline_volumes
