@@ -11,7 +11,8 @@ from perfsite.kpis import KPIS, VOLUME, Place, at
 from perfsite.model import Status
 from perfsite.pages.group_words import group_card, stocks_words, too_few
 from perfsite.pages.health_words import coverage_words
-from perfsite.pages.orders import (
+from perfsite.text import isolated, message
+from perfsite.widgets.orders import (
     ASCENDING,
     NAME,
     ORDERED_FROM,
@@ -22,7 +23,6 @@ from perfsite.pages.orders import (
     arrange,
     column,
 )
-from perfsite.text import isolated, message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

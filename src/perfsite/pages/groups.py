@@ -24,9 +24,9 @@ from perfsite.pages.group_tables import (
 )
 from perfsite.pages.health_words import department_href
 from perfsite.pages.lists import DEFAULT, kpi_cells, ordered, services_table
-from perfsite.pages.orders import NAME, ORDERED_FROM, Listing, Order
 from perfsite.pages.silence_words import silence_notices
 from perfsite.pages.treemaps import groups_treemap, service_boxes, services_treemap
+from perfsite.widgets.orders import NAME, ORDERED_FROM, Listing, Order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -12,7 +12,7 @@ from perfsite.decimals import exact
 from perfsite.kpi.groups import Volumes, alphabetical, headline_volumes
 from perfsite.kpi.headlines import high_volume
 from perfsite.kpis import KPIS, VOLUME, Place, at
-from perfsite.pages.orders import DEPARTMENT, DESCENDING, NAME, Listing, Order, arrange, column
+from perfsite.widgets.orders import DEPARTMENT, DESCENDING, NAME, Listing, Order, arrange, column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from perfsite.language import Language
 
+
 NAME, DEPARTMENT, SERVICES, PROVIDED = "name", "department", "services", "provided"
 """Keys that are no KPI; `services` is their number, `provided` the share of figures provided."""
 ASCENDING, DESCENDING = "ascending", "descending"
