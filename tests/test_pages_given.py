@@ -12,8 +12,8 @@ from helpers import worked
 from perfsite.language import Language
 from perfsite.measures import DIGITAL, MEASURES
 from perfsite.model import Status
-from perfsite.pages.change_words import figure_name
 from perfsite.periods import Period
+from perfsite.widgets.changes import figure_name
 from properties import fewer
 from service_pages import pages_of
 

@@ -9,8 +9,8 @@ from perfsite.components.contexts import AddressesPage, ChangesPage
 from perfsite.components.elements import Cell, Column, DataLink, Link, Row, Table
 from perfsite.exports.editions import edition_href, former_addresses
 from perfsite.metadata.tables import REVISIONS_CSV
-from perfsite.pages.change_words import KINDS, MOVES, step_summary
 from perfsite.revisions import MEANINGS, Kind, Move
+from perfsite.widgets.changes import KINDS, MOVES, step_summary
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -14,12 +14,8 @@ from perfsite.exports.editions import edition_href, without_numbers
 from perfsite.exports.feed import TIMEMAP
 from perfsite.measures import MEASURES
 from perfsite.metadata.tables import EDITIONS
-from perfsite.pages.change_words import (
-    figure_name,
-    step_summary,
-    step_tables,
-)
 from perfsite.pages.general import size_of
+from perfsite.widgets.changes import figure_name, step_summary, step_tables
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -11,8 +11,8 @@ from perfsite.charts.series import marks_among
 from perfsite.components.elements import MISSING_WORDS, NO_DATA, Cell, count_cell, value_cell
 from perfsite.measures import DIGITAL, Kind
 from perfsite.model import Status
-from perfsite.pages.change_words import REVISED_MARK
 from perfsite.text import message
+from perfsite.widgets.changes import REVISED_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

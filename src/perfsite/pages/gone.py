@@ -10,8 +10,8 @@ from perfsite.components.contexts import GonePage
 from perfsite.components.elements import Cell, Column, Link, Row, Table
 from perfsite.exports.editions import edition_href, without_numbers
 from perfsite.kpi.groups import GroupKind, make_groups
-from perfsite.pages.change_words import figure_name, number
 from perfsite.periods import Period
+from perfsite.widgets.changes import figure_name, number
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from perfsite.exports.editions import edition_href
 from perfsite.exports.feed import Entry
-from perfsite.pages.change_words import step_summary
+from perfsite.widgets.changes import step_summary
 
 if TYPE_CHECKING:
     from perfsite.language import Language

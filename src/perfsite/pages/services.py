@@ -24,7 +24,6 @@ from perfsite.pages.modules import Subject, chosen
 from perfsite.pages.other_figures import other_figures_module
 from perfsite.pages.other_modules import journey_modules, readings_module, years_module
 from perfsite.pages.provenance import explained
-from perfsite.pages.retold import History
 from perfsite.pages.service_words import (
     card_lines,
     citation_of,
@@ -39,6 +38,7 @@ from perfsite.pages.standards import measures_of, standards_module
 from perfsite.pages.standing import carried_words, retracted_words
 from perfsite.periods import Period
 from perfsite.text import isolated
+from perfsite.widgets.changes import History
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
