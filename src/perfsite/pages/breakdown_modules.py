@@ -20,10 +20,9 @@ from perfsite.components.elements import (
 )
 from perfsite.kpis import KPIS, VOLUME
 from perfsite.measures import MEASURES, RATINGS, Kind
-from perfsite.pages.figure_cells import INCOMPLETE, marked, marks_note, side_cell
 from perfsite.pages.kpi_modules import PERIOD
-from perfsite.pages.modules import Wording, with_gaps
 from perfsite.text import message
+from perfsite.widgets.frame import INCOMPLETE, Wording, marked, marks_note, side_cell, with_gaps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from perfsite.charts.breakdowns import StrandRow, Strands
     from perfsite.charts.pictures import ChartJob
     from perfsite.language import Language
-    from perfsite.pages.modules import Module, Subject
+    from perfsite.widgets.frame import Module, Subject
 
 ANSWERS: Final = "satisfaction-breakdown"
 """The module of the answers."""

@@ -19,8 +19,8 @@ from perfsite.components.elements import (
 )
 from perfsite.kpis import KPIS, Place, at
 from perfsite.model import Status
-from perfsite.pages.modules import gap_note
 from perfsite.text import message
+from perfsite.widgets.frame import gap_note
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

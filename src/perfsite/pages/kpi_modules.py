@@ -19,8 +19,11 @@ from perfsite.decimals import decimal
 from perfsite.kpis import KPIS
 from perfsite.measures import Kind
 from perfsite.model import Status
-from perfsite.pages.figure_cells import (
+from perfsite.periods import MONTHS_IN_YEAR
+from perfsite.text import message
+from perfsite.widgets.frame import (
     NOT_DEFINED,
+    Wording,
     belonging,
     marked,
     marks_note,
@@ -29,10 +32,8 @@ from perfsite.pages.figure_cells import (
     reason_among,
     side_cell,
     why_none,
+    with_gaps,
 )
-from perfsite.pages.modules import Wording, with_gaps
-from perfsite.periods import MONTHS_IN_YEAR
-from perfsite.text import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from perfsite.kpis import Kpi, Split
     from perfsite.language import Language
     from perfsite.measures import Measure
-    from perfsite.pages.modules import Module, Subject
+    from perfsite.widgets.frame import Module, Subject
 
 _RESPONSE: Final = "response_time"
 PERIOD: Final = message("Period")

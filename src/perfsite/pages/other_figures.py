@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING, Final
 from perfsite.components.elements import Column, Row, Table
 from perfsite.kpis import KPIS, VOLUME
 from perfsite.measures import RATINGS
-from perfsite.pages.figure_cells import marked, marks_note, number_cell
 from perfsite.pages.kpi_modules import PERIOD
-from perfsite.pages.modules import Wording
 from perfsite.text import message
 from perfsite.widgets.changes import figure_name
+from perfsite.widgets.frame import Wording, marked, marks_note, number_cell
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from perfsite.charts.breakdowns import Breakdowns, Strands
     from perfsite.charts.series import Observed, Point, Series
-    from perfsite.pages.modules import Module, Subject
     from perfsite.periods import Period
+    from perfsite.widgets.frame import Module, Subject
 
 NAME: Final = "other-figures"
 NEWEST: Final = 12

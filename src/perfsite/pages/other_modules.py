@@ -16,11 +16,10 @@ from perfsite.kpis import KPIS, VOLUME
 from perfsite.measures import Kind
 from perfsite.model import Status
 from perfsite.pages.breakdown_modules import strand_rows
-from perfsite.pages.figure_cells import marks_note, side_cell
 from perfsite.pages.kpi_modules import ON_YEAR, PERIOD
-from perfsite.pages.modules import Wording, with_gaps
 from perfsite.periods import YEAR_IN_UNITS, Period, Unit
 from perfsite.text import message
+from perfsite.widgets.frame import Wording, marks_note, side_cell, with_gaps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from perfsite.charts.breakdowns import Journey, Reading
     from perfsite.charts.pictures import ChartJob
     from perfsite.charts.series import Point, Series
-    from perfsite.pages.modules import Module, Subject
+    from perfsite.widgets.frame import Module, Subject
 
 _FEWEST_PAIRS: Final = {Unit.MONTH: 6, Unit.WEEK: 26}
 """A year on another needs half of its months or weeks; quarters stand beside each other already."""

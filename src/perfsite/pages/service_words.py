@@ -22,11 +22,11 @@ from perfsite.kpi.groups import alphabetical
 from perfsite.kpi.headlines import band_of
 from perfsite.kpis import KPIS, TAKE_UP, VOLUME, Place, Window, at
 from perfsite.model import Status
-from perfsite.pages.figure_cells import INCOMPLETE, NOT_DEFINED
 from perfsite.pages.given_words import Towards
 from perfsite.periods import Period
 from perfsite.text import isolated, message
 from perfsite.widgets.changes import REVISED_MARK
+from perfsite.widgets.frame import INCOMPLETE, NOT_DEFINED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -20,7 +20,6 @@ from perfsite.pages.embeds import embed_page
 from perfsite.pages.given_words import towards_all
 from perfsite.pages.health_words import owed_words
 from perfsite.pages.kpi_modules import series_module
-from perfsite.pages.modules import Subject, chosen
 from perfsite.pages.other_figures import other_figures_module
 from perfsite.pages.other_modules import journey_modules, readings_module, years_module
 from perfsite.pages.provenance import explained
@@ -39,6 +38,7 @@ from perfsite.pages.standing import carried_words, retracted_words
 from perfsite.periods import Period
 from perfsite.text import isolated
 from perfsite.widgets.changes import History
+from perfsite.widgets.frame import Subject, chosen
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -54,9 +54,9 @@ if TYPE_CHECKING:
     from perfsite.kpi.trace import Provenance
     from perfsite.language import Language
     from perfsite.measures import Measure
-    from perfsite.pages.modules import Module
     from perfsite.pages.standards import Standard
     from perfsite.policy import Carried, Retraction
+    from perfsite.widgets.frame import Module
 
 
 @dataclass(frozen=True)

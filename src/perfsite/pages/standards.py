@@ -21,7 +21,7 @@ from perfsite.kpi.inputs import periods_of
 from perfsite.kpis import measure_module
 from perfsite.measures import Kind
 from perfsite.model import Status
-from perfsite.pages.modules import Wording
+from perfsite.widgets.frame import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from perfsite.config import SiteConfig
     from perfsite.language import Language
-    from perfsite.pages.modules import Module, Subject
     from perfsite.periods import Period
+    from perfsite.widgets.frame import Module, Subject
 
 TARGET, MET, VOLUME, STATED = "_target", "_met", "_volume", "_target_met"
 """What the names of the measures of a standard end in."""
