@@ -20,9 +20,9 @@ from perfsite.components.elements import (
 )
 from perfsite.kpis import KPIS, VOLUME
 from perfsite.measures import MEASURES, RATINGS, Kind
-from perfsite.pages.kpi_modules import PERIOD
 from perfsite.text import message
 from perfsite.widgets.frame import INCOMPLETE, Wording, marked, marks_note, side_cell, with_gaps
+from perfsite.widgets.kpi import PERIOD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 from perfsite.components.elements import Column, Row, Table
 from perfsite.kpis import KPIS, VOLUME
 from perfsite.measures import RATINGS
-from perfsite.pages.kpi_modules import PERIOD
 from perfsite.text import message
 from perfsite.widgets.changes import figure_name
 from perfsite.widgets.frame import Wording, marked, marks_note, number_cell
+from perfsite.widgets.kpi import PERIOD
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence

@@ -16,10 +16,10 @@ from perfsite.kpis import KPIS, VOLUME
 from perfsite.measures import Kind
 from perfsite.model import Status
 from perfsite.pages.breakdown_modules import strand_rows
-from perfsite.pages.kpi_modules import ON_YEAR, PERIOD
 from perfsite.periods import YEAR_IN_UNITS, Period, Unit
 from perfsite.text import message
 from perfsite.widgets.frame import Wording, marks_note, side_cell, with_gaps
+from perfsite.widgets.kpi import ON_YEAR, PERIOD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,7 +19,6 @@ from perfsite.pages.breakdown_modules import ANSWERS, answers_module, channel_mo
 from perfsite.pages.embeds import embed_page
 from perfsite.pages.given_words import towards_all
 from perfsite.pages.health_words import owed_words
-from perfsite.pages.kpi_modules import series_module
 from perfsite.pages.other_figures import other_figures_module
 from perfsite.pages.other_modules import journey_modules, readings_module, years_module
 from perfsite.pages.provenance import explained
@@ -39,6 +38,7 @@ from perfsite.periods import Period
 from perfsite.text import isolated
 from perfsite.widgets.changes import History
 from perfsite.widgets.frame import Subject, chosen
+from perfsite.widgets.kpi import series_module
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

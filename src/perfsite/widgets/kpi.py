@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from perfsite.measures import Measure
     from perfsite.widgets.frame import Module, Subject
 
+
 _RESPONSE: Final = "response_time"
 PERIOD: Final = message("Period")
 ON_YEAR: Final = message("Change on a year before")
