@@ -40,11 +40,11 @@ from perfsite.pages.gone import gone_services
 from perfsite.pages.health_words import assess, health_file
 from perfsite.pages.news import revision_entries
 from perfsite.pages.site import Made, general_pages, make_pages, without_undrawn
-from perfsite.pages.standards import collect_standards
 from perfsite.policy import check_retractions
 from perfsite.render import FAVICON, SCRIPT, STYLESHEET, Renderer
 from perfsite.revisions import COLUMNS
 from perfsite.validate.values import RETRACTED
+from perfsite.widgets.standards import collect_standards
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from perfsite.kpi.trace import Provenance
     from perfsite.model import Edition, Key, Service
     from perfsite.pages.health_words import Health
-    from perfsite.pages.standards import Standard
     from perfsite.policy import Carried, Retraction
     from perfsite.revisions import Ledger
+    from perfsite.widgets.standards import Standard
 
 
 @dataclass(frozen=True)

@@ -32,13 +32,13 @@ from perfsite.pages.service_words import (
     remarks_of,
     service_cards,
 )
-from perfsite.pages.standards import measures_of, standards_module
 from perfsite.pages.standing import carried_words, retracted_words
 from perfsite.periods import Period
 from perfsite.text import isolated
 from perfsite.widgets.changes import History
 from perfsite.widgets.frame import Subject, chosen
 from perfsite.widgets.kpi import series_module
+from perfsite.widgets.standards import measures_of, standards_module
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -54,9 +54,9 @@ if TYPE_CHECKING:
     from perfsite.kpi.trace import Provenance
     from perfsite.language import Language
     from perfsite.measures import Measure
-    from perfsite.pages.standards import Standard
     from perfsite.policy import Carried, Retraction
     from perfsite.widgets.frame import Module
+    from perfsite.widgets.standards import Standard
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from perfsite.periods import Period
     from perfsite.widgets.frame import Module, Subject
 
+
 TARGET, MET, VOLUME, STATED = "_target", "_met", "_volume", "_target_met"
 """What the names of the measures of a standard end in."""
 
