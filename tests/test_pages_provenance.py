@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from helpers import worked
 from perfsite.kpi.trace import trace
-from perfsite.pages.provenance import MOST_ORIGINS, explained
+from perfsite.widgets.provenance import MOST_ORIGINS, explained
 from printed import could_be
 from properties import fewer
 from service_pages import ENGLISH

@@ -21,7 +21,6 @@ from perfsite.pages.given_words import towards_all
 from perfsite.pages.health_words import owed_words
 from perfsite.pages.other_figures import other_figures_module
 from perfsite.pages.other_modules import journey_modules, readings_module, years_module
-from perfsite.pages.provenance import explained
 from perfsite.pages.service_words import (
     card_lines,
     citation_of,
@@ -38,6 +37,7 @@ from perfsite.text import isolated
 from perfsite.widgets.changes import History
 from perfsite.widgets.frame import Subject, chosen
 from perfsite.widgets.kpi import series_module
+from perfsite.widgets.provenance import explained
 from perfsite.widgets.standards import measures_of, standards_module
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from perfsite.language import Language
     from perfsite.measures import Measure
 
+
 MOST_ORIGINS: Final = 16
 """So many figures are named on the page; the CSV file of the service has all of them."""
 _MOST_ADDED: Final = 6
