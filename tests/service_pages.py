@@ -11,7 +11,7 @@ from perfsite.kpi.headlines import peers
 from perfsite.kpi.health import assess_services
 from perfsite.kpi.trace import trace
 from perfsite.language import Language
-from perfsite.pages.services import ServicePages, ServiceTools, service_page, service_titles
+from perfsite.pages.service import ServicePages, ServiceTools, service_page, service_titles
 
 if TYPE_CHECKING:
     from helpers import Worked

@@ -20,7 +20,7 @@ from perfsite.kpi.groups import volumes_by_period
 from perfsite.kpi.trace import trace
 from perfsite.language import Language
 from perfsite.model import Status
-from perfsite.pages.service_words import lead_of
+from perfsite.pages.service import lead_of
 from perfsite.pages.treemaps import service_boxes, services_treemap
 from perfsite.periods import Period, Unit
 from properties import fewer

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from helpers import EXAMPLE, example_register, example_sources, worked, worked_sources
 from perfsite.config import parse_config
 from perfsite.kpis import KPIS
-from perfsite.pages.services import service_page
+from perfsite.pages.service import service_page
 from properties import fewer
 from service_pages import figure_of, pages_of, tools_of
 

@@ -14,7 +14,7 @@ from properties import fewer
 from service_pages import figure_of, pages_of, texts
 
 if TYPE_CHECKING:
-    from perfsite.pages.services import ServicePages
+    from perfsite.pages.service import ServicePages
 
 OWN = """\
 [measures.calls]

@@ -45,7 +45,7 @@ from perfsite.pages.groups import (
 from perfsite.pages.health import department_pages, health_page
 from perfsite.pages.home import home_page
 from perfsite.pages.lists import high_volume_page, list_pages
-from perfsite.pages.services import ServiceTools, service_page, service_titles
+from perfsite.pages.service import ServiceTools, service_page, service_titles
 from perfsite.widgets.changes import History, history_notes, history_table
 
 if TYPE_CHECKING:
