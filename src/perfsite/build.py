@@ -34,11 +34,10 @@ from perfsite.language import Language, read_catalogue
 from perfsite.leaks import Published, check_leaks
 from perfsite.metadata.tables import REVISIONS_CSV
 from perfsite.pages import data as data_files
+from perfsite.pages.editions import gone_services, revision_entries
 from perfsite.pages.facts import Facts
 from perfsite.pages.general import is_listed, plain_files
-from perfsite.pages.gone import gone_services
 from perfsite.pages.health_words import assess, health_file
-from perfsite.pages.news import revision_entries
 from perfsite.pages.site import Made, general_pages, make_pages, without_undrawn
 from perfsite.policy import check_retractions
 from perfsite.render import FAVICON, SCRIPT, STYLESHEET, Renderer

@@ -30,11 +30,17 @@ from perfsite.exports.jsonld import as_script, group_dataset, whole_dataset
 from perfsite.kpi.groups import GroupKind
 from perfsite.metadata.tables import tables
 from perfsite.pages.about import about_page, accessibility_page
-from perfsite.pages.changes import CHANGES, addresses_page, changes_page
-from perfsite.pages.editions import Archive, edition_pages, editions_page
+from perfsite.pages.editions import (
+    CHANGES,
+    Archive,
+    addresses_page,
+    changes_page,
+    edition_pages,
+    editions_page,
+    gone_pages,
+)
 from perfsite.pages.embeds import embed_page
 from perfsite.pages.general import PLAIN, downloads_page, moved_pages, not_found_page, sitemap_page
-from perfsite.pages.gone import gone_pages
 from perfsite.pages.groups import (
     GroupTools,
     group_order_pages,
