@@ -21,7 +21,7 @@ from perfsite.config import SiteConfig
 from perfsite.language import Language
 from perfsite.metadata.tables import tables
 from perfsite.model import File, Service
-from perfsite.pages.general import (
+from perfsite.pages.utility import (
     downloads_page,
     is_listed,
     moved_pages,

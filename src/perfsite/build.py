@@ -36,9 +36,9 @@ from perfsite.metadata.tables import REVISIONS_CSV
 from perfsite.pages import data as data_files
 from perfsite.pages.editions import gone_services, revision_entries
 from perfsite.pages.facts import Facts
-from perfsite.pages.general import is_listed, plain_files
 from perfsite.pages.health_words import assess, health_file
 from perfsite.pages.site import Made, general_pages, make_pages, without_undrawn
+from perfsite.pages.utility import is_listed, plain_files
 from perfsite.policy import check_retractions
 from perfsite.render import FAVICON, SCRIPT, STYLESHEET, Renderer
 from perfsite.revisions import COLUMNS

@@ -26,7 +26,7 @@ from perfsite.exports.feed import TIMEMAP, Entry
 from perfsite.kpi.groups import GroupKind, make_groups
 from perfsite.measures import MEASURES
 from perfsite.metadata.tables import EDITIONS, REVISIONS_CSV
-from perfsite.pages.general import size_of
+from perfsite.pages.utility import size_of
 from perfsite.periods import Period
 from perfsite.revisions import MEANINGS, Kind, Move
 from perfsite.widgets.changes import KINDS, MOVES, figure_name, number, step_summary, step_tables

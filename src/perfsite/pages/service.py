@@ -36,10 +36,10 @@ from perfsite.kpis import KPIS, TAKE_UP, VOLUME, Place, Window, at
 from perfsite.measures import DIGITAL
 from perfsite.model import Status
 from perfsite.pages.breakdown_modules import ANSWERS, answers_module, channel_module
-from perfsite.pages.embeds import embed_page
 from perfsite.pages.health_words import owed_words
 from perfsite.pages.other_figures import other_figures_module
 from perfsite.pages.other_modules import journey_modules, readings_module, years_module
+from perfsite.pages.utility import embed_page
 from perfsite.periods import Period
 from perfsite.text import isolated, message
 from perfsite.widgets.changes import REVISED_MARK, History

@@ -29,7 +29,6 @@ from perfsite.exports.feed import FEED
 from perfsite.exports.jsonld import as_script, group_dataset, whole_dataset
 from perfsite.kpi.groups import GroupKind
 from perfsite.metadata.tables import tables
-from perfsite.pages.about import about_page, accessibility_page
 from perfsite.pages.editions import (
     CHANGES,
     Archive,
@@ -39,8 +38,6 @@ from perfsite.pages.editions import (
     editions_page,
     gone_pages,
 )
-from perfsite.pages.embeds import embed_page
-from perfsite.pages.general import PLAIN, downloads_page, moved_pages, not_found_page, sitemap_page
 from perfsite.pages.groups import (
     GroupTools,
     group_order_pages,
@@ -52,6 +49,16 @@ from perfsite.pages.health import department_pages, health_page
 from perfsite.pages.home import home_page
 from perfsite.pages.lists import high_volume_page, list_pages
 from perfsite.pages.service import ServiceTools, service_page, service_titles
+from perfsite.pages.utility import (
+    PLAIN,
+    about_page,
+    accessibility_page,
+    downloads_page,
+    embed_page,
+    moved_pages,
+    not_found_page,
+    sitemap_page,
+)
 from perfsite.widgets.changes import History, history_notes, history_table
 
 if TYPE_CHECKING:
