@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from helpers import worked_example
 from perfsite.cache import Kept
-from perfsite.components.builder import FOLDERS, Assets, make_builder
-from perfsite.kpi.groups import volumes_by_period
+from perfsite.components.builder import Assets, make_builder
+from perfsite.kpi.groups import FOLDERS, volumes_by_period
 from perfsite.kpi.health import assess_services
 from perfsite.kpi.matched import Panels
 from perfsite.kpis import Place, at

@@ -38,7 +38,7 @@ TIERS = (
     {"parts"},
     {"kpi"},
     {"validate"},
-    {"revisions", "charts", "metadata", "editions"},
+    {"revisions", "charts", "editions"},
     {"policy"},
     {"exports"},
     {"components"},

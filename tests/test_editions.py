@@ -31,10 +31,10 @@ from perfsite.editions import (
     text_frame,
 )
 from perfsite.errors import BuildError, UsageError
+from perfsite.exports.columns import PART_ABOVE_WHOLE
+from perfsite.exports.tables import KPI_COLUMNS, observation_rows
 from perfsite.kpi.inputs import resolve
-from perfsite.metadata.statuses import PART_ABOVE_WHOLE
 from perfsite.model import FIGURE, File, Service
-from perfsite.pages.data import KPI_COLUMNS, observation_rows
 from perfsite.validate import check_consistency
 from policy_tools import DAY, content, edition, frozen, public, source, thawed
 

@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from perfsite.config import SiteConfig
+from perfsite.exports import columns
 from perfsite.exports.schemas import (
     ID,
     NAME,
@@ -29,7 +30,6 @@ from perfsite.exports.schemas import (
     submission_schema,
 )
 from perfsite.measures import MEASURES
-from perfsite.metadata import columns
 from perfsite.model import REGISTER_COLUMNS, Service, Source
 from perfsite.periods import Period
 from perfsite.validate import read_observations, read_register

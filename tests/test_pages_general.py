@@ -18,8 +18,8 @@ from perfsite.components.contexts import (
 )
 from perfsite.components.elements import ChartFigure, Link, Table
 from perfsite.config import SiteConfig
+from perfsite.exports.tables import tables
 from perfsite.language import Language
-from perfsite.metadata.tables import tables
 from perfsite.model import File, Service
 from perfsite.pages.utility import (
     downloads_page,

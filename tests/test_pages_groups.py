@@ -11,8 +11,7 @@ import pytest
 from helpers import register, worked
 from page_tools import column_of, example, made_of, row_of
 from perfsite.charts.pictures import CardJob, TreemapJob
-from perfsite.components.builder import FOLDERS
-from perfsite.kpi.groups import GroupKind
+from perfsite.kpi.groups import FOLDERS, GroupKind
 from perfsite.kpis import Place, at
 from perfsite.language import Language
 from perfsite.model import Service

@@ -10,11 +10,11 @@ import pandas as pd
 
 from perfsite.editions import OBSERVATIONS, Content, register_frame, text_frame
 from perfsite.errors import LeakError, Problem, is_error
+from perfsite.exports.tables import KPI_COLUMNS, kpi_rows, observation_rows
 from perfsite.kpi import summarise_services, work_out
 from perfsite.kpi.inputs import resolve
 from perfsite.load import CONFIG
 from perfsite.model import Status
-from perfsite.pages.data import KPI_COLUMNS, kpi_rows, observation_rows
 from perfsite.policy import (
     EMBARGOED,
     HELD_BACK,

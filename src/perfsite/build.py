@@ -20,11 +20,13 @@ from perfsite.charts.series import collect_given, collect_measures, collect_seri
 from perfsite.components.builder import Assets, make_builder
 from perfsite.components.contexts import MovedPage
 from perfsite.errors import BuildError, ConsistencyError
+from perfsite.exports import tables as data_files
 from perfsite.exports.csvw import described_files, whole_set_file
 from perfsite.exports.datapackage import datapackage_file
 from perfsite.exports.editions import edition_files
 from perfsite.exports.feed import feed_file
 from perfsite.exports.schemas import schema_files
+from perfsite.exports.tables import REVISIONS_CSV
 from perfsite.kpi import summarise_groups
 from perfsite.kpi.groups import make_groups, volumes_by_period
 from perfsite.kpi.headlines import peers
@@ -35,8 +37,6 @@ from perfsite.kpi.trace import trace
 from perfsite.kpis import Place, at
 from perfsite.language import Language, read_catalogue
 from perfsite.leaks import Published, check_leaks
-from perfsite.metadata.tables import REVISIONS_CSV
-from perfsite.pages import data as data_files
 from perfsite.pages.editions import gone_services, revision_entries
 from perfsite.pages.facts import Facts
 from perfsite.pages.health_words import assess, health_file
@@ -373,7 +373,7 @@ def _data_files(known: Known, facts: Facts, kept: Kept) -> list[File]:
     kpis = list(known.kpis.itertuples(index=False, name=None))
     changes = facts.ledger.rows() if facts.ledger else []
     files = [
-        data_files.csv_file("data/observations.csv", data_files.OBSERVATIONS, observations),
+        data_files.csv_file("data/observations.csv", data_files.OBSERVATION_COLUMNS, observations),
         data_files.csv_file(data_files.KPIS_CSV, data_files.KPI_COLUMNS, kpis),
         data_files.services_file(facts.summaries, config.languages),
         *data_files.service_files(facts.summaries, observations, kpis, kept),

@@ -81,10 +81,14 @@ def _last_edition(known: Known) -> pd.DataFrame | None:
     """The figures of the newest frozen edition before this one; None where there is none."""
     import pandas as pd  # noqa: PLC0415 - takes half a second
 
-    from perfsite.pages.data import OBSERVATIONS, observation_rows  # noqa: PLC0415
+    from perfsite.exports.tables import OBSERVATION_COLUMNS, observation_rows  # noqa: PLC0415
 
     last = known.data.last
-    return pd.DataFrame(observation_rows(last.observations), columns=OBSERVATIONS) if last else None
+    return (
+        pd.DataFrame(observation_rows(last.observations), columns=OBSERVATION_COLUMNS)
+        if last
+        else None
+    )
 
 
 def _sayable(earlier: pd.DataFrame | None, known: Known) -> pd.DataFrame | None:

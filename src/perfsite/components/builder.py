@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from perfsite.components.contexts import Site
 from perfsite.components.elements import Alternate, DataLink, Link, Outside
-from perfsite.kpi.groups import GroupKind
+from perfsite.kpi.groups import FOLDERS, GroupKind
 from perfsite.text import isolated, message
 
 if TYPE_CHECKING:
@@ -20,11 +20,6 @@ if TYPE_CHECKING:
     from perfsite.language import Language
 
 
-FOLDERS: Final = {
-    GroupKind.DEPARTMENT: ("departments", message("Departments")),
-    GroupKind.AGENCY: ("agencies", message("Agencies")),
-    GroupKind.CATEGORY: ("categories", message("Categories")),
-}
 KINDS: Final = {
     GroupKind.DEPARTMENT: message("department"),
     GroupKind.AGENCY: message("agency"),

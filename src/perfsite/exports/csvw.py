@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from perfsite.metadata.columns import Datatype
-from perfsite.metadata.tables import table_of, tables_of_the_set
+from perfsite.exports.columns import Datatype
+from perfsite.exports.tables import table_of, tables_of_the_set
 from perfsite.model import File
 from perfsite.text import isolated
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from perfsite.config import SiteConfig
-    from perfsite.metadata.columns import Column
-    from perfsite.metadata.tables import Table
+    from perfsite.exports.columns import Column
+    from perfsite.exports.tables import Table
     from perfsite.model import Edition
 
 

@@ -7,8 +7,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from perfsite.metadata.columns import Datatype
-from perfsite.metadata.tables import tables, tables_of_the_set
+from perfsite.exports.columns import Datatype
+from perfsite.exports.tables import tables, tables_of_the_set
 from perfsite.model import File
 from perfsite.text import isolated
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from perfsite.config import SiteConfig, SourceTable
-    from perfsite.metadata.columns import Column
-    from perfsite.metadata.tables import Table
+    from perfsite.exports.columns import Column
+    from perfsite.exports.tables import Table
     from perfsite.model import Edition
 
 

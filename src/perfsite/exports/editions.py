@@ -12,7 +12,7 @@ from perfsite.editions import EDITION, FIGURES, KPIS, SERVICES, Whole
 from perfsite.errors import BuildError
 from perfsite.exports.csvw import described_file
 from perfsite.exports.feed import TIMEMAP, timemap_file
-from perfsite.metadata.tables import EDITIONS, edition_table
+from perfsite.exports.tables import EDITIONS, edition_table
 from perfsite.model import FIGURE, File, Status
 from perfsite.periods import Period
 

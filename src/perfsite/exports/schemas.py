@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validat
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from perfsite.errors import Severity  # noqa: TC001 - pydantic reads the annotation
-from perfsite.metadata.columns import OBSERVATIONS, REGISTER, Datatype, kpi_columns
+from perfsite.exports.columns import OBSERVATIONS, REGISTER, Datatype, kpi_columns
 from perfsite.model import MAX_ID_LENGTH, TRANSLATED, File
 from perfsite.text import longest
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaMode
     from pydantic_core import core_schema
 
-    from perfsite.metadata.columns import Column
+    from perfsite.exports.columns import Column
 
 
 # What the records are that people write and that programs read, each column with its meaning.

@@ -75,6 +75,14 @@ class GroupKind(StrEnum):
     CATEGORY = "category"
 
 
+FOLDERS: Final = {
+    GroupKind.DEPARTMENT: ("departments", message("Departments")),
+    GroupKind.AGENCY: ("agencies", message("Agencies")),
+    GroupKind.CATEGORY: ("categories", message("Categories")),
+}
+"""Where the pages and the data files of the groups of each kind stand, and what that is called."""
+
+
 @dataclass(frozen=True)
 class Group:
     """A group of services; `parents` are the departments of an agency.

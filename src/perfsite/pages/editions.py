@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from perfsite.components.builder import CSV, FOLDERS, group_href, service_href
+from perfsite.components.builder import CSV, group_href, service_href
 from perfsite.components.contexts import (
     AddressesPage,
     ChangesPage,
@@ -23,9 +23,9 @@ from perfsite.components.contexts import (
 from perfsite.components.elements import Cell, Column, DataLink, Link, Outside, Row, Table
 from perfsite.exports.editions import edition_href, former_addresses, without_numbers
 from perfsite.exports.feed import TIMEMAP, Entry
-from perfsite.kpi.groups import GroupKind, make_groups
+from perfsite.exports.tables import EDITIONS, REVISIONS_CSV
+from perfsite.kpi.groups import FOLDERS, GroupKind, make_groups
 from perfsite.measures import MEASURES
-from perfsite.metadata.tables import EDITIONS, REVISIONS_CSV
 from perfsite.pages.utility import size_of
 from perfsite.periods import Period
 from perfsite.revisions import MEANINGS, Kind, Move

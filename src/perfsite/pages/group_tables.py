@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from perfsite.components.builder import FOLDERS, group_href
+from perfsite.components.builder import group_href
 from perfsite.components.elements import NO_DATA, Card, Cell, Row, Table, coverage, value_cell
-from perfsite.kpi.groups import GroupKind, alphabetical
+from perfsite.kpi.groups import FOLDERS, GroupKind, alphabetical
 from perfsite.kpis import KPIS, VOLUME, Place, at
 from perfsite.model import Status
 from perfsite.pages.group_words import group_card, stocks_words, too_few

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from perfsite.components.builder import CSV, FOLDERS, KINDS, Builder, group_href, group_title
+from perfsite.components.builder import CSV, KINDS, Builder, group_href, group_title
 from perfsite.components.contexts import GroupOrderPage, GroupPage, GroupsPage
 from perfsite.components.elements import DataLink, Link, coverage
-from perfsite.kpi.groups import GroupKind
+from perfsite.exports.tables import DEPARTMENTS_CSV, group_csv
+from perfsite.kpi.groups import FOLDERS, GroupKind
 from perfsite.kpis import VOLUME, Place, at
-from perfsite.pages.data import DEPARTMENTS_CSV, group_csv
 from perfsite.pages.group_figures import group_figures
 from perfsite.pages.group_tables import (
     CAPTIONS,

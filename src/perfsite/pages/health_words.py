@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from perfsite.exports.tables import csv_file
 from perfsite.kpi.groups import GroupKind
 from perfsite.kpi.health import assess_groups
 from perfsite.kpi.reporting import State
 from perfsite.kpis import KPIS
-from perfsite.pages.data import csv_file
 from perfsite.text import message
 
 if TYPE_CHECKING:

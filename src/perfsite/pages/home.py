@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from perfsite.components.builder import CSV
 from perfsite.components.contexts import HomePage
 from perfsite.components.elements import DataLink
+from perfsite.exports.tables import ALL_CSV
 from perfsite.kpi.groups import GroupKind
 from perfsite.kpi.inputs import newest_end
 from perfsite.kpis import VOLUME
-from perfsite.pages.data import ALL_CSV
 from perfsite.pages.group_figures import group_figures
 from perfsite.pages.group_tables import (
     differing_periods,

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from perfsite.charts.draw import card_job
-from perfsite.components.builder import FOLDERS, JPEG, SITE_CARD, group_href, service_href
+from perfsite.components.builder import JPEG, SITE_CARD, group_href, service_href
 from perfsite.components.contexts import (
     AboutPage,
     ChangesPage,
@@ -27,8 +27,8 @@ from perfsite.components.contexts import (
 from perfsite.components.elements import Link
 from perfsite.exports.feed import FEED
 from perfsite.exports.jsonld import as_script, group_dataset, whole_dataset
-from perfsite.kpi.groups import GroupKind
-from perfsite.metadata.tables import tables
+from perfsite.exports.tables import tables
+from perfsite.kpi.groups import FOLDERS, GroupKind
 from perfsite.pages.editions import (
     CHANGES,
     Archive,

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.jobs import treemap_job
 from perfsite.charts.sentences import treemap_sentence
-from perfsite.components.builder import FOLDERS, group_href, group_title, service_href
+from perfsite.components.builder import group_href, group_title, service_href
 from perfsite.components.elements import Cell, ChartFigure, Column, Row, Table, coverage
-from perfsite.kpi.groups import GroupKind, alphabetical, headline_volumes
+from perfsite.exports.tables import DEPARTMENTS_CSV, KPIS_CSV
+from perfsite.kpi.groups import FOLDERS, GroupKind, alphabetical, headline_volumes
 from perfsite.kpis import VOLUME
 from perfsite.measures import Kind
-from perfsite.pages.data import DEPARTMENTS_CSV, KPIS_CSV
 from perfsite.pages.group_figures import source
 from perfsite.text import isolated, message
 

@@ -22,8 +22,8 @@ from perfsite.components.contexts import (
 )
 from perfsite.components.elements import DataLink, Download, Link, Outside
 from perfsite.decimals import decimal, rounded
+from perfsite.exports.tables import tables_of_the_set
 from perfsite.kpis import KPIS
-from perfsite.metadata.tables import tables_of_the_set
 from perfsite.model import File, why_not_an_id
 from perfsite.text import message
 
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from perfsite.components.elements import ChartFigure
+    from perfsite.exports.columns import Column
     from perfsite.language import Language
-    from perfsite.metadata.columns import Column
     from perfsite.model import Edition, Service
 
 

@@ -1,8 +1,4 @@
-"""The columns of the CSV files: what a cell may hold, in which unit, and what it means.
-
-Which file has which columns is in `tables`. The texts are for readers, in English; a page says
-them in its own language.
-"""
+"""The columns of the CSV files: what a cell may hold, in which unit, and what it means."""
 
 from __future__ import annotations
 
@@ -12,17 +8,48 @@ from typing import Final
 
 from perfsite.kpis import CURRENCY, KPIS, SHARE, Kpi, Place, at, in_the_ledger
 from perfsite.measures import Kind
-from perfsite.metadata.statuses import (
-    CARRIED,
-    MARKS,
-    PART_ABOVE_WHOLE,
-    RETRACTED,
-    STATES,
-    STATUSES,
-    Words,
-)
 from perfsite.model import Status
 from perfsite.text import message
+
+# The words that say whether a figure is there, and if not, why not; and what each means.
+
+
+Words = tuple[tuple[str, str], ...]
+"""The words that a column may hold, and what each means."""
+PART_ABOVE_WHOLE: Final = "part_above_whole"
+STATUSES: Final[Words] = (
+    (Status.PROVIDED, message("the figure was provided")),
+    (Status.OLDER, message("provided, but for a period before the site's newest")),
+    (Status.WITHHELD, message("a part is larger than its whole, so no ratio is published")),
+    (Status.NOT_PROVIDED, message("no figure was provided, or not all that it is made of")),
+    (Status.NOT_APPLICABLE, message("there can be no such figure")),
+    (Status.CONFIDENTIAL, message("there is a figure, and it is confidential")),
+)
+MARKS: Final[Words] = (
+    ("provisional", message("the number was marked [p]")),
+    ("estimated", message("the number was marked [e]")),
+    ("revised", message("the number was marked [r]")),
+    ("break_in_series", message("the number was marked [b]")),
+)
+CARRIED: Final = "carried_over"
+RETRACTED: Final = "retracted"
+STATES: Final[Words] = (
+    ("provided", message("there is a figure")),
+    ("withheld", message("a part is larger than its whole, so no ratio is published")),
+    ("incomplete", message("something that the figure is made of was given, but not all")),
+    ("confidential", message("there is a figure, and it is confidential")),
+    ("not_applicable", message("there can be no such figure")),
+    ("not_asked", message("the service was not open all the time, or owed none for this quarter")),
+    ("late", message("the service has been behind in its own rhythm for less than a year")),
+    ("stopped", message("it has been behind for a year or more, and gave figures before")),
+    ("missing", message("a later figure came without this one, or none ever came")),
+)
+
+
+# The columns of the CSV files: what a cell may hold, in which unit, and what it means.
+#
+# Which file has which columns is in `tables`. The texts are for readers, in English; a page says
+# them in its own language.
 
 
 class Datatype(StrEnum):
@@ -389,3 +416,88 @@ def _signed(columns: tuple[Column, ...], kpis: tuple[str, ...]) -> tuple[Column,
     return tuple(
         replace(one, positive=False) if one.datatype is Datatype.NUMBER else one for one in columns
     )
+
+
+# The columns of the files about editions: what changed between them, and what each held.
+
+
+CHANGES: Final[Words] = (
+    ("first_published", message("published for the first time")),
+    (
+        "backfilled",
+        message(
+            "published for the first time, for a period that the edition before already had, of a "
+            "service that it already had"
+        ),
+    ),
+    ("revised", message("changed as planned, to better data")),
+    ("corrected", message("changed because the earlier figure was wrong")),
+    (
+        "restated",
+        message("changed, and nobody has said whether as planned or to mend an error"),
+    ),
+    ("withdrawn", message("published in the edition before, and not any more")),
+    ("suppressed", message("published in the edition before, and confidential now")),
+    ("service_added", message("the service came into the register")),
+    ("service_removed", message("the service left the register, and its figures with it")),
+    ("service_renamed", message("the service has another name")),
+    ("service_moved", message("the service belongs to another organisation")),
+    ("service_new_id", message("the service has another id, and so another address")),
+)
+"""What can become of a figure and of a service from one edition to the next."""
+REVISIONS: Final = (
+    Column(
+        "service",
+        message("The id of the service, also of one that has left the register"),
+        required=True,
+        pattern=ID_PATTERN,
+    ),
+    Column(
+        "period",
+        message("The period of the figure; blank where the service itself changed"),
+        Datatype.PERIOD,
+    ),
+    Column("measure", message("What was measured; blank likewise"), pattern=NAME_PATTERN),
+    Column("channel", message("The channel; blank for all channels together")),
+    Column("change", message("What became of it"), required=True, words=CHANGES),
+    Column(
+        "before", message("The figure, name or organisation in the edition before; blank for none")
+    ),
+    Column("now", message("The figure, name or organisation since; blank for none")),
+    Column(
+        "edition_before",
+        message("The date of the edition before"),
+        Datatype.DATE,
+        required=True,
+    ),
+    Column(
+        "edition",
+        message("The date of the edition in which it changed; blank for what is not frozen yet"),
+        Datatype.DATE,
+    ),
+    Column("reason", message("Why, where somebody has said")),
+)
+"""The columns of data/revisions.csv."""
+EDITION: Final = Column("edition", message("The date of the edition"), Datatype.DATE, required=True)
+
+
+def edition_columns(name: str, header: tuple[str, ...]) -> tuple[Column, ...]:
+    """The columns of a file of an edition, whose `header` may have columns of other languages."""
+    known = {
+        column.name: column
+        for column in {
+            "services": REGISTER,
+            "observations": OBSERVATIONS,
+            "kpis": kpi_columns(),
+        }[name]
+    }
+    found = []
+    for column in header:
+        base, _, language = column.rpartition("_")
+        if column == EDITION.name:
+            found.append(EDITION)
+        elif column in known:
+            found.append(known[column])
+        else:
+            found.append(Column(column, known[base].description, language=language))
+    return tuple(found)
