@@ -21,8 +21,8 @@ from perfsite.pages.groups import (
     groups_order_pages,
     groups_page,
 )
-from perfsite.pages.health_words import assess
 from perfsite.pages.lists import list_pages
+from perfsite.widgets.health import assess
 
 if TYPE_CHECKING:
     from helpers import Worked

@@ -18,7 +18,8 @@ from perfsite.kpis import KPIS, counted_in_health, in_the_ledger
 from perfsite.language import Language
 from perfsite.model import Service
 from perfsite.pages.health import department_pages, health_page
-from perfsite.pages.health_words import (
+from perfsite.periods import Period
+from perfsite.widgets.health import (
     MEANINGS,
     WORDS,
     Health,
@@ -29,7 +30,6 @@ from perfsite.pages.health_words import (
     legend,
     owed_words,
 )
-from perfsite.periods import Period
 
 if TYPE_CHECKING:
     from perfsite.components.contexts import DepartmentHealthPage, HealthPage

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from perfsite.kpi.matched import Panels
     from perfsite.kpi.trace import Provenance
     from perfsite.model import Edition, Key, Service
-    from perfsite.pages.health_words import Health
     from perfsite.policy import Carried, Retraction
     from perfsite.revisions import Ledger
+    from perfsite.widgets.health import Health
     from perfsite.widgets.standards import Standard
 
 

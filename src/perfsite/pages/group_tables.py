@@ -10,8 +10,8 @@ from perfsite.kpi.groups import FOLDERS, GroupKind, alphabetical
 from perfsite.kpis import KPIS, VOLUME, Place, at
 from perfsite.model import Status
 from perfsite.pages.group_words import group_card, stocks_words, too_few
-from perfsite.pages.health_words import coverage_words
 from perfsite.text import isolated, message
+from perfsite.widgets.health import coverage_words
 from perfsite.widgets.orders import (
     ASCENDING,
     NAME,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from perfsite.kpi import GroupFigure, GroupSummary, ServiceSummary
     from perfsite.language import Language
-    from perfsite.pages.health_words import Health
+    from perfsite.widgets.health import Health
 
 CAPTIONS: Final = {
     GroupKind.DEPARTMENT: message("Key figures of departments"),

@@ -22,10 +22,10 @@ from perfsite.pages.group_tables import (
     groups_table,
     ordered_groups,
 )
-from perfsite.pages.health_words import department_href
 from perfsite.pages.lists import DEFAULT, kpi_cells, ordered, services_table
 from perfsite.pages.silence_words import silence_notices
 from perfsite.pages.treemaps import groups_treemap, service_boxes, services_treemap
+from perfsite.widgets.health import department_href
 from perfsite.widgets.orders import NAME, ORDERED_FROM, Listing, Order
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from perfsite.kpi.groups import Group, Volumes
     from perfsite.kpi.matched import Panels
     from perfsite.language import Language
-    from perfsite.pages.health_words import Health
     from perfsite.pages.lists import Cells
+    from perfsite.widgets.health import Health
 
 
 # Pages of departments, agencies and categories.

@@ -12,7 +12,8 @@ from perfsite.kpi.groups import GroupKind, alphabetical
 from perfsite.kpi.health import rank_groups
 from perfsite.kpi.reporting import State
 from perfsite.kpis import KPIS, counted_in_health
-from perfsite.pages.health_words import (
+from perfsite.text import message
+from perfsite.widgets.health import (
     CSV,
     WORDS,
     completeness,
@@ -22,7 +23,6 @@ from perfsite.pages.health_words import (
     owed_since,
     state_name,
 )
-from perfsite.text import message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from perfsite.kpi.health import GroupHealth, Owed
     from perfsite.language import Language
     from perfsite.model import Service
-    from perfsite.pages.health_words import Health
     from perfsite.periods import Period
+    from perfsite.widgets.health import Health
 
 
 _SHOWN: Final = 8

@@ -19,9 +19,9 @@ from perfsite.pages.group_tables import (
     groups_table,
 )
 from perfsite.pages.groups import GroupTools, group_notices
-from perfsite.pages.health_words import completeness
 from perfsite.pages.lists import high_volume_link
 from perfsite.pages.treemaps import groups_treemap
+from perfsite.widgets.health import completeness
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -36,7 +36,6 @@ from perfsite.kpis import KPIS, TAKE_UP, VOLUME, Place, Window, at
 from perfsite.measures import DIGITAL
 from perfsite.model import Status
 from perfsite.pages.breakdown_modules import ANSWERS, answers_module, channel_module
-from perfsite.pages.health_words import owed_words
 from perfsite.pages.other_figures import other_figures_module
 from perfsite.pages.other_modules import journey_modules, readings_module, years_module
 from perfsite.pages.utility import embed_page
@@ -44,6 +43,7 @@ from perfsite.periods import Period
 from perfsite.text import isolated, message
 from perfsite.widgets.changes import REVISED_MARK, History
 from perfsite.widgets.frame import INCOMPLETE, NOT_DEFINED, Subject, chosen
+from perfsite.widgets.health import owed_words
 from perfsite.widgets.kpi import series_module
 from perfsite.widgets.provenance import explained
 from perfsite.widgets.standards import measures_of, standards_module

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from perfsite.language import Language
     from perfsite.model import File
 
+
 CSV: Final = "data/health.csv"
 WORDS: Final = {
     State.PROVIDED: message("given"),
