@@ -21,8 +21,8 @@ from perfsite.kpi.trace import trace
 from perfsite.language import Language
 from perfsite.model import Status
 from perfsite.pages.service import lead_of
-from perfsite.pages.treemaps import service_boxes, services_treemap
 from perfsite.periods import Period, Unit
+from perfsite.widgets.group_charts import service_boxes, services_treemap
 from properties import fewer
 
 TAKE_UP, YEARLY, COMPLETION = "digital_take_up", "transactions_per_year", "completion_rate"

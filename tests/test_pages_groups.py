@@ -16,7 +16,7 @@ from perfsite.kpis import Place, at
 from perfsite.language import Language
 from perfsite.model import Service
 from perfsite.pages.group_tables import groups_listing
-from perfsite.pages.treemaps import groups_treemap
+from perfsite.widgets.group_charts import groups_treemap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,6 @@ from perfsite.components.elements import DataLink, Link, coverage
 from perfsite.exports.tables import DEPARTMENTS_CSV, group_csv
 from perfsite.kpi.groups import FOLDERS, GroupKind
 from perfsite.kpis import VOLUME, Place, at
-from perfsite.pages.group_figures import group_figures
 from perfsite.pages.group_tables import (
     CAPTIONS,
     differing_periods,
@@ -24,7 +23,12 @@ from perfsite.pages.group_tables import (
 )
 from perfsite.pages.lists import DEFAULT, kpi_cells, ordered, services_table
 from perfsite.pages.silence_words import silence_notices
-from perfsite.pages.treemaps import groups_treemap, service_boxes, services_treemap
+from perfsite.widgets.group_charts import (
+    group_figures,
+    groups_treemap,
+    service_boxes,
+    services_treemap,
+)
 from perfsite.widgets.health import department_href
 from perfsite.widgets.orders import NAME, ORDERED_FROM, Listing, Order
 

@@ -11,7 +11,6 @@ from perfsite.exports.tables import ALL_CSV
 from perfsite.kpi.groups import GroupKind
 from perfsite.kpi.inputs import newest_end
 from perfsite.kpis import VOLUME
-from perfsite.pages.group_figures import group_figures
 from perfsite.pages.group_tables import (
     differing_periods,
     group_cards,
@@ -20,7 +19,7 @@ from perfsite.pages.group_tables import (
 )
 from perfsite.pages.groups import GroupTools, group_notices
 from perfsite.pages.lists import high_volume_link
-from perfsite.pages.treemaps import groups_treemap
+from perfsite.widgets.group_charts import group_figures, groups_treemap
 from perfsite.widgets.health import completeness
 
 if TYPE_CHECKING:
