@@ -15,7 +15,7 @@ from perfsite.kpi.groups import FOLDERS, GroupKind
 from perfsite.kpis import Place, at
 from perfsite.language import Language
 from perfsite.model import Service
-from perfsite.pages.group_tables import groups_listing
+from perfsite.widgets.group_cards import groups_listing
 from perfsite.widgets.group_charts import groups_treemap
 
 if TYPE_CHECKING:

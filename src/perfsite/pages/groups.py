@@ -12,7 +12,8 @@ from perfsite.components.elements import DataLink, Link, coverage
 from perfsite.exports.tables import DEPARTMENTS_CSV, group_csv
 from perfsite.kpi.groups import FOLDERS, GroupKind
 from perfsite.kpis import VOLUME, Place, at
-from perfsite.pages.group_tables import (
+from perfsite.pages.lists import DEFAULT, kpi_cells, ordered, services_table
+from perfsite.widgets.group_cards import (
     CAPTIONS,
     differing_periods,
     group_cards,
@@ -20,9 +21,8 @@ from perfsite.pages.group_tables import (
     groups_listing,
     groups_table,
     ordered_groups,
+    silence_notices,
 )
-from perfsite.pages.lists import DEFAULT, kpi_cells, ordered, services_table
-from perfsite.pages.silence_words import silence_notices
 from perfsite.widgets.group_charts import (
     group_figures,
     groups_treemap,

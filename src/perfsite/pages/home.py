@@ -11,14 +11,9 @@ from perfsite.exports.tables import ALL_CSV
 from perfsite.kpi.groups import GroupKind
 from perfsite.kpi.inputs import newest_end
 from perfsite.kpis import VOLUME
-from perfsite.pages.group_tables import (
-    differing_periods,
-    group_cards,
-    group_lead,
-    groups_table,
-)
 from perfsite.pages.groups import GroupTools, group_notices
 from perfsite.pages.lists import high_volume_link
+from perfsite.widgets.group_cards import differing_periods, group_cards, group_lead, groups_table
 from perfsite.widgets.group_charts import group_figures, groups_treemap
 from perfsite.widgets.health import completeness
 
