@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from perfsite.cache import Kept
     from perfsite.components.builder import Builder
-    from perfsite.pages.facts import Facts
+    from perfsite.site_data import Facts
 
 CLEAN = {"full.csv": SUBMISSIONS["full.csv"]}
 """Submissions without a warning."""

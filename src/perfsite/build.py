@@ -38,13 +38,13 @@ from perfsite.kpis import Place, at
 from perfsite.language import Language, read_catalogue
 from perfsite.leaks import Published, check_leaks
 from perfsite.pages.editions import gone_services, revision_entries
-from perfsite.pages.facts import Facts
 from perfsite.pages.lists import listing
 from perfsite.pages.site import Made, general_pages, make_pages, without_undrawn
 from perfsite.pages.utility import is_listed, plain_files
 from perfsite.policy import check_retractions
 from perfsite.render import FAVICON, SCRIPT, STYLESHEET, Renderer
 from perfsite.revisions import COLUMNS
+from perfsite.site_data import Facts
 from perfsite.validate.values import RETRACTED
 from perfsite.widgets.health import assess, health_file
 from perfsite.widgets.standards import collect_standards

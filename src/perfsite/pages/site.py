@@ -73,8 +73,8 @@ if TYPE_CHECKING:
     from perfsite.kpi.groups import Group
     from perfsite.language import Language
     from perfsite.model import Edition, File
-    from perfsite.pages.facts import Facts
     from perfsite.revisions import Ledger
+    from perfsite.site_data import Facts
 
 
 # When pages last changed, as far as the editions tell: the date on the page and in the site map.

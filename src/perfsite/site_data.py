@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from perfsite.kpi.groups import GroupKind, groups_in_language
 from perfsite.kpi.reporting import STATES, State
 from perfsite.kpis import KPIS
-from perfsite.pages.translations import in_language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,6 +27,27 @@ if TYPE_CHECKING:
     from perfsite.revisions import Ledger
     from perfsite.widgets.health import Health
     from perfsite.widgets.standards import Standard
+
+
+# Texts of submissions in several languages, as a note holds them, and the one for a page.
+#
+# A submission has one column for notes. A site in several languages may write a note in all of
+# them, in the order of the site's languages, with ` | ` between: `By post too | Aussi par la
+# poste`.
+
+
+BETWEEN: Final = " | "
+
+
+def in_language(text: str, tag: str, languages: Sequence[str]) -> str:
+    """The part of a text in this language; all of it where it has not a part for each language.
+
+    `languages` are the tags of the site's languages in their order, and `tag` is one of them.
+    """
+    parts = text.split(BETWEEN)
+    if len(languages) == 1 or len(parts) != len(languages):
+        return text
+    return parts[languages.index(tag)].strip()
 
 
 @dataclass(frozen=True)
