@@ -28,8 +28,8 @@ import pandas as pd
 
 from perfsite.config import SiteConfig
 from perfsite.kpi import work_out
+from perfsite.kpi.inputs import resolve
 from perfsite.model import Source
-from perfsite.parts import resolve
 from perfsite.validate import check_consistency, check_series, read_observations, read_register
 
 if TYPE_CHECKING:

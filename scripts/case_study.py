@@ -22,19 +22,19 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from perfsite.analysis import understand
 from perfsite.importers.performance_platform import import_register
 from perfsite.load import load_data
 from perfsite.model import Source
 from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
-from perfsite.understanding import understand
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
+    from perfsite.analysis import Known
     from perfsite.errors import Problem
-    from perfsite.understanding import Known
 
 LAST: Final = "2018-09-19"
 SILENT: Final = "HM Revenue and Customs"

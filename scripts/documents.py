@@ -15,7 +15,7 @@ import click
 from perfsite.cli import main
 from perfsite.errors import Severity
 from perfsite.explanations import load_explanations
-from perfsite.metadata.schemas import audit_schema, schema_files
+from perfsite.exports.schemas import audit_schema, schema_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

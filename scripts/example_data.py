@@ -21,6 +21,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from perfsite.analysis import understand
 from perfsite.config import parse_config
 from perfsite.editions import edition_path, freeze, read_edition
 from perfsite.errors import has_errors
@@ -31,7 +32,6 @@ from perfsite.importers.mapping import import_tables
 from perfsite.importers.performance_platform import import_register
 from perfsite.load import Data
 from perfsite.model import Source
-from perfsite.understanding import understand
 
 EDITION = "2018-09-19"
 VERSIONS = {"perfsite": "0.1.0"}

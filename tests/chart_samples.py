@@ -9,13 +9,18 @@ from xml.etree import ElementTree as ET
 from hypothesis import strategies as st
 
 from helpers import worked
-from perfsite.charts.cards import card_job
-from perfsite.charts.jobs import bars_job, line_job
-from perfsite.charts.lines import lines_job, years_job
+from perfsite.charts.draw import card_job
+from perfsite.charts.jobs import (
+    bars_job,
+    journey_job,
+    line_job,
+    lines_job,
+    stack_job,
+    treemap_job,
+    years_job,
+)
 from perfsite.charts.pictures import ChartJob, Job, Line, Target, TreemapJob
 from perfsite.charts.series import Point, Series
-from perfsite.charts.stacks import journey_job, stack_job
-from perfsite.charts.treemaps import treemap_job
 from perfsite.kpis import TAKE_UP, VOLUME
 from perfsite.language import Language
 from perfsite.measures import Kind

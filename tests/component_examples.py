@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from perfsite.language import Language
-from perfsite.pages.context import NotFoundPage, Site
-from perfsite.pages.elements import (
+from perfsite.components.contexts import NotFoundPage, Site
+from perfsite.components.elements import (
     Alternate,
     Card,
     Cell,
@@ -25,6 +24,7 @@ from perfsite.pages.elements import (
     Table,
     Term,
 )
+from perfsite.language import Language
 from perfsite.preview.problems import ProblemItem
 from perfsite.render import Renderer
 

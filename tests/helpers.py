@@ -20,9 +20,9 @@ from perfsite.charts.series import collect_series
 from perfsite.config import SiteConfig
 from perfsite.kpi import summarise_groups, summarise_services, work_out
 from perfsite.kpi.groups import make_groups
-from perfsite.kpi.ledger import make_ledger
+from perfsite.kpi.inputs import resolve
+from perfsite.kpi.reporting import make_ledger
 from perfsite.model import Service, Source, Status
-from perfsite.parts import resolve
 from perfsite.periods import Period, Unit
 from perfsite.validate import check_consistency, read_observations, read_register
 
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from perfsite.charts.series import Series
     from perfsite.errors import Problem
     from perfsite.kpi import Figure, Figures, GroupFigure, GroupSummary, ServiceSummary
-    from perfsite.kpi.ledger import Ledger
-    from perfsite.parts import Parts
+    from perfsite.kpi.inputs import Parts
+    from perfsite.kpi.reporting import Ledger
 
 EXAMPLE = Path(__file__).parents[1] / "data"
 """The example that comes with the project: 734 services."""

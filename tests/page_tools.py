@@ -7,25 +7,36 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from helpers import worked_example
-from perfsite.kept import Kept
+from perfsite.cache import Kept
+from perfsite.components.builder import Assets, make_builder
+from perfsite.kpi.groups import FOLDERS, volumes_by_period
 from perfsite.kpi.health import assess_services
-from perfsite.kpi.panels import Panels
+from perfsite.kpi.matched import Panels
 from perfsite.kpis import Place, at
 from perfsite.language import Language
-from perfsite.pages.group_orders import group_order_pages, groups_order_pages
-from perfsite.pages.groups import GroupTools, group_page, groups_page
-from perfsite.pages.health_words import assess
+from perfsite.pages.groups import (
+    GroupTools,
+    group_order_pages,
+    group_page,
+    groups_order_pages,
+    groups_page,
+)
 from perfsite.pages.lists import list_pages
-from perfsite.pages.site import FOLDERS, Assets, make_builder
-from perfsite.pages.volumes import volumes_by_period
+from perfsite.widgets.health import assess
 
 if TYPE_CHECKING:
     from helpers import Worked
     from perfsite.charts.pictures import Job
+    from perfsite.components.contexts import (
+        Context,
+        GroupOrderPage,
+        GroupPage,
+        GroupsPage,
+        ListPage,
+    )
+    from perfsite.components.elements import Row, Table
     from perfsite.kpi import GroupSummary, ServiceSummary
     from perfsite.kpi.groups import GroupKind
-    from perfsite.pages.context import Context, GroupOrderPage, GroupPage, GroupsPage, ListPage
-    from perfsite.pages.elements import Row, Table
 
 
 @dataclass(frozen=True)

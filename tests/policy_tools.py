@@ -17,9 +17,9 @@ from perfsite.editions import (
     register_frame,
     text_frame,
 )
+from perfsite.exports.tables import KPI_COLUMNS, observation_rows
+from perfsite.kpi.inputs import resolve
 from perfsite.model import Source
-from perfsite.pages.data import KPI_COLUMNS, observation_rows
-from perfsite.parts import resolve
 from perfsite.policy import release
 from perfsite.validate import check_consistency, read_observations
 

@@ -11,18 +11,18 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from perfsite import build, understanding
+from perfsite import analysis, build
 from perfsite.kpis import KPIS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
     from datetime import date
 
+    from perfsite.analysis import Known
     from perfsite.build import BuiltSite
     from perfsite.load import Data
     from perfsite.model import Edition
     from perfsite.render import Theme
-    from perfsite.understanding import Known
 
 _ENTRIES: Final = 24
 """Results of each kind that are kept, the newest: a few tests ask for other data only."""
@@ -57,7 +57,7 @@ _known, _built = _Memory(), _Memory()
 
 def keep_results() -> None:
     """From now on this process does once what it is asked for again."""
-    make_known, make_site = understanding.understand, build.build_site
+    make_known, make_site = analysis.understand, build.build_site
 
     def understand(data: Data, edition: date, **more: Any) -> Known:  # noqa: ANN401
         large = sum(len(source.data) for source in data.submissions) > _SMALL
@@ -79,7 +79,7 @@ def keep_results() -> None:
         )
         return site
 
-    understanding.understand, build.build_site = understand, build_site
+    analysis.understand, build.build_site = understand, build_site
 
 
 @contextmanager

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from helpers import one_service_register, register, worked
 from perfsite.config import Checks, SiteConfig
 from perfsite.periods import Period, Unit
-from perfsite.policy import release
-from perfsite.validate import check_series, find_tellers
+from perfsite.policy import find_tellers, release
+from perfsite.validate import check_series
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -5,21 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from perfsite.charts.breakdowns import charted_measures, collect_breakdowns
-from perfsite.charts.given import collect_given
-from perfsite.charts.series import collect_measures
+from perfsite.charts.series import collect_given, collect_measures
+from perfsite.components.builder import Assets, make_builder
+from perfsite.kpi.headlines import peers
 from perfsite.kpi.health import assess_services
-from perfsite.kpi.peers import peers
-from perfsite.kpi.provenance import trace
+from perfsite.kpi.trace import trace
 from perfsite.language import Language
-from perfsite.pages.services import ServicePages, ServiceTools, service_page, service_titles
-from perfsite.pages.site import Assets, make_builder
+from perfsite.pages.service import ServicePages, ServiceTools, service_page, service_titles
 
 if TYPE_CHECKING:
     from helpers import Worked
+    from perfsite.components.builder import Builder
+    from perfsite.components.elements import ChartFigure, Table
     from perfsite.config import SiteConfig
     from perfsite.kpi.groups import Group
-    from perfsite.pages.elements import ChartFigure, Table
-    from perfsite.pages.site import Builder
 
 ENGLISH = Language("en-GB")
 ASSETS = Assets("assets/a.css", "assets/a.js", "assets/icon.svg", "")

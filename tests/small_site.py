@@ -28,11 +28,11 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
+from perfsite.analysis import understand
 from perfsite.build import BuiltSite, build_site
 from perfsite.cli import main
 from perfsite.load import load_data, load_theme, with_editions
 from perfsite.model import Edition
-from perfsite.understanding import understand
 from perfsite.write import write_site
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ import pytest
 import perfsite.build as perfsite_build
 from adversary import Key, is_known, whole_numbers, worked_out
 from made_up_secrets import HEADER, Scene, scenes
+from perfsite.analysis import understand
 from perfsite.load import load_data, with_editions
-from perfsite.understanding import understand
 from small_site import build, data_folder, perfsite
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from perfsite.alphabet import SPACES, named, outside, outside_name, shown
+from perfsite.text import SPACES, named, outside, outside_name, shown
 
 LONE = "\ud800"
 OUTSIDE = (

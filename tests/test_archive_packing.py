@@ -29,7 +29,7 @@ from archive_tools import (
 )
 from perfsite import __version__
 from perfsite.archive import output, packing
-from perfsite.disk.transient import GROWING
+from perfsite.disk import GROWING
 from perfsite.errors import ArchiveError, UsageError
 from perfsite.model import File
 from perfsite.write import write_site

@@ -16,7 +16,7 @@ from perfsite.audit.inspection import audit_site
 from perfsite.audit.page import read_page
 from perfsite.audit.report import audit_json, audit_page, audit_text
 from perfsite.audit.rules import RULES, Facet
-from perfsite.metadata.schemas import audit_schema
+from perfsite.exports.schemas import audit_schema
 from small_site import perfsite, small_site
 
 if TYPE_CHECKING:

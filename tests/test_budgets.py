@@ -14,13 +14,12 @@ import pytest
 
 from helpers import register
 from markdown_pages import DOCS
-from perfsite.budgets import DEFAULT, Budgets
-from perfsite.config import SiteConfig, parse_config
+from perfsite.analysis import understand
+from perfsite.config import DEFAULT, Budgets, SiteConfig, parse_config
 from perfsite.errors import ConfigError
 from perfsite.load import load_data
 from perfsite.model import Source
 from perfsite.tables import read_cells, read_table
-from perfsite.understanding import understand
 from perfsite.validate import read_observations, read_register
 from small_site import CONFIG, data_folder
 from test_workbooks import cell, number, ods, packed, row, xlsx

@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from perfsite.analysis import understand
 from perfsite.build import build_site
+from perfsite.cache import Store
 from perfsite.charts.workers import Workers
 from perfsite.errors import BuildError
 from perfsite.load import load_data, load_theme
 from perfsite.model import Edition
-from perfsite.store import Store
-from perfsite.understanding import understand
-from perfsite.write import MANIFEST
+from perfsite.write.ownership import MANIFEST
 from small_site import (
     LOGO,
     MORE_CONFIG,

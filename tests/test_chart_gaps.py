@@ -15,11 +15,9 @@ from hypothesis import strategies as st
 
 from chart_samples import ENGLISH, STYLE, SVG, WORDS, point, run, samples
 from perfsite.charts.draw import draw
-from perfsite.charts.jobs import bars_job, line_job
-from perfsite.charts.lines import lines_job, years_job
+from perfsite.charts.jobs import bars_job, line_job, lines_job, stack_job, years_job
 from perfsite.charts.pictures import ChartJob, Line
 from perfsite.charts.series import Series
-from perfsite.charts.stacks import stack_job
 from perfsite.measures import Kind
 from perfsite.periods import YEAR_IN_UNITS, Period
 

@@ -7,12 +7,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chart_samples import ENGLISH, STYLE, journey_jobs, run, stack_jobs
-from perfsite.charts.cards import card_job, card_svg
-from perfsite.charts.lettering import text_width
-from perfsite.charts.lines import lines_job, years_job
-from perfsite.charts.pictures import CONTEXT, ChartJob, Line
-from perfsite.charts.stacks import journey_job, stack_job
-from perfsite.charts.treemaps import treemap_job
+from perfsite.charts.draw import card_job, card_svg
+from perfsite.charts.jobs import journey_job, lines_job, stack_job, treemap_job, years_job
+from perfsite.charts.pictures import CONTEXT, ChartJob, Line, text_width
 from perfsite.measures import Kind
 from perfsite.periods import Period
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from perfsite.charts.lettering import ELLIPSIS, shorten, text_width, wrap
+from perfsite.charts.pictures import ELLIPSIS, shorten, text_width, wrap
 
 TEXTS = (
     "abcdefghijklm",

@@ -5,7 +5,7 @@ import re
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from perfsite.charts.module_sentences import (
+from perfsite.charts.sentences import (
     answers_sentence,
     channel_sentence,
     journey_sentence,

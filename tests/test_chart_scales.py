@@ -10,8 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chart_samples import ENGLISH
-from perfsite.charts.lettering import text_width
-from perfsite.charts.scales import season_ticks, time_ticks, value_ticks
+from perfsite.charts.pictures import season_ticks, text_width, time_ticks, value_ticks
 from perfsite.language import Language
 from perfsite.measures import Kind
 from perfsite.periods import Period

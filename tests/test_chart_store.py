@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chart_samples import STYLE, chart_samples, samples
-from perfsite.charts import store
-from perfsite.charts.store import NoStore, drawing_keys
+from perfsite.charts import draw
+from perfsite.charts.draw import NoStore, drawing_keys
 
 if TYPE_CHECKING:
     import pytest
@@ -44,10 +44,10 @@ def test_other_libraries_and_other_code_draw_again(monkeypatch: pytest.MonkeyPat
     jobs = samples()
     keys = drawing_keys(jobs, STYLE)
 
-    monkeypatch.setattr(store, "version", lambda name: f"{name} 99")
+    monkeypatch.setattr(draw, "version", lambda name: f"{name} 99")
     newer = drawing_keys(jobs, STYLE)
     monkeypatch.undo()
-    monkeypatch.setattr(store, "_MODULES", store._MODULES[:-1])  # noqa: SLF001
+    monkeypatch.setattr(draw, "_MODULES", draw._MODULES[:-1])  # noqa: SLF001
     changed = drawing_keys(jobs, STYLE)
 
     assert not set(keys) & set(newer)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from chart_samples import ENGLISH
 from helpers import worked
 from perfsite.charts.jobs import line_job
+from perfsite.charts.layout import beside_target
 from perfsite.charts.pictures import Target
-from perfsite.charts.targets import beside_target
 from perfsite.measures import Kind
 
 shares = st.integers(1, 10**6 - 1).map(lambda n: n / 10**6)

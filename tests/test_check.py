@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from perfsite.check import check_site
+from perfsite.build import check_site
 from perfsite.errors import ConsistencyError
 from perfsite.model import File, Service
 from small_site import (

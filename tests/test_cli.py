@@ -13,8 +13,8 @@ from filelock import FileLock
 
 from perfsite import __version__
 from perfsite.cli import main
-from perfsite.pages import whole
-from perfsite.pages.whole import Made
+from perfsite.pages import site
+from perfsite.pages.site import Made
 from small_site import (
     CONFIG,
     LOGO,
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from perfsite.kept import Kept
-    from perfsite.pages.facts import Facts
-    from perfsite.pages.site import Builder
+    from perfsite.cache import Kept
+    from perfsite.components.builder import Builder
+    from perfsite.site_data import Facts
 
 CLEAN = {"full.csv": SUBMISSIONS["full.csv"]}
 """Submissions without a warning."""
@@ -521,7 +521,7 @@ def test_each_language_has_its_check_of_the_truth(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
 ) -> None:
     """A service that is missing in one language alone ends the build, which names the folder."""
-    made = whole.make_pages
+    made = site.make_pages
 
     def forgetful(builder: Builder, facts: Facts, kept: Kept) -> Made:
         one = made(builder, facts, kept)

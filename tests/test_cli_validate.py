@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from perfsite.errors import RULES
-from perfsite.metadata.schemas import problems_schema
+from perfsite.exports.schemas import problems_schema
 from small_site import Ran, data_folder, perfsite, read_tree, run
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import pytest
 
 from helpers import observe, worked
 from perfsite.config import SiteConfig
-from perfsite.parts import resolve
+from perfsite.kpi.inputs import resolve
 from perfsite.validate import check_consistency
 
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import escape
 
-from perfsite.charts.lettering import text_width, wrap
-from perfsite.direction import FIRST_STRONG, POP, balanced, isolated, marked, plain
+from perfsite.charts.pictures import text_width, wrap
 from perfsite.language import Language
+from perfsite.text import FIRST_STRONG, POP, balanced, isolated, marked, plain
 
 HEBREW = "שירות"
 APART = f"{FIRST_STRONG}{HEBREW}{POP}"

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from perfsite.cli.common import write_file
-from perfsite.disk.durable import draft_of, write_durably
-from perfsite.disk.transient import GROWING
+from perfsite.disk import GROWING, draft_of, write_durably
 from perfsite.errors import BuildError, WriteError
 from perfsite.model import File
 from perfsite.write import write_new_folder
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 PROCESS: Final = """\
 import multiprocessing, os, sys, tempfile
 from multiprocessing import forkserver
-from perfsite.disk.temporary import own_temporary_folder
+from perfsite.disk import own_temporary_folder
 assert str(own_temporary_folder()).startswith(sys.argv[1])
 assert tempfile.gettempdir() == os.environ["TMPDIR"]
 forkserver.ensure_running()

@@ -11,6 +11,7 @@ import pytest
 from explained_examples import BESIDE, DATA, UNSHOWN, message, renewed
 from markdown_pages import DOCS, ROOT, fences, without_fences, write_data
 from perfsite import kpis, measures
+from perfsite.analysis import understand
 from perfsite.config import Checks, SiteConfig, parse_config
 from perfsite.errors import RULES
 from perfsite.explanations import load_explanations
@@ -18,7 +19,6 @@ from perfsite.kpis import KPIS
 from perfsite.load import load_data
 from perfsite.measures import MEASURES
 from perfsite.model import REGISTER_COLUMNS as COLUMNS
-from perfsite.understanding import understand
 from perfsite.validate.submissions import TIDY
 from small_site import data_folder, perfsite
 

@@ -13,25 +13,28 @@ from hypothesis import strategies as st
 
 from helpers import observe, one_service_register, register
 from perfsite.config import SiteConfig
+from perfsite.decimals import csv_text
 from perfsite.editions import (
+    CHANGE,
     EDITION,
     FRAME,
     KPIS,
     OBSERVATIONS,
     Content,
     Whole,
+    applied,
+    differing,
     edition_path,
     freeze,
+    in_order,
     register_frame,
     text_frame,
 )
-from perfsite.editions.tables import CHANGE, applied, differing, in_order
 from perfsite.errors import BuildError, UsageError
-from perfsite.formats import csv_text
-from perfsite.metadata.statuses import PART_ABOVE_WHOLE
+from perfsite.exports.columns import PART_ABOVE_WHOLE
+from perfsite.exports.tables import KPI_COLUMNS, observation_rows
+from perfsite.kpi.inputs import resolve
 from perfsite.model import FIGURE, File, Service
-from perfsite.pages.data import KPI_COLUMNS, observation_rows
-from perfsite.parts import resolve
 from perfsite.validate import check_consistency
 from policy_tools import DAY, content, edition, frozen, public, source, thawed
 
@@ -274,7 +277,7 @@ def test_an_edition_under_another_date_is_not_read() -> None:
 
 def test_a_later_format_is_not_guessed_at(monkeypatch: pytest.MonkeyPatch) -> None:
     """An edition of a format that this version does not know says which version reads it."""
-    monkeypatch.setattr("perfsite.editions.manifest._FORMAT", 3)
+    monkeypatch.setattr("perfsite.editions._FORMAT", 3)
     files = frozen(public(TABLE), DAY, one_service_register())
     monkeypatch.undo()
 

@@ -7,17 +7,17 @@ import re
 import pytest
 
 from markdown_pages import DOCS
-from perfsite.fields import (
+from perfsite.model import (
     LONGEST,
     LONGEST_OTHER,
     PUBLISHED,
+    REGISTER_COLUMNS,
     is_faulty_path,
     is_published,
     is_run,
     longest,
     name_fault,
 )
-from perfsite.model import REGISTER_COLUMNS
 
 RUN = (
     *(

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import register
+from perfsite.analysis import understand
 from perfsite.config import SiteConfig, parse_config
 from perfsite.errors import UsageError
 from perfsite.forms import (
@@ -32,7 +33,6 @@ from perfsite.measures import MEASURES, Kind
 from perfsite.model import Source
 from perfsite.periods import Period
 from perfsite.tables import ROW, read_table, sheets
-from perfsite.understanding import understand
 from perfsite.validate import read_observations, read_register
 
 if TYPE_CHECKING:

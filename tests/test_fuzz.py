@@ -27,15 +27,15 @@ from corpus.anything import (
 )
 from corpus.foreign import MAPS, SOURCES, map_texts, settings_texts
 from corpus.written import as_csv, cells_of, written
+from perfsite.analysis import Known, understand
 from perfsite.cli.extensions import load, own
 from perfsite.config import SiteConfig, parse_config
+from perfsite.decimals import exact
 from perfsite.errors import ConfigError, PerfsiteError, Problem
-from perfsite.formats import exact
 from perfsite.importers import GROUP, Imported, Importer, Option
 from perfsite.importers.map_file import parse_map
 from perfsite.load import load_data
 from perfsite.model import Source, Status
-from perfsite.understanding import Known, understand
 from properties import fewer
 from small_site import build
 

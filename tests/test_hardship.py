@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from perfsite.model import File
-from perfsite.write import Target, write_site
+from perfsite.write import write_site
+from perfsite.write.target import Target
 from small_site import command, data_folder, environment, read_tree, small_site
 
 if TYPE_CHECKING:

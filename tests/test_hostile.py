@@ -29,17 +29,14 @@ from hostile import (
     folder,
     toml,
 )
-from perfsite.alphabet import outside
+from perfsite.components.builder import is_mail
 from perfsite.config import parse_config
-from perfsite.direction import FIRST_STRONG, POP
 from perfsite.errors import BuildError, ConfigError, Problem
-from perfsite.fields import longest
-from perfsite.model import Source
-from perfsite.pages.site import is_mail
+from perfsite.model import Source, longest
 from perfsite.policy.retractions import check_retractions, read_retractions
 from perfsite.revisions import read_reasons
-from perfsite.spelling import slug
 from perfsite.tables import read_table
+from perfsite.text import FIRST_STRONG, POP, outside, slug
 from small_site import build_folder
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from perfsite.kept import Kept
+from perfsite.cache import Kept
 
 
 def test_a_result_stands_as_long_as_what_it_was_made_from_is_equal() -> None:

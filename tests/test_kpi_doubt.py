@@ -15,14 +15,14 @@ from helpers import (
     worked_example,
     worked_sources,
 )
-from perfsite.kpi.provenance import trace
+from perfsite.components.elements import headline_cell, kpi_name, service_card
+from perfsite.kpi.groups import volumes_by_period
+from perfsite.kpi.trace import trace
 from perfsite.language import Language
 from perfsite.model import Status
-from perfsite.pages.service_words import lead_of
-from perfsite.pages.treemaps import service_boxes, services_treemap
-from perfsite.pages.volumes import volumes_by_period
-from perfsite.pages.words import headline_cell, kpi_name, service_card
+from perfsite.pages.service import lead_of
 from perfsite.periods import Period, Unit
+from perfsite.widgets.group_charts import service_boxes, services_treemap
 from properties import fewer
 
 TAKE_UP, YEARLY, COMPLETION = "digital_take_up", "transactions_per_year", "completion_rate"

@@ -16,12 +16,7 @@ from perfsite.kpi.health import (
     assess_services,
     rank_groups,
 )
-from perfsite.kpi.ledger import (
-    OWING,
-    REQUESTED,
-    State,
-    quarter_of,
-)
+from perfsite.kpi.reporting import OWING, REQUESTED, State, quarter_of
 from perfsite.kpis import KPIS, Place, at, counted_in_health, in_the_ledger
 from perfsite.model import Service
 from perfsite.periods import Period, Unit
@@ -30,7 +25,7 @@ from properties import fewer
 if TYPE_CHECKING:
     from helpers import Worked
     from perfsite.kpi.health import ServiceHealth
-    from perfsite.kpi.ledger import Ledger
+    from perfsite.kpi.reporting import Ledger
 
 YEARLY = "transactions_per_year"
 TAKE_UP = "digital_take_up"

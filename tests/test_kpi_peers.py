@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import worked_example
-from perfsite.kpi.peers import BANDS, Band, band_of, high_volume, peers
-from perfsite.kpi.services import Figure, ServiceSummary
+from perfsite.kpi.headlines import BANDS, Band, Figure, ServiceSummary, band_of, high_volume, peers
 from perfsite.kpis import VOLUME
 from perfsite.model import Service, Status
 from perfsite.periods import Period

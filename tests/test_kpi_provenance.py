@@ -24,12 +24,12 @@ from helpers import (
     worked_sources,
 )
 from perfsite.config import SiteConfig
-from perfsite.formulas import Formula, forms
-from perfsite.kpi.provenance import Origin, Provenance, Term, tiling, trace
+from perfsite.kpi.figures import Formula, forms
+from perfsite.kpi.inputs import Parts
+from perfsite.kpi.trace import Origin, Provenance, Term, tiling, trace
 from perfsite.kpis import KPIS
 from perfsite.measures import MEASURES, RATINGS, Kind
 from perfsite.model import Source, Status
-from perfsite.parts import Parts
 from perfsite.periods import Period, Unit
 from properties import fewer
 

@@ -12,12 +12,12 @@ from babel.numbers import format_decimal
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from perfsite.decimals import decimal
 from perfsite.errors import ConfigError
 from perfsite.language import Language, read_catalogue
 from perfsite.load import load_theme
 from perfsite.measures import Kind
 from perfsite.periods import Period, Unit
-from perfsite.rounding import decimal
 from printed import half_up
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from perfsite.analysis import Known, understand
 from perfsite.kpi import summarise_groups, summarise_services
 from perfsite.kpi.groups import make_groups
 from perfsite.language import Language, read_catalogue
 from perfsite.leaks import Published, find_leaks
 from perfsite.load import load_data, load_theme, with_editions
 from perfsite.model import File
-from perfsite.understanding import Known, understand
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,13 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfsite.config import SiteConfig
+from perfsite.exports.jsonld import as_script, group_dataset, service_dataset, whole_dataset
 from perfsite.language import Language
-from perfsite.metadata.dataset import (
-    as_script,
-    group_dataset,
-    service_dataset,
-    whole_dataset,
-)
 from perfsite.model import Edition, Service
 
 ENGLISH: Final = Language("en-GB")

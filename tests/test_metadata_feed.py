@@ -9,8 +9,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from perfsite.config import SiteConfig
+from perfsite.exports.feed import Entry, edition_entries, feed_file
 from perfsite.language import Language
-from perfsite.metadata.feed import Entry, edition_entries, feed_file
 from perfsite.model import Edition
 
 ENGLISH: Final = Language("en-GB")

@@ -13,18 +13,8 @@ from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from perfsite.config import SiteConfig
-from perfsite.measures import MEASURES
-from perfsite.metadata import columns
-from perfsite.metadata.schemas import (
-    register_schema,
-    retraction_schema,
-    schema_files,
-    service_schema,
-    submission_schema,
-)
-from perfsite.model import REGISTER_COLUMNS, Service, Source
-from perfsite.periods import Period
-from perfsite.records import (
+from perfsite.exports import columns
+from perfsite.exports.schemas import (
     ID,
     NAME,
     PERIOD,
@@ -33,7 +23,15 @@ from perfsite.records import (
     ServiceRecord,
     TidyRecord,
     WideRecord,
+    register_schema,
+    retraction_schema,
+    schema_files,
+    service_schema,
+    submission_schema,
 )
+from perfsite.measures import MEASURES
+from perfsite.model import REGISTER_COLUMNS, Service, Source
+from perfsite.periods import Period
 from perfsite.validate import read_observations, read_register
 from perfsite.validate.submissions import TIDY
 from small_site import ROOT, SERVICES, SUBMISSIONS, small_site

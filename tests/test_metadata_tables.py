@@ -8,20 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfsite.errors import BuildError
-from perfsite.kpi.ledger import State
-from perfsite.metadata.columns import (
+from perfsite.exports import tables as export_tables
+from perfsite.exports.columns import (
     OBSERVATIONS,
+    PART_ABOVE_WHOLE,
     PERIOD_PATTERN,
     REGISTER,
+    STATES,
+    STATUSES,
     Column,
     group_columns,
     health_columns,
     kpi_columns,
 )
-from perfsite.metadata.statuses import PART_ABOVE_WHOLE, STATES, STATUSES
-from perfsite.metadata.tables import table_of, tables, tables_of_folders
+from perfsite.exports.tables import table_of, tables, tables_of_folders
+from perfsite.kpi.reporting import State
 from perfsite.model import REGISTER_COLUMNS, Status
-from perfsite.pages import data
 from perfsite.periods import Period, Unit
 from perfsite.validate.values import MARKS
 from small_site import rows_of, small_site
@@ -42,11 +44,11 @@ def names(columns: Sequence[Column]) -> tuple[str, ...]:
 def test_the_columns_are_those_that_the_pages_write() -> None:
     """What is described is what the data files are made of."""
     assert names(REGISTER) == REGISTER_COLUMNS
-    assert names(OBSERVATIONS) == data.OBSERVATIONS
-    assert names(kpi_columns()) == data.KPI_COLUMNS
-    assert names(group_columns("agency", ""))[1:] == data.GROUP_COLUMNS
+    assert names(OBSERVATIONS) == export_tables.OBSERVATION_COLUMNS
+    assert names(kpi_columns()) == export_tables.KPI_COLUMNS
+    assert names(group_columns("agency", ""))[1:] == export_tables.GROUP_COLUMNS
     assert names(health_columns()) == ("service", "kpi", "period", "state")
-    assert data.ALL_CSV in SET
+    assert export_tables.ALL_CSV in SET
 
 
 def test_the_words_are_those_that_the_stages_use() -> None:
@@ -75,7 +77,7 @@ def test_every_csv_file_of_the_site_is_described(path: str) -> None:
 @pytest.mark.parametrize("path", ["data/other.csv", "services/full/other.csv", "services/full.svg"])
 def test_a_file_that_nobody_described_stops_the_build(path: str) -> None:
     """An unknown CSV file is an error of perfsite, and the message says where to mend it."""
-    with pytest.raises(BuildError, match=r"other|full.*perfsite\.metadata\.tables"):
+    with pytest.raises(BuildError, match=r"other|full.*perfsite\.exports\.tables"):
         table_of(path)
 
 

@@ -12,11 +12,10 @@ from frictionless import Package
 
 from perfsite.config import SiteConfig, parse_config
 from perfsite.errors import BuildError
-from perfsite.metadata.csvw import WHOLE_SET, described_files, whole_set_file
-from perfsite.metadata.datapackage import datapackage_file
-from perfsite.metadata.tables import tables
+from perfsite.exports.csvw import WHOLE_SET, described_files, whole_set_file
+from perfsite.exports.datapackage import datapackage_file
+from perfsite.exports.tables import csv_file, tables
 from perfsite.model import Edition, File
-from perfsite.pages.data import csv_file
 from small_site import CONFIG, rows_of, small_site
 
 if TYPE_CHECKING:

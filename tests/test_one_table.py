@@ -26,13 +26,13 @@ from invented_kpis import (
     SUBMISSIONS,
     WAITED,
 )
+from perfsite.analysis import understand
 from perfsite.charts.sentences import level_sentence, meets
 from perfsite.kpis import KPIS, Adding, Kpi, Place, at
 from perfsite.language import Language
 from perfsite.load import load_data
 from perfsite.measures import MEASURES, Better, Kind
 from perfsite.periods import Period
-from perfsite.understanding import understand
 from small_site import Page, Tree, build_folder, data_folder, pages_of, rows_of
 
 PACKAGE: Final = Path(perfsite.__file__).parent

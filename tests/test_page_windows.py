@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from helpers import EXAMPLE, example_register, example_sources, worked, worked_sources
 from perfsite.config import parse_config
 from perfsite.kpis import KPIS
-from perfsite.pages.services import service_page
+from perfsite.pages.service import service_page
 from properties import fewer
 from service_pages import figure_of, pages_of, tools_of
 
 if TYPE_CHECKING:
-    from perfsite.pages.context import ServicePage
-    from perfsite.pages.elements import Card, ChartFigure
+    from perfsite.components.contexts import ServicePage
+    from perfsite.components.elements import Card, ChartFigure
 
 UP = re.compile(r"more than a year before|up from |times as many as a year before")
 DOWN = re.compile(r"(fewer|less) than a year before|down from ")

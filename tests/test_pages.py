@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from perfsite.components.elements import (
+    change_cell,
+    count_cell,
+    headline_cell,
+    service_card,
+    value_cell,
+)
 from perfsite.kpi import Figure
 from perfsite.kpis import KPIS
 from perfsite.language import Language
 from perfsite.measures import Kind
 from perfsite.model import Status
 from perfsite.pages.lists import listing
-from perfsite.pages.words import change_cell, count_cell, headline_cell, service_card, value_cell
 from perfsite.periods import Period, Unit
 from small_site import (
     MOVED,
@@ -31,7 +37,7 @@ from small_site import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from perfsite.pages.orders import Order
+    from perfsite.widgets.orders import Order
     from small_site import Page
 
 ENGLISH: Final = Language("en-GB")

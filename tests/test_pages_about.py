@@ -6,16 +6,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from perfsite.components.builder import Assets, Builder, make_builder
 from perfsite.config import RelatedTable, SiteConfig, SourceTable, WordsTable, parse_config
 from perfsite.kpis import KPIS
 from perfsite.language import Language
 from perfsite.model import Edition
-from perfsite.pages import about
-from perfsite.pages.about import about_page, accessibility_page
-from perfsite.pages.site import Assets, Builder, make_builder
+from perfsite.pages import utility
+from perfsite.pages.utility import about_page, accessibility_page
 
 if TYPE_CHECKING:
-    from perfsite.pages.context import AboutPage
+    from perfsite.components.contexts import AboutPage
 
 EDITION: Final = Edition(date(2018, 9, 19), "hash")
 ASSETS: Final = Assets("a.css", "", "", "")
@@ -53,15 +53,15 @@ def test_what_the_publisher_says_stands_beside_what_perfsite_knows() -> None:
     """Strengths and limits of the site come after those of every site; neither hides the other."""
     got = page(strengths=("All of it is old.",), caveats=("None of it is new.",))
 
-    assert got.strengths == (*about.STRENGTHS, "All of it is old.")
-    assert got.caveats == (*about.LIMITS, "None of it is new.")
-    assert got.revisions == about.REVISIONS
+    assert got.strengths == (*utility.STRENGTHS, "All of it is old.")
+    assert got.caveats == (*utility.LIMITS, "None of it is new.")
+    assert got.revisions == utility.REVISIONS
 
 
 def test_the_plan_for_an_end_begins_with_the_publishers() -> None:
     """With a plan it stands first; without one the page says what a copy needs all the same."""
-    assert page(end_plan="It will be kept.").end == ("It will be kept.", *about.END)
-    assert page().end == about.END
+    assert page(end_plan="It will be kept.").end == ("It will be kept.", *utility.END)
+    assert page().end == utility.END
 
 
 def test_without_a_schedule_the_page_says_so() -> None:
@@ -192,8 +192,8 @@ def test_the_accessibility_statement_says_what_was_tested_and_what_falls_short()
     """Both lists stand as they are written, and name the standard and the tools."""
     got = accessibility_page(builder(SiteConfig(title="Figures", contact="a@example.org")))
 
-    assert got.tested == about.TESTED
-    assert got.limits == about.SHORT
+    assert got.tested == utility.TESTED
+    assert got.limits == utility.SHORT
     assert "2.2 at level AA" in got.lead
     assert any("axe-core" in text for text in got.tested)
     assert got.path == "accessibility.html"
@@ -203,8 +203,13 @@ def test_the_accessibility_statement_says_what_was_tested_and_what_falls_short()
 def test_no_sentence_of_the_page_stands_twice() -> None:
     """Strengths, limits, revisions, the end and the statement are whole and different sentences."""
     texts = [
-        *about.STRENGTHS, *about.LIMITS, *about.REVISIONS, *about.END, *about.TESTED, *about.SHORT
-    ]  # fmt: skip
+        *utility.STRENGTHS,
+        *utility.LIMITS,
+        *utility.REVISIONS,
+        *utility.END,
+        *utility.TESTED,
+        *utility.SHORT,
+    ]
 
     assert len(texts) == len(set(texts))
     assert all(text[0].isupper() and text.endswith(".") for text in texts)

@@ -8,10 +8,10 @@ from decimal import Decimal
 
 import pytest
 
+from perfsite.exports.tables import OBSERVATION_COLUMNS
 from perfsite.kpis import KPIS
 from perfsite.measures import Kind
 from perfsite.model import REGISTER_COLUMNS
-from perfsite.pages.data import OBSERVATIONS
 from small_site import SERVICES, SUBMISSIONS, rows_of, small_site
 
 
@@ -36,7 +36,7 @@ def test_every_observation_stands_where_it_says() -> None:
     """Each published figure is found, digit for digit, in the row that is its source."""
     header = small_site()["data/observations.csv"].split(b"\r\n")[0].decode()
     rows = rows_of(small_site()["data/observations.csv"])
-    assert header == ",".join(OBSERVATIONS)
+    assert header == ",".join(OBSERVATION_COLUMNS)
     for row in rows:
         path, _, number = row["source"].rpartition(":")
         text = SUBMISSIONS[path.removeprefix("submissions/")]

@@ -7,11 +7,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from perfsite.config import SiteConfig
-from perfsite.language import Language
-from perfsite.metadata.tables import tables
-from perfsite.model import File, Service
-from perfsite.pages.context import (
+from perfsite.components.builder import Assets, Builder, make_builder
+from perfsite.components.contexts import (
     Context,
     EmbedPage,
     GroupOrderPage,
@@ -19,8 +16,12 @@ from perfsite.pages.context import (
     MovedPage,
     NotFoundPage,
 )
-from perfsite.pages.elements import ChartFigure, Link, Table
-from perfsite.pages.general import (
+from perfsite.components.elements import ChartFigure, Link, Table
+from perfsite.config import SiteConfig
+from perfsite.exports.tables import tables
+from perfsite.language import Language
+from perfsite.model import File, Service
+from perfsite.pages.utility import (
     downloads_page,
     is_listed,
     moved_pages,
@@ -28,10 +29,9 @@ from perfsite.pages.general import (
     plain_files,
     sitemap_page,
 )
-from perfsite.pages.site import Assets, Builder, make_builder
 
 if TYPE_CHECKING:
-    from perfsite.pages.context import DownloadsPage
+    from perfsite.components.contexts import DownloadsPage
 
 EMPTY: Final = Table("", (), ())
 

@@ -12,8 +12,8 @@ from helpers import worked
 from perfsite.language import Language
 from perfsite.measures import DIGITAL, MEASURES
 from perfsite.model import Status
-from perfsite.pages.change_words import figure_name
 from perfsite.periods import Period
+from perfsite.widgets.changes import figure_name
 from properties import fewer
 from service_pages import pages_of
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from helpers import Worked
-    from perfsite.pages.elements import Cell, Table
+    from perfsite.components.elements import Cell, Table
 
 ENGLISH: Final = Language("en-GB")
 FIGURES: Final = (

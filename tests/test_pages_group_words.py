@@ -12,8 +12,13 @@ from helpers import register, worked
 from perfsite.config import SiteConfig
 from perfsite.language import Language
 from perfsite.model import Service
-from perfsite.pages.group_words import change_words, group_card, stocks_words, whose
-from perfsite.pages.silence_words import silence_notices
+from perfsite.widgets.group_cards import (
+    change_words,
+    group_card,
+    silence_notices,
+    stocks_words,
+    whose,
+)
 
 if TYPE_CHECKING:
     from helpers import Worked

@@ -11,19 +11,18 @@ import pytest
 from helpers import register, worked
 from page_tools import column_of, example, made_of, row_of
 from perfsite.charts.pictures import CardJob, TreemapJob
-from perfsite.kpi.groups import GroupKind
+from perfsite.kpi.groups import FOLDERS, GroupKind
 from perfsite.kpis import Place, at
 from perfsite.language import Language
 from perfsite.model import Service
-from perfsite.pages.group_tables import groups_listing
-from perfsite.pages.site import FOLDERS
-from perfsite.pages.treemaps import groups_treemap
+from perfsite.widgets.group_cards import groups_listing
+from perfsite.widgets.group_charts import groups_treemap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from perfsite.pages.context import GroupPage
-    from perfsite.pages.elements import ChartFigure
+    from perfsite.components.contexts import GroupPage
+    from perfsite.components.elements import ChartFigure
 
 YEARLY: Final = "transactions_per_year"
 A_FALL: Final = re.compile(

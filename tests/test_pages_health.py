@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helpers import register, worked
+from perfsite.components.builder import Assets, Builder, make_builder
 from perfsite.config import SiteConfig
 from perfsite.kpi.groups import Group, GroupKind, make_groups
 from perfsite.kpi.health import Coverage, Owed, assess_services
-from perfsite.kpi.ledger import State
+from perfsite.kpi.reporting import State
 from perfsite.kpis import KPIS, counted_in_health, in_the_ledger
 from perfsite.language import Language
 from perfsite.model import Service
 from perfsite.pages.health import department_pages, health_page
-from perfsite.pages.health_words import (
+from perfsite.periods import Period
+from perfsite.widgets.health import (
     MEANINGS,
     WORDS,
     Health,
@@ -28,12 +30,10 @@ from perfsite.pages.health_words import (
     legend,
     owed_words,
 )
-from perfsite.pages.site import Assets, Builder, make_builder
-from perfsite.periods import Period
 
 if TYPE_CHECKING:
-    from perfsite.pages.context import DepartmentHealthPage, HealthPage
-    from perfsite.pages.elements import Table
+    from perfsite.components.contexts import DepartmentHealthPage, HealthPage
+    from perfsite.components.elements import Table
 
 ENGLISH = Language("en-GB")
 QUARTERS = [f"{year}-Q{quarter}" for year in (2015, 2016) for quarter in (1, 2, 3, 4)]

@@ -11,13 +11,13 @@ from perfsite.charts.pictures import CardJob, TreemapJob
 from perfsite.config import SiteConfig
 from perfsite.kpi.groups import GroupKind
 from perfsite.model import Edition
-from perfsite.pages.high_volume import high_volume_page
 from perfsite.pages.home import home_page
+from perfsite.pages.lists import high_volume_page
 
 if TYPE_CHECKING:
     from page_tools import Made
     from perfsite.charts.pictures import Job
-    from perfsite.pages.context import HighVolumePage, HomePage
+    from perfsite.components.contexts import HighVolumePage, HomePage
 
 YEARLY: Final = "transactions_per_year"
 A_FALL: Final = re.compile(

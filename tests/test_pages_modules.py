@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from helpers import one_service_register, worked
 from perfsite.config import parse_config
-from perfsite.validate.modules import own_modules
+from perfsite.kpis import own_modules
 from printed import could_be, is_true
 from properties import fewer
 from service_pages import figure_of, pages_of, texts
 
 if TYPE_CHECKING:
-    from perfsite.pages.services import ServicePages
+    from perfsite.pages.service import ServicePages
 
 OWN = """\
 [measures.calls]

@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import worked
-from perfsite.kpi.provenance import trace
-from perfsite.pages.provenance import MOST_ORIGINS, explained
+from perfsite.kpi.trace import trace
+from perfsite.widgets.provenance import MOST_ORIGINS, explained
 from printed import could_be
 from properties import fewer
 from service_pages import ENGLISH
 
 if TYPE_CHECKING:
-    from perfsite.pages.elements import Provenance
+    from perfsite.components.elements import Provenance
 
 
 def told(table: str, kpi: str) -> Provenance:

@@ -14,14 +14,14 @@ from perfsite.config import parse_config
 from perfsite.kpis import KPIS
 from perfsite.language import Language
 from perfsite.measures import Kind
-from perfsite.pages.services import service_page, service_titles
+from perfsite.pages.service import service_page, service_titles
 from printed import could_be, is_true
 from properties import fewer
 from service_pages import builder_of, figure_of, pages_of, texts, tools_of
 
 if TYPE_CHECKING:
-    from perfsite.pages.elements import Card
-    from perfsite.pages.services import ServicePages
+    from perfsite.components.elements import Card
+    from perfsite.pages.service import ServicePages
 
 ENGLISH = Language("en-GB")
 QUARTERS = """

@@ -10,13 +10,13 @@ from helpers import worked
 from perfsite.charts.breakdowns import collect_breakdowns
 from perfsite.config import parse_config
 from perfsite.model import Status
-from perfsite.pages.modules import Subject
-from perfsite.pages.standards import Standard, collect_standards, declared, standards_module
+from perfsite.widgets.frame import Subject
+from perfsite.widgets.standards import Standard, collect_standards, declared, standards_module
 from service_pages import builder_of, texts
 
 if TYPE_CHECKING:
     from helpers import Worked
-    from perfsite.pages.modules import Module
+    from perfsite.widgets.frame import Module
 
 SETTINGS = """
 [measures.promise_target]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from helpers import register, worked
 from perfsite.config import SiteConfig
-from perfsite.parts import enough, newest_end
+from perfsite.kpi.inputs import enough, newest_end
 from perfsite.periods import Period, Unit
 from properties import fewer
 

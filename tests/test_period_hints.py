@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfsite.periods import Period
-from perfsite.validate.period_hints import hint
+from perfsite.validate.names import hint
 
 
 def said(text: str) -> str:

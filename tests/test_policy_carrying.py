@@ -8,8 +8,8 @@ import pytest
 from corpus.made import workbook
 from helpers import register
 from perfsite.errors import Problem
+from perfsite.exports.tables import observation_rows
 from perfsite.model import Service, Source
-from perfsite.pages.data import observation_rows
 from perfsite.policy import carry_over, carry_services, release
 from perfsite.validate import read_register
 from policy_tools import DAY, edition, frozen, public, read, short, source, thawed

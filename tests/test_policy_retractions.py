@@ -7,8 +7,8 @@ import pytest
 
 from helpers import register
 from perfsite.errors import BuildError, Problem
+from perfsite.exports.tables import observation_rows
 from perfsite.model import Source
-from perfsite.pages.data import observation_rows
 from perfsite.policy import (
     Retraction,
     check_retractions,

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from perfsite.analysis import understand
 from perfsite.errors import LeakError
 from perfsite.load import load_data, with_editions
-from perfsite.understanding import understand
 from small_site import CONFIG, REGISTER, SUBMISSIONS, build_folder, data_folder, perfsite, read_tree
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from perfsite.analysis import understand
 from perfsite.errors import Problem, UsageError
 from perfsite.explanations import Explanation
 from perfsite.load import load_data, load_theme
@@ -26,7 +27,6 @@ from perfsite.preview.annotate import without_dead_links
 from perfsite.preview.changes import changes_counted, changes_panel
 from perfsite.preview.folder import SITE
 from perfsite.preview.problems import MOST, by_service, counted, places, problems_panel
-from perfsite.understanding import understand
 from small_site import (
     SERVICES,
     SUBMISSIONS,

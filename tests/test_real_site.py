@@ -16,10 +16,10 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from answer_key import answer_key
+from perfsite.analysis import understand
+from perfsite.exports.tables import OBSERVATION_COLUMNS, csv_file, observation_rows
 from perfsite.load import load_data
-from perfsite.pages.data import OBSERVATIONS, csv_file, observation_rows
 from perfsite.periods import Period
-from perfsite.understanding import understand
 from small_site import (
     ROOT,
     Page,
@@ -276,7 +276,7 @@ def test_every_published_figure_of_every_edition_is_ours(
     assert (ran.code, "PS301" in ran.out) in {(0, False), (1, True)}, ran.out
     known = understand(load_data(out), date.fromisoformat(edition))
     rows = observation_rows(known.observations)
-    file = csv_file("data/observations.csv", OBSERVATIONS, rows)
+    file = csv_file("data/observations.csv", OBSERVATION_COLUMNS, rows)
 
     assert [problem for problem in known.problems if problem.severity == "error"] == []
     compare(ours(rows_of((out / "services.csv").read_bytes()), rows_of(file.data)), folder)

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from perfsite.components.contexts import MovedPage, NotFoundPage, Site
+from perfsite.components.elements import Link
 from perfsite.errors import ConfigError, RenderError
 from perfsite.language import Language, read_catalogue
 from perfsite.load import load_theme
 from perfsite.model import Source
-from perfsite.pages.context import MovedPage, NotFoundPage, Site
-from perfsite.pages.elements import Link
 from perfsite.render import Renderer, Theme
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from perfsite.pages.context import Context
+    from perfsite.components.contexts import Context
 
 SITE: Final = Site(
     title="Figures",

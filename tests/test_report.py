@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from perfsite.errors import RULES, Problem, Severity
-from perfsite.metadata.schemas import problems_schema
+from perfsite.exports.schemas import problems_schema
 from perfsite.report import json_report, text_report
 from perfsite.report.problems import one_line
 

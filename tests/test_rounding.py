@@ -9,10 +9,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from perfsite.arithmetic import half_steps, products, quotients, tidy_sum
-from perfsite.formats import exact
-from perfsite.rounding import (
+from perfsite.decimals import (
     decimal,
     decimals,
+    exact,
     fixed,
     grouped,
     known_places,

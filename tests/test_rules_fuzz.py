@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from helpers import csv_source, register
 from perfsite.config import Checks, SiteConfig
 from perfsite.kpi import work_out
+from perfsite.kpi.inputs import resolve
 from perfsite.measures import MEASURES
-from perfsite.parts import resolve
 from perfsite.validate import check_consistency, check_series, is_blamed, read_observations
 from properties import fewer
 

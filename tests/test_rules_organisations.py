@@ -9,7 +9,7 @@ from perfsite.importers.performance_platform import import_register
 from perfsite.load import load_source
 from perfsite.model import Service, Source
 from perfsite.validate import read_register
-from perfsite.validate.organisations import check_organisations
+from perfsite.validate.consistency import check_organisations
 
 if TYPE_CHECKING:
     from pathlib import Path

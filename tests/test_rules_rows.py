@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from helpers import csv_source, one_service_register
 from perfsite.config import SiteConfig
 from perfsite.kpi import work_out
+from perfsite.kpi.inputs import resolve
 from perfsite.measures import RATINGS
-from perfsite.parts import resolve
 from perfsite.periods import Period
 from perfsite.validate import check_consistency, check_series, read_observations
 from properties import fewer

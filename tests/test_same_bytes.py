@@ -57,7 +57,7 @@ def small(parent: Path) -> Path:
 @pytest.fixture(scope="module")
 def builds() -> Iterator[dict[Way, Begun]]:
     """The small site being built in every way that can be had here, all at once."""
-    # Below neither pytest's own folder nor that of this process (`perfsite.disk.temporary`, which a
+    # Below neither pytest's own folder nor that of this process (`perfsite.disk`, which a
     # test before this one may have made): they let in nobody else.
     with tempfile.TemporaryDirectory(prefix="bytes-", dir=os.environ.get("TMPDIR", "/tmp")) as name:  # noqa: S108
         parent = Path(name)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helpers import observe
+from perfsite.analysis import understand
 from perfsite.config import parse_config
 from perfsite.errors import ConfigError, Problem
 from perfsite.load import load_data
-from perfsite.understanding import understand
 from perfsite.validate import is_blamed
 from small_site import data_folder
 

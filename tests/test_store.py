@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from perfsite.store import Store
+from perfsite.cache import Store
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from perfsite.disk import durable
-from perfsite.disk.mark import Kind, mark_path
-from perfsite.disk.transient import GROWING
+from perfsite import disk
+from perfsite.disk import GROWING, Kind, mark_path
 from perfsite.errors import UsageError, WriteError
 from perfsite.model import File
-from perfsite.write import MANIFEST, Target, check_target, write_site
-from perfsite.write.exchange import exchange
+from perfsite.write import check_target, write_site
+from perfsite.write.ownership import MANIFEST
+from perfsite.write.target import Target, exchange
 from small_site import CONFIG, ROOT, data_folder, perfsite, read_tree
 
 if TYPE_CHECKING:
@@ -423,7 +423,7 @@ def test_killed_at_any_step_a_whole_site_is_there_and_nothing_stays(
     Where two folders cannot change places in one step there may be none, until the next build.
     """
     monkeypatch.setattr("perfsite.write.target._GRACE", 0.0)
-    monkeypatch.setattr(durable, "_AT_ONCE", 1)
+    monkeypatch.setattr(disk, "_AT_ONCE", 1)
     if not swap:
         monkeypatch.setattr(sys, "platform", "another")
     keep, extra = (KEEP, {"CNAME": b"example.org"}) if kept else ((), {})

@@ -8,10 +8,10 @@ import pytest
 from jinja2 import Environment, meta, nodes
 
 from component_examples import PAGE
+from perfsite.components import contexts, elements
+from perfsite.components.contexts import Context
 from perfsite.language import Language
 from perfsite.load import load_theme
-from perfsite.pages import context, elements
-from perfsite.pages.context import Context
 from perfsite.render import Renderer
 from small_site import ROOT
 
@@ -75,7 +75,7 @@ def test_each_template_belongs_to_one_page() -> None:
 def test_a_template_is_given_what_it_uses_and_uses_what_it_is_given(kind: type[Context]) -> None:
     """The names in a template and its layout are the fields of its context and the two ways."""
     given = {field.name for field in fields(kind)}
-    unused = UNUSED | FRAME if kind is context.EmbedPage else UNUSED
+    unused = UNUSED | FRAME if kind is contexts.EmbedPage else UNUSED
 
     assert used(kind.template) - given == WAYS
     assert given - used(kind.template) == unused
@@ -85,7 +85,7 @@ def test_what_leaves_the_layout_is_known() -> None:
     """Every page has the layout's head and foot, but the one that is shown within another's."""
     without = [kind for kind in PAGES if "components/layout.html" not in extended(kind.template)]
 
-    assert without == [context.EmbedPage]
+    assert without == [contexts.EmbedPage]
 
 
 def test_a_theme_may_replace_any_part_of_a_page() -> None:
@@ -139,8 +139,9 @@ def test_every_field_of_every_part_is_shown() -> None:
     }
     parts = {
         kind.__name__: {field.name for field in fields(kind)}
-        for kind in (vars(context) | vars(elements)).values()
+        for kind in (vars(contexts) | vars(elements)).values()
         if isinstance(kind, type) and is_dataclass(kind) and not issubclass(kind, Context)
+        if kind.__module__ in {contexts.__name__, elements.__name__}
     }
 
     assert len(parts) >= 8

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from perfsite.pages.translations import in_language
+from perfsite.site_data import in_language
 from small_site import (
     build_folder,
     data_folder,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfsite.measures import Kind
-from perfsite.validate.value_hints import value_fix
+from perfsite.validate.values import value_fix
 
 VALUES = [
     ("1,200", "count", "write it without separators: 1200"),

@@ -9,13 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfsite.measures import MEASURES, Aggregation, Kind, Measure
-from perfsite.validate.values import (
-    CARRIED,
-    MARKS,
-    PUBLISHED_MARKS,
-    RETRACTED,
-    check_values,
-)
+from perfsite.validate.values import CARRIED, MARKS, PUBLISHED_MARKS, RETRACTED, check_values
 
 if TYPE_CHECKING:
     from perfsite.errors import Problem

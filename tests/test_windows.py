@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import register, worked
+from perfsite.kpi.windows import month_windows, year_windows
 from perfsite.periods import Period, Unit
-from perfsite.windows import month_windows, year_windows
 
 Given = dict[tuple[int, int], float]
 """Figures by first month and number of months."""

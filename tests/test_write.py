@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 from filelock import FileLock
 
-from perfsite.disk.transient import GROWING
+from perfsite.disk import GROWING
 from perfsite.errors import UsageError, WriteError
 from perfsite.model import File
-from perfsite.write import MANIFEST, check_target, write_site
+from perfsite.write import check_target, write_site
+from perfsite.write.ownership import MANIFEST
 from small_site import read_tree
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ FIXTURES: Final = {
     "axe": "browser",
     "checker": "browser",
     "address": "server",
-    "board": "server",
+    "state": "server",
 }
 """What a test that uses a fixture, itself or through another, is marked as."""
 NOT_QUICK: Final = frozenset({"example", "browser", "server", "tools", "slow", "proofs"})

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from perfsite.rounding import EXACT, decimal, decimals, quotient
+from perfsite.decimals import EXACT, decimal, decimals, quotient
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -2,66 +2,150 @@
 
 from __future__ import annotations
 
+import csv
 import gc
+import io
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Protocol
+from html import unescape
+from typing import TYPE_CHECKING, Final, Protocol
 
+from perfsite.cache import Kept
 from perfsite.charts.breakdowns import charted_measures, collect_breakdowns
 from perfsite.charts.draw import Drawing, Undrawn
-from perfsite.charts.given import collect_given
 from perfsite.charts.pictures import CardJob
-from perfsite.charts.series import collect_measures, collect_series
-from perfsite.check import check_site
-from perfsite.errors import BuildError
-from perfsite.kept import Kept
+from perfsite.charts.series import collect_given, collect_measures, collect_series
+from perfsite.components.builder import Assets, make_builder
+from perfsite.components.contexts import MovedPage
+from perfsite.errors import BuildError, ConsistencyError
+from perfsite.exports import tables as data_files
+from perfsite.exports.csvw import described_files, whole_set_file
+from perfsite.exports.datapackage import datapackage_file
+from perfsite.exports.editions import edition_files
+from perfsite.exports.feed import feed_file
+from perfsite.exports.schemas import schema_files
+from perfsite.exports.tables import REVISIONS_CSV
 from perfsite.kpi import summarise_groups
-from perfsite.kpi.groups import make_groups
+from perfsite.kpi.groups import make_groups, volumes_by_period
+from perfsite.kpi.headlines import peers
 from perfsite.kpi.health import assess_services
-from perfsite.kpi.ledger import make_ledger
-from perfsite.kpi.panels import Panels
-from perfsite.kpi.peers import peers
-from perfsite.kpi.provenance import trace
+from perfsite.kpi.matched import Panels
+from perfsite.kpi.reporting import make_ledger
+from perfsite.kpi.trace import trace
 from perfsite.kpis import Place, at
 from perfsite.language import Language, read_catalogue
 from perfsite.leaks import Published, check_leaks
-from perfsite.metadata.csvw import described_files, whole_set_file
-from perfsite.metadata.datapackage import datapackage_file
-from perfsite.metadata.feed import feed_file
-from perfsite.metadata.schemas import schema_files
-from perfsite.metadata.tables import REVISIONS_CSV
-from perfsite.pages import data as data_files
-from perfsite.pages.context import MovedPage
-from perfsite.pages.edition_files import edition_files
-from perfsite.pages.facts import Facts
-from perfsite.pages.general import is_listed, plain_files
-from perfsite.pages.gone import gone_services
-from perfsite.pages.health_words import assess, health_file
-from perfsite.pages.news import revision_entries
-from perfsite.pages.site import Assets, make_builder
-from perfsite.pages.standards import collect_standards
-from perfsite.pages.volumes import volumes_by_period
-from perfsite.pages.whole import Made, general_pages, make_pages, without_undrawn
+from perfsite.pages.editions import gone_services, revision_entries
+from perfsite.pages.lists import listing
+from perfsite.pages.site import Made, general_pages, make_pages, without_undrawn
+from perfsite.pages.utility import is_listed, plain_files
 from perfsite.policy import check_retractions
 from perfsite.render import FAVICON, SCRIPT, STYLESHEET, Renderer
 from perfsite.revisions import COLUMNS
+from perfsite.site_data import Facts
 from perfsite.validate.values import RETRACTED
+from perfsite.widgets.health import assess, health_file
+from perfsite.widgets.standards import collect_standards
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
+    from perfsite.analysis import Known
+    from perfsite.charts.draw import Store
     from perfsite.charts.pictures import Job
-    from perfsite.charts.store import Store
+    from perfsite.components.builder import Builder
+    from perfsite.components.contexts import Context
     from perfsite.config import SiteConfig
-    from perfsite.model import Edition, File
-    from perfsite.pages.context import Context
-    from perfsite.pages.site import Builder
+    from perfsite.model import Edition, File, Service
     from perfsite.policy import Retraction
     from perfsite.render import Theme
-    from perfsite.understanding import Known
+
+
+# One build, one truth: the finished files are read back and held against the register.
+
+
+_ROW: Final = re.compile(r'<tr id="([^"]+)"')
+_LOC: Final = re.compile(r"<loc>([^<]*)</loc>")
+_PAGES: Final = re.compile(r"services/([^/]+)\.html")
+_TITLE: Final = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+
+
+def check_site(
+    files: Iterable[File],
+    services: Mapping[str, Service],
+    moved: set[str],
+    base_url: str,
+    folders: Sequence[str] = ("",),
+) -> None:
+    """Check that every list of services in the site is the register.
+
+    `moved` are the former ids that have a page of their own; addresses in sitemap.xml start with
+    `base_url`. `folders` are those of the site's languages, each of which has all pages.
+
+    Raises:
+        ConsistencyError: naming the file that differs, and the services that it has too many or
+            too few; or two pages with one address or title.
+    """
+    content = {}
+    for file in files:
+        if file.path in content:
+            raise ConsistencyError(f"two files at the address {file.path}")
+        content[file.path] = file.data
+    wanted = set(services)
+    table = io.StringIO(content["data/services.csv"].decode(), newline="")
+    _same_list("data/services.csv", [row["service"] for row in csv.DictReader(table)], wanted)
+    entries = [unescape(loc) for loc in _LOC.findall(content["sitemap.xml"].decode())]
+    listed = [entry.removeprefix(base_url) for entry in entries]
+    for folder in folders:
+        pages = _services(content, folder)
+        _same(f"the pages of services in {folder or '.'}", set(pages) - moved, wanted)
+        names = [name for name in _services(listed, folder) if name not in moved]
+        _same_list(f"sitemap.xml for {folder or '.'}", names, wanted)
+        for order in listing().orders:
+            href = folder + order.href
+            if href not in content:
+                raise ConsistencyError(f"the list {href} is missing")
+            _same_list(href, _ROW.findall(content[href].decode()), wanted)
+        _check_titles(content, folder, [other for other in folders if other != folder])
+
+
+def _services(paths: Iterable[str], folder: str) -> list[str]:
+    """The ids of services of which there is a page in a folder."""
+    inside = [path.removeprefix(folder) for path in paths if path.startswith(folder)]
+    names = [match[1] for path in inside if (match := _PAGES.fullmatch(path))]
+    return [name for name in names if name != "index" and not name.startswith("by-")]
+
+
+def _check_titles(content: Mapping[str, bytes], folder: str, others: Sequence[str]) -> None:
+    """No two pages of one language have the same title."""
+    foreign = tuple(other for other in others if other.startswith(folder))
+    titles: dict[str, str] = {}
+    for path, data in content.items():
+        mine = path.startswith(folder) and not (foreign and path.startswith(foreign))
+        if mine and path.endswith(".html") and (match := _TITLE.search(data.decode())):
+            other = titles.setdefault(match[1], path)
+            if other != path:
+                raise ConsistencyError(f"{path} and {other} have the same title: {match[1]}")
+
+
+def _same_list(where: str, found: list[str], wanted: set[str]) -> None:
+    if len(found) != len(set(found)):
+        raise ConsistencyError(f"{where} lists a service twice")
+    _same(where, set(found), wanted)
+
+
+def _same(where: str, found: set[str], wanted: set[str]) -> None:
+    if found != wanted:
+        more, less = sorted(found - wanted), sorted(wanted - found)
+        raise ConsistencyError(
+            f"{where} and the register differ: {len(found)} services, not {len(wanted)}"
+            + (f"; too many: {', '.join(more[:5])}" if more else "")
+            + (f"; missing: {', '.join(less[:5])}" if less else "")
+        )
 
 
 class Progress(Protocol):
@@ -289,7 +373,7 @@ def _data_files(known: Known, facts: Facts, kept: Kept) -> list[File]:
     kpis = list(known.kpis.itertuples(index=False, name=None))
     changes = facts.ledger.rows() if facts.ledger else []
     files = [
-        data_files.csv_file("data/observations.csv", data_files.OBSERVATIONS, observations),
+        data_files.csv_file("data/observations.csv", data_files.OBSERVATION_COLUMNS, observations),
         data_files.csv_file(data_files.KPIS_CSV, data_files.KPI_COLUMNS, kpis),
         data_files.services_file(facts.summaries, config.languages),
         *data_files.service_files(facts.summaries, observations, kpis, kept),

@@ -21,8 +21,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from perfsite.errors import PerfsiteError, Problem
-from perfsite.overruns import OverBudgetError
+from perfsite.errors import OverBudgetError, PerfsiteError, Problem
 
 try:
     import fcntl

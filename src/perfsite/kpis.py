@@ -14,12 +14,40 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, assert_never
 
-from perfsite.causes import OF_ANY, Causes
 from perfsite.measures import DIGITAL, RATINGS, Better, Kind
-from perfsite.messages import message, plural_message
+from perfsite.text import message, plural_message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+
+# Why the ratio of a group changed, in words: an entry of the table of KPIs has its own.
+#
+# Services changed, or others of them had more of the volume; docs/kpis.md says which part of a
+# change is which.
+
+
+@dataclass(frozen=True)
+class Causes:
+    """Why a ratio of a group changed, as clauses that stand after `because`.
+
+    Attributes:
+        of_volume: of what a service has a share that weighs much: `of the transactions`.
+        rose: the services' own ratios became higher.
+        fell: they became lower.
+        towards_higher: more of the volume was at services whose ratio is higher.
+        towards_lower: more of it was at services whose ratio is lower.
+    """
+
+    of_volume: str = message("of what it is divided by")
+    rose: str = message("the figures of services rose")
+    fell: str = message("the figures of services fell")
+    towards_higher: str = message("services with higher figures had more of the whole")
+    towards_lower: str = message("services with lower figures had more of the whole")
+
+
+OF_ANY: Final = Causes()
+"""What can be said of any ratio."""
 
 
 class Adding(StrEnum):
@@ -662,3 +690,26 @@ def parts_of_months() -> tuple[str, ...]:
     """The parts of the KPIs whose headline is for a month: their days are added up to months."""
     monthly = [kpi for kpi in KPIS.values() if kpi.window is Window.MONTH_ELSE_LATEST]
     return tuple(dict.fromkeys(part for kpi in monthly for part in kpi.operands))
+
+
+# The modules of a service's page: the names by which the register chooses and orders them.
+
+
+_LAST: Final = ("response-time", "readings")
+"""The modules of no KPI, which stand after those of all KPIs."""
+
+
+def own_modules() -> tuple[str, ...]:
+    """All modules that perfsite itself knows, in the order of a page that chooses none."""
+    of_kpis = (KPIS[key] for key in at(Place.CHART))
+    return (*(name for kpi in of_kpis for name in (kpi.chart, *kpi.companions)), *_LAST)
+
+
+def measure_module(measure: str) -> str:
+    """The module of a measure that the site declares: `measure-calls-waiting`."""
+    return f"measure-{measure.replace('_', '-')}"
+
+
+def all_modules(measures: Iterable[str]) -> tuple[str, ...]:
+    """The modules of a site that declares these measures."""
+    return (*own_modules(), *(measure_module(measure) for measure in measures))

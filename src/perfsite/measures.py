@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from perfsite.messages import message
+from perfsite.text import message
 
 
 class Kind(StrEnum):

@@ -26,17 +26,17 @@ from jinja2 import (
 )
 from markupsafe import Markup, escape
 
-from perfsite.direction import elements, isolated, marked
+from perfsite.cache import Kept
 from perfsite.errors import RenderError
-from perfsite.kept import Kept
 from perfsite.model import File
+from perfsite.text import elements, isolated, marked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from perfsite.components.contexts import Context
     from perfsite.language import Language
     from perfsite.model import Source
-    from perfsite.pages.context import Context
     from perfsite.tokens import Tokens
 
 STYLESHEET = "perfsite.css"

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from perfsite.alphabet import shown
 from perfsite.errors import ConfigError
-from perfsite.fields import LONGEST_OTHER, is_run, longest, text_fault
+from perfsite.model import LONGEST_OTHER, is_run, longest, text_fault
+from perfsite.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from hostile import PLAIN, cell
-from perfsite.fields import LONGEST
+from perfsite.model import LONGEST
 from test_hostile import ENTRIES, FIELDS, SAMPLE, built, pairs_of
 
 if TYPE_CHECKING:

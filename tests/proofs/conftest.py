@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from perfsite.model import File
-from perfsite.write import MANIFEST, write_site
+from perfsite.write import write_site
+from perfsite.write.ownership import MANIFEST
 from small_site import small_site
 
 from .packages import Packages, pack

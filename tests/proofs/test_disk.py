@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from perfsite.disk import durable
+from perfsite import disk as disk_module
 from perfsite.errors import UsageError, WriteError
 from perfsite.model import File
-from perfsite.write import Target, check_target, write_site
-from perfsite.write.keeping import carry
+from perfsite.write import check_target, write_site
+from perfsite.write.target import Target, carry
 from small_site import read_tree
 from test_target import NEW, OLD, beside, killed_at, tree
 from tools import TOOLS, absent, is_required, needed
@@ -231,7 +231,7 @@ def test_after_a_power_cut_a_whole_site_is_there(
     again. After the end of a build it is the new site.
     """
     monkeypatch.setattr("perfsite.write.target._GRACE", 0.0)
-    monkeypatch.setattr(durable, "_AT_ONCE", 1)
+    monkeypatch.setattr(disk_module, "_AT_ONCE", 1)
     image, copy = tmp_path / "image", tmp_path / "copy"
     with image.open("wb") as file:
         file.truncate(24 << 20)
@@ -319,7 +319,7 @@ OTHERS: Final = """\
 import sys
 from pathlib import Path
 from perfsite.archive.output import put_in_place, staging
-from perfsite.disk.durable import write_durably
+from perfsite.disk import write_durably
 from perfsite.model import File
 from perfsite.write import write_new_folder
 here = Path(sys.argv[1])

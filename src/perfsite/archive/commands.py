@@ -11,11 +11,11 @@ import click
 from perfsite import __version__
 from perfsite.cli.build import Bar, check_apart, cores
 from perfsite.cli.common import DATA_ERRORS, DONE, FOLDER, load
+from perfsite.decimals import fixed
 from perfsite.errors import BuildError, UsageError
 from perfsite.faults import COURSE
 from perfsite.report.problems import undrawn_words
-from perfsite.rounding import fixed
-from perfsite.spelling import counted
+from perfsite.text import counted
 
 if TYPE_CHECKING:
     from datetime import date
@@ -96,10 +96,10 @@ def verify(package: Path, data: Path | None, templates: Path | None, signers: Pa
 
 def _build(data: Path, edition: date, templates: Path | None) -> tuple[File, ...]:
     """The site of an edition, drawn anew; nothing is written."""
+    from perfsite.analysis import understand  # noqa: PLC0415
     from perfsite.build import build_site, without_collector  # noqa: PLC0415 - pandas
     from perfsite.load import load_theme, with_editions  # noqa: PLC0415
     from perfsite.model import Edition  # noqa: PLC0415
-    from perfsite.understanding import understand  # noqa: PLC0415
 
     loaded = with_editions(load(data), data, edition)
     with Bar() as bar, without_collector():

@@ -12,10 +12,15 @@ from typing import TYPE_CHECKING, Final
 from filelock import FileLock, Timeout
 
 from perfsite.archive.site import read_manifest
-from perfsite.disk.durable import sync_folder, sync_tree
-from perfsite.disk.swapping import swap
-from perfsite.disk.temporary import own_temporary_folder
-from perfsite.disk.transient import clear, is_transient, make_transient
+from perfsite.disk import (
+    clear,
+    is_transient,
+    make_transient,
+    own_temporary_folder,
+    swap,
+    sync_folder,
+    sync_tree,
+)
 from perfsite.errors import ArchiveError, UsageError
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from perfsite.disk.mark import is_kept, kept_in
+from perfsite.disk import is_kept, kept_in
 from perfsite.errors import ArchiveError, UsageError
-from perfsite.spelling import counted, slug
+from perfsite.text import counted, slug
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

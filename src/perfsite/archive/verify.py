@@ -32,7 +32,7 @@ from perfsite.archive.wacz import (
 )
 from perfsite.errors import ArchiveError
 from perfsite.media import HTML, bare_type, media_type
-from perfsite.spelling import counted
+from perfsite.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from perfsite.cli.common import DATA_ERRORS, DONE, FILE, FOLDER, write_file
-from perfsite.disk.mark import is_kept, kept_in
+from perfsite.disk import is_kept, kept_in
 from perfsite.errors import BuildError
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _site(folder: Path) -> dict[str, bytes]:
     Raises:
         BuildError: if there is no site, or a file of it cannot be read.
     """
-    from perfsite.write.owning import MANIFEST  # noqa: PLC0415 - locks are not needed for --help
+    from perfsite.write.ownership import MANIFEST  # noqa: PLC0415 - locks are not needed for --help
 
     if not (folder / "index.html").is_file():
         raise BuildError(f"there is no site in {folder}: it holds no index.html")

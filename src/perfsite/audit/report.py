@@ -7,8 +7,8 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from perfsite.audit.rules import Facet
-from perfsite.rounding import fixed
-from perfsite.spelling import counted
+from perfsite.decimals import fixed
+from perfsite.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,18 +13,18 @@ import numpy as np
 import pandas as pd
 
 from perfsite.charts.series import GRAIN, ranked_grains
+from perfsite.kpi.inputs import KEY, periods_of
+from perfsite.kpi.windows import month_windows
 from perfsite.kpis import KPIS
 from perfsite.measures import MEASURES, RATINGS, Aggregation, Kind
 from perfsite.model import Status
-from perfsite.parts import KEY, periods_of
-from perfsite.windows import month_windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from perfsite.config import SiteConfig
+    from perfsite.kpi.inputs import Parts
     from perfsite.measures import Measure
-    from perfsite.parts import Parts
     from perfsite.periods import Period
 
 _TRANSACTIONS: Final = "transactions"

@@ -1,24 +1,19 @@
-"""Drawing: jobs to files, in worker processes.
-
-vl-convert runs one V8 thread a process and holds the interpreter's lock, so only processes help;
-and a process in which V8 has started must never be forked. So the workers start from a fork
-server (or anew, where there is none) and the parent never draws. What a store has kept is not
-drawn again. A picture that cannot be drawn costs no other.
-"""
+"""Drawing: jobs to files, in worker processes, and what was drawn before taken from the cache."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from dataclasses import dataclass
 from html import escape
+from importlib import resources
+from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Protocol, Self
 
-from perfsite.charts.cards import card_svg
-from perfsite.charts.pictures import CardJob
-from perfsite.charts.specs import filled
-from perfsite.charts.store import NoStore, drawing_keys
+from perfsite.charts.pictures import CardJob, wrap
+from perfsite.charts.specs import filled, readable_on
 from perfsite.charts.workers import Failure, Workers
 from perfsite.errors import BuildError
 from perfsite.model import File
@@ -28,8 +23,133 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from perfsite.charts.pictures import ChartJob, Job, TreemapJob
-    from perfsite.charts.store import Store
     from perfsite.tokens import ChartStyle
+
+
+# Cards: the picture that stands for a page where somebody shares its address.
+
+
+_CANVAS: Final = (1200, 630)
+"""The pixels that positions and sizes are in, whatever the size of the picture."""
+_MARGIN: Final = 72
+_WIDTH: Final = _CANVAS[0] - 2 * _MARGIN
+_NAME: Final = 64
+_WORDS: Final = 40
+_SMALL: Final = 36
+_LINE: Final = 1.2
+_MOST_NAME_LINES: Final = 3
+_MOST_LINES: Final = 3
+_TOGETHER: Final = 5
+"""As many lines of the name and of words as there is height for."""
+
+
+def card_job(path: str, name: str, organisation: str, lines: Sequence[str], site: str) -> CardJob:
+    """The card of a page: its name, whose it is, what its figures say, and the site.
+
+    The name may take three lines. Of `lines` the first three are shown (two beside a name of
+    three), one line each: the shorter they are, the better they are read, and the faster drawn.
+    """
+    name_lines = wrap(name, _WIDTH, _NAME, _MOST_NAME_LINES, bold=True)
+    most = min(_MOST_LINES, _TOGETHER - len(name_lines))
+    words = [wrap(line, _WIDTH, _WORDS, 1) for line in lines[:most]]
+    return CardJob(
+        path,
+        name_lines,
+        wrap(organisation, _WIDTH, _SMALL, 1),
+        tuple(line for wrapped in words for line in wrapped),
+        wrap(site, _WIDTH, _SMALL, 1),
+    )
+
+
+def card_colours(style: ChartStyle) -> tuple[str, str]:
+    """The first colour of the palette, and that of words on it; a card has no others."""
+    return style.palette[0], readable_on(style.palette[0], style)
+
+
+def card_svg(job: CardJob, style: ChartStyle) -> str:
+    """The card as SVG, in its two colours."""
+    fill, ink = card_colours(style)
+    width, height = _CANVAS
+    organisation = _written(job.organisation, 110, _SMALL)
+    name = _written(job.name, 193, _NAME, ' font-weight="bold"')
+    words = _written(job.lines, 210 + len(job.name) * _NAME * _LINE, _WORDS)
+    site = _written(job.site, height - 48, _SMALL)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{job.width}" height="{job.height}" '
+        f'viewBox="0 0 {width} {height}">'
+        f'<rect width="{width}" height="{height}" fill="{fill}"/>'
+        f'<g font-family="{escape(style.font)}" fill="{ink}">'
+        f"{organisation}{name}{words}{site}</g></svg>"
+    )
+
+
+def _written(lines: Sequence[str], y: float, size: int, weight: str = "") -> str:
+    """Lines of text, the first on this base line."""
+    return "".join(
+        f'<text x="{_MARGIN}" y="{y + i * size * _LINE:g}" font-size="{size}"{weight}>'
+        f"{escape(line)}</text>"
+        for i, line in enumerate(lines)
+    )
+
+
+# Keeping drawings: what has been drawn before need not be drawn again.
+
+
+_LIBRARIES: Final = ("altair", "vl-convert-python")
+_MODULES: Final = ("draw.py", "fonts.conf", "specs.py")
+"""What decides how a job looks once it is drawn."""
+
+
+class Store(Protocol):
+    """Keeps drawings under their keys, from one build to the next."""
+
+    def get(self, key: str) -> bytes | None:
+        """The drawing of this key, or None if it is not kept."""
+
+    def put(self, key: str, data: bytes) -> None:
+        """Keep a drawing."""
+
+
+class NoStore:
+    """Keeps nothing."""
+
+    def get(self, key: str) -> bytes | None:  # noqa: ARG002 - that of the protocol
+        """None: it is not kept."""
+        return None
+
+    def put(self, key: str, data: bytes) -> None:
+        """Nothing is done."""
+
+
+def drawing_keys(jobs: Sequence[Job], style: ChartStyle) -> list[str]:
+    """The key of each job's drawing: the same if, and only if, it would be the same bytes.
+
+    It is made of the job (but not of its path, which is not in the picture), the style, the
+    libraries that draw, in their versions, and our own code that does.
+    """
+    folder = resources.files("perfsite.charts")
+    parts = [
+        style.model_dump_json(),
+        *(version(name) for name in _LIBRARIES),
+        *(folder.joinpath(name).read_text(encoding="utf-8") for name in _MODULES),
+    ]
+    common = hashlib.sha256("\0".join(parts).encode())
+    return [_key(common.copy(), job) for job in jobs]
+
+
+def _key(start: hashlib._Hash, job: Job) -> str:
+    fields = {name: value for name, value in vars(job).items() if name != "path"}
+    start.update(f"{type(job).__name__}{fields!r}".encode())
+    return start.hexdigest()
+
+
+# Drawing: jobs to files, in worker processes.
+#
+# vl-convert runs one V8 thread a process and holds the interpreter's lock, so only processes help;
+# and a process in which V8 has started must never be forked. So the workers start from a fork
+# server (or anew, where there is none) and the parent never draws. What a store has kept is not
+# drawn again. A picture that cannot be drawn costs no other.
+
 
 _FONTS = Path(__file__).with_name("fonts.conf")
 _QUALITY = 60

@@ -1,13 +1,20 @@
-"""Chart jobs of one series: bars, or a line with its last value at its end."""
+"""What is drawn.
+
+Bars or a line of one series, lines beside each other, parts of a whole, treemaps.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
-from perfsite.charts.pictures import ChartJob, Mark, Target
-from perfsite.charts.placing import (
+from perfsite.charts.layout import (
+    TEXT_SIZE,
     End,
     alone,
+    beside_target,
+    broken_off,
     days_in,
     gap_marks,
     gaps_of_bars,
@@ -17,20 +24,38 @@ from perfsite.charts.placing import (
     shown_part,
     with_gaps,
 )
-from perfsite.charts.scales import time_ticks, value_ticks
-from perfsite.charts.targets import beside_target
+from perfsite.charts.pictures import (
+    CONTEXT,
+    ELLIPSIS,
+    WIDTH,
+    ChartJob,
+    Item,
+    Label,
+    Mark,
+    Target,
+    TreemapJob,
+    season_ticks,
+    shorten,
+    text_width,
+    time_ticks,
+    value_ticks,
+    wrap,
+)
 from perfsite.kpis import KPIS
-from perfsite.messages import message
-from perfsite.periods import MONTHS_IN_QUARTER, MONTHS_IN_YEAR, Unit
+from perfsite.measures import Kind
+from perfsite.periods import MONTHS_IN_QUARTER, MONTHS_IN_YEAR, YEAR_IN_UNITS, Period, Unit
+from perfsite.text import message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from perfsite.charts.layout import Gap
+    from perfsite.charts.pictures import Line
     from perfsite.charts.series import Point, Series
-    from perfsite.kpi.panels import Panel
+    from perfsite.kpi.matched import Panel
     from perfsite.language import Language
-    from perfsite.measures import Kind
-    from perfsite.periods import Period
+
+
+# Chart jobs of one series: bars, or a line with its last value at its end.
+
 
 GAP: Final = 0.12
 """The share of a bar's width that is left free beside it."""
@@ -245,3 +270,310 @@ def describe(series: Series, language: Language) -> str:
     else:
         text = _BY[series.unit] if series.count == 1 else _BY_MORE[series.unit]
     return language.say(text, measure=measure, span=span, count=series.count)
+
+
+# Charts of several lines: figures beside each other over time, or one year on another.
+
+
+MOST_SERIES: Final = 4
+"""As many as have colours that can be told apart; more are small charts beside each other."""
+
+_Points = Sequence[tuple[Period, float | None]]
+_Places = list[tuple[float, float | None]]
+
+
+def lines_job(
+    path: str,
+    title: str,
+    description: str,
+    lines: Sequence[Line],
+    kind: Kind,
+    language: Language,
+) -> ChartJob:
+    """Up to four named lines over time, broken where figures are missing.
+
+    A line without any figure is left out; the others keep the colours of their places.
+
+    Raises:
+        ValueError: if there are more than four lines, or no figure at all.
+    """
+    if len(lines) > MOST_SERIES:
+        raise ValueError(f"a chart has room for {MOST_SERIES} lines, not for {len(lines)}")
+    given = [
+        (index, line.name, line.points)
+        for index, line in enumerate(lines)
+        if any(value is not None for _, value in line.points)
+    ]
+    return _chart((path, title, description), given, kind, language, None)
+
+
+def years_job(
+    path: str,
+    title: str,
+    description: str,
+    now: _Points,
+    before: _Points,
+    language: Language,
+    kind: Kind,
+) -> ChartJob:
+    """A year on the year before it, month by month on one axis, each named by its years.
+
+    Weeks lie on those 52 weeks later. A year without any figure is left out.
+
+    Raises:
+        ValueError: if there is no figure at all.
+    """
+    moved = [(period.shifted(YEAR_IN_UNITS[period.unit]), value) for period, value in before]
+    given = [
+        (index, _years(points, language), shown)
+        for index, points, shown in ((CONTEXT, before, moved), (0, now, now))
+        if any(value is not None for _, value in points)
+    ]
+    periods = [period for period, _ in (*now, *moved)]
+    starts, ends = [p.start.toordinal() for p in periods], [p.end.toordinal() + 1 for p in periods]
+    year = (min(starts), max(ends)) if periods else None
+    return _chart((path, title, description), given, kind, language, year)
+
+
+def _years(points: _Points, language: Language) -> str:
+    """The years that a run of periods is in: `2016 to 2017`."""
+    first, last = str(points[0][0].start.year), str(points[-1][0].end.year)
+    return last if first == last else language.say("{first} to {last}", first=first, last=last)
+
+
+def _places(points: _Points) -> _Places:
+    return with_gaps([(place(period), value) for period, value in points], days_in(points[0][0]))
+
+
+def _gaps(lines: Sequence[_Points]) -> list[Gap]:
+    """The times in which all lines are missing."""
+    known = {period: False for points in lines for period, _ in points}
+    known |= {period: True for points in lines for period, value in points if value is not None}
+    periods = sorted(known)
+    part = periods[shown_part([known[period] for period in periods])]
+    places = _places([(period, 0.0 if known[period] else None) for period in part])
+    return gaps_of_line(places, days_in(part[0]))
+
+
+def _chart(
+    words: tuple[str, str, str],
+    given: Sequence[tuple[int, str, _Points]],
+    kind: Kind,
+    language: Language,
+    year: tuple[int, int] | None,
+) -> ChartJob:
+    if not given:
+        raise ValueError("there is no figure to draw")
+    path, title, description = words
+    lines = [(index, name, _places(points)) for index, name, points in given]
+    gaps = _gaps([points for _, _, points in given])
+    known = [(x, value) for _, _, places in lines for x, value in places if value is not None]
+    first, last = year or (
+        min(x for x, _ in known),
+        max([*(x for x, _ in known), *(end for _, end in gaps)]),
+    )
+    ticks = value_ticks(max(value for _, value in known), kind, language)
+    top = ticks[-1][0]
+    labels = [End(_last(places), name, index) for index, name, places in lines]
+    ends = place_ends(labels, first, last, top, ticks)
+    dots: list[Mark] = [
+        {"x": x, "y": value, "series": index}
+        for index, _, places in lines
+        for x, value in broken_off(places)
+    ]
+    return ChartJob(
+        path,
+        "line",
+        title,
+        description,
+        tuple(
+            {"x": x, "y": value, "series": index}
+            for index, _, places in lines
+            for x, value in places
+        ),
+        tuple(dots),
+        ends.labels,
+        (),
+        (),
+        ends.keys,
+        (first, ends.x_last),
+        (0.0, top),
+        (season_ticks if year else time_ticks)(int(first), int(last), language, ends.pixels),
+        ticks,
+        gaps=gap_marks([(max(start, first), min(end, last)) for start, end in gaps]),
+    )
+
+
+def _last(places: _Places) -> float:
+    """The height at which a line ends."""
+    return next(value for _, value in reversed(places) if value is not None)
+
+
+# Treemaps: the parts of a whole as boxes, and the words that fit into them.
+
+
+_WIDTHS: Final = (340, 250, 200, 160, 130, 105, 85, 70, 55, 40)
+_MOST_LINES: Final = 4
+_FEWEST_LETTERS: Final = 4
+"""Less of a name than this is a riddle."""
+
+
+def treemap_job(
+    path: str,
+    title: str,
+    description: str,
+    items: Sequence[tuple[str, float]],
+    language: Language,
+    kind: Kind,
+) -> TreemapJob:
+    """Boxes as large as their values, the largest first; nothing is not drawn.
+
+    About 30 items can be told apart; the caller adds up the others.
+
+    Raises:
+        ValueError: if no item is above zero.
+    """
+    shown = sorted((item for item in items if item[1] > 0), key=lambda item: -item[1])
+    if not shown:
+        raise ValueError("there is nothing to draw a treemap of")
+    boxes = [Item(value, _box_labels(name, language.figure(value, kind))) for name, value in shown]
+    return TreemapJob(path, title, description, tuple(boxes))
+
+
+def _box_labels(name: str, figure: str) -> tuple[Label, ...]:
+    """What could stand in a box, from the most that can be said to the least.
+
+    First comes the whole name with its figure, then the whole name alone, then some words of it,
+    last a piece of its first word; of the same words, those in fewer lines.
+    """
+    found: dict[tuple[str, ...], tuple[bool, int, bool, int]] = {}
+    longest = max(text_width(word, TEXT_SIZE) for word in name.split(" "))
+    for width in (*_WIDTHS, longest):
+        for most in range(1, _MOST_LINES + 1):
+            lines = wrap(name, width, TEXT_SIZE, most)
+            said = " ".join(lines).removesuffix(ELLIPSIS)
+            if len(said) < min(_FEWEST_LETTERS, len(name)):
+                continue
+            # The letter after the cut says whether a word was cut with it.
+            broken = name[len(said) : len(said) + 1].isalnum()
+            found[(*lines, figure)] = (broken, -len(said), False, len(lines))
+            found[lines] = (broken, -len(said), True, len(lines))
+    return tuple(
+        Label(lines, max(text_width(line, TEXT_SIZE) for line in lines))
+        for lines in sorted(found, key=lambda lines: (found[lines], lines))
+    )
+
+
+# Charts of parts: shares of a whole over time, and the steps of a journey.
+
+
+MOST_STEPS: Final = 8
+_PADDING: Final = 5
+_STEP: Final = 48
+"""Pixels from one step to the next: a line of text, its bar, and some air."""
+_BAR: Final = 18
+_NAME: Final = 15
+"""From the top of a step to the middle of its name."""
+_LABEL_GAP: Final = 6
+
+
+def stack_job(
+    path: str,
+    title: str,
+    description: str,
+    bars: Sequence[tuple[Period, tuple[float, ...] | None]],
+    names: Sequence[str],
+    language: Language,
+) -> ChartJob:
+    """Bars that are each 100%, split into up to four shares, named at the right.
+
+    `bars` are in the order of time, and the shares of each sum to 1, in the order of `names`, the
+    first at the bottom. Where there was nothing to share all are 0, and None where that is missing.
+
+    Raises:
+        ValueError: if no bar has shares, or not one for each name, or there are too many names.
+    """
+    whole = [(period, shares) for period, shares in bars if shares is not None and any(shares)]
+    if not whole or len(names) > MOST_SERIES or any(len(each) != len(names) for _, each in whole):
+        raise ValueError(f"bars of up to {MOST_SERIES} named shares each are expected")
+    bars = bars[shown_part([shares is not None for _, shares in bars])]
+    marks: list[Mark] = []
+    for period, shares in whole:
+        start, right = bar_edges(period)
+        heights = [0.0, *(min(height, 1.0) for height in accumulate(shares))]
+        marks += [
+            {"x": start, "x1": right, "y": heights[i], "y1": heights[i + 1], "series": i}
+            for i in range(len(shares))
+        ]
+    first, last = bars[0][0].start.toordinal(), bars[-1][0].end.toordinal() + 1
+    ticks = value_ticks(1.0, Kind.SHARE, language)
+    shares = whole[-1][1]
+    middles = [height - share / 2 for share, height in zip(shares, accumulate(shares), strict=True)]
+    labels = [End(y, name, i) for i, (y, name) in enumerate(zip(middles, names, strict=True))]
+    ends = place_ends(labels, first, last, 1.0, ticks)
+    return ChartJob(
+        path,
+        "bars",
+        title,
+        description,
+        tuple(marks),
+        (),
+        ends.labels,
+        (),
+        (),
+        ends.keys,
+        (first, ends.x_last),
+        (0.0, 1.0),
+        time_ticks(first, last, language, ends.pixels),
+        ticks,
+        gaps=gap_marks(gaps_of_bars([(period, shares is not None) for period, shares in bars])),
+        lows=tuple(
+            low_mark(period, CONTEXT) for period, each in bars if each is not None and not any(each)
+        ),
+    )
+
+
+def journey_job(
+    path: str, title: str, description: str, steps: Sequence[tuple[str, float]], language: Language
+) -> ChartJob:
+    """A horizontal bar for each step, its name above it and its figure at its end.
+
+    The positions of this picture are its pixels, counted from the bottom.
+
+    Raises:
+        ValueError: if there is no step, or more than eight.
+    """
+    if not 0 < len(steps) <= MOST_STEPS:
+        raise ValueError(f"a journey has 1 to {MOST_STEPS} steps, not {len(steps)}")
+    width, height = WIDTH - 2 * _PADDING, _STEP * len(steps)
+    figures = [language.figure(value, Kind.COUNT) for _, value in steps]
+    room = max(text_width(figure, TEXT_SIZE) for figure in figures) + _LABEL_GAP
+    most = max(value for _, value in steps) or 1.0
+    marks: list[Mark] = []
+    labels: list[Mark] = []
+    for i, ((name, value), figure) in enumerate(zip(steps, figures, strict=True)):
+        top = height - i * _STEP
+        end = value / most * (width - room)
+        low = top - _STEP + 2
+        marks.append({"x": 0, "x1": end, "y": low, "y1": low + _BAR, "series": 0})
+        # The template draws labels a little to the right of their places.
+        words = shorten(name, width, TEXT_SIZE)
+        labels.append({"x": -_LABEL_GAP, "y": top - _NAME, "text": words})
+        labels.append({"x": end, "y": low + _BAR / 2, "text": figure})
+    return ChartJob(
+        path,
+        "journey",
+        title,
+        description,
+        tuple(marks),
+        (),
+        tuple(labels),
+        (),
+        (),
+        (),
+        (0.0, width),
+        (0.0, height),
+        (),
+        (),
+        height=height + 2 * _PADDING,
+    )

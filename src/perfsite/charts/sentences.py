@@ -1,21 +1,28 @@
-"""Sentences that say what figures show, and are true of them: titles of charts, leads of pages.
-
-Each takes the language and the figures themselves. The words of a comparison come from the
-figures as they are, and never claim a difference that the printed figures do not show. The
-sentences of breakdowns, journeys and readings are in `module_sentences`.
-"""
+"""Sentences that say what figures show, and are true of them: titles of charts, leads of pages."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, assert_never
 
-from perfsite.charts.targets import beside_target
+from perfsite.charts.layout import beside_target
 from perfsite.kpis import KPIS, TAKE_UP, VOLUME
 from perfsite.measures import Better, Kind
+from perfsite.model import Status
+from perfsite.periods import MONTHS_IN_QUARTER, Unit
+from perfsite.text import message
 
 if TYPE_CHECKING:
+    from perfsite.kpi import Figure
     from perfsite.language import Language
     from perfsite.periods import Period
+
+
+# Sentences that say what figures show, and are true of them: titles of charts, leads of pages.
+#
+# Each takes the language and the figures themselves. The words of a comparison come from the
+# figures as they are, and never claim a difference that the printed figures do not show. The
+# sentences of breakdowns, journeys and readings are in `module_sentences`.
+
 
 _TIMES_FROM: Final = 3
 EXACTLY: Final = 0.0, 0.0
@@ -312,3 +319,221 @@ def service_lead(
 def capital(text: str) -> str:
     """The text with its first letter a capital."""
     return text[:1].upper() + text[1:]
+
+
+# Sentences of the modules beside the KPIs: channels, answers, years, journeys, readings.
+#
+# As in `sentences`, each is true of the figures that it is given, and says no more.
+
+
+def channel_sentence(
+    language: Language, channel: str, share: float, period: Period, *, alone: bool
+) -> str:
+    """The largest of the channels and its share of their sum; `alone` if no other is as large."""
+    words = {
+        "share": language.percent(share),
+        "channel": channel,
+        "when": language.in_period(period),
+    }
+    if alone:
+        text = language.say(
+            "“{channel}” took {share} of transactions counted by channel {when}, more than any "
+            "other",
+            **words,
+        )
+    else:
+        text = language.say(
+            "“{channel}” took {share} of transactions counted by channel {when}", **words
+        )
+    return with_comparison(language, text, "")
+
+
+def answers_sentence(
+    language: Language, satisfied: float, answers: float, before: float | None, period: Period
+) -> str:
+    """Which share of the answers were the two best; `before` is that share a year before."""
+    share = satisfied / answers
+    first = language.plural(
+        answers,
+        "{share} of {n} answer was “satisfied” or “very satisfied” {when}",
+        "{share} of {n} answers were “satisfied” or “very satisfied” {when}",
+        share=language.percent(share),
+        when=language.in_period(period),
+    )
+    return with_comparison(language, first, compared_level(language, share, before, Kind.SHARE))
+
+
+def response_sentence(language: Language, now: float, before: float | None, period: Period) -> str:
+    """How long the online service took to answer, in milliseconds."""
+    first = language.say(
+        "The online service answered in {figure} {when}",
+        figure=in_words(language, now, Kind.MILLISECONDS),
+        when=language.in_period(period),
+    )
+    comparison = compared_level(language, now, before, Kind.MILLISECONDS)
+    return with_comparison(language, first, comparison)
+
+
+def years_sentence(language: Language, now: float, before: float, pairs: int, unit: Unit) -> str:
+    """The sum of the months (or weeks) of a year that the year before has, too, and the latter's.
+
+    `pairs` is how many months or weeks that are.
+    """
+    words = {"transactions": counted(language, VOLUME, now)}
+    if unit is Unit.WEEK:
+        first = language.plural(
+            pairs,
+            "{transactions} in {n} week with figures for both years",
+            "{transactions} in {n} weeks with figures for both years",
+            **words,
+        )
+    else:
+        first = language.plural(
+            pairs,
+            "{transactions} in {n} month with figures for both years",
+            "{transactions} in {n} months with figures for both years",
+            **words,
+        )
+    return with_comparison(language, first, compared_count(language, now, before))
+
+
+def journey_sentence(
+    language: Language, first: tuple[str, float], last: tuple[str, float], period: Period
+) -> str:
+    """Which share of those who took the first step took the last; steps are a name and a count."""
+    words = {"first": first[0], "last": last[0], "when": language.in_period(period)}
+    if first[1] == 0:
+        return language.say("Nobody is counted at “{first}” {when}", **words)
+    if last[1] > first[1]:
+        return language.say("More are counted at “{last}” than at “{first}” {when}", **words)
+    share = language.percent(last[1] / first[1])
+    text = language.say(
+        "{share} of those counted at “{first}” are counted at “{last}” {when}", share=share, **words
+    )
+    return with_comparison(language, text, "")
+
+
+def measure_sentence(
+    language: Language,
+    name: str,
+    kind: Kind,
+    now: float,
+    before: float | None,
+    period: Period,
+    *,
+    doubts: tuple[float, float] = EXACTLY,
+) -> str:
+    """The latest figure of a measure that the site declares.
+
+    `doubts` are how far it and the one before may be off, up or down.
+    """
+    first = language.say(
+        "{name}: {figure} {when}",
+        name=name,
+        figure=in_words(language, now, kind, doubts[0]),
+        when=language.in_period(period),
+    )
+    return with_comparison(language, first, compared(language, now, before, kind, doubts))
+
+
+def reading_sentence(
+    language: Language, name: str, kind: Kind, value: float, period: Period
+) -> str:
+    """The last reading that there was of something that was once shown as it happened."""
+    return language.say(
+        "The last reading of “{name}” was {figure}, {when}",
+        name=name,
+        figure=in_words(language, value, kind),
+        when=language.in_period(period),
+    )
+
+
+# What the sentence above a chart says of its own window: the newest figure, and what lacks after.
+#
+# The card of a KPI speaks of a year, its chart often of a quarter. So that nobody takes one for
+# the other, a sentence that is not of the card's window begins with its own; and where the two
+# point in opposite directions it says both (docs/page-contract.md).
+
+
+_LATEST: Final = {
+    (Unit.DAY, 1): message("Latest day: {sentence}"),
+    (Unit.WEEK, 1): message("Latest week: {sentence}"),
+    (Unit.MONTH, 1): message("Latest month: {sentence}"),
+    (Unit.MONTH, MONTHS_IN_QUARTER): message("Latest quarter: {sentence}"),
+}
+_LATEST_YEAR: Final = message("Latest year: {sentence}")
+_LATEST_OTHER: Final = message("Latest period: {sentence}")
+_LACKS: Final = {
+    Status.WITHHELD: message("Withheld for {period}. {sentence}"),
+    Status.CONFIDENTIAL: message("Confidential for {period}. {sentence}"),
+    Status.NOT_APPLICABLE: message("Not applicable for {period}. {sentence}"),
+    Status.NOT_PROVIDED: message("Not provided for {period}. {sentence}"),
+}
+
+
+def latest(language: Language, period: Period, sentence: str) -> str:
+    """The sentence after the name of its window: `Latest quarter: ...`."""
+    other = _LATEST_YEAR if period.is_year else _LATEST_OTHER
+    return language.say(_LATEST.get((period.unit, period.count), other), sentence=sentence)
+
+
+def beside_card(
+    language: Language,
+    sentence: str,
+    now: tuple[Period, float, float | None],
+    card: Figure | None,
+    target: float | None = None,
+    doubts: tuple[float, float] = EXACTLY,
+) -> str:
+    """The sentence of the newest figure of a chart, beside the card of its KPI.
+
+    `now` is the period of the sentence, its figure and that of a year before. Without a card there
+    is nothing that it could be taken for, and it stays as it is.
+    """
+    period, value, before = now
+    if card is None or card.period == period:
+        return sentence
+    first = latest(language, period, sentence)
+    if card.value is None or card.period is None:
+        return first
+    of_card = card.uncertain, card.uncertain_before
+    here = _direction(language, card.kpi, (value, before), doubts, target)
+    there = _direction(language, card.kpi, (card.value, card.before), of_card, target)
+    if here * there >= 0:
+        return first
+    on_card = level_sentence(
+        language,
+        card.kpi,
+        card.value,
+        card.before,
+        card.period,
+        target,
+        stock=card.stock,
+        doubts=of_card,
+    )
+    return language.say("{latest}. On the card: {card}", latest=first, card=on_card)
+
+
+def _direction(
+    language: Language,
+    kpi: str,
+    figures: tuple[float, float | None],
+    doubts: tuple[float, float],
+    target: float | None,
+) -> int:
+    """1 for more or a target that is met, -1 for less or one that is missed, 0 for neither.
+
+    `figures` are the newest one and that of a year before, `doubts` how far each may be off.
+    """
+    now, before = figures
+    if target is not None:
+        return 1 if meets(kpi, now, target) else -1
+    if before is None or now == before or not language.is_clear(now, before, *doubts):
+        return 0
+    return 1 if now > before else -1
+
+
+def after_missing(language: Language, period: Period, status: Status, sentence: str) -> str:
+    """The sentence of the newest figure, where the newest row of the table has none."""
+    text = _LACKS.get(status, _LACKS[Status.NOT_PROVIDED])
+    return language.say(text, period=language.period_name(period), sentence=sentence)

@@ -1,9 +1,7 @@
-"""The Vega templates: each kind of chart compiled once by Altair, then filled with data.
+"""The Vega templates.
 
-Compiling a chart costs more than drawing it, and text costs most of the drawing; so titles and
-tables are HTML, ticks are few, and labels stand at the lines themselves (docs/performance.md).
-All words and tick positions come with the data: the template knows no locale. Colours and sizes
-come with the style.
+Each kind of chart compiled once by Altair, then filled with data. Whether a colour can be seen on
+another is worked out here, too.
 """
 
 from __future__ import annotations
@@ -12,11 +10,44 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from perfsite.charts.colours import readable_on
 from perfsite.charts.pictures import ChartJob, TreemapJob
 
 if TYPE_CHECKING:
     from perfsite.tokens import ChartStyle
+
+
+# Contrast: whether a colour can be seen on another, as WCAG 2.2 measures it.
+
+
+_DARK: Final = 0.04045
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours `#rrggbb`: 1 where they are the same, 21 at most."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    shares = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (
+        share / 12.92 if share <= _DARK else ((share + 0.055) / 1.055) ** 2.4 for share in shares
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def readable_on(fill: str, style: ChartStyle) -> str:
+    """The colour for words on a fill: that of the ground or of text, whichever is read better."""
+    return max((style.ground, style.text), key=lambda colour: contrast(colour, fill))
+
+
+# The Vega templates: each kind of chart compiled once by Altair, then filled with data.
+#
+# Compiling a chart costs more than drawing it, and text costs most of the drawing; so titles and
+# tables are HTML, ticks are few, and labels stand at the lines themselves (docs/performance.md).
+# All words and tick positions come with the data: the template knows no locale. Colours and sizes
+# come with the style.
+
 
 _DASHES: Final = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 3])
 """Of the four series, and of what is there to compare with."""

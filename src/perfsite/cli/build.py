@@ -21,23 +21,23 @@ from perfsite.cli.common import (
     edition_option,
     load_for,
 )
+from perfsite.decimals import fixed
 from perfsite.errors import BuildError, UsageError, has_errors
 from perfsite.faults import COURSE, keep_details
 from perfsite.report import text_report
 from perfsite.report.problems import undrawn_words
-from perfsite.rounding import fixed
-from perfsite.spelling import counted
+from perfsite.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from click._termui_impl import ProgressBar
 
+    from perfsite.analysis import Known
     from perfsite.build import BuiltSite
     from perfsite.charts.draw import Undrawn
     from perfsite.model import Service
-    from perfsite.understanding import Known
-    from perfsite.write import Written
+    from perfsite.write.target import Written
 
 
 _DAYS: Final = 10
@@ -104,12 +104,13 @@ def build(data: Path, **options: Any) -> None:  # noqa: ANN401 - click passes op
 
 def build_into(data: Path, options: Options) -> int:
     """Build a site as the options say, and put it in place; the exit code."""
+    from perfsite.analysis import understand  # noqa: PLC0415 - pandas
     from perfsite.build import build_site, without_collector  # noqa: PLC0415 - pandas
+    from perfsite.cache import Store  # noqa: PLC0415
     from perfsite.load import load_theme  # noqa: PLC0415
     from perfsite.model import Edition  # noqa: PLC0415
-    from perfsite.store import Store  # noqa: PLC0415
-    from perfsite.understanding import understand  # noqa: PLC0415 - pandas
-    from perfsite.write import Target, drawings_beside  # noqa: PLC0415
+    from perfsite.write import drawings_beside  # noqa: PLC0415
+    from perfsite.write.target import Target  # noqa: PLC0415
 
     start = time.monotonic()
     out = options.out

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from perfsite.cli.extensions import Extended
-from perfsite.disk.durable import write_durably
+from perfsite.disk import write_durably
 from perfsite.errors import BuildError, PerfsiteError, UsageError
 from perfsite.faults import COURSE, Severed, bringing, told
 

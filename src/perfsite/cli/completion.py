@@ -15,9 +15,8 @@ import click
 from click.shell_completion import CompletionItem, ShellComplete, get_completion_class
 
 from perfsite import documents
-from perfsite.errors import RULES, PerfsiteError
+from perfsite.errors import FILE_BYTES, RULES, PerfsiteError
 from perfsite.files import read_file
-from perfsite.overruns import FILE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

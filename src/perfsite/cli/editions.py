@@ -23,20 +23,20 @@ from perfsite.cli.common import (
     load,
     what_day_is_it,
 )
+from perfsite.decimals import fixed
 from perfsite.errors import UsageError, has_errors
 from perfsite.model import Source
 from perfsite.report import text_report
-from perfsite.rounding import fixed
-from perfsite.spelling import counted
+from perfsite.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from perfsite.analysis import Known
     from perfsite.editions import Manifest
     from perfsite.model import File
     from perfsite.revisions import Snapshot
-    from perfsite.understanding import Known
 
 
 @click.command(
@@ -84,8 +84,8 @@ def freeze(day: str, data: Path, **options: Any) -> None:  # noqa: ANN401 - clic
 def _freeze(when: date, data: Path, site: Path | None, with_errors: bool) -> None:
     """Freeze the edition of a day that has come."""
     from perfsite import editions  # noqa: PLC0415 - pandas takes half a second
+    from perfsite.analysis import understand  # noqa: PLC0415
     from perfsite.load import with_editions  # noqa: PLC0415
-    from perfsite.understanding import understand  # noqa: PLC0415
     from perfsite.write import write_new_folder  # noqa: PLC0415
 
     loaded = with_editions(load(data), data, when)
@@ -140,10 +140,10 @@ def diff(earlier: str, later: str, data: Path, style: str) -> None:
 
     Both were frozen in the folder DATA. For B, "now" stands for the data as they are.
     """
+    from perfsite.analysis import understand  # noqa: PLC0415
     from perfsite.load import with_editions  # noqa: PLC0415 - pandas takes half a second
     from perfsite.report import changes  # noqa: PLC0415
     from perfsite.revisions import compare  # noqa: PLC0415
-    from perfsite.understanding import understand  # noqa: PLC0415
 
     loaded = load(data)
     today = edition_date(None, loaded)
@@ -163,9 +163,9 @@ def _snapshot(name: str, known: Known, folder: Path) -> Snapshot:
     Raises:
         UsageError: if the name is no date, or no edition of that date was frozen.
     """
+    from perfsite.analysis import snapshot_of  # noqa: PLC0415
     from perfsite.load import load_editions  # noqa: PLC0415
     from perfsite.report.changes import NOW  # noqa: PLC0415
-    from perfsite.understanding import snapshot_of  # noqa: PLC0415
 
     if name == NOW:
         return known.snapshot

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from perfsite.analysis import Known
     from perfsite.errors import Problem
-    from perfsite.understanding import Known
 
 
 # The preview of a site, on the command line: `validate --format html`.
@@ -62,12 +62,14 @@ def write_preview(
         BuildError: if the site cannot be made.
     """
     from perfsite.build import build_site, without_collector  # noqa: PLC0415 - pandas
+    from perfsite.cache import Store  # noqa: PLC0415
+    from perfsite.disk import Kind  # noqa: PLC0415
     from perfsite.explanations import load_explanations  # noqa: PLC0415
     from perfsite.load import load_theme  # noqa: PLC0415
     from perfsite.model import Edition  # noqa: PLC0415
     from perfsite.preview import make_preview  # noqa: PLC0415
-    from perfsite.store import Store  # noqa: PLC0415
-    from perfsite.write import Kind, Target, drawings_beside  # noqa: PLC0415
+    from perfsite.write import drawings_beside  # noqa: PLC0415
+    from perfsite.write.target import Target  # noqa: PLC0415
 
     COURSE.begin(out)
     check_apart(data, out)
@@ -101,15 +103,19 @@ def _last_edition(known: Known) -> pd.DataFrame | None:
     """The figures of the newest frozen edition before this one; None where there is none."""
     import pandas as pd  # noqa: PLC0415 - takes half a second
 
-    from perfsite.pages.data import OBSERVATIONS, observation_rows  # noqa: PLC0415
+    from perfsite.exports.tables import OBSERVATION_COLUMNS, observation_rows  # noqa: PLC0415
 
     last = known.data.last
-    return pd.DataFrame(observation_rows(last.observations), columns=OBSERVATIONS) if last else None
+    return (
+        pd.DataFrame(observation_rows(last.observations), columns=OBSERVATION_COLUMNS)
+        if last
+        else None
+    )
 
 
 def _sayable(earlier: pd.DataFrame | None, known: Known) -> pd.DataFrame | None:
     """Figures of an earlier site without the numbers of those that are not public now."""
-    from perfsite.policy.frames import is_one_of, keys_of  # noqa: PLC0415 - pandas
+    from perfsite.policy.embargo import is_one_of, keys_of  # noqa: PLC0415 - pandas
 
     if earlier is None:
         return None
@@ -178,7 +184,7 @@ def validate(data: Path, **options: Any) -> None:  # noqa: ANN401 - click passes
 
     Exit codes: 0 no errors, 1 errors.
     """
-    from perfsite.understanding import understand  # noqa: PLC0415 - pandas takes half a second
+    from perfsite.analysis import understand  # noqa: PLC0415 - pandas takes half a second
 
     wanted = _Options(**options)
     loaded, day = load_for(data, wanted.edition)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from perfsite.decimals import csv_text
 from perfsite.errors import UsageError
-from perfsite.formats import csv_text
 from perfsite.forms.books import FormColumn, Guide, make_book
 from perfsite.forms.words import DESCRIPTIONS, KINDS
 

@@ -7,8 +7,8 @@ import io
 
 import pandas as pd
 
+from perfsite.decimals import csv_text
 from perfsite.errors import UsageError
-from perfsite.formats import csv_text
 from perfsite.model import Source
 from perfsite.tables import read_table
 

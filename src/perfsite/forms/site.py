@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from perfsite.formats import csv_text
+from perfsite.decimals import csv_text
 from perfsite.model import REGISTER_COLUMNS
 from perfsite.periods import MONTHS_IN_QUARTER, Period
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
 from perfsite.model import MAX_ID_LENGTH
-from perfsite.spelling import counted as counted
-from perfsite.spelling import slug
+from perfsite.text import counted as counted
+from perfsite.text import slug
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

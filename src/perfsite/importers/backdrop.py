@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from perfsite.decimals import rounded
 from perfsite.errors import Problem, UsageError
 from perfsite.importers import Imported, Importer, Option, counted, csv_text
 from perfsite.importers.map_file import CHANNEL, MEASURE
@@ -23,7 +24,6 @@ from perfsite.importers.period_forms import Covers, covered
 from perfsite.measures import MEASURES, Kind
 from perfsite.model import REGISTER_COLUMNS, why_not_an_id
 from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
-from perfsite.rounding import rounded
 from perfsite.tables import ROW, decoded
 
 if TYPE_CHECKING:

@@ -14,16 +14,15 @@ import click
 
 from perfsite.cli.common import DATA_ERRORS, DONE, FILE, FOLDER, check_new, write_file
 from perfsite.cli.extensions import Extended, distribution, sentence, unusable
-from perfsite.errors import BuildError, PerfsiteError, UsageError, has_errors
+from perfsite.errors import BuildError, OverBudgetError, PerfsiteError, UsageError, has_errors
 from perfsite.importers import GROUP, Imported, Importer, Option, counted
-from perfsite.overruns import OverBudgetError
 from perfsite.report import text_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from importlib.metadata import EntryPoint
 
-    from perfsite.budgets import Budgets
+    from perfsite.config import Budgets
     from perfsite.model import Source
 
 

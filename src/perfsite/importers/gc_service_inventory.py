@@ -21,8 +21,8 @@ from perfsite import documents
 from perfsite.errors import Problem
 from perfsite.importers import Imported, Importer, Option, counted, csv_text
 from perfsite.importers.spreadsheets import read_spreadsheet
-from perfsite.messages import message
 from perfsite.model import REGISTER_COLUMNS, why_not_an_id
+from perfsite.text import message
 from perfsite.validate.register import is_web_address
 
 if TYPE_CHECKING:

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from perfsite.errors import Problem
-from perfsite.fields import text_fault
-from perfsite.model import Source
+from perfsite.model import Source, text_fault
 from perfsite.tables import READABLE, TEXT_RULES, decoded, read_table
 
 if TYPE_CHECKING:

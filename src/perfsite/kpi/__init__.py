@@ -6,7 +6,7 @@ headline, `groups` adds up services over one and the same period.
 
 from perfsite.kpi.figures import Figures, work_out
 from perfsite.kpi.groups import Group, GroupFigure, GroupSummary, summarise_groups
-from perfsite.kpi.services import Figure, ServiceSummary, summarise_services
+from perfsite.kpi.headlines import Figure, ServiceSummary, summarise_services
 
 __all__ = [
     "Figure",

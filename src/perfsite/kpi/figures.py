@@ -1,41 +1,39 @@
-"""Every KPI of every service for every period: the formulas of docs/kpis.md over whole columns.
+"""Every KPI of every service for every period.
 
-The frame of figures has the columns::
-
-    service      id
-    kpi          id
-    unit, count, first   the period, as in observations
-    start, end   its first and last day, as `date.toordinal`
-    value        float; NaN where withheld or confidential
-    numerator, denominator   what it is a ratio of; NaN where it was stated as it is
-    uncertain    float; how far the value may be off, up or down, in its unit; 0 if exactly known
-    status       provided, withheld, or confidential: a year that needs a confidential figure
-    marks        letters of the marks inside its period: p, e, b
-    excess       in how many shorter periods inside it a part exceeds its whole
-    excess_of    of how many, where periods of one length fill it; else 0
-    stock        whether its numerator is a stock, whose years are no sums of quarters
-
-and holds a row only for what can be said: what is missing has none.
+The formulas of docs/kpis.md over whole columns, and their doubt.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, assert_never
 
 import numpy as np
 import pandas as pd
 
+from perfsite.arithmetic import half_steps, products, quotients, tidy_sum
+from perfsite.decimals import grouped, times
 from perfsite.errors import Problem
-from perfsite.formulas import apply, forms
-from perfsite.kpi.doubt import exceeding, flag_of, number_inside, with_doubt
-from perfsite.kpis import KPIS, Excess, parts_of_months
-from perfsite.measures import DIGITAL, name_of
+from perfsite.kpi.inputs import KEY, Parts, periods_of
+from perfsite.kpi.windows import (
+    EXCESS_FROM,
+    SERIES,
+    Flag,
+    Windows,
+    has_flag,
+    is_whole_year,
+    is_year,
+    marks_of,
+    month_windows,
+    months_of_days,
+    tile,
+    year_windows,
+)
+from perfsite.kpis import KPIS, Adding, Excess, parts_of_months
+from perfsite.measures import DIGITAL, Kind, name_of
 from perfsite.model import Status, place_of
-from perfsite.parts import KEY, Parts, periods_of
-from perfsite.rounding import grouped, times
-from perfsite.tiling import Flag, marks_of
-from perfsite.windows import Windows, is_whole_year, is_year, month_windows, year_windows
+from perfsite.periods import MONTHS_IN_YEAR, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +42,320 @@ if TYPE_CHECKING:
 
     from perfsite.config import SiteConfig
     from perfsite.kpis import Kpi
+
+
+# The formulas of KPIs: which forms they have, and each way of adding up over whole columns.
+
+
+_DECIMALS: Final = {Kind.CURRENCY: 2, Kind.SHARE: 2}
+"""To how many decimals a stated figure is known at least: pennies, and hundredths of a whole."""
+
+
+class Formula(StrEnum):
+    """How a figure comes from its terms, which are those of `forms`, in their order."""
+
+    AMOUNT = "amount"  # the terms added up: counts, or sums of money
+    RATIO = "ratio"  # the terms of the numerator added up, divided by those of the denominator
+    PRODUCT = "product"  # the first term times the sum of the others
+    POOLED = "pooled"  # the mean of counts of answers, from 0 for the worst to 1 for the best
+    STATED = "stated"  # the one term: the service gave the ratio itself
+
+
+def forms(kpi: Kpi) -> dict[Formula, tuple[str, ...]]:
+    """The forms of a KPI's formula and their parts.
+
+    The first whose parts are all there is used, as in `figures`.
+    """
+    stated = {Formula.STATED: (kpi.stated,)} if kpi.stated else {}
+    match kpi.adding:
+        case Adding.SUM:
+            return {Formula.AMOUNT: kpi.numerator}
+        case Adding.PRODUCT:
+            given = {Formula.AMOUNT: kpi.numerator} if kpi.numerator else {}
+            return {**given, Formula.PRODUCT: (kpi.stated, *kpi.denominator)}
+        case Adding.RATIO:
+            return {Formula.RATIO: kpi.operands, **stated}
+        case Adding.POOLED:
+            return {Formula.POOLED: kpi.numerator, **stated}
+        case _:
+            assert_never(kpi.adding)
+
+
+def apply(kpi: Kpi, wide: pd.DataFrame) -> pd.DataFrame:
+    """A KPI from a frame with a column for each part, as its entry says that it adds up.
+
+    The answer has the index of `wide` and `value, numerator, denominator, withheld, uncertain`. The
+    last is how far the value may be off, up or down, in its own unit: 0 where it is made of counts
+    and of amounts as they were given.
+    """
+    top, bottom = sides(kpi, wide)
+    stated = _part(wide, kpi.stated)
+    share = kpi.kind is Kind.SHARE
+    match kpi.adding:
+        case Adding.SUM:
+            return _amount(top)
+        case Adding.PRODUCT:
+            doubt = _times(_doubt(stated, kpi.kind), bottom)
+            return _amount(top.fillna(_times(stated, bottom)), doubt.where(top.isna()))
+        case Adding.RATIO if kpi.weighted:
+            ratio = _ratio(top.fillna(_times(stated, bottom)), bottom, stated, share=share)
+            # Where only the ratio was given it is the figure, not its product divided again.
+            given = stated.notna() & top.isna()
+            doubt = _doubt(stated, kpi.kind).where(given).fillna(0.0)
+            return ratio.assign(value=ratio["value"].mask(given, stated), uncertain=doubt)
+        case Adding.RATIO | Adding.POOLED:
+            ratio = _ratio(top, bottom, stated, share=share)
+            made = ratio["numerator"].notna() | ratio["value"].isna()
+            return ratio.assign(uncertain=_doubt(stated, kpi.kind).mask(made).fillna(0.0))
+        case _:
+            assert_never(kpi.adding)
+
+
+def given_to(values: pd.Series, kind: Kind, *, adds_up: bool) -> pd.Series:
+    """How far figures of a measure may be off. Counts and what adds up are taken at their word."""
+    if kind is Kind.SHARE or (kind is Kind.CURRENCY and not adds_up):
+        return _doubt(values, kind).fillna(0.0)
+    return pd.Series(0.0, index=values.index)
+
+
+def _doubt(stated: pd.Series, kind: Kind) -> pd.Series:
+    """How far what was stated may be off: half a unit of the last digit that was given.
+
+    An amount is taken to be given to the penny, a share to the whole per cent, or finer. A share
+    of nothing or of all is taken at its word.
+    """
+    doubt = pd.Series(half_steps(stated, _DECIMALS.get(kind, 0)), index=stated.index)
+    return doubt.mask(stated.isin((0, 1)), 0.0) if kind is Kind.SHARE else doubt
+
+
+def sides(kpi: Kpi, wide: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """What stands above and below the line, from the frame of `apply`; missing where a part is.
+
+    Of a sum there is nothing below, of a product what is multiplied by.
+    """
+    match kpi.adding:
+        case Adding.SUM | Adding.RATIO | Adding.PRODUCT:
+            return _sum(kpi.numerator, wide), _sum(kpi.denominator, wide)
+        case Adding.POOLED:
+            return _pooled([_part(wide, name) for name in kpi.numerator])
+        case _:
+            assert_never(kpi.adding)
+
+
+def operands(kpi: Kpi, wide: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """What stands above and below the line, each where it is there by itself.
+
+    Where only a ratio that counts as a numerator was given, what is above is that times what is
+    below.
+    """
+    top, bottom = sides(kpi, wide)
+    if kpi.weighted:
+        top = top.fillna(_times(_part(wide, kpi.stated), bottom))
+    return top, bottom
+
+
+def _pooled(counts: Sequence[pd.Series]) -> tuple[pd.Series, pd.Series]:
+    """Points above the worst answer, and the most that there could be, of the answers together.
+
+    For five answers that is (mean rating from 1 to 5 - 1) / 4. All counts are needed.
+    """
+    nothing = pd.Series(0.0, index=counts[0].index)
+    points = sum((i * count for i, count in enumerate(counts)), start=nothing)
+    return points, (len(counts) - 1) * sum(counts, start=nothing)
+
+
+def _part(wide: pd.DataFrame, name: str) -> pd.Series:
+    return wide[name] if name in wide else pd.Series(np.nan, index=wide.index)
+
+
+def _sum(names: Sequence[str], wide: pd.DataFrame) -> pd.Series:
+    """The sum of parts, missing where one of them is; of no parts it is missing."""
+    if not names:
+        return pd.Series(np.nan, index=wide.index)
+    first, *others = (_part(wide, name) for name in names)
+    if not others:
+        return first
+    added = sum(others, start=first)
+    return pd.Series(tidy_sum(added.to_numpy(dtype=float)), index=wide.index)
+
+
+def _times(each: pd.Series, number: pd.Series) -> pd.Series:
+    return pd.Series(products(each, number), index=each.index)
+
+
+def _ratio(
+    numerator: pd.Series, denominator: pd.Series, stated: pd.Series, *, share: bool
+) -> pd.DataFrame:
+    """A sum over a sum where both are known, else what was stated.
+
+    A share above one is withheld: one of its two figures must be wrong, and nobody but the
+    service knows which. With nothing to divide by, there is no ratio.
+    """
+    known = numerator.notna() & (denominator > 0)
+    value = pd.Series(quotients(numerator, denominator.where(known)), index=numerator.index)
+    withheld = numerator > denominator if share else pd.Series(data=False, index=value.index)
+    value = value.mask(withheld).where(known | withheld, stated)
+    # Both were given, but nothing was counted: 0 of 0 is no ratio, whatever was stated.
+    value = value.mask(numerator.notna() & (denominator == 0))
+    return pd.DataFrame(
+        {
+            "value": value,
+            "numerator": numerator.where(known | withheld),
+            "denominator": denominator.where(known | withheld),
+            "withheld": withheld,
+        }
+    )
+
+
+def _amount(value: pd.Series, uncertain: pd.Series | None = None) -> pd.DataFrame:
+    doubt = 0.0 if uncertain is None else uncertain.fillna(0.0)
+    return pd.DataFrame(
+        {
+            "value": value,
+            "numerator": value,
+            "denominator": np.nan,
+            "withheld": False,
+            "uncertain": doubt,
+        }
+    )
+
+
+# Doubt that travels: periods in which a part exceeds its whole, and the longer ones made of them.
+#
+# More digital transactions than transactions: one of the two figures is wrong. So is every sum
+# that holds it, and a longer figure that was stated and is just that sum is no better. Each share
+# has a flag of its own (`tiling`), which `parts` and so their windows carry. What a KPI does about
+# it says its entry (`kpis.Excess`).
+
+
+EXCEEDING = [*KEY, "kpi", "start", "end"]
+
+
+def flag_of(kpi_id: str) -> int:
+    """The flag of a part that exceeds its whole, for a KPI; none for one that has no parts."""
+    kpi = KPIS[kpi_id]
+    if kpi.adding is not Adding.RATIO or kpi.kind is not Kind.SHARE:
+        return 0
+    return 1 << (EXCESS_FROM + list(KPIS).index(kpi_id))
+
+
+def exceeding(parts: pd.DataFrame) -> pd.DataFrame:
+    """The given periods in which a part exceeds its whole (frame of `parts`).
+
+    `service, unit, count, first, kpi, start, end`, the last two as `date.toordinal`.
+    """
+    frames = []
+    for kpi in KPIS.values():
+        mine = parts[parts["part"].isin(kpi.operands) & parts["value"].notna()]
+        if not flag_of(kpi.id) or mine.empty:
+            continue
+        wide = mine.pivot(index=KEY, columns="part", values="value")
+        above, below = sides(kpi, wide)
+        frames.append(
+            wide.index[(above > below).to_numpy()].to_frame(index=False).assign(kpi=kpi.id)
+        )
+    if not frames:
+        return pd.DataFrame(columns=EXCEEDING)
+    found = pd.concat(frames, ignore_index=True)
+    periods = periods_of(found)
+    return found.assign(
+        start=[period.start.toordinal() for period in periods],
+        end=[period.end.toordinal() for period in periods],
+    )
+
+
+def with_doubt(parts: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+    """The parts with the flags of the periods `found` in which a part exceeds its whole.
+
+    A longer figure that was stated, and equals the sum of shorter ones, has their flags, too.
+    """
+    if found.empty:
+        return parts
+    flags = parts["flags"].to_numpy(dtype="int64").copy()
+    keys = pd.MultiIndex.from_frame(parts[KEY])
+    for kpi_id, rows in found.groupby("kpi"):
+        mine = parts["part"].isin(KPIS[str(kpi_id)].operands).to_numpy(dtype=bool)
+        at = keys.isin(pd.MultiIndex.from_frame(rows[KEY]))
+        flags[mine & np.asarray(at, dtype=bool)] |= flag_of(str(kpi_id))
+    parts = parts.assign(flags=flags)
+    doubted = parts["service"].isin(found["service"].unique()) & parts["value"].notna()
+    monthly = doubted & (parts["unit"] == Unit.MONTH)
+    # From the shortest on, so that a year that equals quarters that equal their months has it, too.
+    for count in sorted(int(n) for n in parts.loc[monthly, "count"].unique()):
+        if count <= MONTHS_IN_YEAR:
+            parts = _as_their_sums(parts, doubted, count)
+    return parts
+
+
+def _as_their_sums(parts: pd.DataFrame, doubted: pd.Series[bool], count: int) -> pd.DataFrame:
+    """Give figures of `count` months that equal the sum of shorter ones the doubt about these."""
+    mine = parts[doubted]
+    months = mine[mine["unit"] == Unit.MONTH]
+    shorter = pd.concat([months[months["count"] < count], months_of_days(mine)])
+    sums = tile(shorter.drop_duplicates([*SERIES, "count", "first"]), count)
+    every = sum(flag_of(kpi_id) for kpi_id in KPIS)
+    sums = sums[has_flag(sums, every)]
+    long = months[months["count"] == count].reset_index(names="at")
+    both = long.merge(sums, on=[*SERIES, "first"], suffixes=("", "_sum"))
+    same = both[np.isclose(both["value"], both["value_sum"], rtol=1e-9, atol=0)]
+    flags = parts["flags"].copy()
+    flags.loc[same["at"]] |= (same["flags_sum"] & every).to_numpy()
+    return parts.assign(flags=flags)
+
+
+def number_inside(frame: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+    """How many periods in which a part exceeds its whole lie inside the period of each row.
+
+    `frame` has `service, kpi, unit, count, start, end` and an index without repetitions. Of periods
+    inside each other, as months and quarters, the longest are counted.
+
+    Returns:
+        `excess` and `excess_of`, the number of periods of that length that fill the row's period
+        (0 where they do not), with the index of `frame`.
+    """
+    number = pd.DataFrame(0, index=frame.index, columns=["excess", "excess_of"], dtype="int64")
+    if frame.empty or found.empty:
+        return number
+    columns = ["service", "kpi", "unit", "count", "start", "end"]
+    rows = frame[columns].assign(at=frame.index)
+    met = rows.merge(found, on=["service", "kpi"], suffixes=("", "_inside"))
+    inside = met[
+        (met["start_inside"] >= met["start"])
+        & (met["end_inside"] <= met["end"])
+        & (met["end_inside"] - met["start_inside"] < met["end"] - met["start"])
+    ]
+    length = inside["end_inside"] - inside["start_inside"]
+    # Months of 28 to 31 days are of one length, and so are quarters of 90 to 92.
+    longest = length >= length.groupby(inside["at"]).transform("max") * 0.9
+    inside = inside[longest]
+    fill = (inside["unit"] == inside["unit_inside"]) & (
+        inside["count"] % inside["count_inside"] == 0
+    )
+    parts = (inside["count"] // inside["count_inside"]).where(fill, 0)
+    by_row = parts.groupby(inside["at"]).agg(["size", "min"])
+    number.loc[by_row.index] = by_row.to_numpy()
+    return number
+
+
+# Every KPI of every service for every period: the formulas of docs/kpis.md over whole columns.
+#
+# The frame of figures has the columns::
+#
+#     service      id
+#     kpi          id
+#     unit, count, first   the period, as in observations
+#     start, end   its first and last day, as `date.toordinal`
+#     value        float; NaN where withheld or confidential
+#     numerator, denominator   what it is a ratio of; NaN where it was stated as it is
+#     uncertain    float; how far the value may be off, up or down, in its unit; 0 if exactly known
+#     status       provided, withheld, or confidential: a year that needs a confidential figure
+#     marks        letters of the marks inside its period: p, e, b
+#     excess       in how many shorter periods inside it a part exceeds its whole
+#     excess_of    of how many, where periods of one length fill it; else 0
+#     stock        whether its numerator is a stock, whose years are no sums of quarters
+#
+# and holds a row only for what can be said: what is missing has none.
+
 
 COLUMNS: Final = [
     "service", "kpi", "unit", "count", "first", "start", "end",

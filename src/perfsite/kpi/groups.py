@@ -6,6 +6,7 @@ how many those are. Change over time is like for like: the services that are in 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
@@ -14,25 +15,51 @@ import numpy as np
 import pandas as pd
 
 from perfsite.arithmetic import products, quotients, tidy_sum
-from perfsite.kpi.breaks import across_a_break
-from perfsite.kpi.lives import open_throughout
-from perfsite.kpi.silence import Ends, Silence, Silences
-from perfsite.kpis import KPIS, Place, at
-from perfsite.messages import message
+from perfsite.kpi.headlines import across_a_break
+from perfsite.kpi.inputs import newest_end
+from perfsite.kpi.reporting import Ends, Silence, Silences
+from perfsite.kpi.windows import is_whole_year
+from perfsite.kpis import KPIS, VOLUME, Place, at
 from perfsite.model import Service, Status, language_of, why_not_an_id
-from perfsite.parts import newest_end
 from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
-from perfsite.spelling import slug, without_accents
-from perfsite.windows import is_whole_year
+from perfsite.text import message, slug, without_accents
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
     from perfsite.kpi.figures import Figures
-    from perfsite.kpi.services import ServiceSummary
-    from perfsite.parts import Parts
+    from perfsite.kpi.headlines import ServiceSummary
+    from perfsite.kpi.inputs import Parts
+
+
+# When services were open, as the register says: who can be waited for in a period.
+
+
+def open_throughout(services: Iterable[Service], firsts: Sequence[int]) -> NDArray[np.bool_]:
+    """Which services were open on every day of which 12 months: an array of services by periods.
+
+    `firsts` are the months with which the 12 months begin, as `Period.first`. Where the register
+    does not say when a service opened or closed, nothing stands in the way.
+    """
+    years = [Period(Unit.MONTH, first, MONTHS_IN_YEAR) for first in firsts]
+    starts = np.array([year.start.toordinal() for year in years], dtype="int64")
+    ends = np.array([year.end.toordinal() for year in years], dtype="int64")
+    lives = [_life(service) for service in services]
+    opened = np.array([first for first, _ in lives], dtype="int64")
+    closed = np.array([last for _, last in lives], dtype="int64")
+    return np.asarray((opened[:, None] <= starts) & (ends <= closed[:, None]))
+
+
+_LONG_AGO, _NOT_YET = 0, np.iinfo("int64").max
+
+
+def _life(service: Service) -> tuple[int, int]:
+    """The first and the last day on which a service was open, as `date.toordinal`."""
+    opened = Period.parse(service.opened).start.toordinal() if service.opened else _LONG_AGO
+    closed = Period.parse(service.closed).end.toordinal() if service.closed else _NOT_YET
+    return opened, int(closed)
 
 
 _SLUG_LENGTH: Final = 60
@@ -46,6 +73,14 @@ class GroupKind(StrEnum):
     DEPARTMENT = "department"
     AGENCY = "agency"
     CATEGORY = "category"
+
+
+FOLDERS: Final = {
+    GroupKind.DEPARTMENT: ("departments", message("Departments")),
+    GroupKind.AGENCY: ("agencies", message("Agencies")),
+    GroupKind.CATEGORY: ("categories", message("Categories")),
+}
+"""Where the pages and the data files of the groups of each kind stand, and what that is called."""
 
 
 @dataclass(frozen=True)
@@ -506,3 +541,37 @@ def _figure(
         largest=largest,
         **said,
     )
+
+
+# Transactions of services by period: what may be added up, because it is of one and the same year.
+#
+# A service's headline is the latest figure that it has, and those of two services may be of
+# different years. Sums, treemaps and the filter of the services list take their numbers from here.
+
+
+Volumes = Mapping[Period, Mapping[str, float]]
+"""The transactions of each service that has a figure, for every period of 12 months."""
+
+
+def volumes_by_period(figures: Figures) -> Volumes:
+    """The transactions of all services for every period of 12 months: the same as groups add up."""
+    frame = yearly(figures.frame)
+    frame = frame[frame["kpi"] == VOLUME]
+    return {
+        Period(Unit.MONTH, int(str(first)), MONTHS_IN_YEAR): dict(
+            zip(rows["service"].tolist(), rows["numerator"].tolist(), strict=True)
+        )
+        for first, rows in frame.groupby("first")
+    }
+
+
+def headline_volumes(summary: GroupSummary, volumes: Volumes) -> dict[str, float]:
+    """The transactions that make the group's headline, by service; they add up to it.
+
+    Empty where the group has no headline.
+    """
+    head = summary.figures.get(VOLUME)
+    if head is None:
+        return {}
+    own = volumes[head.period]
+    return {service: own[service] for service in summary.group.services if service in own}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from perfsite.kpi.ledger import OWING, REQUESTED, STATES, State, quarter_of
+from perfsite.kpi.reporting import OWING, REQUESTED, STATES, State, quarter_of
 from perfsite.kpis import counted_in_health
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from perfsite.kpi.groups import Group
-    from perfsite.kpi.ledger import Ledger
+    from perfsite.kpi.reporting import Ledger
     from perfsite.periods import Period
 
 RECENT_QUARTERS: Final = 4

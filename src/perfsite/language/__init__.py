@@ -7,8 +7,8 @@ from Babel; which figures are rounded how is perfsite's own, and the same in eve
 """
 
 from perfsite.language.catalogue import Catalogue, read_catalogue
-from perfsite.language.changes import Changes
 from perfsite.language.dates import Dates
+from perfsite.language.numbers import Changes
 
 __all__ = ["Catalogue", "Language", "read_catalogue"]
 

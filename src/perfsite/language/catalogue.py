@@ -12,8 +12,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 from babel.support import NullTranslations, Translations
 
-from perfsite.direction import isolated
 from perfsite.errors import ConfigError
+from perfsite.text import isolated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

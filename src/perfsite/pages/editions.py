@@ -1,35 +1,52 @@
-"""The pages of what is kept: every edition, what changed between them, and where addresses went."""
+"""The pages of what is kept.
+
+Every edition, the ledger of changes, and what stands at former addresses.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from perfsite.measures import MEASURES
-from perfsite.metadata.tables import EDITIONS
-from perfsite.metadata.timemap import TIMEMAP
-from perfsite.pages.change_words import (
-    figure_name,
-    step_summary,
-    step_tables,
+from perfsite.components.builder import CSV, group_href, service_href
+from perfsite.components.contexts import (
+    AddressesPage,
+    ChangesPage,
+    EditionPage,
+    EditionsPage,
+    GonePage,
 )
-from perfsite.pages.edition_files import edition_href, without_numbers
-from perfsite.pages.elements import Cell, Column, Link, Outside, Row, Table
-from perfsite.pages.general import size_of
-from perfsite.pages.kept_context import EditionPage, EditionsPage
+from perfsite.components.elements import Cell, Column, DataLink, Link, Outside, Row, Table
+from perfsite.exports.editions import edition_href, former_addresses, without_numbers
+from perfsite.exports.feed import TIMEMAP, Entry
+from perfsite.exports.tables import EDITIONS, REVISIONS_CSV
+from perfsite.kpi.groups import FOLDERS, GroupKind, make_groups
+from perfsite.measures import MEASURES
+from perfsite.pages.utility import size_of
+from perfsite.periods import Period
+from perfsite.revisions import MEANINGS, Kind, Move
+from perfsite.widgets.changes import KINDS, MOVES, figure_name, number, step_summary, step_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
+    import pandas as pd
+
+    from perfsite.components.builder import Builder
     from perfsite.editions import EditionFigures
+    from perfsite.kpi.groups import Group
     from perfsite.language import Language
     from perfsite.model import File, Key, Service
-    from perfsite.pages.site import Builder
     from perfsite.revisions import Ledger, Step
+
+
+# The pages of what is kept: every edition, what changed between them, and where addresses went.
+
 
 EDITIONS_PAGE: Final = "editions/index.html"
 
@@ -219,3 +236,305 @@ def _files(
                 (Link(name, path), size_of(len(data), language), hashlib.sha256(data).hexdigest())
             )
     return found
+
+
+# The pages of changes: the ledger of revisions, and where former addresses went.
+
+
+CHANGES: Final = "changes/index.html"
+ADDRESSES: Final = "changes/addresses.html"
+_COUNTED: Final = (*Move, *Kind)
+"""The columns of the ledger."""
+
+
+def changes_page(archive: Archive, former: bool) -> ChangesPage:
+    """changes/index.html; `former` tells whether there is a page of former addresses."""
+    language, ledger = archive.language, archive.ledger
+    say = language.say
+    title = say("Revisions and corrections")
+    pending = ledger.pending if ledger else None
+    if ledger is None:
+        lead = say("No edition has been frozen yet, so there is nothing to compare.")
+    elif pending is None:
+        lead = say(
+            "The figures of this site are those of the edition of {day}.",
+            day=language.day(ledger.day),
+        )
+    else:
+        summary = " ".join(step_summary(pending, language))
+        day = language.day(ledger.day)
+        lead = say("Since the edition of {day}: {summary}", day=day, summary=summary)
+    words = [(KINDS[kind], MEANINGS[kind]) for kind in Kind]
+    words += [(MOVES[move], MEANINGS[move]) for move in Move]
+    return ChangesPage(
+        **archive.builder.base(
+            CHANGES,
+            title,
+            say("What the figures of this site have said, edition by edition, and why it changed."),
+            "changes",
+            data=(DataLink(CSV, title, REVISIONS_CSV),),
+        ),
+        lead=lead,
+        words=tuple((say(word), say(meaning)) for word, meaning in words),
+        steps=_steps_table(ledger, language) if ledger and ledger.steps else None,
+        pending=archive.tables(pending) if pending else (),
+        csv=REVISIONS_CSV,
+        addresses=ADDRESSES if former else "",
+    )
+
+
+def _steps_table(ledger: Ledger, language: Language) -> Table:
+    """A row for each step, the newest first; what never happened has no column."""
+    shown = [kind for kind in _COUNTED if any(step.counts[kind] for step in ledger.steps)]
+    columns = [Column(language.say("Edition"))]
+    for kind in shown:
+        if isinstance(kind, Move):
+            text = language.say("Services {change}", change=language.say(MOVES[kind]))
+        else:
+            text = language.say("Figures {change}", change=language.say(KINDS[kind]))
+        columns.append(Column(text))
+    rows = []
+    for step in reversed(ledger.steps):
+        cells = tuple(Cell(language.count(step.counts[kind])) for kind in shown)
+        before = language.say("after {day}", day=language.short_day(step.before))
+        if step.day:
+            rows.append(Row(language.day(step.day), cells, edition_href(step.day), before))
+        else:
+            rows.append(Row(language.say("Not frozen yet"), cells, "", before))
+    caption = language.say("What changed, edition by edition")
+    return Table(caption, tuple(columns), tuple(rows), wide=True)
+
+
+def addresses_page(archive: Archive, now: Collection[str]) -> AddressesPage | None:
+    """changes/addresses.html: where each former address went; None if all are still there."""
+    former = former_addresses(archive.history, now)
+    if not former:
+        return None
+    language = archive.language
+    say = language.say
+    items = []
+    for address, days in former.items():
+        had = say("last in the edition of {day}", day=language.day(days[-1]))
+        items.append((address, had, Link(*_successor(archive, address, days[-1], now))))
+    return AddressesPage(
+        **archive.builder.base(
+            ADDRESSES,
+            say("Former addresses"),
+            say("Addresses that this site had and has not any more, and where to look now."),
+            "changes",
+            Link(say("Revisions and corrections"), CHANGES),
+        ),
+        lead=language.plural(
+            len(items),
+            "{n} address that an earlier edition of this site had is not there any more.",
+            "{n} addresses that earlier editions of this site had are not there any more.",
+        ),
+        items=tuple(items),
+    )
+
+
+def _successor(archive: Archive, address: str, day: date, now: Collection[str]) -> tuple[str, str]:
+    """What stands in the place of a former address: the page of what it was about."""
+    folder = archive.builder.folder
+    path = address.removeprefix(folder)
+    stem = path.rpartition(".")[0]
+    parts = stem.split("/")
+    for length in range(len(parts), 0, -1):
+        page = f"{'/'.join(parts[:length])}.html"
+        if f"{folder}{page}" in now:
+            return archive.names.get(parts[length - 1], page), page
+    edition = archive.language.say("the edition of {day}", day=archive.language.day(day))
+    return edition, edition_href(day)
+
+
+# What stands at the addresses of services and groups that the register does not have any more.
+
+
+def gone_pages(archive: Archive, groups: Iterable[Group], taken: Collection[str]) -> list[GonePage]:
+    """A page for each service and each group that an edition had and the register has not.
+
+    `groups` are those of now, `taken` the addresses that other pages have.
+    """
+    now = {group_href(group) for group in groups if group.kind is not GroupKind.ALL}
+    pages = [*_services(archive), *_groups(archive, now)]
+    return [page for page in pages if page.path not in taken]
+
+
+def gone_services(history: Iterable[EditionFigures], services: Mapping[str, Service]) -> set[str]:
+    """The ids of services that an edition had and the register has not, nor as a former id."""
+    known = {*services, *(alias for one in services.values() for alias in one.aliases)}
+    return {key for edition in history for key in edition.services} - known
+
+
+def _services(archive: Archive) -> list[GonePage]:
+    gone = gone_services(archive.history, archive.services)
+    first: dict[str, EditionFigures] = {}
+    last: dict[str, EditionFigures] = {}
+    for edition in archive.history:
+        for key in gone & edition.services.keys():
+            first.setdefault(key, edition)
+            last[key] = edition
+    rows = {
+        str(key): mine
+        for edition in archive.history
+        for key, mine in _rows_of(edition, {key for key in gone if last[key] is edition})
+    }
+    return [_service(archive, key, first[key], last[key], rows.get(key)) for key in sorted(gone)]
+
+
+def _rows_of(
+    edition: EditionFigures, services: Collection[str]
+) -> Iterable[tuple[object, pd.DataFrame]]:
+    """The figures of each of these services in an edition."""
+    if not services:
+        return ()
+    rows = edition.rows[edition.rows["service"].isin(list(services))]
+    return rows[rows["value"] != ""].groupby("service", sort=False)
+
+
+def _service(
+    archive: Archive,
+    key: str,
+    first: EditionFigures,
+    last: EditionFigures,
+    rows: pd.DataFrame | None,
+) -> GonePage:
+    language, service = archive.language, last.services[key]
+    say = language.say
+    title = say("{service}: no longer in the register", service=service.name)
+    lead = say(
+        "This service was in the register until the edition of {day}. It has left the register "
+        "since. Its last figures stay here.",
+        day=language.day(last.date),
+    )
+    facts = [
+        (say("Department"), service.department, ""),
+        (say("First edition"), language.day(first.date), edition_href(first.date)),
+        (say("Last edition"), language.day(last.date), edition_href(last.date)),
+    ]
+    if service.agency and service.agency != service.department:
+        facts.insert(1, (say("Agency"), service.agency, ""))
+    return GonePage(
+        **archive.builder.base(
+            service_href(key),
+            f"{title} ({key})",
+            lead,
+            "services",
+            Link(say("Services"), "services/index.html"),
+        ),
+        name=service.name,
+        lead=lead,
+        facts=tuple(facts),
+        successors=(),
+        members=(),
+        table=None if rows is None else _last_figures(archive, rows, last.date),
+    )
+
+
+def _last_figures(archive: Archive, rows: pd.DataFrame, day: date) -> Table | None:
+    """The figures of a service in its last edition, the newest period first."""
+    language, measures = archive.language, archive.builder.config.all_measures
+    rows = without_numbers(rows, archive.hidden)
+    rows = rows[rows["value"] != ""]
+    if rows.empty:
+        return None
+    periods = {code: Period.parse(code) for code in rows["period"].unique()}
+    ends = rows["period"].map({code: one.end.toordinal() for code, one in periods.items()})
+    order = rows.assign(end=ends).sort_values(["end", "period"], ascending=False, kind="stable")
+    made = tuple(
+        Row(
+            language.period_range(periods[period]),
+            (
+                Cell(figure_name(measure, channel, measures, language)),
+                Cell(number(value, measure, measures, language)),
+            ),
+        )
+        for period, measure, channel, value in order[
+            ["period", "measure", "channel", "value"]
+        ].itertuples(index=False, name=None)
+    )
+    texts = (language.say("Period"), language.say("Figure"), language.say("Value"))
+    caption = language.say("Figures in the edition of {day}", day=language.day(day))
+    return Table(caption, tuple(Column(text) for text in texts), made, wide=True)
+
+
+def _groups(archive: Archive, now: Collection[str]) -> list[GonePage]:
+    """Groups that were: departments that merged, agencies that were renamed, and so on."""
+    last: dict[str, tuple[Group, EditionFigures]] = {}
+    for edition in archive.history:
+        for group in make_groups(edition.services):
+            if group.kind is not GroupKind.ALL and group_href(group) not in now:
+                last[group_href(group)] = group, edition
+    return [_group(archive, href, *last[href]) for href in sorted(last)]
+
+
+def _group(archive: Archive, href: str, group: Group, last: EditionFigures) -> GonePage:
+    language = archive.language
+    say = language.say
+    folder, name = FOLDERS[group.kind]
+    lead = language.plural(
+        len(group.services),
+        "{name} was in the register until the edition of {day}, with {n} service.",
+        "{name} was in the register until the edition of {day}, with {n} services.",
+        name=group.name,
+        day=language.day(last.date),
+    )
+    return GonePage(
+        **archive.builder.base(
+            href,
+            say("{name}: no longer in the register ({kind})", name=group.name, kind=say(name)),
+            lead,
+            "departments",
+            Link(say(name), f"{folder}/index.html"),
+        ),
+        name=group.name,
+        lead=lead,
+        facts=((say("Last edition"), language.day(last.date), edition_href(last.date)),),
+        successors=tuple(_successors(archive, group)),
+        members=tuple(_members(archive, group)),
+        table=None,
+    )
+
+
+def _successors(archive: Archive, group: Group) -> Iterable[Link]:
+    """The departments that have the services of a group now, and how many of them each has."""
+    counts: Counter[str] = Counter()
+    for key in group.services:
+        if service := archive.services.get(key):
+            counts[service.department] += 1
+    for department in make_groups(archive.services):
+        if department.kind is GroupKind.DEPARTMENT and counts[department.name]:
+            text = archive.language.plural(
+                counts[department.name],
+                "{department} ({n} service)",
+                "{department} ({n} services)",
+                department=department.name,
+            )
+            yield Link(text, group_href(department))
+
+
+def _members(archive: Archive, group: Group) -> Iterable[Link]:
+    """The services that a group had; those that left the register have a page too."""
+    for key in group.services:
+        yield Link(archive.names[key], service_href(key))
+
+
+# What the feed says of revisions: an entry for each edition that changed what others had said.
+
+
+def revision_entries(ledger: Ledger | None, language: Language) -> list[Entry]:
+    """An entry for each frozen edition that differs from the one before it.
+
+    What is not frozen yet is no news: it has no date of its own.
+    """
+    return [
+        Entry(
+            f"revisions/{step.day.isoformat()}",
+            language.say("What changed in the edition of {day}", day=language.day(step.day)),
+            step.day,
+            " ".join(step_summary(step, language)),
+            edition_href(step.day),
+        )
+        for step in (ledger.steps if ledger else ())
+        if step.day and not step.is_empty
+    ]

@@ -1,8 +1,4 @@
-"""Pages of departments, agencies and categories.
-
-Every figure of a group says which period it is for and how many services stand behind it; every
-change is like for like; a period that fewer services reported is marked.
-"""
+"""Pages of departments, agencies and categories: and the orders of the lists of groups."""
 
 from __future__ import annotations
 
@@ -10,41 +6,50 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from perfsite.kpi.groups import GroupKind
+from perfsite.components.builder import CSV, KINDS, Builder, group_href, group_title
+from perfsite.components.contexts import GroupOrderPage, GroupPage, GroupsPage
+from perfsite.components.elements import DataLink, Link, coverage
+from perfsite.exports.tables import DEPARTMENTS_CSV, group_csv
+from perfsite.kpi.groups import FOLDERS, GroupKind
 from perfsite.kpis import VOLUME, Place, at
-from perfsite.pages.context import GroupPage, GroupsPage
-from perfsite.pages.data import DEPARTMENTS_CSV, group_csv
-from perfsite.pages.elements import DataLink, Link
-from perfsite.pages.group_figures import group_figures
-from perfsite.pages.group_tables import (
+from perfsite.pages.lists import DEFAULT, kpi_cells, ordered, services_table
+from perfsite.widgets.group_cards import (
     CAPTIONS,
     differing_periods,
     group_cards,
     group_lead,
     groups_listing,
     groups_table,
+    ordered_groups,
+    silence_notices,
 )
-from perfsite.pages.health_words import department_href
-from perfsite.pages.lists import DEFAULT, kpi_cells, ordered, services_table
-from perfsite.pages.orders import NAME, ORDERED_FROM, Listing, Order
-from perfsite.pages.silence_words import silence_notices
-from perfsite.pages.site import CSV, FOLDERS, KINDS, Builder, group_href, group_title
-from perfsite.pages.treemaps import groups_treemap, service_boxes, services_treemap
-from perfsite.pages.words import coverage
+from perfsite.widgets.group_charts import (
+    group_figures,
+    groups_treemap,
+    service_boxes,
+    services_treemap,
+)
+from perfsite.widgets.health import department_href
+from perfsite.widgets.orders import NAME, ORDERED_FROM, Listing, Order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from perfsite.cache import Kept
     from perfsite.charts.pictures import Job
-    from perfsite.kept import Kept
+    from perfsite.components.elements import Table
     from perfsite.kpi import GroupSummary, ServiceSummary
-    from perfsite.kpi.groups import Group
-    from perfsite.kpi.panels import Panels
+    from perfsite.kpi.groups import Group, Volumes
+    from perfsite.kpi.matched import Panels
     from perfsite.language import Language
-    from perfsite.pages.elements import Table
-    from perfsite.pages.health_words import Health
     from perfsite.pages.lists import Cells
-    from perfsite.pages.volumes import Volumes
+    from perfsite.widgets.health import Health
+
+
+# Pages of departments, agencies and categories.
+#
+# Every figure of a group says which period it is for and how many services stand behind it; every
+# change is like for like; a period that fewer services reported is marked.
 
 
 @dataclass(frozen=True)
@@ -271,3 +276,70 @@ def _incomplete(summary: GroupSummary, language: Language) -> tuple[str, ...]:
         services=coverage(last, language),
     )
     return (text,)
+
+
+# The orders of lists of groups: of the services of one, and of all groups of a kind.
+
+
+def group_order_pages(tools: GroupTools, summary: GroupSummary) -> list[GroupOrderPage]:
+    """<kind>/<slug>/by-<key>-<direction>.html: the services of a group; none of a small group."""
+    return [
+        _members_page(tools, summary, order) for order in services_listing(summary.group).others
+    ]
+
+
+def groups_order_pages(
+    tools: GroupTools, kind: GroupKind, groups: Sequence[GroupSummary]
+) -> list[GroupOrderPage]:
+    """<kind>/by-<key>-<direction>.html: all groups of a kind by their own figures."""
+    listing = groups_listing(kind, len(groups))
+    return [_groups_page(tools, kind, groups, order) for order in listing.others]
+
+
+def _members_page(tools: GroupTools, summary: GroupSummary, order: Order) -> GroupOrderPage:
+    language = tools.language
+    group = summary.group
+    folder, folder_name = FOLDERS[group.kind]
+    title = group_title(group, language)
+    words = order.words(language)
+    name = language.say("Services of {group} by {order}", group=title, order=words)
+    lead = language.plural(
+        len(group.services),
+        "{n} service. Where a figure is older than the newest of the site, it says until when it "
+        "is; services without one come last.",
+        "{n} services. Where a figure is older than the newest of the site, it says until when it "
+        "is; services without one come last.",
+    )
+    back = Link(group.name, order.listing.main)
+    crumb = Link(language.say(folder_name), f"{folder}/index.html")
+    return GroupOrderPage(
+        **tools.builder.base(order.href, name, f"{name}.", folder, crumb, back),
+        name=name,
+        back=back,
+        lead=lead,
+        table=members_table(tools, group, order),
+    )
+
+
+def _groups_page(
+    tools: GroupTools, kind: GroupKind, groups: Sequence[GroupSummary], order: Order
+) -> GroupOrderPage:
+    language = tools.language
+    folder, folder_name = FOLDERS[kind]
+    plural = language.say(folder_name)
+    name = language.say("{groups} by {order}", groups=plural, order=order.words(language))
+    own = groups_lead(kind, groups, language)
+    back = Link(plural, order.listing.main)
+    return GroupOrderPage(
+        **tools.builder.base(order.href, name, f"{name}. {own}", folder, back),
+        name=name,
+        back=back,
+        lead=f"{own} {differing_periods(groups, language)}".strip(),
+        table=groups_table(
+            ordered_groups(groups, order, tools.health),
+            name,
+            tools.health,
+            language,
+            order,
+        ),
+    )

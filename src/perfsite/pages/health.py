@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from perfsite.components.builder import Builder, group_href, service_href
+from perfsite.components.contexts import DepartmentHealthPage, HealthPage
+from perfsite.components.elements import Cell, Column, Link, Row, Table, capital
 from perfsite.kpi.groups import GroupKind, alphabetical
 from perfsite.kpi.health import rank_groups
-from perfsite.kpi.ledger import State
+from perfsite.kpi.reporting import State
 from perfsite.kpis import KPIS, counted_in_health
-from perfsite.messages import message
-from perfsite.pages.context import DepartmentHealthPage, HealthPage
-from perfsite.pages.elements import Cell, Column, Link, Row, Table
-from perfsite.pages.health_words import (
+from perfsite.text import message
+from perfsite.widgets.health import (
     CSV,
     WORDS,
     completeness,
@@ -22,8 +23,6 @@ from perfsite.pages.health_words import (
     owed_since,
     state_name,
 )
-from perfsite.pages.site import Builder, group_href, service_href
-from perfsite.pages.words import capital
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,8 +30,9 @@ if TYPE_CHECKING:
     from perfsite.kpi.health import GroupHealth, Owed
     from perfsite.language import Language
     from perfsite.model import Service
-    from perfsite.pages.health_words import Health
     from perfsite.periods import Period
+    from perfsite.widgets.health import Health
+
 
 _SHOWN: Final = 8
 """Quarters in a table: two years fit on a page; data/health.csv has all."""

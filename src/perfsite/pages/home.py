@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from perfsite.components.builder import CSV
+from perfsite.components.contexts import HomePage
+from perfsite.components.elements import DataLink
+from perfsite.exports.tables import ALL_CSV
 from perfsite.kpi.groups import GroupKind
+from perfsite.kpi.inputs import newest_end
 from perfsite.kpis import VOLUME
-from perfsite.pages.context import HomePage
-from perfsite.pages.data import ALL_CSV
-from perfsite.pages.elements import DataLink
-from perfsite.pages.group_figures import group_figures
-from perfsite.pages.group_tables import (
-    differing_periods,
-    group_cards,
-    group_lead,
-    groups_table,
-)
 from perfsite.pages.groups import GroupTools, group_notices
-from perfsite.pages.health_words import completeness
-from perfsite.pages.high_volume import high_volume_link
-from perfsite.pages.site import CSV
-from perfsite.pages.treemaps import groups_treemap
-from perfsite.parts import newest_end
+from perfsite.pages.lists import high_volume_link
+from perfsite.widgets.group_cards import differing_periods, group_cards, group_lead, groups_table
+from perfsite.widgets.group_charts import group_figures, groups_treemap
+from perfsite.widgets.health import completeness
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

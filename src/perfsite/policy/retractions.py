@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from perfsite.budgets import DEFAULT
+from perfsite.config import DEFAULT
 from perfsite.errors import BuildError, Problem, is_error
 from perfsite.model import FIGURE, Key, Status
 from perfsite.periods import Period
-from perfsite.policy.frames import is_one_of, joined, keys_of
+from perfsite.policy.embargo import is_one_of, joined, keys_of
 from perfsite.tables import REFUSED, ROW, check_cells, read_cells
-from perfsite.validate.period_hints import hint
-from perfsite.validate.releases import is_day
+from perfsite.validate.names import hint
+from perfsite.validate.observations import is_day
 from perfsite.validate.submissions import closest
 from perfsite.validate.values import RETRACTED
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from perfsite.budgets import Budgets
+    from perfsite.config import Budgets
     from perfsite.editions import EditionFigures
     from perfsite.model import Service, Source
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from perfsite.components.elements import Cell, Column, Row, Table
 from perfsite.errors import UsageError
 from perfsite.measures import MEASURES
 from perfsite.model import FIGURE
-from perfsite.pages.elements import Cell, Column, Row, Table
 
 if TYPE_CHECKING:
     from collections.abc import Hashable

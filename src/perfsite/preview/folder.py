@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from perfsite.components.elements import Cell, Column, Row, Table
 from perfsite.errors import Severity, UsageError
 from perfsite.model import File
-from perfsite.pages.elements import Cell, Column, Row, Table
 from perfsite.preview.annotate import BLANK, Notes, annotate, without_dead_links
 from perfsite.preview.changes import changes_panel, compare, read_figures
 from perfsite.preview.problems import explanations_fragment, problems_panel

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from perfsite import spelling
+from perfsite import text
+from perfsite.components.elements import Link
 from perfsite.errors import Severity, worst_first
-from perfsite.kpis import KPIS
-from perfsite.pages.elements import Link
-from perfsite.validate.modules import measure_module
+from perfsite.kpis import KPIS, measure_module
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -59,7 +58,7 @@ def by_service(problems: Iterable[Problem], services: Collection[str]) -> dict[s
 def counted(problems: Iterable[Problem]) -> str:
     """`2 errors, 1 warning`; or that there is nothing."""
     counts = Counter(problem.severity for problem in problems)
-    parts = [spelling.counted(n, severity) for severity in Severity if (n := counts[severity])]
+    parts = [text.counted(n, severity) for severity in Severity if (n := counts[severity])]
     return ", ".join(parts) or "no problems"
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from perfsite.formats import csv_text
+from perfsite.decimals import csv_text
 from perfsite.revisions import COLUMNS, Kind, Move
-from perfsite.spelling import counted
+from perfsite.text import counted
 
 if TYPE_CHECKING:
     from perfsite.revisions import ServiceChange, Step

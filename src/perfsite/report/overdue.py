@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from perfsite.formats import csv_text
-from perfsite.kpi.ledger import OWING, State
+from perfsite.decimals import csv_text
+from perfsite.kpi.reporting import OWING, State
 from perfsite.kpis import KPIS
 from perfsite.periods import MONTHS_IN_QUARTER
 from perfsite.report.problems import json_text, one_line
-from perfsite.spelling import counted
+from perfsite.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from perfsite.kpi.health import KpiHealth, Owed, ServiceHealth
-    from perfsite.kpi.ledger import Ledger
+    from perfsite.kpi.reporting import Ledger
     from perfsite.model import Service
     from perfsite.periods import Period
 

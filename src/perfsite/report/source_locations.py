@@ -14,7 +14,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from perfsite.overruns import OverBudgetError
+from perfsite.errors import OverBudgetError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -97,7 +97,7 @@ def locations(source: Source) -> Locations | None:
     if not source.path.lower().endswith(_TEXTS):
         return None
     # Whoever prints a report without places has no use for pandas.
-    from perfsite.budgets import DEFAULT  # noqa: PLC0415
+    from perfsite.config import DEFAULT  # noqa: PLC0415
     from perfsite.tables import check_size  # noqa: PLC0415
 
     try:

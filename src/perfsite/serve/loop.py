@@ -6,10 +6,10 @@ import time
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
+from perfsite.decimals import fixed
 from perfsite.faults import keep_details, told
 from perfsite.load import load_theme
 from perfsite.preview import counted
-from perfsite.rounding import fixed
 from perfsite.serve.rebuilder import Rebuilder
 from perfsite.serve.router import Router
 from perfsite.serve.server import make_server

@@ -6,16 +6,15 @@ import gc
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from perfsite.analysis import understand
 from perfsite.build import build_site, without_collector
+from perfsite.cache import Kept, Store
 from perfsite.errors import BuildError, PerfsiteError, UsageError, has_errors
 from perfsite.faults import keep_details, told
-from perfsite.kept import Kept
 from perfsite.load import load_data, load_theme, with_editions
 from perfsite.model import Edition, File
 from perfsite.report.problems import undrawn_words
 from perfsite.serve.state import Shown
-from perfsite.store import Store
-from perfsite.understanding import understand
 from perfsite.write import drawings_beside, write_site
 
 if TYPE_CHECKING:
@@ -24,10 +23,10 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from perfsite.analysis import Known
     from perfsite.build import BuiltSite, Progress
     from perfsite.errors import Problem
     from perfsite.load import Data
-    from perfsite.understanding import Known
 
 
 @dataclass(frozen=True)

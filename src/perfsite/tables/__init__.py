@@ -15,20 +15,26 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from perfsite.budgets import DEFAULT
-from perfsite.overruns import OverBudgetError
-from perfsite.tables.csv_files import read_csv
-from perfsite.tables.extents import check_csv, check_json
-from perfsite.tables.frames import ROW, nothing
-from perfsite.tables.gate import REFUSED, TEXT_RULES, check_cells, check_name, checked_table
-from perfsite.tables.json_files import read_json
-from perfsite.tables.text import BINARY, decoded, readable_text
+from perfsite.config import DEFAULT
+from perfsite.errors import OverBudgetError
+from perfsite.tables.csv_json import BINARY, decoded, read_csv, read_json, readable_text
+from perfsite.tables.frames import (
+    REFUSED,
+    ROW,
+    TEXT_RULES,
+    check_cells,
+    check_csv,
+    check_json,
+    check_name,
+    checked_table,
+    nothing,
+)
 from perfsite.tables.workbooks import WORKBOOKS, Sheet, read_workbook, sheets
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from perfsite.budgets import Budgets
+    from perfsite.config import Budgets
     from perfsite.errors import Problem
     from perfsite.model import Source
 

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Final
 from xml.parsers import expat
 from zlib import error as zlib_error
 
-from perfsite.budgets import DEFAULT, Budgets
-from perfsite.overruns import OverBudgetError
-from perfsite.spelling import counted
+from perfsite.config import DEFAULT, Budgets
+from perfsite.errors import OverBudgetError
 from perfsite.tables.unpacking import UnreadableError, check_parts, entries, pieces, unpacked
+from perfsite.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,19 +1,38 @@
-"""Rows of text to a frame: the header, blank and ragged rows, and each row's number."""
+"""Rows of text to a frame.
+
+The header, blank and ragged rows, each row's number, and what its texts may hold.
+"""
 
 from __future__ import annotations
 
+import re
 from itertools import islice, repeat
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
-from perfsite.alphabet import SPACES
-from perfsite.errors import Problem
-from perfsite.spelling import counted
+from perfsite.errors import OverBudgetError, Problem
+from perfsite.model import (
+    is_faulty_path,
+    is_published,
+    is_run,
+    longest,
+    name_fault,
+    path_fault,
+    text_fault,
+)
+from perfsite.text import SPACES, counted, outside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from perfsite.config import Budgets
+    from perfsite.model import Source
+
+
+# Rows of text to a frame: the header, blank and ragged rows, and each row's number.
+
 
 ROW: Final = "row"
 _CHUNK: Final = 256
@@ -149,3 +168,228 @@ def _without_blanks(
     frame = pd.DataFrame({name: pd.Series(array, dtype=object) for name, array in kept})
     frame[ROW] = numbers
     return frame
+
+
+# How large a table is, found in the bytes of its file before anything is made of them.
+#
+# Text becomes many times its size once it is divided into cells: a megabyte of commas is a million
+# cells. So lines, separators and the longest run without one are counted first, which takes no
+# more memory than the file itself. What is counted is the least that there can be of values and
+# the most of rows and cells; whoever reads on still holds every value against its budget.
+
+
+_FIELD: Final = re.compile(rb'(?:"(?:[^"]++|"")*+"?+)?+[^,\r\n]*+')
+"""A cell of CSV with its quotation marks."""
+_LEAST: Final = 4096
+"""Bytes below which no run is looked at: it could not do any harm."""
+
+
+def check_csv(data: bytes, budgets: Budgets) -> None:
+    """Hold the bytes of a CSV file against the budgets.
+
+    Raises:
+        OverBudgetError: naming the first budget that is exceeded.
+    """
+    if 3 * data.count(b"\0") > len(data):
+        return  # it is no text in UTF-8, and will not be read as such
+    lines = max(data.count(b"\n"), data.count(b"\r"))
+    if lines > budgets.rows + 1:
+        raise OverBudgetError("rows", f"{lines - 1:,} rows, by the lines below the header")
+    cells = lines + data.count(b",")
+    if cells > budgets.cells:
+        raise OverBudgetError("cells", f"{cells:,} cells, by its commas and lines")
+    for begin, end in _runs(data, budgets.value_length, (b"\n", b"\r")):
+        _check_line(data, begin, end, budgets)
+
+
+def check_json(data: bytes, budgets: Budgets) -> None:
+    """Hold the bytes of a JSON file against the budgets.
+
+    Raises:
+        OverBudgetError: naming the first budget that is exceeded.
+    """
+    records = max(data.count(b"{"), data.count(b"["))
+    if records > budgets.rows + 1:
+        raise OverBudgetError("rows", f"{records:,} records or lists")
+    cells = data.count(b",")
+    if cells > budgets.cells:
+        raise OverBudgetError("cells", f"{cells:,} values, by its commas")
+    for begin, end in _runs(data, budgets.columns, (b"{", b"}", b"[")):
+        if data.count(b'":', begin, end) > budgets.columns:
+            found = f"more than {budgets.columns:,} values in a record"
+            raise OverBudgetError("columns", f"{found}, in line {_line(data, begin):,}")
+    for begin, end in _runs(data, budgets.value_length, (b'"', b"[", b"{")):
+        if _characters(data, begin, end, budgets.value_length) > budgets.value_length:
+            found = f"a value of more than {budgets.value_length:,} characters"
+            where = f"in line {_line(data, begin):,}"
+            raise OverBudgetError("value_length", f"{found}, {where}")
+
+
+def _runs(data: bytes, most: int, ends: tuple[bytes, ...]) -> Iterator[tuple[int, int]]:
+    """Where runs of more than `most` bytes without one of the `ends` begin and end.
+
+    Such a run covers a block of half that size, and most blocks have an end in their first line:
+    few bytes are looked at. Some runs that are half as long are found, too.
+    """
+    block = max(most, _LEAST) // 2
+    at = 0
+    while at < len(data):
+        if any(data.find(end, at, at + block) >= 0 for end in ends):
+            at += block
+            continue
+        begin = max(data.rfind(end, 0, at) for end in ends) + 1
+        found = [place for end in ends if (place := data.find(end, at)) >= 0]
+        stop = min(found, default=len(data))
+        yield begin, stop
+        at = max(stop, at + 1)
+
+
+def _check_line(data: bytes, begin: int, end: int, budgets: Budgets) -> None:
+    """Hold the cells of a long line against the budgets.
+
+    Raises:
+        OverBudgetError: if one is too long, or there are too many.
+    """
+    fields, at, most = 0, begin, 4 * budgets.value_length + 2
+    while at <= end:
+        cell = _FIELD.match(data, at, min(end, at + most))
+        stop = cell.end() if cell else end
+        fields += 1
+        if fields > budgets.columns:
+            found = f"more than {budgets.columns:,} columns"
+            raise OverBudgetError("columns", found, _line(data, begin))
+        if _characters(data, at, stop, budgets.value_length) > budgets.value_length:
+            found = f"a value of more than {budgets.value_length:,} characters"
+            raise OverBudgetError("value_length", found, _line(data, begin))
+        at = stop + 1
+
+
+def _characters(data: bytes, begin: int, end: int, most: int) -> int:
+    """How many characters stand there; where bytes decide, so many bytes."""
+    size = end - begin
+    if size <= most or size > 4 * most:
+        return size
+    return len(data[begin:end].decode("utf-8", "replace"))
+
+
+def _line(data: bytes, place: int) -> int:
+    return data.count(b"\n", 0, place) + 1
+
+
+# The gate for texts: what a table may hold, whichever file it came from.
+#
+# Every cell is held against the alphabet, the fields of words against their lengths, and those
+# that are published in CSV files against what a spreadsheet would run. What does not pass costs
+# its row.
+
+
+REFUSED: Final = ("PS123", "PS124", "PS125")
+"""The codes of cells that do not pass."""
+TEXT_RULES: Final = (*REFUSED, "PS126")
+"""The same with that of names of files."""
+_RETYPE: Final = "delete the cell and type the text anew; such characters come with pasted text"
+
+
+def check_name(source: Source) -> Problem | None:
+    """PS126 if the file, or the sheet of a workbook, has a name that cannot be published."""
+    if not is_faulty_path(source.path):
+        return None
+    expected = "a name of letters, digits, spaces, hyphens and full stops"
+    fix = "rename the file or the sheet; until then it is not read"
+    return Problem(source.path, 0, "PS126", "", path_fault(source.path), expected, fix)
+
+
+def check_columns(source: Source, columns: Iterable[str], row: int) -> Problem | None:
+    """PS123 of the first name of a column with a character that is not seen, or not allowed.
+
+    Nobody can say which column is meant, and it could be the one of embargoes: nothing is read.
+    """
+    for number, name in enumerate(columns, 1):
+        if fault := name_fault(name):
+            found = f"{fault} in the name of column {number}"
+            expected = "a name without invisible characters"
+            fix = "type the name of the column anew; until then the file is not read"
+            return Problem(source.path, row, "PS123", name, found, expected, fix)
+    return None
+
+
+def passed(source: Source, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
+    """The rows whose texts pass, and a problem for each cell that does not."""
+    problems, rows = check_cells(source, frame)
+    if not rows:
+        return frame, problems
+    return frame[~frame[ROW].isin(list(rows))].reset_index(drop=True), problems
+
+
+def checked_table(
+    source: Source, frame: pd.DataFrame, problems: list[Problem], header: int
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """A table as it was read, without what does not pass."""
+    names = [str(name) for name in frame.columns if name != ROW]
+    if wrong := check_columns(source, names, header):
+        return nothing(*problems, wrong)
+    frame, found = passed(source, frame)
+    return frame, [*problems, *found]
+
+
+def check_cells(source: Source, frame: pd.DataFrame) -> tuple[list[Problem], set[int]]:
+    """A problem for each cell that does not pass, in the order of rows, and the rows' numbers."""
+    problems: list[Problem] = []
+    names = [str(name) for name in frame.columns if name != ROW]
+    for name in names:
+        wrong = _wrong(name, frame[name])
+        if not wrong:
+            continue
+        mine = frame[frame[name].isin(list(wrong))]
+        services = mine["service"] if "service" in names else [""] * len(mine)
+        problems += [
+            Problem(
+                source.path, int(row), *wrong[cell], service="" if outside(service) else service
+            )
+            for row, cell, service in zip(mine[ROW], mine[name], services, strict=True)
+        ]
+    return sorted(problems), {problem.row for problem in problems}
+
+
+Fault = tuple[str, str, str, str, str]
+"""Code, column, what was found, what was expected, and how to mend it."""
+
+
+def _wrong(column: str, cells: pd.Series[str]) -> Mapping[str, Fault]:
+    """What is wrong with each text of a column; texts repeat, so each is looked at once."""
+    texts: list[str] = [str(text) for text in cells.unique()]
+    most, public = longest(column), is_published(column)
+    # Almost always all are good, and one look at all of them together says so.
+    suspicious = outside("".join(texts)) != ""
+    found = {}
+    for text in texts:
+        if suspicious and (fault := text_fault(text)):
+            found[text] = (
+                "PS123",
+                column,
+                _place(text, fault),
+                "letters that can be seen",
+                _RETYPE,
+            )
+        elif most and len(text) > most:
+            found[text] = _too_long(column, len(text), most)
+        elif public and text and is_run(text):
+            found[text] = _formula(column, text)
+    return found
+
+
+def _place(text: str, fault: str) -> str:
+    """Which character it is, and where."""
+    place = text.index(outside(text)) + 1
+    return f"{fault}, character {place} of {len(text):,}"
+
+
+def _too_long(column: str, length: int, most: int) -> Fault:
+    fix = "shorten the text, and put what is long on a page of its own"
+    return "PS124", column, f"{length:,} characters", f"at most {most:,}", fix
+
+
+def _formula(column: str, text: str) -> Fault:
+    expected = "a text that does not begin with =, +, @, or - before a letter, in any of its parts"
+    fix = "begin with a word; a spreadsheet that opens the published data would run this"
+    return "PS125", column, text[:60], expected, fix

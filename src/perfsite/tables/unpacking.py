@@ -13,12 +13,12 @@ import zlib
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
-from perfsite.overruns import OverBudgetError
+from perfsite.errors import OverBudgetError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from perfsite.budgets import Budgets
+    from perfsite.config import Budgets
 
 _MOST_PARTS: Final = 10_000
 _CENTRAL: Final = b"PK\x01\x02"

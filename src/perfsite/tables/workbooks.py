@@ -7,20 +7,24 @@ is reported: a date where a period should stand, a formula without a result, mer
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import (
+    date,
+    datetime,
+    time,
+    timedelta,
+)
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from perfsite.budgets import DEFAULT
-from perfsite.errors import Problem
+from perfsite.config import DEFAULT
+from perfsite.decimals import exact
+from perfsite.errors import OverBudgetError, Problem
 from perfsite.model import Source
-from perfsite.overruns import OverBudgetError
 from perfsite.tables.cells import inspect, is_single
 from perfsite.tables.frames import check_header, empty_file, first_row, frame_rows, nothing
-from perfsite.tables.spelling import place_name, spelt
 from perfsite.tables.unpacking import UnreadableError
 
 if TYPE_CHECKING:
@@ -28,9 +32,45 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from perfsite.budgets import Budgets
-    from perfsite.tables.cells import Cells
-    from perfsite.tables.spelling import Value
+    from perfsite.config import Budgets
+    from perfsite.tables.cells import Cells, Place
+
+
+# How the cells of a workbook are spelt: their values as text, and their places.
+
+
+Value = int | float | str | bool | date | time | datetime | timedelta
+"""What a cell may hold."""
+
+
+def spelt(value: Value) -> str:
+    """A cell's value as a CSV file would hold it.
+
+    A spreadsheet shows 15 significant digits; those that a sum of decimals leaves beyond them are
+    nobody's figure. All the digits of a whole number are kept.
+    """
+    if value.__class__ is str:
+        return value
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        if value.is_integer():
+            return str(int(value))
+        return exact(float(f"{value:.15g}")) or str(value)
+    if isinstance(value, datetime):
+        return value.isoformat(" ") if value.time() != time() else value.date().isoformat()
+    return value.isoformat() if isinstance(value, (date, time)) else str(value)
+
+
+def place_name(place: Place) -> str:
+    """A cell as spreadsheets name it: B3."""
+    row, column = place[0] + 1, place[1] + 1
+    letters = ""
+    while column:
+        column, letter = divmod(column - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return f"{letters}{row}"
+
 
 WORKBOOKS: Final = (".xlsx", ".ods")
 INSTRUCTIONS: Final = "How to fill in"

@@ -5,21 +5,15 @@ figures of one period against each other, and `series` has the rules that look a
 in a module of its own. What a KPI is, is not known here.
 """
 
-from perfsite.validate.blame import is_blamed
-from perfsite.validate.consistency import check_consistency
+from perfsite.validate.consistency import check_consistency, is_blamed
 from perfsite.validate.names import with_lost_rows
-from perfsite.validate.observations import read_observations
+from perfsite.validate.observations import read_observations, release_days
 from perfsite.validate.register import read_register
-from perfsite.validate.releases import release_days
-from perfsite.validate.series import check_series
-from perfsite.validate.suppression import TOLD, Teller, find_tellers
+from perfsite.validate.rules import check_series
 
 __all__ = [
-    "TOLD",
-    "Teller",
     "check_consistency",
     "check_series",
-    "find_tellers",
     "is_blamed",
     "read_observations",
     "read_register",

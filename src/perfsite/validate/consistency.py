@@ -1,28 +1,288 @@
-"""Figures of one service held against each other, period by period.
+"""Figures held against each other.
 
-What is found here is published as given and marked; the ratio that would be wrong is withheld by
-`kpi`. Years against their parts are compared in `windows`, where the sums are made.
+Parts and wholes, ratings and rates, spellings of organisations; whose row is affected.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from collections import Counter
+from dataclasses import replace
+from difflib import SequenceMatcher
+from itertools import combinations
+from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
 
+import numpy as np
 import pandas as pd
 
+from perfsite.arithmetic import tidy_sum
+from perfsite.decimals import decimal, grouped, rounded
 from perfsite.errors import Problem
-from perfsite.formulas import sides
-from perfsite.kpis import KPIS
-from perfsite.model import place_of
-from perfsite.parts import KEY
-from perfsite.rounding import grouped
-from perfsite.validate.blame import first_rows
-from perfsite.validate.given import code_of
+from perfsite.kpi.figures import sides
+from perfsite.kpi.inputs import KEY
+from perfsite.kpis import KPIS, Adding
+from perfsite.measures import DIGITAL, RATINGS, Kind, name_of
+from perfsite.model import Status, place_of
+from perfsite.periods import Period, Unit
+from perfsite.text import without_accents
+from perfsite.validate.series import Row, code_of, records
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from perfsite.parts import Parts
+    from numpy.typing import NDArray
+
+    from perfsite.kpi.inputs import Parts
+    from perfsite.model import Service
+    from perfsite.validate.series import Given
+
+
+# Organisations, categories and funders of the register that are spelt in two ways.
+#
+# Services are grouped by these names, so a second spelling is a second group.
+
+
+_REGISTER: Final = "services.csv"
+_NEAR: Final = 0.93
+"""How alike two names are that may be one."""
+_SAME_WORD: Final = 0.8
+"""How alike two words are of which one may be misspelt."""
+_SHORT: Final = 4
+"""Words below this length are told apart by any letter: East, West."""
+_PLAIN: Final = frozenset({"the", "of", "for", "and", "in", "on", "to", "s"})
+"""Words that make no other name of a name."""
+_SHOWN: Final = 3
+
+
+class _Used(NamedTuple):
+    """A name in a column of the register, the services that it stands at, and how often."""
+
+    column: str
+    name: str
+    services: tuple[str, ...]
+    times: int
+
+
+def check_organisations(services: Mapping[str, Service]) -> list[Problem]:
+    """PS214: names that are one but for their spelling, and abbreviations that do not agree."""
+    every = list(services.values())
+    problems: list[Problem] = []
+    paired: set[frozenset[str]] = set()
+    # Departments are agencies of others in some registers, and have one name in both columns.
+    for columns in (("department", "agency"), ("category",), ("funded_by",)):
+        for rare, usual in _twice(_used(every, columns)):
+            paired.add(frozenset({rare.name, usual.name}))
+            problems.append(_two_spellings(rare, usual))
+    for column in ("department", "agency"):
+        problems += _abbreviations(every, column, paired)
+    return problems
+
+
+def _used(services: Sequence[Service], columns: Sequence[str]) -> list[_Used]:
+    """The names in some columns, each with its services and the first column that it stands in."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for column in columns:
+        for service in services:
+            if name := getattr(service, column):
+                found.setdefault(name, []).append((column, service.id))
+    return [
+        _Used(places[0][0], name, tuple(dict.fromkeys(key for _, key in places)), len(places))
+        for name, places in found.items()
+    ]
+
+
+def _twice(used: Sequence[_Used]) -> Iterable[tuple[_Used, _Used]]:
+    """Pairs of different spellings of what may be one name, the rarer spelling first."""
+    words = {one.name: _words(one.name) for one in used}
+    plain = {name: " ".join(of_name) for name, of_name in words.items()}
+    solid = {name: _solid(of_name) for name, of_name in words.items()}
+    seen: set[frozenset[str]] = set()
+    matcher = SequenceMatcher(autojunk=False)
+    for one, other in combinations(used, 2):
+        pair = frozenset({one.name, other.name})
+        if pair in seen:
+            continue
+        a, b = plain[one.name], plain[other.name]
+        if not solid[one.name] & solid[other.name]:
+            if 2 * min(len(a), len(b)) < _NEAR * (len(a) + len(b)):
+                continue
+            matcher.set_seqs(a, b)
+            if matcher.quick_ratio() < _NEAR or matcher.ratio() < _NEAR:
+                continue
+            if not _misspelt(words[one.name], words[other.name]):
+                continue
+        seen.add(pair)
+        both = sorted((one, other), key=lambda used: (used.times, used.name))
+        yield both[0], both[1]
+
+
+def _words(name: str) -> tuple[str, ...]:
+    """A name in words that spelling does not change: no capitals, accents or punctuation."""
+    text = without_accents(name).casefold().replace("&", " and ")
+    return tuple(re.findall(r"\w+", re.sub(r"['\u2019.]", "", text)))
+
+
+def _solid(words: tuple[str, ...]) -> set[str]:
+    """A name without spaces, as a whole and without its plain words; one of the two is enough."""
+    return {"".join(words), "".join(w for w in words if w not in _PLAIN)} - {""}
+
+
+def _misspelt(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether the words in which two names differ are plain ones, or near each other."""
+    left = Counter(one) - Counter(other)
+    right = Counter(other) - Counter(one)
+    a = sorted(word for word in left.elements() if word not in _PLAIN)
+    b = sorted(word for word in right.elements() if word not in _PLAIN)
+    if any(char.isdigit() for word in (*a, *b) for char in word):
+        return False
+    if len(a) != len(b):
+        # One word in two, as Out Patients for Outpatients.
+        return "".join(one) == "".join(other)
+    return all(
+        min(len(x), len(y)) >= _SHORT and SequenceMatcher(None, x, y).ratio() >= _SAME_WORD
+        for x, y in zip(a, b, strict=True)
+    )
+
+
+def _abbreviations(
+    services: Sequence[Service], column: str, paired: set[frozenset[str]]
+) -> list[Problem]:
+    """Abbreviations of two names, and names with two abbreviations."""
+    shorts = f"{column}_abbr"
+    both: dict[tuple[str, str], list[str]] = {}
+    for service in services:
+        name, short = getattr(service, column), getattr(service, shorts)
+        if name and short:
+            both.setdefault((name, short), []).append(service.id)
+    problems = []
+    for (a, b), (first, second) in zip(
+        combinations(both, 2), combinations(both.values(), 2), strict=True
+    ):
+        if a[0] == b[0] and a[1] != b[1]:
+            whats, of, changed = (a[1], b[1]), a[0], shorts
+        elif a[1] == b[1] and a[0] != b[0] and frozenset({a[0], b[0]}) not in paired:
+            whats, of, changed = (a[0], b[0]), a[1], column
+        else:
+            continue
+        pairs = zip(whats, (first, second), strict=True)
+        used = sorted(
+            (_Used(changed, what, tuple(ids), len(ids)) for what, ids in pairs),
+            key=lambda one: (one.times, one.name),
+        )
+        expected = (
+            f"one abbreviation of {of}" if changed == shorts else f"one name for which {of} stands"
+        )
+        problems.append(_problem(used[0], used[1], expected, "write one of them at all services"))
+    return problems
+
+
+def _two_spellings(rare: _Used, usual: _Used) -> Problem:
+    expected = "one spelling of each name, because services are grouped by it"
+    tied = rare.times == usual.times
+    what = "the same name" if tied else usual.name
+    return _problem(rare, usual, expected, f"if they are one, write {what} at all services")
+
+
+def _problem(rare: _Used, usual: _Used, expected: str, fix: str) -> Problem:
+    return Problem(
+        _REGISTER,
+        0,
+        "PS214",
+        rare.column,
+        f"{_told(rare)}; {_told(usual)}",
+        expected,
+        fix,
+        service=rare.services[0],
+    )
+
+
+def _told(used: _Used) -> str:
+    """A name and where it stands, as far as that is short."""
+    number = len(used.services)
+    if number > _SHOWN:
+        return f"{used.name} ({number} services)"
+    return f"{used.name} ({', '.join(used.services)})"
+
+
+# Which observations a problem is about: the row that it names, and what an error leaves out.
+
+
+Key = tuple[str, str, int, int]
+"""A service and a period, as `KEY` has them."""
+
+
+def first_rows(
+    observations: pd.DataFrame, parts: Iterable[str], keys: Iterable[Key], digital: Collection[str]
+) -> dict[Key, Row]:
+    """The row of the first of these parts that each key has one of (`rows_of_part`)."""
+    found: dict[Key, Row] = {}
+    wanted = list(keys)
+    for part in parts:
+        left = [key for key in wanted if key not in found]
+        if left:
+            found |= rows_of_part(observations, part, left, digital)
+    return found
+
+
+def rows_of_part(
+    observations: pd.DataFrame, part: str, keys: Iterable[Key], digital: Collection[str]
+) -> dict[Key, Row]:
+    """The observation that a part stands in, or the first of those that it was added up from.
+
+    `digital` are the digital channels. A part of a period that nobody gave a figure for is added
+    up from shorter ones: then it is the first of these. What was added up has the name of the
+    part, for no column has its figure. What is not found has no entry.
+    """
+    measure, _, channel = part.partition(":")
+    mine = observations[
+        (observations["measure"] == measure) & (observations["status"] == Status.PROVIDED)
+    ]
+    if part == DIGITAL:
+        mine = mine[mine["channel"].isin(list(digital))]
+    wanted = list(keys)
+    exact = mine[pd.MultiIndex.from_frame(mine[KEY]).isin(wanted)]
+    found: dict[Key, Row] = {}
+    # The figure of all channels stands first, for its channel is blank.
+    for key, row in zip(exact[KEY].itertuples(index=False, name=None), records(exact), strict=True):
+        if key not in found:
+            found[key] = row
+        elif found[key].channel:
+            found[key] = replace(found[key], channel=channel)
+    for key in wanted:
+        if key not in found:
+            shorter = _within(mine[mine["service"] == key[0]], key)
+            rows = (replace(row, channel=channel) for row in records(shorter[:1]))
+            found |= dict(zip([key], rows, strict=False))
+    return found
+
+
+def _within(rows: pd.DataFrame, key: Key) -> pd.DataFrame:
+    """The rows whose periods lie within that of a key."""
+    _, unit, count, first = key
+    period = Period(Unit(unit), int(first), int(count))
+    found = [Period.parse(code) for code in rows["period"]]
+    inside = [period.start <= one.start and one.end <= period.end for one in found]
+    return rows[np.array(inside, dtype=bool)]
+
+
+def is_blamed(observations: pd.DataFrame, problems: Iterable[Problem]) -> NDArray[np.bool_]:
+    """Whether each observation is of a service, measure and period that a problem names."""
+    keys = {
+        (problem.service, measure, problem.period)
+        for problem in problems
+        if problem.period
+        for measure in problem.measures
+    }
+    if not keys:
+        return np.zeros(len(observations), dtype=bool)
+    mine = pd.MultiIndex.from_frame(observations[["service", "measure", "period"]])
+    return np.asarray(mine.isin(list(keys)), dtype=bool)
+
+
+# Figures of one service held against each other, period by period.
+#
+# What is found here is published as given and marked; the ratio that would be wrong is withheld by
+# `kpi`. Years against their parts are compared in `windows`, where the sums are made.
 
 
 def check_consistency(
@@ -89,3 +349,168 @@ def _places(observations: pd.DataFrame) -> dict[tuple[object, ...], tuple[str, i
     """File and row of the observation of each service and period."""
     keys = observations[KEY].itertuples(index=False, name=None)
     return dict(zip(keys, map(place_of, observations["source"]), strict=True))
+
+
+# Ratings that do not add up, and stated rates against the counts that they were made of.
+
+
+_HALF_A_PENNY: Final = 0.005
+"""An amount of money is stated in pennies; this is how far rounding takes it."""
+_DUST: Final = 1e-9
+_ALL: Final = [*KEY, "channel"]
+_NUMBERS: Final = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven"}
+
+
+def check_rates(given: Given, parts: Parts, tolerance: float) -> list[Problem]:
+    """PS208: rates that differ from their counts, of the same service, period and channel.
+
+    A share may differ by `tolerance` in points of share, an amount by that share of itself; a
+    rate of more than 1 is a part above its whole (PS201).
+    """
+    rates = [kpi for kpi in KPIS.values() if kpi.is_ratio and kpi.stated]
+    needed = {part for kpi in rates for part in kpi.parts}
+    rows = given.rows
+    if not rows["measure"].isin([kpi.stated for kpi in rates]).any():
+        return []
+    of_channels = rows[(rows["channel"] != "") & rows["measure"].isin(needed) & rows["provided"]]
+    whole = parts.frame[parts.frame["part"].isin(needed) & parts.frame["value"].notna()]
+    values = pd.concat(
+        [
+            whole.assign(channel="")[[*_ALL, "part", "value"]],
+            of_channels.rename(columns={"measure": "part"})[[*_ALL, "part", "value"]],
+        ],
+        ignore_index=True,
+    )
+    problems: list[Problem] = []
+    for kpi in rates:
+        stated = rows[(rows["measure"] == kpi.stated) & rows["provided"]]
+        mine = values[values["part"].isin(kpi.operands)]
+        if stated.empty or set(mine["part"]) != set(kpi.operands):
+            continue
+        wide = mine.pivot(index=_ALL, columns="part", values="value").dropna()
+        if wide.empty:
+            continue
+        above, below = sides(kpi, wide)
+        ratio = (above / below).where(below > 0).rename("ratio").reset_index()
+        both = stated.merge(ratio, on=_ALL, how="inner")
+        found = both[_differ(both["value"], both["ratio"], kpi.kind, tolerance)]
+        problems += [
+            row.problem(
+                "PS208",
+                f"{grouped(value)} as stated; {_worked_out(number)} is {kpi.words.counts} "
+                f"in {row.period}",
+                f"a {row.name} that follows from its counts",
+                "send the right figures; leave the stated rate out, for it is worked out",
+            )
+            for row, value, number in zip(
+                records(found), found["value"], found["ratio"], strict=True
+            )
+        ]
+    return problems
+
+
+def _differ(stated: pd.Series, ratio: pd.Series, kind: Kind, tolerance: float) -> pd.Series[bool]:
+    """Which stated rates are not what their counts make, but for what rounding does to them."""
+    apart = (stated - ratio).abs()
+    match kind:
+        case Kind.SHARE:
+            return (apart > tolerance + _DUST) & (ratio <= 1)
+        case Kind.CURRENCY:
+            return (apart > tolerance * ratio + _DUST) & (apart > _HALF_A_PENNY + _DUST)
+        case Kind.COUNT | Kind.SECONDS | Kind.MILLISECONDS | Kind.NUMBER:
+            return apart > tolerance * ratio.abs() + _DUST
+        case _:
+            assert_never(kind)
+
+
+def _worked_out(number: float) -> str:
+    """A quotient to six decimals: it may have no end."""
+    return grouped(float(rounded(decimal(number), 6)))
+
+
+def check_ratings(given: Given, parts: Parts) -> list[Problem]:
+    """PS207: periods with only some of the answers that are pooled, or more than transactions.
+
+    A rating that is confidential or not applicable is accounted for.
+    """
+    pooled = [kpi.numerator for kpi in KPIS.values() if kpi.adding is Adding.POOLED]
+    incomplete = (problem for names in pooled for problem in _incomplete(given.rows, names))
+    return [*incomplete, *_too_many(given.rows, parts.frame)]
+
+
+def _incomplete(rows: pd.DataFrame, names: tuple[str, ...]) -> list[Problem]:
+    rows = rows[rows["measure"].isin(names)]
+    if rows.empty:
+        return []
+    status = rows.pivot(index=_ALL, columns="measure", values="status").reindex(columns=list(names))
+    there = (status == Status.PROVIDED).to_numpy()
+    lacking = (status.isna() | (status == Status.NOT_PROVIDED)).to_numpy()
+    some = np.asarray(there.any(axis=1) & lacking.any(axis=1), dtype=bool)
+    if not some.any():
+        return []
+    chosen = status.index[some].to_frame(index=False).assign(at=np.flatnonzero(some))
+    firsts = rows[rows["provided"]].drop_duplicates(_ALL)
+    found = firsts.merge(chosen, on=_ALL)
+    # A rating that was given as missing has a row of its own, which is the one to mend.
+    blanks = rows[rows["status"] == Status.NOT_PROVIDED]
+    keys = blanks[["service", "period", "channel", "measure"]].itertuples(index=False, name=None)
+    own = dict(zip(keys, blanks["source"], strict=True))
+    return [
+        Problem(
+            *place_of(own.get((row.service, row.period, row.channel, missing[0]), row.source)),
+            "PS207",
+            name_of(missing[0], row.channel),
+            f"no {_listed(missing)} beside {_listed(given)} in {row.period}",
+            f"all {_NUMBERS.get(len(names), len(names))} ratings of a period, or none",
+            "send the others; write 0 where nobody gave that answer",
+            service=row.service,
+            measures=tuple(given),
+            period=row.period,
+        )
+        for row, missing, given in (
+            (
+                row,
+                [name for name, out in zip(names, lacking[at], strict=True) if out],
+                [name for name, is_in in zip(names, there[at], strict=True) if is_in],
+            )
+            for row, at in zip(records(found), found["at"], strict=True)
+        )
+    ]
+
+
+def _too_many(rows: pd.DataFrame, parts: pd.DataFrame) -> list[Problem]:
+    rows = rows[rows["measure"].isin(RATINGS)]
+    known = parts[parts["part"].isin([*RATINGS, "transactions"]) & parts["value"].notna()]
+    wide = known.pivot(index=KEY, columns="part", values="value").reindex(
+        columns=[*RATINGS, "transactions"]
+    )
+    answers = tidy_sum(wide[list(RATINGS)].sum(axis=1).to_numpy())
+    total = wide["transactions"].to_numpy(dtype=float)
+    above = answers > total
+    over = wide.index[above]
+    if over.empty:
+        return []
+    firsts = first_rows(rows, RATINGS, over, ())
+    return [
+        Problem(
+            *place_of(firsts[key].source),
+            "PS207",
+            firsts[key].name,
+            f"{grouped(number)} answers of {grouped(all_)} transactions in {code_of(*key[1:])}",
+            "no more answers than transactions",
+            "check the period and the channel of both; send the right figures",
+            service=key[0],
+            measures=(*RATINGS, "transactions"),
+            period=code_of(*key[1:]),
+        )
+        for key, number, all_ in zip(
+            over,
+            answers[above],
+            total[above],
+            strict=True,
+        )
+    ]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from perfsite.budgets import DEFAULT
+from perfsite.config import DEFAULT
 from perfsite.errors import Problem
+from perfsite.kpis import all_modules
 from perfsite.model import (
     MAX_ID_LENGTH,
     REGISTER,
@@ -20,16 +21,15 @@ from perfsite.model import (
     why_not_an_id,
 )
 from perfsite.periods import Period
-from perfsite.spelling import slug
 from perfsite.tables import ROW, read_table
-from perfsite.validate.modules import all_modules
-from perfsite.validate.period_hints import hint
+from perfsite.text import slug
+from perfsite.validate.names import hint
 from perfsite.validate.submissions import closest, renamed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from perfsite.budgets import Budgets
+    from perfsite.config import Budgets
 
 REQUIRED = tuple(column.name for column in REGISTER.values() if column.required)
 _SPACES = re.compile(r"[ \t\r\n\v\f]+")

@@ -1,81 +1,579 @@
-"""All rules that look along the figures of services, and across their periods, one by one.
+"""The rules that look along one series.
 
-Each is a function of its own, in a module beside this one; what they share is `given.Given`.
-Figures of one period against each other (PS201, PS203) are compared in `consistency`, years against
-their parts (PS202, PS204) where they are added up.
+Overlaps, holes, figures that stand still, the calendar and the life of a service.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
+import numpy as np
 import pandas as pd
 
-from perfsite.measures import DIGITAL, MEASURES, Aggregation
-from perfsite.parts import KEY
-from perfsite.validate.gaps import check_gaps, check_repeats
-from perfsite.validate.given import Given
-from perfsite.validate.jumps import check_jumps
-from perfsite.validate.lives import check_lives, check_silence, without_future
-from perfsite.validate.organisations import check_organisations
-from perfsite.validate.overlaps import check_overlaps
-from perfsite.validate.rates import check_rates, check_ratings
-from perfsite.windows import year_windows
+from perfsite.decimals import grouped
+from perfsite.errors import Problem
+from perfsite.kpi.inputs import newest_end
+from perfsite.kpi.windows import is_whole_year, months_of_days, tile
+from perfsite.measures import DIGITAL, Aggregation, Kind, name_of
+from perfsite.model import Status, place_of
+from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from perfsite.config import Checks
-    from perfsite.errors import Problem
+    from numpy.typing import NDArray
+
+    from perfsite.kpi.windows import Windows
     from perfsite.measures import Measure
     from perfsite.model import Service
-    from perfsite.parts import Parts
-    from perfsite.windows import Windows
 
 
-def check_series(
-    observations: pd.DataFrame,
-    parts: Parts,
-    windows: Windows,
-    services: Mapping[str, Service],
-    checks: Checks,
-    edition: date,
-    measures: Mapping[str, Measure] = MEASURES,
-) -> list[Problem]:
-    """Every problem that the rules PS118 and PS205 to PS214 find, in the order of the codes.
+# The figures as the rules look at them: rows with codes and days, and where they stand.
+#
+# Every rule over series starts from one `Given`. It relies on the order of the observations: those
+# of a series (one service, measure, channel and length of period) stand together, in order of
+# time.
 
-    `observations` are in their order (see `observations`), `parts` and `windows` are made of them,
-    and `measures` are all that the site knows. Problems of figures name their service, measures and
-    period. Periods of the future (PS118) are no part of what the other rules look at.
+
+SPAN: Final = ["unit", "count", "first"]
+"""What a period is, in columns."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """Observations with what rules need of them, row for row.
+
+    Attributes:
+        rows: the observations as they are, with an index from 0 and the columns `group` (a number
+            for each service, measure and channel), `series` (a number for each group and length
+            of period), `start` and `end` (first and last day, as `date.toordinal`) and `provided`.
     """
-    everything = Given.of(observations)
-    given, problems = without_future(everything, edition)
-    problems += check_organisations(services)
-    if given.rows.empty:
-        return _in_order(problems)
-    if len(given.rows) < len(everything.rows):
-        adding = [key for key, one in measures.items() if one.aggregation is Aggregation.SUM]
-        parts = _begun(parts, given)
-        windows = year_windows(parts.frame, [*adding, DIGITAL])
-    problems += check_overlaps(given, windows, measures)
-    problems += check_gaps(given)
-    problems += check_ratings(given, parts)
-    problems += check_rates(given, parts, checks.rate_tolerance)
-    problems += check_jumps(given, measures, checks)
-    problems += check_repeats(given, measures, checks.repeats)
-    problems += check_silence(given, services, checks.quiet_months)
-    problems += check_lives(given, services)
-    return _in_order(problems)
+
+    rows: pd.DataFrame
+
+    @classmethod
+    def of(cls, observations: pd.DataFrame) -> Self:
+        """Prepare observations (the frame of `observations`)."""
+        rows = observations.reset_index(drop=True)
+        codes = [pd.factorize(rows[name])[0] for name in ("service", "measure", "channel")]
+        lengths = [pd.factorize(rows["unit"])[0], rows["count"].to_numpy()]
+        group = _runs(codes)
+        start, end = _days(rows["period"])
+        return cls(
+            rows.assign(
+                group=group,
+                series=_runs([group, *lengths]),
+                start=start,
+                end=end,
+                provided=(rows["status"] == Status.PROVIDED).to_numpy(),
+            )
+        )
+
+    def where(self, chosen: NDArray[np.bool_]) -> Given:
+        """The same with these rows only."""
+        return self if chosen.all() else Given(self.rows[chosen].reset_index(drop=True))
 
 
-def _begun(parts: Parts, given: Given) -> Parts:
-    """The parts without those of periods that have not begun."""
-    known = pd.MultiIndex.from_frame(given.rows[KEY].drop_duplicates())
-    mine = pd.MultiIndex.from_frame(parts.frame[KEY])
-    return replace(parts, frame=parts.frame[mine.isin(known)])
+def _runs(codes: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """A number for each run of rows whose codes are the same; it grows from run to run."""
+    if not len(codes[0]):
+        return np.zeros(0, dtype="int64")
+    new = np.zeros(len(codes[0]), dtype=bool)
+    for code in codes:
+        new[1:] |= code[1:] != code[:-1]
+    return np.cumsum(new)
 
 
-def _in_order(problems: list[Problem]) -> list[Problem]:
-    return sorted(problems, key=lambda problem: problem.code)
+def _days(periods: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The first and the last day of each period; periods repeat, so each is read once."""
+    codes, texts = pd.factorize(periods)
+    known = [Period.parse(text) for text in texts]
+    starts = np.array([period.start.toordinal() for period in known], dtype="int64")
+    ends = np.array([period.end.toordinal() for period in known], dtype="int64")
+    return starts[codes], ends[codes]
+
+
+def records(frame: pd.DataFrame) -> Iterator[Row]:
+    """The rows of a small frame of found ones, for their messages."""
+    names = ("source", "service", "measure", "channel", "period")
+    for source, service, measure, channel, period in zip(
+        *(frame[name] for name in names), strict=True
+    ):
+        yield Row(source, service, measure, channel, period)
+
+
+@dataclass(frozen=True)
+class Row:
+    """An observation that a problem is about."""
+
+    source: str
+    service: str
+    measure: str
+    channel: str
+    period: str
+
+    @property
+    def name(self) -> str:
+        """The measure as wide tables name it."""
+        return name_of(self.measure, self.channel)
+
+    def problem(self, code: str, found: str, expected: str, fix: str) -> Problem:
+        """A problem at this row that blames its figure."""
+        return Problem(
+            *place_of(self.source),
+            code,
+            self.name,
+            found,
+            expected,
+            fix,
+            service=self.service,
+            measures=(self.measure,),
+            period=self.period,
+        )
+
+
+def code_of(unit: str, count: int, first: int) -> str:
+    """The spelling of a period by its columns."""
+    return Period(Unit(unit), int(first), int(count)).code
+
+
+# Figures against the calendar: the day of the edition, the life of a service, and silence.
+
+
+def without_future(given: Given, edition: date) -> tuple[Given, list[Problem]]:
+    """The figures of periods that have begun; PS118 for the others, PS211 for unfinished ones.
+
+    Most periods of the future are slips of a digit. One that stayed would make every other
+    service look late.
+    """
+    today = edition.toordinal()
+    start, end = given.rows["start"].to_numpy(), given.rows["end"].to_numpy()
+    future, running = start > today, (start <= today) & (end > today)
+    problems = _by_row(
+        given.rows[future],
+        lambda period: (
+            "PS118",
+            f"{period}, which begins after the date of this edition",
+            f"a period that has begun by {edition.isoformat()}",
+            "check the year; these figures are left out",
+        ),
+    )
+    problems += _by_row(
+        given.rows[running & given.rows["provided"].to_numpy()],
+        lambda period: (
+            "PS211",
+            f"{period}, which ends on {Period.parse(period).end.isoformat()}",
+            f"a period that has ended by {edition.isoformat()}",
+            "send the figures when the period has ended; if they are forecasts, take them out",
+        ),
+    )
+    return given.where(~future), problems
+
+
+def check_lives(given: Given, services: Mapping[str, Service]) -> list[Problem]:
+    """PS213: figures of periods that lie before a service opened or after it closed."""
+    opened = {key: Period.parse(one.opened) for key, one in services.items() if one.opened}
+    closed = {key: Period.parse(one.closed) for key, one in services.items() if one.closed}
+    starts = {key: period.start.toordinal() for key, period in opened.items()}
+    ends = {key: period.end.toordinal() for key, period in closed.items()}
+    if not starts and not ends:
+        return []
+    rows = given.rows[given.rows["provided"]]
+    rows = rows[rows["service"].isin([*starts, *ends])]
+    early = rows["end"].to_numpy() < rows["service"].map(starts).astype(float).to_numpy()
+    late = rows["start"].to_numpy() > rows["service"].map(ends).astype(float).to_numpy()
+    problems = []
+    for chosen, said, lives in ((early, "opened", opened), (late, "closed", closed)):
+        for service, mine in rows[chosen].groupby("service", sort=False):
+            when = lives[str(service)].code
+            word = "before" if said == "opened" else "after"
+            problems += _by_row(
+                mine,
+                lambda period, when=when, said=said, word=word: (  # type: ignore[misc]
+                    "PS213",
+                    f"figures for {period}; the register says that the service {said} in {when}",
+                    f"no figures from {word} the service {said}",
+                    f"check the period, and the column {said} of the register",
+                ),
+            )
+    return problems
+
+
+def check_silence(
+    given: Given, services: Mapping[str, Service], quiet_months: int
+) -> list[Problem]:
+    """PS212: services that gave figures, are not closed, and give none any more.
+
+    The site's newest period (see `newest_end`) is what services are late against. A figure that
+    is confidential or not applicable was given all the same.
+    """
+    rows = given.rows[given.rows["status"] != Status.NOT_PROVIDED]
+    if rows.empty:
+        return []
+    end = rows["end"].to_numpy()
+    at = np.lexsort((end, rows["service"].to_numpy(dtype=object).astype(str)))
+    last = rows.iloc[at].drop_duplicates("service", keep="last")
+    latest = newest_end(last["service"], last["end"])
+    newest = _months(latest)
+    quiet = last[newest - last["end"].map(_months) >= quiet_months].sort_index()
+    return [
+        Problem(
+            *place_of(source),
+            "PS212",
+            "period",
+            f"no figure after {period}, for {newest - _months(day)} months; others have figures "
+            f"up to {date.fromordinal(latest).isoformat()}",
+            f"a figure of each service at least every {quiet_months} months, or a date in the "
+            "register on which it closed",
+            "send the figures since then; if the service has closed, fill in closed",
+            service=service,
+        )
+        for source, service, period, day in zip(
+            quiet["source"], quiet["service"], quiet["period"], quiet["end"], strict=True
+        )
+        if service in services and not services[service].closed
+    ]
+
+
+def _months(day: int) -> int:
+    """The number of the month of a day (as `date.toordinal`), counted through the years."""
+    when = date.fromordinal(day)
+    return when.year * MONTHS_IN_YEAR + when.month
+
+
+def _by_row(rows: pd.DataFrame, said: Callable[[str], tuple[str, str, str, str]]) -> list[Problem]:
+    """A problem for each row of a file and period, which blames all measures of it."""
+    if rows.empty:
+        return []
+    found = rows.groupby(["source", "service", "period"], sort=False)["measure"].unique()
+    keys = found.index.to_frame(index=False).itertuples(index=False, name=None)
+    problems = []
+    for (source, service, period), measures in zip(keys, found, strict=True):
+        code, what, expected, fix = said(period)
+        problems.append(
+            Problem(
+                *place_of(source),
+                code,
+                "period",
+                what,
+                expected,
+                fix,
+                service=service,
+                measures=tuple(measures),
+                period=period,
+            )
+        )
+    return problems
+
+
+# Periods that overlap: longer figures against the shorter ones within them.
+#
+# Years of twelve months against the parts that tile them are compared in `windows` (PS202), where
+# the sums are made; every other length is compared here.
+
+
+_BEYOND: Final = 10_000_000
+"""More than any day or month is numbered: group and time together make one number."""
+
+
+def check_overlaps(
+    given: Given, windows: Windows, measures: Mapping[str, Measure]
+) -> list[Problem]:
+    """PS205: longer figures that are not the sum of shorter ones, or smaller than one of them.
+
+    `windows` says which series count a stock, whose figures do not add up, and which years are
+    reported already.
+    """
+    adding = [key for key, one in measures.items() if one.aggregation is Aggregation.SUM]
+    rows = _of_several_lengths(given.rows, adding)
+    stocks = pd.MultiIndex.from_arrays([windows.stocks["service"], windows.stocks["measure"]])
+    mine = pd.MultiIndex.from_frame(rows[["service", "measure"]])
+    rows = rows[rows["provided"].to_numpy() & ~mine.isin(stocks)]
+    if rows.empty:
+        return []
+    differ = _differing(rows)
+    reported = rows.index.isin(differ["at"]) | _in_conflict(rows, windows.conflicts)
+    signed = [key for key in adding if measures[key].kind is Kind.NUMBER]
+    inside = _larger_inside(rows[~rows["measure"].isin(signed)], rows.index[reported])
+    fix = "send the right figures; both are published as they were given"
+    problems = [
+        row.problem(
+            "PS205",
+            f"{grouped(stated)} in {row.period}, {grouped(summed)} in the shorter periods of it",
+            "a figure that is the sum of its parts",
+            fix,
+        )
+        for row, stated, summed in zip(
+            records(differ), differ["value"], differ["summed"], strict=True
+        )
+    ]
+    return problems + [
+        row.problem(
+            "PS205",
+            f"{grouped(part)} in {row.period}, more than the {grouped(whole)} in all of {longer}",
+            "a figure that is no more than that of a longer period around it",
+            fix,
+        )
+        for row, part, whole, longer in zip(
+            records(inside), inside["value"], inside["whole"], inside["longer"], strict=True
+        )
+    ]
+
+
+def _measures(of_parts: pd.DataFrame) -> list[str]:
+    """The measure of each row by its `part`: there are few of them."""
+    return [str(part).partition(":")[0] for part in of_parts["part"]]
+
+
+def _of_several_lengths(rows: pd.DataFrame, measures: list[str]) -> pd.DataFrame:
+    """The rows of these measures whose group has periods of more than one length."""
+    rows = rows[rows["measure"].isin(measures)]
+    lengths = rows.drop_duplicates("series")["group"]
+    return rows[rows["group"].isin(lengths[lengths.duplicated()])]
+
+
+def _in_conflict(rows: pd.DataFrame, conflicts: pd.DataFrame) -> NDArray[np.bool_]:
+    """Which rows are years that are not the sum of their parts (PS202)."""
+    year = is_whole_year(rows)
+    known = pd.MultiIndex.from_arrays(
+        [conflicts["service"], _measures(conflicts), conflicts["first"]]
+    )
+    mine = pd.MultiIndex.from_frame(rows[["service", "measure", "first"]])
+    return np.asarray(year.to_numpy() & mine.isin(known))
+
+
+def _as_parts(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows in the columns that `windows` tiles; each group is a service of its own."""
+    frame = rows[["group", *SPAN, "value"]].rename(columns={"group": "service"})
+    return frame.assign(part=DIGITAL, flags=0, at=rows.index)
+
+
+def tiled(rows: pd.DataFrame, lengths: list[int]) -> pd.DataFrame:
+    """Figures of months that shorter ones tile: `at` of the longer row, `summed` of the others.
+
+    Months of which every day was given are made of their days.
+    """
+    frame = _as_parts(rows)
+    days = months_of_days(frame[frame["unit"] == Unit.DAY])
+    months = frame[frame["unit"] == Unit.MONTH]
+    pool = pd.concat([months, days]).drop_duplicates(["service", "count", "first"])
+    made = [days]
+    for length in lengths:
+        shorter = pool[pool["count"] < length]
+        if len(shorter):
+            made.append(tile(shorter, length))
+    sums = pd.concat(made)[["service", "count", "first", "value"]]
+    found = months.merge(sums, on=["service", "count", "first"], how="inner", suffixes=("", "_sum"))
+    return found.rename(columns={"value_sum": "summed"})[["at", "summed"]]
+
+
+def _differing(rows: pd.DataFrame) -> pd.DataFrame:
+    """Longer rows other than years, with `at` and `summed`, that are not the sum of their parts."""
+    counts = rows.loc[rows["unit"] == Unit.MONTH, "count"].unique()
+    lengths = sorted({int(count) for count in counts} - {1, MONTHS_IN_YEAR})
+    found = tiled(rows, lengths)
+    frame = rows.loc[found["at"]].assign(
+        at=found["at"].to_numpy(), summed=found["summed"].to_numpy()
+    )
+    return frame[~np.isclose(frame["value"], frame["summed"], rtol=1e-9, atol=0)]
+
+
+def _larger_inside(rows: pd.DataFrame, left_out: pd.Index) -> pd.DataFrame:
+    """Rows that are larger than one around them: with `whole`, its value, and `longer`, its period.
+
+    Rows of `left_out` are not taken for one around. Of several the smallest counts.
+    """
+    around = rows[~rows.index.isin(left_out)]
+    lengths = list(rows[["unit", "count"]].drop_duplicates().itertuples(index=False, name=None))
+    whole = pd.Series(np.inf, index=rows.index)
+    longer = pd.Series("", index=rows.index, dtype=object)
+    for unit, count in lengths:
+        long = around[(around["unit"] == unit) & (around["count"] == count)]
+        days = _DAYS[Unit(unit)] * count
+        shorter = rows["count"] * rows["unit"].map(_DAYS) < days
+        short = rows[shorter & rows["group"].isin(long["group"])]
+        if len(long) and len(short):
+            at, value = _smallest_around(short, long)
+            better = value < whole.loc[short.index].to_numpy()
+            chosen = short.index[better]
+            whole.loc[chosen] = value[better]
+            longer.loc[chosen] = long["period"].to_numpy()[at[better]]
+    wrong = rows["value"] > whole * (1 + 1e-9)
+    return rows[wrong].assign(whole=whole[wrong], longer=longer[wrong])
+
+
+_DAYS: Final = {Unit.DAY: 1.0, Unit.WEEK: 7.0, Unit.MONTH: 30.0}
+"""How long units are, for the order of their lengths alone."""
+
+
+def _smallest_around(
+    short: pd.DataFrame, long: pd.DataFrame
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """For each short row the position and the value of the smallest long row that contains it.
+
+    The long rows are of one length, in order of group and time; infinite where there is none.
+    """
+    keys = long["group"].to_numpy() * _BEYOND + long["start"].to_numpy()
+    group, start = short["group"].to_numpy(), short["start"].to_numpy()
+    last = short["end"].to_numpy()
+    at = np.searchsorted(keys, group * _BEYOND + start, side="right") - 1
+    long_group, long_end = long["group"].to_numpy(), long["end"].to_numpy()
+    values = long["value"].to_numpy()
+    best = np.full(len(short), -1, dtype="int64")
+    smallest = np.full(len(short), np.inf)
+    left = np.arange(len(short))
+    while len(left):
+        here = at[left]
+        around = (here >= 0) & (long_group[here] == group[left]) & (long_end[here] >= last[left])
+        left = left[around]
+        here = at[left]
+        lower = values[here] < smallest[left]
+        smallest[left[lower]] = values[here[lower]]
+        best[left[lower]] = here[lower]
+        at[left] -= 1
+    return best, smallest
+
+
+# Series with holes, and series that stand still.
+
+
+_LISTED: Final = 5
+_MANY: Final = 20
+"""Services of one file that lack the same periods: more than chance."""
+_LEAST_REPEATED: Final = 10
+"""Small counts repeat by chance."""
+
+
+def check_gaps(given: Given) -> list[Problem]:
+    """PS206: series in which periods lack between the first and the last one given.
+
+    A figure given as [x] is there: the service said that it has none.
+    """
+    rows = given.rows
+    series = rows["series"].to_numpy()
+    if len(rows) < 2:  # noqa: PLR2004 - between two figures
+        return []
+    first, count = rows["first"].to_numpy(), rows["count"].to_numpy()
+    apart = np.where(series[1:] == series[:-1], first[1:] - first[:-1], 0)
+    step = np.minimum(_usual(apart, series[1:]), count[1:])
+    missing = np.where(apart > 0, apart // np.maximum(step, 1) - 1, 0)
+    at = np.flatnonzero(missing > 0)
+    if not len(at):
+        return []
+    found = pd.DataFrame({"series": series[at], "at": at, "n": missing[at], "step": step[at]})
+    bounds = {
+        int(key): (int(low), int(high))
+        for key, low, high in zip(
+            *np.unique(series, return_index=True),
+            np.flatnonzero(np.diff(series, append=series[-1] + 1)),
+            strict=True,
+        )
+    }
+    names = ["source", "service", "measure", "channel", "unit", "period"]
+    columns = {name: rows[name].to_numpy() for name in names}
+    holes: dict[tuple[str, str, str], list[_Hole]] = {}
+    for key, mine in found.groupby("series", sort=False):
+        low, high = bounds[int(str(key))]
+        total = int(mine["n"].sum())
+        listed: list[str] = []
+        for hole, number, each in zip(mine["at"], mine["n"], mine["step"], strict=True):
+            wanted = range(1, min(int(number), _LISTED - len(listed)) + 1)
+            listed += [
+                code_of(columns["unit"][hole], count[hole], first[hole] + each * k) for k in wanted
+            ]
+        more = f" and {total - len(listed)} more" if total > len(listed) else ""
+        after = int(mine["at"].iloc[0]) + 1
+        one = _Hole(
+            columns["source"][after],
+            columns["service"][after],
+            columns["measure"][after],
+            name_of(columns["measure"][after], columns["channel"][after]),
+            f"{columns['period'][low]} to {columns['period'][high]}",
+        )
+        file, _ = place_of(one.source)
+        what = f"{', '.join(listed)}{more}"
+        holes.setdefault((file, f"{columns['unit'][after]} {count[after]}", what), []).append(one)
+    return [one for (_, _, what), mine in holes.items() for one in _gap_problems(what, mine)]
+
+
+class _Hole(NamedTuple):
+    """A series that lacks periods: its figure after the first of them, and how far it runs."""
+
+    source: str
+    service: str
+    measure: str
+    name: str
+    span: str
+
+
+def _gap_problems(what: str, holes: Sequence[_Hole]) -> list[Problem]:
+    """A problem for each series; one for all where many services of a file lack the same.
+
+    Then the period was never asked for, and to say so a thousand times helps nobody.
+    """
+    services = {hole.service for hole in holes}
+    fix = "send what is lacking; write [x] where there is no figure"
+    if len(services) >= _MANY:
+        found = f"no figures for {what} in {len(holes)} series of {len(services)} services"
+        expected = "a figure for every period from the first to the last"
+        return [Problem(*place_of(holes[0].source), "PS206", "period", found, expected, fix)]
+    return [
+        Problem(
+            *place_of(hole.source),
+            "PS206",
+            hole.name,
+            f"no {hole.name} for {what}",
+            f"a figure for every period from {hole.span}",
+            fix,
+            service=hole.service,
+            measures=(hole.measure,),
+        )
+        for hole in holes
+    ]
+
+
+def _usual(apart: NDArray[np.int64], series: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How far apart the periods of each row's series usually begin; 0 where nobody can tell.
+
+    Of two distances that are as frequent the longer one is taken, which finds fewer gaps.
+    """
+    pairs = pd.DataFrame({"series": series, "apart": apart})[apart > 0]
+    sizes = pairs.value_counts(sort=False).reset_index(name="n")
+    modes = sizes.sort_values(["series", "n", "apart"]).drop_duplicates("series", keep="last")
+    found = modes.set_index("series")["apart"].reindex(series).fillna(0)
+    return found.to_numpy(dtype="int64")
+
+
+def check_repeats(given: Given, measures: Mapping[str, Measure], repeats: int) -> list[Problem]:
+    """PS210: the same count or amount for `repeats` or more periods that follow each other.
+
+    Periods that overlap, as years that begin a quarter apart, share most of what they count. They
+    are taken together: such a figure has to stand still for as long as `repeats` periods that do
+    not overlap. Shares and times are left alone: 100% month after month is good news.
+    """
+    kinds = {key for key, one in measures.items() if one.kind in (Kind.COUNT, Kind.CURRENCY)}
+    chosen = given.rows["provided"] & (given.rows["value"] >= _LEAST_REPEATED)
+    rows = given.rows[chosen & given.rows["measure"].isin(kinds)]
+    if rows.empty:
+        return []
+    series, value = rows["series"].to_numpy(), rows["value"].to_numpy()
+    first, count = rows["first"].to_numpy(), rows["count"].to_numpy()
+    same = (series[1:] == series[:-1]) & (value[1:] == value[:-1])
+    same &= first[1:] - first[:-1] <= count[1:]
+    starts = np.flatnonzero(np.concatenate(([True], ~same)))
+    ends = np.append(starts[1:], len(rows)) - 1
+    times = (first[ends] + count[ends] - first[starts]) // count[ends]
+    long = (times >= repeats) & (ends > starts)
+    last, begun = rows.iloc[ends[long]], rows["period"].to_numpy()[starts[long]]
+    return [
+        row.problem(
+            "PS210",
+            f"{grouped(number)} in every period from {since} to {row.period}",
+            f"figures that change at least once in {repeats} periods",
+            "was an earlier figure copied? Send that of each period, or [x]; if it is true, do "
+            "nothing",
+        )
+        for row, number, since in zip(records(last), last["value"], begun, strict=True)
+    ]

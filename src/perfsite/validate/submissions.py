@@ -15,18 +15,17 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from perfsite import documents
-from perfsite.alphabet import outside
-from perfsite.budgets import DEFAULT
-from perfsite.errors import Problem, is_error
-from perfsite.overruns import OverBudgetError
+from perfsite.config import DEFAULT
+from perfsite.errors import OverBudgetError, Problem, is_error
 from perfsite.periods import Period
 from perfsite.tables import ROW, read_cells, stem
-from perfsite.tables.gate import checked_table
+from perfsite.tables.frames import checked_table
+from perfsite.text import outside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from perfsite.budgets import Budgets
+    from perfsite.config import Budgets
     from perfsite.measures import Measure
     from perfsite.model import Service, Source
 

@@ -1,9 +1,6 @@
-"""A folder in whose place a site is put: whose it is, what is tried first, and in which order.
+"""A folder in whose place a site is put.
 
-Whoever reads the site sees the old one or the new one, never a mixture, however the build ends,
-and whatever of it has reached the disk when the power goes. What can be refused is refused when a
-target is entered, before the work. Beside the folder NAME there are for a while `.NAME.staging`,
-in which the new site grows, and `.NAME.old`; what a killed build left of them the next one removes.
+Whose it is, what is tried first, what is carried over, and the exchange.
 """
 
 from __future__ import annotations
@@ -15,39 +12,218 @@ import shutil
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from filelock import FileLock, Timeout
 
-from perfsite.disk.durable import (
+from perfsite.disk import (
+    Kind,
+    Mark,
+    clear,
     draft_of,
+    is_transient,
+    make_transient,
+    mark_data,
+    mark_path,
+    own_temporary_folder,
+    read_mark,
+    settle,
+    swap,
     sync_files,
     sync_folder,
     sync_folders,
     sync_tree,
     write_durably,
 )
-from perfsite.disk.mark import Kind, Mark, mark_data, mark_path, read_mark
-from perfsite.disk.temporary import own_temporary_folder
-from perfsite.disk.transient import clear, is_transient, make_transient, settle
 from perfsite.errors import UsageError, WriteError
-from perfsite.write.exchange import check_can_move, exchange
-from perfsite.write.keeping import carry, check_apart, give_name
-from perfsite.write.owning import (
-    MANIFEST,
-    Former,
-    digest_of,
-    former_site,
-    is_of,
-    room,
-    some,
-)
+from perfsite.write.ownership import MANIFEST, Former, digest_of, former_site, is_of, room, some
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from perfsite.model import File
+
+
+# What is not perfsite's and stays: carried from the old site into the new one.
+#
+# A file is in both folders at once, by a second name of the same file (a hard link) where the disk
+# knows that: so nobody who reads it finds it gone for a moment, and what is written into it while
+# a site is put in place is in the new one, too.
+
+
+def check_apart(paths: Collection[str], keep: Collection[str]) -> None:
+    """Refuse to keep what perfsite writes itself.
+
+    Case does not matter, for there are disks on which it does not.
+
+    Raises:
+        UsageError: naming the first of the files.
+    """
+    lower = {path.casefold(): path for path in paths}
+    parents = {parent for path in lower for parent in _parents(path)}
+    for one in keep:
+        name = one.casefold()
+        inside = next((path for path in lower if name in _parents(path)), "")
+        if name in lower or name in parents or any(up in lower for up in _parents(name)):
+            found = lower.get(name) or lower.get(inside) or one
+            raise UsageError(
+                f"perfsite.toml: keep.files: {one}: perfsite writes {found} itself, and only what "
+                "it does not write can be kept"
+            )
+
+
+def carry(old: Path, new: Path, keep: Collection[str]) -> list[Path]:
+    """Have in `new` what is kept as it is in `old`; the files that had to be copied.
+
+    What is there already and is the same stays. May be called again: after the exchange, for what
+    somebody changed in the moment before.
+
+    Raises:
+        OSError: if the disk refuses.
+    """
+    copied = []
+    for one in keep:
+        for source in _all(old / one):
+            target = new / source.relative_to(old)
+            if source.is_dir() and not source.is_symlink():
+                target.mkdir(parents=True, exist_ok=True)
+                with suppress(OSError):  # a disk that knows no modes, or a folder of another user
+                    shutil.copystat(source, target)
+            elif not _same(source, target):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                copied += give_name(source, target)
+    return copied
+
+
+def _parents(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[:length]) for length in range(1, len(parts))]
+
+
+def _all(path: Path) -> Iterator[Path]:
+    """A file; or a folder and all that is in it, which may be read only if it is not a link."""
+    if not os.path.lexists(path):
+        return
+    yield path
+    if path.is_dir() and not path.is_symlink():
+        for inner in sorted(path.iterdir()):
+            yield from _all(inner)
+
+
+def _same(source: Path, target: Path) -> bool:
+    """Whether a file stands there already: the same one, or a copy of it as it is."""
+    if not os.path.lexists(target):
+        return False
+    here, there = source.lstat(), target.lstat()
+    return os.path.samestat(here, there) or (
+        (here.st_size, here.st_mtime_ns) == (there.st_size, there.st_mtime_ns)
+        and here.st_nlink == there.st_nlink == 1
+    )
+
+
+def give_name(source: Path, target: Path) -> list[Path]:
+    """Give a file a second name, or copy it; what was copied.
+
+    Raises:
+        OSError: if the disk refuses.
+    """
+    draft = draft_of(target)
+    draft.unlink(missing_ok=True)
+    try:
+        os.link(source, draft, follow_symlinks=False)
+        copied = []
+    except OSError:
+        shutil.copy2(source, draft, follow_symlinks=False)
+        copied = [] if draft.is_symlink() else [target]
+    draft.replace(target)
+    # Where both were names of one file already, nothing was renamed.
+    draft.unlink(missing_ok=True)
+    return copied
+
+
+# Folders that change places, in one step where the system can, and whether they could.
+
+
+_NOT_EMPTY: Final = (errno.ENOTEMPTY, errno.EEXIST)
+_MOUNTS: Final = Path("/proc/self/mountinfo")
+
+
+def exchange(staging: Path, out: Path, aside: Path) -> None:
+    """Put `staging` in the place of `out`; afterwards the old site is in one of the others.
+
+    When this comes back the names are on the disk.
+
+    Raises:
+        OSError: if the disk refuses. `out` is then as it was.
+    """
+    if not out.is_dir():
+        staging.rename(out)
+    elif not swap(staging, out):
+        out.rename(aside)
+        try:
+            staging.rename(out)
+        except OSError:
+            aside.rename(out)
+            raise
+    sync_folder(out.parent)
+
+
+def check_can_move(out: Path, full: Path) -> None:
+    """Refuse a folder that cannot change its name, before anything is done that relies on it.
+
+    It is tried in a way that cannot succeed: over `full`, a folder beside it that is not empty.
+    Whatever else would be refused (a mount point, a read-only disk, missing rights, a layer of a
+    container) the system says first.
+
+    Raises:
+        UsageError: if it is a mount point, or in another file system.
+        OSError: if the system refuses for another reason.
+    """
+    if inner := [point for point in _mount_points() if out in point.parents]:
+        raise UsageError(
+            f"{inner[0]} is a mount point within {out}, and cannot move with it; mount it "
+            "elsewhere, or name another folder"
+        )
+    try:
+        out.rename(full)
+    except OSError as error:
+        if error.errno in _NOT_EMPTY:
+            return
+        if error.errno in (errno.EBUSY, errno.EXDEV):
+            what = "a mount point" if error.errno == errno.EBUSY else "on another file system"
+            raise UsageError(
+                f"{out} is {what}, as seen from {out.parent}, so no new site can take its place "
+                f"in one step; name a folder within it, as --out {out / 'site'}, and let readers "
+                "have that"
+            ) from error
+        raise
+    full.rename(out)  # somebody has emptied `full` at this moment
+
+
+def _mount_points() -> list[Path]:
+    """Where other disks and folders are mounted; nothing where the system does not say."""
+    try:
+        lines = os.fsdecode(_MOUNTS.read_bytes()).splitlines()
+    except OSError:
+        return []
+    return [Path(_unescaped(line.split(" ")[4])) for line in lines]
+
+
+def _unescaped(text: str) -> str:
+    for code, character in (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")):
+        text = text.replace(code, character)
+    return text
+
+
+# A folder in whose place a site is put: whose it is, what is tried first, and in which order.
+#
+# Whoever reads the site sees the old one or the new one, never a mixture, however the build ends,
+# and whatever of it has reached the disk when the power goes. What can be refused is refused when
+# a target is entered, before the work. Beside the folder NAME there are for a while
+# `.NAME.staging`, in which the new site grows, and `.NAME.old`; what a killed build left of them
+# the next one removes.
+
 
 _FILE_MODE: Final = 0o644
 _FOLDER_MODE: Final = 0o755

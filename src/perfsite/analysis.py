@@ -1,0 +1,332 @@
+"""From the data as loaded to what is known: services, observations, figures, and every problem."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from perfsite.editions import OBSERVATIONS, Content, register_frame, text_frame
+from perfsite.errors import LeakError, Problem, is_error
+from perfsite.exports.tables import KPI_COLUMNS, kpi_rows, observation_rows
+from perfsite.kpi import summarise_services, work_out
+from perfsite.kpi.inputs import resolve
+from perfsite.load import CONFIG
+from perfsite.model import Status
+from perfsite.policy import (
+    EMBARGOED,
+    HELD_BACK,
+    TOLD,
+    carry_services,
+    decide,
+    find_tellers,
+    hold_back,
+    read_retractions,
+    release,
+)
+from perfsite.policy.embargo import has_mark, is_one_of, keys_of
+from perfsite.report import without_numbers
+from perfsite.revisions import Snapshot, make_ledger, revised_kpis, unused_reasons
+from perfsite.validate import (
+    check_consistency,
+    check_series,
+    is_blamed,
+    read_observations,
+    read_register,
+    with_lost_rows,
+)
+from perfsite.validate.values import REVISED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+    from perfsite.cache import Kept
+    from perfsite.config import SiteConfig
+    from perfsite.editions import EditionFigures
+    from perfsite.kpi import Figures, ServiceSummary
+    from perfsite.kpi.inputs import Parts
+    from perfsite.load import Data
+    from perfsite.model import Key, Service
+    from perfsite.policy import Carried, Retraction, Teller
+    from perfsite.revisions import Ledger
+
+
+_ROUNDS: Final = 5
+"""To hold a figure back can show that a series adds up after all; then it is looked at again."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """The data as understood on a day: what is published of it, and every problem.
+
+    `secrets` are the figures that must not be published (see `policy.embargo`); none of the others
+    is made of them. `held` are those among them that are held back because they would give others
+    away. `carried` says for which services figures of an earlier edition stand in,
+    `retracted` which figures were taken back.
+    """
+
+    data: Data
+    services: Mapping[str, Service]
+    observations: pd.DataFrame
+    parts: Parts
+    figures: Figures
+    problems: tuple[Problem, ...]
+    secrets: pd.DataFrame
+    carried: tuple[Carried, ...]
+    retracted: tuple[Retraction, ...]
+    held: frozenset[Key] = frozenset()
+
+    @cached_property
+    def summaries(self) -> list[ServiceSummary]:
+        """Each service with its headlines, in the order of the register."""
+        return summarise_services(self.figures, self.parts, self.services)
+
+    @cached_property
+    def hidden(self) -> frozenset[Key]:
+        """The figures that are confidential, whatever earlier editions said of them.
+
+        They are here under the former ids of their services, too, as editions may have them.
+        """
+        secret = self.observations["status"] == Status.CONFIDENTIAL
+        keys = keys_of(self.observations[secret]) | self.held
+        former = {
+            (alias, period, measure, channel)
+            for service, period, measure, channel in keys
+            if service in self.services
+            for alias in self.services[service].aliases
+        }
+        return frozenset(keys | former)
+
+    @cached_property
+    def ledger(self) -> Ledger | None:
+        """What has changed from edition to edition and since; None without editions."""
+        if not self.data.history:
+            return None
+        snapshots = [*map(snapshot_of, self.data.history), self.snapshot]
+        return make_ledger(snapshots, self.data.reasons, self.hidden)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What the data say now."""
+        return Snapshot(None, self.services, self.rows)
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """The observations as text, in the columns of data/observations.csv."""
+        return text_frame(OBSERVATIONS, observation_rows(self.observations))
+
+    @cached_property
+    def kpis(self) -> pd.DataFrame:
+        """The KPIs as text, in the columns of data/kpis.csv."""
+        return text_frame(KPI_COLUMNS, kpi_rows(self.figures, self.summaries))
+
+    @cached_property
+    def revised(self) -> dict[str, frozenset[tuple[str, str, str]]]:
+        """The numbers of each service's KPIs that said something else (see `revised_kpis`)."""
+        if not self.data.history:
+            return {}
+        return revised_kpis([*(one.kpis for one in self.data.history), self.kpis])
+
+    @cached_property
+    def earlier(self) -> pd.DataFrame:
+        """The numbers that editions have said, with `service`, `period` and `value`.
+
+        Those that are confidential now are left out, and so are all KPIs of their services: a KPI
+        may be such a number.
+        """
+        owners = {key[0] for key in self.hidden}
+        said = []
+        for one in self.data.history:
+            figures, kpis = (one.changes[name] for name in ("observations", "kpis"))
+            said.append(figures[~is_one_of(figures, self.hidden)])
+            said.append(kpis[~kpis["service"].isin(list(owners))])
+        columns = ["service", "period", "value"]
+        if not said:
+            return pd.DataFrame(columns=columns)
+        numbers = pd.concat([one.loc[one["value"] != "", columns] for one in said])
+        return numbers.drop_duplicates().astype({"value": "float64"})
+
+    @cached_property
+    def published(self) -> pd.DataFrame:
+        """The observations, those that said something else before with the mark of a revision."""
+        frame = self.observations
+        if self.ledger is None or not self.ledger.revised:
+            return frame
+        given = frame["value"].notna().to_numpy(dtype=bool)
+        mine = is_one_of(frame, self.ledger.revised) & given & ~has_mark(frame, REVISED)
+        return frame.assign(marks=frame["marks"].where(~mine, REVISED + frame["marks"]))
+
+    def content(self, addresses: Iterable[str] | None = None) -> Content:
+        """What an edition of this holds; `addresses` are those of its site, where known."""
+        known = None if addresses is None else text_frame(("path",), [(one,) for one in addresses])
+        return Content(
+            register_frame(self.services),
+            self.rows,
+            self.kpis,
+            known,
+        )
+
+
+def snapshot_of(edition: EditionFigures) -> Snapshot:
+    """What an edition said."""
+    return Snapshot(edition.date, edition.services, edition.rows)
+
+
+def understand(
+    data: Data, edition: date, *, private: bool = False, kept: Kept | None = None
+) -> Known:
+    """Understand the data as it stands on a day, with every problem in the order of files.
+
+    Figures that are not released on that day are secrets, and so are those that would give one
+    away. A `private` report, for those who sent them, checks them like all others, and names none
+    of their numbers.
+
+    Figures that a rule blames to which the site gives the severity "error" are left out, as are
+    those of a time to come; what remains is held against each other anew.
+
+    Raises:
+        LeakError: if a secret can be worked out whatever is held back.
+    """
+    config = data.config
+    services, problems = read_register(
+        data.register, config.measures, config.languages, config.budgets
+    )
+    services, notes = carry_services(services, [*data.problems, *problems], data.last)
+    read, found = read_observations(data.submissions, services, config, edition, kept)
+    found = with_lost_rows(found, problems)
+    problems = [*data.problems, *problems, *notes, *_strangers(config, services), *found]
+    known = _of_day(data, services, release(read, edition), problems, edition)
+    if private and (known.secrets["why"] == EMBARGOED).any():
+        later = _of_day(data, services, release(read, None), problems, edition)
+        about = [one for one in later.problems if one.code != TOLD]
+        more = without_numbers(about, known.problems)
+        known = replace(known, problems=(*known.problems, *more))
+    if not data.reasons or not known.ledger:
+        return known
+    unused = unused_reasons(data.reasons, known.ledger.steps)
+    more = [one for one in map(config.checks.judged, unused) if one]
+    return replace(known, problems=(*known.problems, *more)) if more else known
+
+
+def _of_day(
+    data: Data,
+    services: Mapping[str, Service],
+    released: tuple[pd.DataFrame, pd.DataFrame],
+    problems: Sequence[Problem],
+    edition: date,
+) -> Known:
+    """What is known of figures that are `released`, as `policy.release` divides them."""
+    public, secrets = released
+
+    def compared(public: pd.DataFrame, more: Iterable[Problem], held: frozenset[Key]) -> Known:
+        return _compared(data, services, public, secrets, [*problems, *more], edition, held)
+
+    known = compared(public, (), frozenset())
+    blamed = [one for one in known.problems if is_error(one) and _is_about_read(one)]
+    good = public[~is_blamed(public, blamed)]
+    if len(good) < len(public):
+        known = compared(good, blamed, frozenset())
+    else:
+        blamed = []
+    tellers: list[Teller] = []
+    for _ in range(_ROUNDS):
+        if not (more := _tellers(known)):
+            break
+        tellers += more
+        told = [one for one in map(data.config.checks.judged, (t.problem for t in tellers)) if one]
+        if not all(map(is_error, told)):
+            return replace(known, problems=tuple(dict.fromkeys((*known.problems, *told))))
+        held = frozenset(teller.key for teller in tellers)
+        known = compared(good, [*blamed, *told], held)
+    else:
+        raise LeakError(
+            f"a figure that is not public can be worked out: {tellers[-1].problem.found}"
+        )
+    return known
+
+
+def _tellers(known: Known) -> list[Teller]:
+    """The figures that would give away what is not public, beside those that are held back."""
+    ids = {alias: key for key, one in known.services.items() for alias in one.aliases}
+    return find_tellers(
+        known.observations,
+        {
+            one.date: one.rows.assign(service=one.rows["service"].replace(ids)) if ids else one.rows
+            for one in known.data.history
+        },
+        known.secrets[known.secrets["why"] != HELD_BACK],
+        known.held,
+        known.figures.stocks,
+        known.data.config,
+    )
+
+
+def _is_about_read(problem: Problem) -> bool:
+    """Whether what it blames was read well, so that it has to be left out now."""
+    about_figures = problem.rule.adjustable and problem.code != TOLD
+    return about_figures or problem.code == "PS118"
+
+
+def _compared(
+    data: Data,
+    services: Mapping[str, Service],
+    public: pd.DataFrame,
+    secrets: pd.DataFrame,
+    problems: Sequence[Problem],
+    edition: date,
+    held: frozenset[Key],
+) -> Known:
+    """Decide what is published, hold it against each other, and work out its figures."""
+    config, checks = data.config, data.config.checks
+    # What is held back was sent as it should be: nothing of an earlier edition stands in for it.
+    errors = [one for one in problems if one.code != TOLD]
+    decided = decide(
+        public,
+        secrets,
+        services,
+        errors,
+        data.submissions,
+        read_retractions(data.retractions, config.budgets),
+        data.last,
+    )
+    observations, back = hold_back(decided.observations, held)
+    parts = resolve(observations, config)
+    marked, contradictions = check_consistency(observations, parts, config.digital_channels)
+    figures = work_out(parts, marked, config)
+    found = [*problems, *decided.problems, *contradictions, *figures.problems]
+    found += check_series(
+        observations,
+        parts,
+        figures.windows,
+        services,
+        checks,
+        edition,
+        config.all_measures,
+    )
+    judged = tuple(dict.fromkeys(one for one in map(checks.judged, found) if one))
+    return Known(
+        data,
+        services,
+        marked,
+        parts,
+        figures,
+        judged,
+        pd.concat([secrets, back], ignore_index=True) if len(back) else secrets,
+        decided.carried,
+        decided.retracted,
+        held,
+    )
+
+
+def _strangers(config: SiteConfig, services: Mapping[str, Service]) -> list[Problem]:
+    """The services that perfsite.toml names and the register does not."""
+    entries = [(f"targets.{name}", name) for name in config.targets]
+    entries += [(f"journeys.{at}.service", one.service) for at, one in enumerate(config.journeys)]
+    return [
+        Problem(CONFIG, 0, "PS111", entry, name, "a service of the register", "add it, or mend it")
+        for entry, name in entries
+        if name not in services
+    ]

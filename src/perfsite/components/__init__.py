@@ -1,0 +1,1 @@
+"""What every page is made of: elements, typed contexts, and what builds pages in a language."""

@@ -1,0 +1,1 @@
+"""The site for programs: data files, and what they are, told to machines."""

@@ -1,0 +1,494 @@
+"""The data files of the site: every kind of CSV file, its columns, its key and its rows."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from perfsite.decimals import csv_text, exact
+from perfsite.errors import BuildError
+from perfsite.exports.columns import (
+    OBSERVATIONS,
+    PART_ABOVE_WHOLE,
+    REGISTER,
+    REVISIONS,
+    edition_columns,
+    group_columns,
+    headline,
+    health_columns,
+    kpi_columns,
+)
+from perfsite.kpi.groups import FOLDERS, GroupKind
+from perfsite.kpi.inputs import periods_of
+from perfsite.kpis import KPIS
+from perfsite.model import FIGURE, REGISTER_COLUMNS, File, register_row, translated_columns
+from perfsite.text import message
+from perfsite.validate.values import PUBLISHED_MARKS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from perfsite.cache import Kept
+    from perfsite.exports.columns import Column
+    from perfsite.kpi import Figures, Group, GroupFigure, GroupSummary, ServiceSummary
+    from perfsite.kpi.groups import Largest
+    from perfsite.kpi.matched import Panel, Panels
+    from perfsite.model import Service
+
+
+# Every kind of CSV file that the site writes: its columns and its key.
+#
+# This is the one place that says so. The page of downloads, CSVW, the data package and the JSON
+# Schemas all read it; a test holds it against the files themselves.
+
+
+@dataclass(frozen=True)
+class Table:
+    """A kind of CSV file: its name for machines, its words for people, and its columns.
+
+    `key` are the columns that tell rows apart. `service` is the column that holds an id of
+    data/services.csv, empty where there is none.
+    """
+
+    name: str
+    title: str
+    description: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    service: str = ""
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(column.name for column in self.columns)
+
+
+_KPI_KEY = ("service", "kpi", "period")
+
+
+def _groups(kind: str, named: str, name: str, title: str, description: str) -> Table:
+    return Table(name, title, description, group_columns(kind, named), (kind, "kpi", "period"))
+
+
+_DEPARTMENT = message("The name of the department")
+SERVICES_CSV: Final = "data/services.csv"
+REVISIONS_CSV: Final = "data/revisions.csv"
+
+
+def tables() -> dict[str, Table]:
+    """The files of the whole set of a site in one language, by their paths."""
+    return {
+        SERVICES_CSV: Table(
+            "services",
+            message("Services"),
+            message(
+                "A row for each service: what the register says of it, and each KPI with its "
+                "period."
+            ),
+            (*REGISTER, *(column for kpi in KPIS.values() for column in headline(kpi))),
+            ("service",),
+        ),
+        "data/observations.csv": Table(
+            "observations",
+            message("Figures as they were given"),
+            message("A row for each figure that was given, or given as missing."),
+            OBSERVATIONS,
+            tuple(FIGURE),
+            "service",
+        ),
+        "data/kpis.csv": Table(
+            "kpis",
+            message("KPIs of services"),
+            message(
+                "A row for each KPI of each service and period, with what it is a ratio of; one "
+                "without a period for a KPI that has no figure."
+            ),
+            kpi_columns(),
+            _KPI_KEY,
+            "service",
+        ),
+        "data/departments.csv": _groups(
+            "department",
+            _DEPARTMENT,
+            "departments",
+            message("KPIs of departments"),
+            message("A row for each KPI of each department and 12 months."),
+        ),
+        "data/all-services.csv": _groups(
+            "all",
+            message("What the figure is of: all services"),
+            "all-services",
+            message("KPIs of all services"),
+            message("A row for each KPI of all services together and 12 months."),
+        ),
+        "data/health.csv": Table(
+            "health",
+            message("Data health"),
+            message("A row for each KPI of each service and quarter: whether it is there."),
+            health_columns(),
+            _KPI_KEY,
+            "service",
+        ),
+        REVISIONS_CSV: Table(
+            "revisions",
+            message("Revisions and corrections"),
+            message(
+                "A row for each figure and each service that changed from one edition to the next, "
+                "with what it said before and since, and why where somebody has said."
+            ),
+            REVISIONS,
+            (*FIGURE, "change", "edition_before"),
+        ),
+    }
+
+
+_OF_A_GROUP = message("A row for each KPI of this group of services and 12 months.")
+
+
+def tables_of_folders() -> dict[str, Table]:
+    """The files of one service or of one group, by the folders that they are in."""
+    return {
+        "services": Table(
+            "figures",
+            message("Figures of a service"),
+            message("A row for each figure that was given, or given as missing."),
+            OBSERVATIONS,
+            tuple(FIGURE),
+        ),
+        "departments": _groups(
+            "department", _DEPARTMENT, "department", message("KPIs of a department"), _OF_A_GROUP
+        ),
+        "agencies": _groups(
+            "agency",
+            message("The name of the agency"),
+            "agency",
+            message("KPIs of an agency"),
+            _OF_A_GROUP,
+        ),
+        "categories": _groups(
+            "category",
+            message("The name of the category"),
+            "category",
+            message("KPIs of a category"),
+            _OF_A_GROUP,
+        ),
+    }
+
+
+def register_columns(languages: Sequence[str]) -> tuple[Column, ...]:
+    """The columns of the register: those of `REGISTER`, and their texts in the other languages.
+
+    `languages` are the tags of the site's languages, its first one first.
+    """
+    own = {column.name: column for column in REGISTER}
+    return (
+        *REGISTER,
+        *(
+            replace(own[column], name=name, required=False, language=language)
+            for name, (column, language) in translated_columns(languages).items()
+        ),
+    )
+
+
+def tables_of_the_set(languages: Sequence[str]) -> dict[str, Table]:
+    """The files of the whole set of a site in these languages, by their paths."""
+    found = tables()
+    services = found[SERVICES_CSV]
+    columns = (*register_columns(languages), *services.columns[len(REGISTER) :])
+    return {**found, SERVICES_CSV: replace(services, columns=columns)}
+
+
+EDITIONS: Final = {
+    "services": (
+        message("The register of an edition"),
+        message("A row for each service: what the register said of it in this edition."),
+        ("service",),
+    ),
+    "observations": (
+        message("The figures of an edition"),
+        message("A row for each figure as this edition published it."),
+        tuple(FIGURE),
+    ),
+    "kpis": (
+        message("The KPIs of an edition"),
+        message("A row for each KPI of each service and period as this edition published it."),
+        _KPI_KEY,
+    ),
+}
+"""The files of an edition, by their names: title, description and key."""
+
+
+def edition_table(name: str, header: tuple[str, ...]) -> Table:
+    """The description of a file of an edition, whose columns are those of its time."""
+    title, description, key = EDITIONS[name]
+    return Table(f"edition-{name}", title, description, edition_columns(name, header), key)
+
+
+def table_of(path: str, languages: Sequence[str] = ()) -> Table:
+    """The description of a CSV file by its path relative to the site in these languages.
+
+    Raises:
+        BuildError: if it is a file that nobody has described.
+    """
+    folder, _, name = path.rpartition("/")
+    table = tables_of_the_set(languages).get(path) or tables_of_folders().get(folder)
+    if table is None or not name.endswith(".csv"):
+        raise BuildError(f"{path}: perfsite.exports.tables has no description of this file")
+    return table
+
+
+# The data files of the site: everything that is published, as CSV and JSON.
+#
+# A number in a data file is the number behind the pages, digit for digit; pages round, files do
+# not.
+
+
+OBSERVATION_COLUMNS: Final = (
+    "service", "period", "measure", "channel", "value", "status", "note", "source",
+)  # fmt: skip
+KPI_COLUMNS: Final = (
+    "service", "kpi", "period", "value", "numerator", "denominator", "status",
+)  # fmt: skip
+GROUP_COLUMNS: Final = (
+    "kpi", "period", "value", "numerator", "denominator", "services", "of",
+    "like_for_like_value", "like_for_like_year_before", "like_for_like_services",
+    "like_for_like_constant_volumes", "withheld", "stocks", "largest", "largest_share",
+    "without_largest_value", "without_largest_like_for_like_value",
+    "without_largest_like_for_like_year_before", "without_largest_like_for_like_services",
+    "silent_services", "silent_share", "panel_value", "panel_services", "complete",
+)  # fmt: skip
+ALL_CSV: Final = "data/all-services.csv"
+DEPARTMENTS_CSV: Final = "data/departments.csv"
+KPIS_CSV: Final = "data/kpis.csv"
+Rows = list[tuple[Any, ...]]
+
+
+def observation_rows(observations: pd.DataFrame) -> Rows:
+    """The observations as rows of text in the columns of `OBSERVATIONS`."""
+    marks = observations["marks"].map(
+        {
+            letters: " ".join(PUBLISHED_MARKS[letter] for letter in letters)
+            for letters in observations["marks"].unique()
+        }
+    )
+    flags = np.where(observations["flagged"], PART_ABOVE_WHOLE, "")
+    words: pd.Series[str] = observations["status"] + " " + marks + " " + flags
+    status = words.str.split().str.join(" ")
+    frame = observations.assign(value=_texts(observations["value"]), status=status)
+    return list(frame[list(OBSERVATION_COLUMNS)].itertuples(index=False, name=None))
+
+
+def kpi_rows(figures: Figures, summaries: Sequence[ServiceSummary]) -> Rows:
+    """All KPI figures as rows of text; those that are absent have a row without a period."""
+    frame = figures.frame
+    table = frame.assign(
+        period=[period.code for period in periods_of(frame)],
+        **{name: _texts(frame[name]) for name in ("value", "numerator", "denominator")},
+    )
+    absent = pd.DataFrame(
+        [
+            (summary.service.id, kpi, "", "", "", "", str(figure.status))
+            for summary in summaries
+            for kpi, figure in summary.figures.items()
+            if figure.period is None
+        ],
+        columns=list(KPI_COLUMNS),
+    )
+    rank = {summary.service.id: i for i, summary in enumerate(summaries)}
+    order = {kpi: i for i, kpi in enumerate(KPIS)}
+    joined = pd.concat([table, absent.assign(start=0, end=0)], ignore_index=True)
+    joined = joined.assign(a=joined["service"].map(rank), b=joined["kpi"].map(order))
+    joined = joined.sort_values(["a", "b", "end", "start"], kind="stable")
+    return list(joined[list(KPI_COLUMNS)].itertuples(index=False, name=None))
+
+
+def _texts(numbers: pd.Series) -> pd.Series:
+    """Numbers as exact text; each value is spelt once, for values repeat."""
+    spelt = {number: exact(number) for number in numbers.dropna().unique()}
+    return numbers.map(spelt).astype(object).where(numbers.notna(), "")
+
+
+def csv_file(path: str, header: Iterable[str], rows: Iterable[Sequence[Any]]) -> File:
+    """A CSV file as RFC 4180 has it: UTF-8, commas, CRLF."""
+    return File(path, csv_text([tuple(header), *rows]).encode())
+
+
+def services_file(summaries: Sequence[ServiceSummary], languages: Sequence[str] = ()) -> File:
+    """data/services.csv: the register, and each KPI with its period and status.
+
+    The register's texts are there in all languages of the site, whose tags these are.
+    """
+    translated = translated_columns(languages)
+    header = [*REGISTER_COLUMNS, *translated]
+    for kpi in KPIS:
+        header += [kpi, f"{kpi}_period", f"{kpi}_status"]
+    rows = [
+        [
+            *register_row(summary.service).values(),
+            *(
+                summary.service.translations.get(language, {}).get(column, "")
+                for column, language in translated.values()
+            ),
+            *_headlines(summary),
+        ]
+        for summary in summaries
+    ]
+    return csv_file("data/services.csv", header, rows)
+
+
+def _translations(service: Service) -> dict[str, dict[str, dict[str, str]]]:
+    texts = {language: dict(words) for language, words in service.translations.items()}
+    return {"translations": texts} if texts else {}
+
+
+def _headlines(summary: ServiceSummary) -> list[str]:
+    cells = []
+    for kpi in KPIS:
+        figure = summary.figures[kpi]
+        value = "" if figure.value is None else exact(figure.value)
+        cells += [value, figure.period.code if figure.period else "", str(figure.status)]
+    return cells
+
+
+def service_files(
+    summaries: Sequence[ServiceSummary], observations: Rows, kpis: Rows, kept: Kept
+) -> list[File]:
+    """services/<service>.csv and .json: the figures behind each dashboard."""
+    own = _by_first(observations)
+    own_kpis = _by_first(kpis)
+    files: list[File] = []
+    for summary in summaries:
+        key = summary.service.id
+        given = (summary.service, own.get(key, []), own_kpis.get(key, []))
+        files += kept.of(("data", key), given, partial(_service_files, *given))
+    return files
+
+
+def _service_files(service: Service, observations: Rows, kpis: Rows) -> tuple[File, File]:
+    content = {
+        **register_row(service),
+        **_translations(service),
+        "kpis": [_record(KPI_COLUMNS[1:], row[1:]) for row in kpis],
+        "observations": [_record(OBSERVATION_COLUMNS[1:], row[1:]) for row in observations],
+    }
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return (
+        csv_file(f"services/{service.id}.csv", OBSERVATION_COLUMNS, observations),
+        File(f"services/{service.id}.json", f"{text}\n".encode()),
+    )
+
+
+_NUMBERS: Final = {"value", "numerator", "denominator"}
+
+
+def _record(names: Sequence[str], row: Sequence[str]) -> dict[str, str | float | int | None]:
+    return {
+        name: _number(text) if name in _NUMBERS else text
+        for name, text in zip(names, row, strict=True)
+    }
+
+
+def _number(text: str) -> float | int | None:
+    if not text:
+        return None
+    return float(text) if "." in text else int(text)
+
+
+def _by_first(rows: Rows) -> dict[str, Rows]:
+    found: dict[str, Rows] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(row)
+    return found
+
+
+def group_csv(group: Group) -> str:
+    """The path of the data file of a group."""
+    if group.kind is GroupKind.ALL:
+        return ALL_CSV
+    return f"{FOLDERS[group.kind][0]}/{group.slug}.csv"
+
+
+def group_names(groups: Sequence[GroupSummary]) -> dict[str, str]:
+    """The names of groups by the paths of their files."""
+    return {
+        group_csv(summary.group): summary.group.name
+        for summary in groups
+        if summary.group.kind is not GroupKind.ALL
+    }
+
+
+def group_files(groups: Sequence[GroupSummary], panels: Mapping[str, Panels]) -> list[File]:
+    """data/departments.csv, one file for all services, and one for each other group.
+
+    `panels` are those of the KPIs that are charted.
+    """
+    departments: Rows = []
+    files = []
+    for summary in groups:
+        lines = {kpi: panel for kpi in panels if (panel := panels[kpi].of(summary)) is not None}
+        rows = [
+            _group_row(summary, figure, lines.get(kpi))
+            for kpi, figures in summary.series.items()
+            for figure in figures
+        ]
+        kind = summary.group.kind
+        files.append(csv_file(group_csv(summary.group), (str(kind), *GROUP_COLUMNS), rows))
+        departments += rows if kind is GroupKind.DEPARTMENT else []
+    header = (str(GroupKind.DEPARTMENT), *GROUP_COLUMNS)
+    return [csv_file(DEPARTMENTS_CSV, header, departments), *files]
+
+
+def _text(value: float | None) -> str:
+    return "" if value is None else exact(value)
+
+
+def _group_row(summary: GroupSummary, figure: GroupFigure, line: Panel | None) -> tuple[Any, ...]:
+    """A figure of a group in the columns of `GROUP_COLUMNS`; `line` is that of its chart."""
+    shown = dict(line.points).get(figure.period) if line else None
+    return (
+        summary.group.name,
+        figure.kpi,
+        figure.period.code,
+        _text(figure.value),
+        _text(figure.numerator),
+        _text(figure.denominator),
+        figure.services,
+        figure.of,
+        _text(figure.like_now),
+        _text(figure.like_before),
+        figure.like_services,
+        _text(figure.like_constant),
+        figure.withheld,
+        _text(figure.stocks),
+        *_largest(figure.largest),
+        *_silent(summary, figure),
+        _text(shown),
+        "" if line is None or shown is None else line.services,
+        "yes" if figure.complete else "no",
+    )
+
+
+def _largest(largest: Largest | None) -> tuple[Any, ...]:
+    if largest is None:
+        return ("",) * 6
+    return (
+        largest.service,
+        _text(largest.share),
+        _text(largest.value),
+        _text(largest.like_now),
+        _text(largest.like_before),
+        largest.like_services,
+    )
+
+
+def _silent(summary: GroupSummary, figure: GroupFigure) -> tuple[Any, ...]:
+    """Who has fallen silent is told of the headline alone."""
+    silence = summary.silent.get(figure.kpi)
+    if silence is None or summary.figures[figure.kpi] != figure:
+        return ("", "")
+    return len(silence.services), _text(silence.share)

@@ -1,0 +1,278 @@
+"""What a service's headlines say.
+
+For each KPI its latest figure, or why there is none; and who its peers are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from perfsite.kpi.inputs import newest_end, periods_of
+from perfsite.kpi.windows import is_year
+from perfsite.kpis import KPIS, VOLUME, Window
+from perfsite.model import Service, Status
+from perfsite.periods import YEAR_IN_UNITS, Period, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from perfsite.kpi.figures import Figures
+    from perfsite.kpi.inputs import Parts
+
+
+# Breaks in a series ([b]): which figures cannot be compared with those of a year before.
+
+
+_YEAR_BACK: Final = 364
+"""The figure a year before starts so many days earlier (52 weeks), or a day or two more."""
+
+
+def across_a_break(frame: pd.DataFrame, parts: pd.DataFrame) -> pd.Series[bool]:
+    """Which rows of a frame of figures lie beyond a break from the figure a year before.
+
+    `frame` has `service, kpi, start, end` and an index without repetitions, as the frame of
+    `figures`; `parts` is that of `parts`. The answer has the index of `frame`.
+    """
+    marked = parts[parts["broken"]]
+    starts = [period.start.toordinal() for period in periods_of(marked)]
+    made_of = pd.DataFrame(
+        [(kpi.id, part) for kpi in KPIS.values() for part in kpi.parts], columns=["kpi", "part"]
+    )
+    breaks = marked.assign(at=starts)[["service", "part", "at"]].merge(made_of, on="part")
+    heads = frame[["service", "kpi", "start", "end"]].assign(place=frame.index)
+    met = heads.merge(breaks, on=["service", "kpi"])
+    between = met[(met["at"] > met["start"] - _YEAR_BACK) & (met["at"] <= met["end"])]
+    return pd.Series(frame.index.isin(between["place"]), index=frame.index)
+
+
+# Services to set side by side: peers of one category and size, and those of high volume.
+
+
+@dataclass(frozen=True)
+class Band:
+    """Sizes from `lower` up to but without `upper`, in transactions a year; None is no limit."""
+
+    lower: int
+    upper: int | None
+
+    def __contains__(self, size: float) -> bool:
+        return self.lower <= size and (self.upper is None or size < self.upper)
+
+
+_EDGES: Final = (0, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, None)
+BANDS: Final = tuple(Band(lower, upper) for lower, upper in pairwise(_EDGES) if lower is not None)
+"""All bands, the smallest first."""
+
+
+def band_of(size: float) -> Band:
+    """The band of a number of transactions a year.
+
+    Raises:
+        ValueError: if the size is below nothing, or not a number.
+    """
+    for band in BANDS:
+        if size in band:
+            return band
+    raise ValueError(f"{size} is no number of transactions")
+
+
+def peers(summaries: Sequence[ServiceSummary], most: int = 6) -> dict[str, tuple[str, ...]]:
+    """The ids of each service's peers, by name; every service is there, many with none.
+
+    Peers have the same category and size band, and their headlines are for the very same period:
+    figures of different years cannot be compared. Where there are more than `most`, the nearest
+    in size are kept. The order is never that of a figure, because this is no league table.
+    """
+    alike: dict[tuple[str, Band, Period], list[tuple[ServiceSummary, float]]] = {}
+    for summary in summaries:
+        headline = summary.figures[VOLUME]
+        category = summary.service.category
+        if category and headline.value is not None and headline.period is not None:
+            key = category, band_of(headline.value), headline.period
+            alike.setdefault(key, []).append((summary, headline.value))
+    found: dict[str, tuple[str, ...]] = {summary.service.id: () for summary in summaries}
+    for members in alike.values():
+        for own, size in members:
+            others = [(one, abs(other - size)) for one, other in members if one is not own]
+            others.sort(key=lambda pair: (pair[1], _by_name(pair[0])))
+            nearest = sorted((one for one, _ in others[:most]), key=_by_name)
+            found[own.service.id] = tuple(one.service.id for one in nearest)
+    return found
+
+
+def high_volume(summaries: Sequence[ServiceSummary], threshold: float) -> list[ServiceSummary]:
+    """The services with at least `threshold` transactions a year, the largest first, then by name.
+
+    Their headlines may be of different years; each says its period.
+    """
+    sizes = [(summary, summary.figures[VOLUME].value) for summary in summaries]
+    large = [(one, size) for one, size in sizes if size is not None and size >= threshold]
+    large.sort(key=lambda pair: (-pair[1], _by_name(pair[0])))
+    return [one for one, _ in large]
+
+
+def _by_name(summary: ServiceSummary) -> tuple[str, str]:
+    return summary.service.name.casefold(), summary.service.id
+
+
+# What a service's headlines say: for each KPI its latest figure, or why there is none.
+
+
+_PERIOD: Final = ["service", "kpi", "unit", "count", "first"]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One KPI of one service: its value and period, or why there is none.
+
+    `value` is None unless `status` is provided or older. `before` is the figure of the same
+    period a year before, where there is one and no break in the series lies between. What is
+    `uncertain` of the value, and of that before, is how far it may be off, up or down. `marks` are
+    the letters of marks inside the period (p, e, b). `excess` is the number of shorter periods
+    inside it in which a part exceeds its whole, of `excess_of` where these fill it. `stock` tells a
+    count of what there is on a day, whose years are no sums of shorter periods.
+    """
+
+    kpi: str
+    status: Status
+    period: Period | None = None
+    value: float | None = None
+    numerator: float | None = None
+    denominator: float | None = None
+    before: float | None = None
+    uncertain: float = 0.0
+    uncertain_before: float = 0.0
+    marks: str = ""
+    excess: int = 0
+    excess_of: int = 0
+    stock: bool = False
+
+
+@dataclass(frozen=True)
+class ServiceSummary:
+    """A service and its headline figures, by KPI; every KPI is there."""
+
+    service: Service
+    figures: dict[str, Figure]
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether any KPI has a value."""
+        return any(figure.value is not None for figure in self.figures.values())
+
+
+def summarise_services(
+    figures: Figures, parts: Parts, services: Mapping[str, Service]
+) -> list[ServiceSummary]:
+    """The headlines of all services, in the order of the register.
+
+    A headline is the latest figure for the KPI's window. A withheld figure that is later than any
+    good one stands as withheld: an older figure must not hide it. A figure for a period that ended
+    before the site's newest (see `newest_end`) is marked older.
+    """
+    frame = headlines(figures.frame)
+    before = frame.assign(
+        first=frame["first"] - frame["unit"].map({str(u): n for u, n in YEAR_IN_UNITS.items()})
+    )[_PERIOD].merge(figures.frame[[*_PERIOD, "value", "uncertain"]], on=_PERIOD, how="left")
+    apart = across_a_break(frame, parts.frame)
+    frame = frame.assign(
+        before=before["value"].mask(apart.to_numpy()).to_numpy(),
+        uncertain_before=before["uncertain"].fillna(0.0).to_numpy(),
+    )
+    periods = periods_of(frame)
+    months = np.array([period.last_complete_month for period in periods], dtype="int64")
+    newest = newest_end(frame["service"], months)
+    found: dict[tuple[str, str], Figure] = {}
+    columns = (
+        "service", "kpi", "status", "uncertain", "uncertain_before", "marks", "excess", "excess_of",
+        "stock",
+        "value", "numerator", "denominator", "before",
+    )  # fmt: skip
+    for (service, kpi, status, *known), period, month in zip(
+        zip(*(frame[name] for name in columns), strict=True), periods, months, strict=True
+    ):
+        older = status == Status.PROVIDED and month < newest
+        doubt, doubt_before, marks, excess, excess_of, stock, *numbers = known
+        value, numerator, denominator, year_before = (_or_none(number) for number in numbers)
+        found[service, kpi] = Figure(
+            kpi,
+            Status.OLDER if older else Status(status),
+            period,
+            value,
+            numerator,
+            denominator,
+            year_before,
+            float(doubt),
+            float(doubt_before),
+            str(marks),
+            int(excess),
+            int(excess_of),
+            bool(stock),
+        )
+    absent = _absent(parts.frame)
+    secret = figures.frame[figures.frame["status"] == Status.CONFIDENTIAL]
+    absent |= dict.fromkeys(zip(secret["service"], secret["kpi"], strict=True), Status.CONFIDENTIAL)
+    return [
+        ServiceSummary(
+            service,
+            {
+                kpi: found.get((key, kpi))
+                or Figure(kpi, absent.get((key, kpi), Status.NOT_PROVIDED))
+                for kpi in KPIS
+            },
+        )
+        for key, service in services.items()
+    ]
+
+
+def headlines(frame: pd.DataFrame) -> pd.DataFrame:
+    """The row of each service and KPI that is its headline (frame of `figures`).
+
+    A year that is confidential has no figure, and does not hide an earlier one that was published.
+    A quarter of a stock is no smaller than a year: of its figures the latest speaks for it.
+    """
+    frame = frame[frame["status"] != Status.CONFIDENTIAL]
+    window = frame["kpi"].map({kpi.id: kpi.window for kpi in KPIS.values()})
+    month = (frame["unit"] == Unit.MONTH) & (frame["count"] == 1)
+    year = is_year(frame)
+    wanted = {
+        Window.YEAR: year,
+        Window.YEAR_ELSE_LATEST: year,
+        Window.MONTH_ELSE_LATEST: month,
+    }
+    preferred = frame["stock"].astype(bool)
+    for one in Window:
+        preferred |= (window == one) & wanted[one]
+    ranked = frame.assign(preferred=preferred)[preferred | (window != Window.YEAR)]
+    ranked = ranked.sort_values(["preferred", "end", "start"], ascending=[True, True, False])
+    return ranked.drop_duplicates(["service", "kpi"], keep="last").drop(columns="preferred")
+
+
+def _absent(parts: pd.DataFrame) -> dict[tuple[str, str], Status]:
+    """Why a KPI without a figure has none, where it is for another reason than silence.
+
+    One part that was only ever given as confidential makes the KPI confidential; else one that was
+    only ever given as not applicable makes it not applicable.
+    """
+    given: dict[str, dict[str, set[str]]] = {}
+    pairs = parts[["service", "part", "status"]].drop_duplicates()
+    for service, part, status in pairs.itertuples(index=False, name=None):
+        given.setdefault(service, {}).setdefault(part, set()).add(status)
+    found: dict[tuple[str, str], Status] = {}
+    for service, statuses in given.items():
+        for kpi in KPIS.values():
+            own = [statuses[part] for part in kpi.told_by if part in statuses]
+            if any(Status.CONFIDENTIAL in s and Status.PROVIDED not in s for s in own):
+                found[service, kpi.id] = Status.CONFIDENTIAL
+            elif {Status.NOT_APPLICABLE} in own:
+                found[service, kpi.id] = Status.NOT_APPLICABLE
+    return found
+
+
+def _or_none(number: float) -> float | None:
+    return None if np.isnan(number) else float(number)

@@ -1,0 +1,340 @@
+"""Where a headline comes from: the numbers in its formula, and the rows of files they stand in.
+
+A headline has one `Provenance`: which form of its formula was used, and a `Term` for each number
+in it. A term is one part for the headline's period; its origins are the observations that it is
+made of. That is one where the figure was given as it is, else the channels and the shorter periods
+that `parts` and `windows` added up. No figure is worked out anew here: only which they are.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, assert_never
+
+import numpy as np
+import pandas as pd
+
+from perfsite.arithmetic import products, quotients, tidy_sum
+from perfsite.kpi.figures import Formula, forms, windows_of_months
+from perfsite.kpi.inputs import KEY, periods_of
+from perfsite.kpi.windows import is_year
+from perfsite.kpis import KPIS
+from perfsite.measures import DIGITAL
+from perfsite.model import Status, place_of
+from perfsite.periods import Period, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from perfsite.config import SiteConfig
+    from perfsite.kpi.headlines import ServiceSummary
+    from perfsite.kpi.inputs import Parts
+    from perfsite.kpi.windows import Windows
+
+
+_PART: Final = [*KEY, "part"]
+_SERIES: Final = ["service", "part"]
+_TILE: Final = ["unit", "count", "first"]
+Tile = tuple[str, int, int]
+"""A period as the frames name it: `unit, count, first`."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """One observation as it stands in a submission.
+
+    Attributes:
+        source_file: its path relative to the data folder.
+        row: the row of a CSV file, the header included, or the record of a JSON file, from 1.
+        period: what it was given for.
+        measure: the id of its measure.
+        channel: blank for all channels.
+        value: the number; a share that was written with % is divided by 100.
+        stated: whether it was given for exactly the headline's period, not for a part of it.
+    """
+
+    source_file: str
+    row: int
+    period: Period
+    measure: str
+    channel: str
+    value: float
+    stated: bool
+
+
+@dataclass(frozen=True)
+class Term:
+    """One number of a formula, and the observations that add up to it, by period and channel."""
+
+    part: str
+    value: float
+    origins: tuple[Origin, ...]
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """The periods that were added up, in order; one where it was given for exactly that."""
+        return tuple(dict.fromkeys(origin.period for origin in self.origins))
+
+    @property
+    def rows(self) -> tuple[tuple[str, int, int], ...]:
+        """The rows as runs without a gap: file, first and last row of each, sorted."""
+        runs: list[tuple[str, int, int]] = []
+        for file, row in sorted({(origin.source_file, origin.row) for origin in self.origins}):
+            if runs and runs[-1][0] == file and runs[-1][2] == row - 1:
+                runs[-1] = (file, runs[-1][1], row)
+            else:
+                runs.append((file, row, row))
+        return tuple(runs)
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """The form of a KPI's formula that gave a headline, filled with its numbers.
+
+    `withheld` tells that its value is not published, whether the numbers here show why or not.
+    """
+
+    kpi: str
+    formula: Formula
+    terms: tuple[Term, ...]
+    withheld: bool = False
+
+    @property
+    def value(self) -> float:
+        """What the formula gives; for a withheld figure this is why it is withheld."""
+        numbers = [term.value for term in self.terms]
+        match self.formula:
+            case Formula.AMOUNT | Formula.STATED:
+                return _added(numbers)
+            case Formula.RATIO:
+                above, below = (_added([t.value for t in side]) for side in self.sides)
+                # A part of nothing is above its whole, however small it is.
+                return float(quotients([above], [below])[0]) if below else math.inf
+            case Formula.PRODUCT:
+                return float(products(numbers[:1], [_added(numbers[1:])])[0])
+            case Formula.POOLED:
+                points = sum(i * number for i, number in enumerate(numbers))
+                return points / ((len(numbers) - 1) * sum(numbers))
+            case _:
+                assert_never(self.formula)
+
+    @property
+    def sides(self) -> tuple[list[Term], list[Term]]:
+        """The terms of a ratio above its line, and those below; some may be in both."""
+        kpi = KPIS[self.kpi]
+        by_part = {term.part: term for term in self.terms}
+        return (
+            [by_part[part] for part in kpi.numerator],
+            [by_part[part] for part in kpi.denominator],
+        )
+
+
+def _added(numbers: Sequence[float]) -> float:
+    """A sum, and of one number the number itself."""
+    first, *others = numbers
+    return float(tidy_sum(np.array([sum(others, start=first)]))[0]) if others else first
+
+
+def trace(
+    summaries: Sequence[ServiceSummary],
+    parts: Parts,
+    windows: Windows,
+    observations: pd.DataFrame,
+    config: SiteConfig,
+) -> dict[str, dict[str, Provenance]]:
+    """The provenance of every headline that has a period, by service and KPI.
+
+    The arguments are those that the headlines were worked out from; every service has an entry,
+    which is empty where it has no headline.
+
+    Raises:
+        ValueError: if a headline has a figure for which these parts and windows have no numbers.
+    """
+    heads = [
+        (summary.service.id, figure.kpi, figure.period, figure.status is Status.WITHHELD)
+        for summary in summaries
+        for figure in summary.figures.values()
+        if figure.period is not None
+    ]
+    found: dict[str, dict[str, Provenance]] = {summary.service.id: {} for summary in summaries}
+    if not heads:
+        return found
+    wanted = _wanted(head[:3] for head in heads)
+    terms = _terms(_known(wanted, parts, windows, config), parts, observations, config)
+    for service, kpi, period, withheld in heads:
+        mine = terms.get((service, period), {})
+        possible = forms(KPIS[kpi]).items()
+        there = [(formula, names) for formula, names in possible if mine.keys() >= set(names)]
+        if not there:
+            raise ValueError(f"the numbers of {kpi} of {service} in {period} are not there")
+        formula, names = there[0]
+        numbers = tuple(mine[name] for name in names)
+        found[service][kpi] = Provenance(kpi, formula, numbers, withheld)
+    return found
+
+
+def _wanted(heads: Iterable[tuple[str, str, Period]]) -> pd.DataFrame:
+    """Every part that a headline may be made of, with its period: the columns of `_PART`."""
+    rows = {
+        (service, str(period.unit), period.count, period.first, part)
+        for service, kpi, period in heads
+        for part in KPIS[kpi].parts
+    }
+    return pd.DataFrame(sorted(rows), columns=_PART)
+
+
+def _known(
+    wanted: pd.DataFrame, parts: Parts, windows: Windows, config: SiteConfig
+) -> pd.DataFrame:
+    """The wanted parts that are there, with `value`, and `summed` where shorter periods were."""
+    given = _provided(parts.frame)
+    months = windows_of_months(given, config)
+    made = pd.concat([windows.frame, months], ignore_index=True)
+    # A year of channels that were added up from shorter periods is a window, too, if it is used.
+    given = given[~(given["summed"] & is_year(given))]
+    rows = pd.concat([given.assign(summed=False), made[made["summed"].astype(bool)]])
+    return wanted.merge(rows[[*_PART, "value", "summed"]], on=_PART, validate="one_to_one")
+
+
+def _terms(
+    known: pd.DataFrame, parts: Parts, observations: pd.DataFrame, config: SiteConfig
+) -> dict[tuple[str, Period], dict[str, Term]]:
+    """The known parts as terms, by service and period, then by part."""
+    origins = _origins(_tiles(known, parts), parts, observations, config)
+    found: dict[tuple[str, Period], dict[str, Term]] = {}
+    columns = (known["service"], known["part"], known["value"], periods_of(known))
+    for number, service, part, value, period in zip(known.index, *columns, strict=True):
+        term = Term(part, float(value), tuple(origins.get(number, ())))
+        found.setdefault((service, period), {})[part] = term
+    return found
+
+
+def _tiles(known: pd.DataFrame, parts: Parts) -> pd.DataFrame:
+    """The periods that each known part was added up from, or its own where it was given.
+
+    The columns are those of `_PART`, `term` (its number in `known`) and `stated`.
+    """
+    whole = known[~known["summed"]]
+    made = known[known["summed"]]
+    series = _provided(parts.frame).merge(made[_SERIES].drop_duplicates())
+    given = {
+        key: set(zip(*(rows[name].tolist() for name in _TILE), strict=True))
+        for key, rows in series.groupby(_SERIES)
+    }
+    rows = [
+        (service, *tile, part, number, tile == _itself(period))
+        for number, service, part, period in zip(
+            made.index, made["service"], made["part"], periods_of(made), strict=True
+        )
+        for tile in _made_of(period, given[service, part])
+    ]
+    columns = [*_PART, "term", "stated"]
+    tiles = pd.DataFrame(rows, columns=columns).astype(dict(whole[_PART].dtypes))
+    return pd.concat([whole[_PART].assign(term=whole.index, stated=True), tiles], ignore_index=True)
+
+
+def _made_of(period: Period, given: set[Tile]) -> list[Tile]:
+    """The shorter periods of a window; the window itself where only its channels fill it."""
+    return tiling(period, given - {_itself(period)}) or [_itself(period)]
+
+
+def _itself(period: Period) -> Tile:
+    return str(period.unit), period.count, period.first
+
+
+def tiling(period: Period, given: set[Tile]) -> list[Tile]:
+    """The given periods that `windows` adds up to this one, in order; empty where none do.
+
+    Of several tilings it is the one with the longest last period, as in `windows`. The days of a
+    month stand for it where all are given and the month itself is not.
+    """
+    return _filled(str(period.unit), period.first, period.last + 1, given) or []
+
+
+def _filled(unit: str, first: int, after: int, given: set[Tile]) -> list[Tile] | None:
+    """The tiling of the units from `first` up to, but not with, `after`; None where none is."""
+    if after == first:
+        return []
+    for count in range(after - first, 0, -1):
+        step = [(unit, count, after - count)]
+        if count == 1 and unit == Unit.MONTH and step[0] not in given:
+            step = _days(after - 1)
+        if given.issuperset(step):
+            before = _filled(unit, first, after - count, given)
+            if before is not None:
+                return [*before, *step]
+    return None
+
+
+def _days(month: int) -> list[Tile]:
+    period = Period(Unit.MONTH, month)
+    days = range(period.start.toordinal(), period.end.toordinal() + 1)
+    return [(str(Unit.DAY), 1, day) for day in days]
+
+
+def _origins(
+    tiles: pd.DataFrame, parts: Parts, observations: pd.DataFrame, config: SiteConfig
+) -> dict[int, list[Origin]]:
+    """The observations behind the tiles of each term, by the term's number.
+
+    They are the total where one was given, else the channels; for digital transactions the
+    digital channels. A channel that was not given for the tile stands with its shorter periods.
+    """
+    digital = tiles["part"] == DIGITAL
+    asked = tiles.assign(measure=tiles["part"].mask(digital, "transactions"), digital=digital)
+    asked = asked.reset_index(names="tile")
+    asked = pd.concat([asked.assign(only=""), _channels(asked, parts, observations)])
+    rows = asked.merge(_provided(observations), on=[*KEY, "measure"])
+    rows = rows[(rows["only"] == "") | (rows["only"] == rows["channel"])]
+    total = rows["channel"] == ""
+    has_total = total.groupby(rows["tile"]).transform("any")
+    is_digital = rows["channel"].isin(config.digital_channels)
+    rows = rows[is_digital.where(rows["digital"], total | ~has_total)]
+    rows = rows.assign(start=[period.start.toordinal() for period in periods_of(rows)])
+    rows = rows.sort_values(["term", "start", "channel"], kind="stable")
+    found: dict[int, list[Origin]] = {}
+    columns = ("term", "source", "measure", "channel", "value", "stated")
+    for (number, source, *rest), period in zip(
+        zip(*(rows[name].tolist() for name in columns), strict=True), periods_of(rows), strict=True
+    ):
+        measure, channel, value, stated = rest
+        found.setdefault(number, []).append(
+            Origin(*place_of(source), period, measure, channel, value, stated)
+        )
+    return found
+
+
+def _channels(asked: pd.DataFrame, parts: Parts, observations: pd.DataFrame) -> pd.DataFrame:
+    """The shorter periods of the channels that `parts` added up to a tile: a row for each.
+
+    The columns are those of `asked` and `only`, the channel.
+    """
+    summed = parts.frame.loc[parts.frame["summed"], _PART]
+    filled = asked.merge(summed, on=_PART)
+    columns = [*asked.columns, "only"]
+    if filled.empty:
+        return pd.DataFrame(columns=columns).astype(dict(asked.dtypes))
+    of_channels = observations[observations["channel"] != ""]
+    owners = ["service", "measure"]
+    of_channels = of_channels.merge(filled[owners].drop_duplicates(), on=owners)
+    # A period in which a channel was not applicable adds nothing, and is no gap.
+    said = of_channels[of_channels["status"].isin([Status.PROVIDED, Status.NOT_APPLICABLE])]
+    given: dict[tuple[str, str], dict[str, set[Tile]]] = {}
+    columns_of = (said[name].tolist() for name in (*owners, "channel", *_TILE))
+    for service, measure, channel, *tile in zip(*columns_of, strict=True):
+        of_measure = given.setdefault((service, measure), {})
+        of_measure.setdefault(channel, set()).add((tile[0], tile[1], tile[2]))
+    found = []
+    for row, period in zip(filled.to_dict("records"), periods_of(filled), strict=True):
+        for channel, periods in given[row["service"], row["measure"]].items():
+            if _itself(period) not in periods:
+                found += [
+                    {**row, **dict(zip(_TILE, tile, strict=True)), "only": channel, "stated": False}
+                    for tile in tiling(period, periods)
+                ]
+    return pd.DataFrame(found, columns=columns).astype(dict(asked.dtypes))
+
+
+def _provided(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[frame["status"] == Status.PROVIDED]

@@ -1,0 +1,695 @@
+"""The page of a service: its cards, its widgets, its history, and the words about it.
+
+It is long, because no other page has as many parts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from perfsite.charts.breakdowns import Breakdowns
+from perfsite.charts.draw import card_job
+from perfsite.charts.layout import beside_target
+from perfsite.charts.sentences import level_sentence, meets, service_lead
+from perfsite.charts.series import Given
+from perfsite.components.builder import CSV, JSON, Builder, group_href, service_href
+from perfsite.components.contexts import ServicePage
+from perfsite.components.elements import (
+    Card,
+    Cell,
+    Column,
+    DataLink,
+    Link,
+    Row,
+    Table,
+    capital,
+    channel_name,
+    figure_cell,
+    service_card,
+)
+from perfsite.exports.jsonld import as_script, service_dataset
+from perfsite.kpi.groups import GroupKind, alphabetical
+from perfsite.kpi.headlines import band_of
+from perfsite.kpis import KPIS, TAKE_UP, VOLUME, Place, Window, at
+from perfsite.measures import DIGITAL
+from perfsite.model import Status
+from perfsite.pages.utility import embed_page
+from perfsite.periods import Period
+from perfsite.text import isolated, message
+from perfsite.widgets.breakdowns import (
+    ANSWERS,
+    answers_module,
+    channel_module,
+    journey_modules,
+    other_figures_module,
+    readings_module,
+    years_module,
+)
+from perfsite.widgets.changes import REVISED_MARK, History
+from perfsite.widgets.frame import INCOMPLETE, NOT_DEFINED, Subject, chosen
+from perfsite.widgets.health import owed_words
+from perfsite.widgets.kpi import series_module
+from perfsite.widgets.provenance import explained
+from perfsite.widgets.standards import measures_of, standards_module
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import date
+
+    from perfsite.charts.pictures import Job
+    from perfsite.charts.series import Series
+    from perfsite.components.contexts import EmbedPage
+    from perfsite.components.elements import Provenance as ExplainedFigure
+    from perfsite.config import SiteConfig
+    from perfsite.kpi import Figure, ServiceSummary
+    from perfsite.kpi.groups import Group
+    from perfsite.kpi.health import ServiceHealth
+    from perfsite.kpi.trace import Provenance
+    from perfsite.kpis import Kpi
+    from perfsite.language import Language
+    from perfsite.measures import Measure
+    from perfsite.policy import Carried, Retraction
+    from perfsite.widgets.frame import Module
+    from perfsite.widgets.standards import Standard
+
+
+# What a service gave towards a figure that cannot be worked out, in words.
+
+
+@dataclass(frozen=True)
+class Towards:
+    """What was given towards a KPI, in words, and whether it is a ratio to nothing.
+
+    Without words nothing was given that it is made of.
+    """
+
+    given: tuple[str, ...] = ()
+    nothing: bool = False
+
+
+def towards_all(given: Given, config: SiteConfig, language: Language) -> dict[str, Towards]:
+    """What a service gave towards each KPI that has a card."""
+    measures, digital = config.all_measures, config.digital_channels
+    return {
+        kpi: Towards(
+            _towards(given, KPIS[kpi], digital, measures, language),
+            _is_of_nothing(given, KPIS[kpi]),
+        )
+        for kpi in at(Place.CARD)
+    }
+
+
+def _towards(
+    given: Given,
+    kpi: Kpi,
+    digital: Collection[str],
+    measures: Mapping[str, Measure],
+    language: Language,
+) -> tuple[str, ...]:
+    """What was given of that which a KPI is made of, and for which periods; empty where nothing.
+
+    Transactions are told of only where the KPI is of nothing else: they are a figure by themselves.
+    """
+    wanted = dict.fromkeys(
+        part for part in kpi.parts if part not in kpi.denominator or part in kpi.numerator
+    )
+    if kpi.denominator and not any(_spans(given, part, digital) for part in wanted):
+        own = {KPIS[one].numerator for one in KPIS if not KPIS[one].denominator}
+        wanted = dict.fromkeys(part for part in kpi.denominator if (part,) not in own)
+    return tuple(
+        _given_for(measures[part.partition(":")[0]], part, spans, language)
+        for part in wanted
+        if (spans := _spans(given, part, digital))
+    )
+
+
+def _is_of_nothing(given: Given, kpi: Kpi) -> bool:
+    """Whether all that a ratio would be divided by was given, and is zero."""
+    channels = [given.figures.get(part.partition(":")[0], {}) for part in kpi.denominator]
+    numbers = [
+        one.value
+        for mine in channels
+        for figures in mine.values()
+        for one in figures.values()
+        if one.value is not None
+    ]
+    return kpi.is_ratio and all(channels) and bool(numbers) and not any(numbers)
+
+
+def _spans(given: Given, part: str, digital: Collection[str]) -> list[Period]:
+    measure = part.partition(":")[0]
+    return given.spans(measure, lambda channel: part == measure or channel in digital)
+
+
+def _given_for(measure: Measure, part: str, spans: Sequence[Period], language: Language) -> str:
+    name = language.say(measure.name)
+    if part == DIGITAL:
+        name = language.say("Digital transactions")
+    if len(spans) == 1:
+        period = language.period_name(spans[0])
+        return language.say("{measure}: given for {period}", measure=name, period=period)
+    return language.plural(
+        len(spans),
+        "{measure}: given for {n} period, the first {first}, the last {last}",
+        "{measure}: given for {n} periods, the first {first}, the last {last}",
+        measure=name,
+        first=language.period_range(spans[0]),
+        last=language.period_range(spans[-1]),
+    )
+
+
+# What readers have to know of figures that errors kept out, and of those that were taken back.
+
+
+def carried_words(carried: Carried, language: Language) -> str:
+    """The banner of a service of which some figures could not be used."""
+    if carried.date is None:
+        return language.say(
+            "Some figures that were sent for this service could not be used and are left out."
+        )
+    return language.plural(
+        carried.figures,
+        "Some figures that were sent for this service could not be used. In their place stands "
+        "{n} figure as it was published on {day}.",
+        "Some figures that were sent for this service could not be used. In their place stand "
+        "{n} figures as they were published on {day}.",
+        day=language.day(carried.date),
+    )
+
+
+def retracted_words(
+    retraction: Retraction, measures: Mapping[str, Measure], language: Language
+) -> str:
+    """A figure that was taken back, when, and why."""
+    measure = measures.get(retraction.measure)
+    name = language.say(measure.name) if measure else retraction.measure
+    if retraction.channel:
+        channel = channel_name(retraction.channel, language)
+        name = language.say("{measure}, {channel}", measure=name, channel=channel)
+    return language.say(
+        "{figure}, {period}: taken back on {day}. {reason}",
+        figure=name,
+        period=language.period_name(Period.parse(retraction.period)),
+        day=language.day(retraction.date),
+        reason=retraction.reason,
+    )
+
+
+# What stands on a service's page around its figures: cards, lead, facts, peers, citation.
+
+
+_FEW_NOTES: Final = 3
+_CARD_LINES: Final = 3
+_NOT_GIVEN: Final = message("not provided")
+
+
+def service_cards(
+    summary: ServiceSummary,
+    towards: Mapping[str, Towards],
+    targets: Mapping[str, float],
+    provenance: Mapping[str, ExplainedFigure],
+    language: Language,
+    asked: Collection[str] | None = None,
+    changed: Collection[tuple[str, str, str]] = (),
+) -> tuple[Card, ...]:
+    """The headline KPIs; one without a figure says what was given towards it, or that nothing was.
+
+    A KPI that is not among those `asked`, where these are given, has no card: nobody owes it. One
+    whose number is among those `changed` (see `Given.numbers`) says so. `towards` is what was given
+    towards each KPI.
+    """
+    cards = {
+        kpi: _card(
+            summary,
+            kpi,
+            towards.get(kpi, Towards()),
+            targets.get(kpi),
+            provenance.get(kpi),
+            language,
+        )
+        for kpi in at(Place.CARD)
+        if asked is None or kpi in asked
+    }
+    for kpi, card in cards.items():
+        period = summary.figures[kpi].period
+        if period and (kpi, "value", period.code) in changed:
+            mark = language.say("{mark} An earlier edition said something else.", mark=REVISED_MARK)
+            cards[kpi] = replace(card, notes=(*card.notes, mark))
+    return tuple(cards.values())
+
+
+def _card(
+    summary: ServiceSummary,
+    kpi: str,
+    towards: Towards,
+    target: float | None,
+    provenance: ExplainedFigure | None,
+    language: Language,
+) -> Card:
+    figure = summary.figures[kpi]
+    notes = () if target is None else (_target(figure, target, language),)
+    card = service_card(figure, language, notes, provenance)
+    if target is not None and figure.value is not None:
+        kind = KPIS[kpi].kind
+        text = beside_target(language, figure.value, target, kind, long=False)
+        card = replace(card, value=text)
+    if figure.status is not Status.NOT_PROVIDED:
+        return card
+    who = summary.service.organisation
+    # The card's own first note says no more than that there is no figure.
+    if not towards.given:
+        whose = language.say("Not provided by {organisation}", organisation=who)
+        return replace(card, notes=(whose, *notes))
+    if towards.nothing:
+        none = language.say("All that it would be divided by is 0, so there is no such figure.")
+        value = capital(language.say(NOT_DEFINED))
+        return replace(card, value=value, notes=(none, *towards.given, *notes))
+    if KPIS[kpi].window is Window.YEAR:
+        whose = language.say(
+            "No figure for a whole year can be made of what {organisation} gave", organisation=who
+        )
+    else:
+        whose = language.say("No figure can be made of what {organisation} gave", organisation=who)
+    value = capital(language.say(INCOMPLETE))
+    return replace(card, value=value, notes=(whose, *towards.given, *notes))
+
+
+def _target(figure: Figure, target: float, language: Language) -> str:
+    level = language.full_figure(target, KPIS[figure.kpi].kind)
+    if figure.value is None:
+        return language.say("Target: {level}", level=level)
+    if meets(figure.kpi, figure.value, target):
+        return language.say("Target: {level}, met", level=level)
+    return language.say("Target: {level}, missed", level=level)
+
+
+def lead_of(summary: ServiceSummary, language: Language) -> str:
+    """What the figures of a service say, in a sentence or two; empty without any."""
+    volume = summary.figures[VOLUME]
+    take_up = summary.figures[TAKE_UP]
+    lead = service_lead(
+        language,
+        (volume.value, volume.period) if volume.value is not None and volume.period else None,
+        (take_up.value, take_up.period, take_up.before)
+        if take_up.value is not None and take_up.period
+        else None,
+        stock=volume.stock,
+        doubts=(take_up.uncertain, take_up.uncertain_before),
+    )
+    sentences = (
+        _level(summary.figures[kpi], language, compared=True)
+        for kpi in at(Place.LEAD)
+        if kpi != VOLUME
+    )
+    first = next(filter(None, sentences), "")
+    return lead or (language.say("{sentence}.", sentence=first) if first else "")
+
+
+def _level(figure: Figure, language: Language, *, compared: bool) -> str:
+    """A headline as a sentence; empty where there is none."""
+    if figure.value is None or figure.period is None:
+        return ""
+    before = figure.before if compared else None
+    return level_sentence(
+        language,
+        figure.kpi,
+        figure.value,
+        before,
+        figure.period,
+        stock=figure.stock,
+        doubts=(figure.uncertain, figure.uncertain_before),
+    )
+
+
+def card_lines(summary: ServiceSummary, language: Language) -> list[str]:
+    """What the picture of a service's page says: its first headlines, each with its period."""
+    leads = (summary.figures[kpi] for kpi in at(Place.LEAD))
+    sentences = (_level(figure, language, compared=False) for figure in leads)
+    return [sentence for sentence in sentences if sentence][:_CARD_LINES]
+
+
+def facts_of(
+    summary: ServiceSummary, organisations: Sequence[Link], language: Language
+) -> tuple[tuple[str, str, str], ...]:
+    """Label, text and address of what the register says; what it does not say is said too."""
+    service = summary.service
+    say = language.say
+    rows = [(say("Department"), service.department, organisations[0].href if organisations else "")]
+    if service.agency and service.agency != service.department:
+        rows.append((say("Agency or body"), service.agency, organisations[-1].href))
+    rows += [
+        (say("Category"), service.category, ""),
+        (say("Customer type"), service.customer_type, ""),
+        (say("Who pays"), service.funded_by, ""),
+    ]
+    dates = ((say("Opened"), service.opened), (say("Closed"), service.closed))
+    rows += [(label, language.period_name(Period.parse(text)), "") for label, text in dates if text]
+    return tuple((label, text or say(_NOT_GIVEN), href) for label, text, href in rows)
+
+
+def remarks_of(notes: Sequence[str], language: Language) -> tuple[str, ...]:
+    """The newest notes on the figures, and how many more there are."""
+    if len(notes) <= _FEW_NOTES:
+        return tuple(notes)
+    more = language.plural(
+        len(notes) - _FEW_NOTES,
+        "and one more note, in the CSV file of this page",
+        "and {n} more notes, in the CSV file of this page",
+    )
+    return (*notes[:_FEW_NOTES], more)
+
+
+def peers_of(
+    summary: ServiceSummary, peers: Iterable[ServiceSummary], language: Language
+) -> tuple[Table | None, str]:
+    """Services of the same category and size beside this one, by name, and what that means."""
+    others = list(peers)
+    head = summary.figures[VOLUME]
+    if not others or head.value is None or head.period is None:
+        return None, ""
+    period = head.period
+    all_ = sorted([summary, *others], key=lambda s: (*alphabetical(s.service.name), s.service.id))
+    rows = tuple(
+        Row(
+            one.service.name,
+            tuple(_peer_cell(one.figures[kpi], period, language) for kpi in at(Place.PEERS)),
+            "" if one is summary else service_href(one.service.id),
+            language.say("this service") if one is summary else one.service.organisation,
+        )
+        for one in all_
+    )
+    columns = [message("Service"), *(KPIS[kpi].name for kpi in at(Place.PEERS))]
+    when = language.period_range(period)
+    caption = language.say(
+        "Services like {service}, {period}", service=summary.service.name, period=when
+    )
+    note = language.say(
+        "Services of the category “{category}” with {size} transactions a year, in the order of "
+        "their names. All figures are for {period}. This is no ranking: services count and cost "
+        "in their own ways.",
+        category=summary.service.category,
+        size=_size(head.value, language),
+        period=language.period_name(period),
+    )
+    return Table(caption, tuple(Column(language.say(t)) for t in columns), rows, wide=True), note
+
+
+def _peer_cell(figure: Figure, period: Period, language: Language) -> Cell:
+    """A figure for the very same period; another one cannot be compared."""
+    if figure.value is not None and figure.period != period:
+        return Cell(language.say("another period"), missing=True)
+    return figure_cell(figure, language)
+
+
+def _size(transactions: float, language: Language) -> str:
+    band = band_of(transactions)
+    lower = language.count(band.lower)
+    if band.upper is None:
+        return language.say("{lower} or more", lower=lower)
+    if band.lower == 0:
+        return language.say("fewer than {upper}", upper=language.count(band.upper))
+    upper = language.count(band.upper - 1)
+    return language.say("{lower} to {upper}", lower=lower, upper=upper)
+
+
+def covered_by(
+    summary: ServiceSummary, series: Iterable[Series], given: Given
+) -> tuple[date, date] | None:
+    """The first and the last day that a service has figures for; None without any figure.
+
+    What was given counts, whether a KPI or a chart can be made of it or not.
+    """
+    periods = [point.period for one in series for point in one.given]
+    periods += [one for key in given.figures for one in given.spans(key, lambda _: True)]
+    heads = summary.figures.values()
+    periods += [figure.period for figure in heads if figure.value is not None and figure.period]
+    if not periods:
+        return None
+    return min(period.start for period in periods), max(period.end for period in periods)
+
+
+def citation_of(
+    summary: ServiceSummary, covered: tuple[date, date] | None, builder: Builder
+) -> str:
+    """How to cite the page: without a date, for its address and its period say which it is."""
+    config, language = builder.config, builder.language
+    title = language.say("{name}: service performance", name=summary.service.name)
+    if covered:
+        first, last = (Period.months(day.year, day.month) for day in covered)
+        title = language.say("{title}, {span}", title=title, span=language.span_range(first, last))
+    address = (
+        f"{config.base}{builder.folder}{service_href(summary.service.id)}" if config.base else ""
+    )
+    parts = (title, summary.service.organisation, config.title, config.publisher, config.licence)
+    sentences = (f"{isolated(part.rstrip('.'))}." for part in parts if part)
+    return " ".join([*sentences, *filter(None, [address])])
+
+
+# The page of each service: its lead, cards and figures, and the pictures that these need.
+
+
+@dataclass(frozen=True)
+class ServiceTools:
+    """What the pages of all services of one language are made of, by service where not shared.
+
+    `series` are those of KPIs, `measures` those of response time and of what the site declares.
+    `notes` are the distinct notes on a service's observations, `memberships` its department, agency
+    and category, `peers` the ids of services like it, and `standards` what it promises. A service
+    may be in none of these seven, nor in `carried` and `retracted`. `given` are its observations,
+    and `histories` what those said that said something else before.
+    `asked` are the KPIs that the
+    services of the site are asked for.
+    """
+
+    builder: Builder
+    summaries: Mapping[str, ServiceSummary]
+    titles: Mapping[str, str]
+    series: Mapping[str, Sequence[Series]]
+    measures: Mapping[str, Sequence[Series]]
+    breakdowns: Mapping[str, Breakdowns]
+    notes: Mapping[str, Sequence[str]]
+    memberships: Mapping[str, Sequence[Group]]
+    provenance: Mapping[str, Mapping[str, Provenance]]
+    peers: Mapping[str, Sequence[str]]
+    health: Mapping[str, ServiceHealth]
+    standards: Mapping[str, Sequence[Standard]] = field(default_factory=dict)
+    asked: Collection[str] | None = None
+    carried: Mapping[str, Carried] = field(default_factory=dict)
+    retracted: Mapping[str, Sequence[Retraction]] = field(default_factory=dict)
+    given: Mapping[str, Given] = field(default_factory=dict)
+    histories: Mapping[str, History] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ServicePages:
+    """The page of a service, its pictures, and the pages that show one of its figures alone."""
+
+    page: ServicePage
+    jobs: tuple[Job, ...]
+    embeds: tuple[EmbedPage, ...]
+
+
+def service_titles(summaries: Sequence[ServiceSummary]) -> dict[str, str]:
+    """The title of each service's page; services of one name and organisation show their ids."""
+    titles = {
+        s.service.id: f"{isolated(s.service.name)}: {isolated(s.service.organisation)}"
+        for s in summaries
+    }
+    shared = Counter(titles.values())
+    return {key: f"{t} ({key})" if shared[t] > 1 else t for key, t in titles.items()}
+
+
+def service_page(tools: ServiceTools, summary: ServiceSummary) -> ServicePages:
+    """The page of one service, and all that belongs to it."""
+    service, builder, language = summary.service, tools.builder, tools.builder.language
+    key = service.id
+    given = tools.given.get(key) or Given()
+    modules = _modules(tools, summary)
+    series = [*tools.series.get(key, ()), *tools.measures.get(key, ())]
+    covered = covered_by(summary, series, given)
+    lead = lead_of(summary, language)
+    measured = [kpi for kpi, figure in summary.figures.items() if figure.value is not None]
+    path, title, card = service_href(key), tools.titles[key], f"services/{key}/card.jpg"
+    csv, json = f"services/{key}.csv", f"services/{key}.json"
+    organisations = _organisations(tools.memberships.get(key, ()))
+    peers = (tools.summaries[other] for other in tools.peers.get(key, ()))
+    table, note = peers_of(summary, peers, language)
+    history = tools.histories.get(key) or History()
+    page = ServicePage(
+        **builder.base(
+            path,
+            title,
+            lead or _no_lead(summary, language),
+            "services",
+            Link(language.say("Services"), "services/index.html"),
+            *organisations[:2],
+            data=(
+                DataLink(CSV, language.say("The figures as CSV"), csv),
+                DataLink(JSON, language.say("The figures as JSON"), json),
+            ),
+            card=card,
+            dataset=as_script(
+                service_dataset(
+                    service,
+                    f"{builder.folder}{path}",
+                    builder.config,
+                    language,
+                    covered,
+                    measured,
+                    _measures(given, measured, builder.config),
+                )
+            ),
+        ),
+        name=service.name,
+        organisations=organisations,
+        lead=lead,
+        notices=(*_carried(tools, key), *_notices(summary, given, language)),
+        retracted=_retracted(tools, key),
+        cards=service_cards(
+            summary,
+            towards_all(given, builder.config, language),
+            builder.config.targets.get(key, {}),
+            _provenance(tools, summary),
+            language,
+            tools.asked,
+            given.numbers,
+        ),
+        figures=tuple(module.figure for module in modules),
+        remarks=remarks_of(_notes(tools, key), language),
+        facts=facts_of(summary, organisations, language),
+        description_text=service.description,
+        cost_notes=service.cost_notes,
+        notes=service.notes,
+        url=service.url,
+        csv=csv,
+        json=json,
+        owed=_owed(tools.health.get(key), language),
+        history_notes=history.notes,
+        history=history.table,
+        peers=table,
+        peers_note=note,
+        citation=citation_of(summary, covered, builder),
+        report=builder.report(title, path),
+    )
+    picture = card_job(
+        card,
+        service.name,
+        service.organisation,
+        card_lines(summary, language),
+        builder.site.title,
+    )
+    back = Link(title, path)
+    return ServicePages(
+        page,
+        (*(module.job for module in modules if module.job), picture),
+        tuple(
+            embed_page(builder, module.figure, back, card)
+            for module in modules
+            if module.figure.embed
+        ),
+    )
+
+
+def _measures(given: Given, measured: Collection[str], config: SiteConfig) -> list[Measure]:
+    """The measures with numbers that are no part of the KPIs that have a figure."""
+    parts = {part.partition(":")[0] for kpi in measured for part in KPIS[kpi].parts}
+    return [
+        measure
+        for key, measure in config.all_measures.items()
+        if key not in parts and given.spans(key, lambda _: True)
+    ]
+
+
+def _modules(tools: ServiceTools, summary: ServiceSummary) -> list[Module]:
+    """The modules for which a service has data, in the order of its register entry."""
+    key = summary.service.id
+    breakdowns = tools.breakdowns.get(key) or Breakdowns()
+    given = tools.given.get(key) or Given()
+    subject = Subject(summary.service, tools.builder, breakdowns, given, summary.figures)
+    series = tools.series.get(key, ())
+    made = [
+        *(series_module(subject, one) for one in series),
+        years_module(subject, series),
+        channel_module(subject, breakdowns.channels) if breakdowns.channels else None,
+        answers_module(subject, breakdowns.ratings) if breakdowns.ratings else None,
+        *(series_module(subject, one) for one in tools.measures.get(key, ())),
+        standards_module(subject, tools.standards.get(key, ())),
+        *journey_modules(subject),
+        readings_module(subject, breakdowns.readings) if breakdowns.readings else None,
+    ]
+    there = [module for module in made if module]
+    shown = chosen(there, summary.service, tools.builder.config.measures)
+    # Who chose what the page shows did not forget the rest.
+    if not summary.service.modules and (others := _others(tools, subject, there)):
+        shown.append(others)
+    return shown
+
+
+def _others(tools: ServiceTools, subject: Subject, there: Sequence[Module]) -> Module | None:
+    """The figures that none of these modules shows."""
+    key = subject.service.id
+    return other_figures_module(
+        subject,
+        [*tools.series.get(key, ()), *tools.measures.get(key, ())],
+        answers=any(module.name == ANSWERS for module in there),
+        elsewhere=measures_of(tools.standards.get(key, ())),
+    )
+
+
+def _notes(tools: ServiceTools, key: str) -> list[str]:
+    """The notes on figures; those on targets say what the standards are, and stand with these."""
+    promises = {standard.text for standard in tools.standards.get(key, ())}
+    return [note for note in tools.notes.get(key, ()) if note not in promises]
+
+
+def _provenance(tools: ServiceTools, summary: ServiceSummary) -> dict[str, ExplainedFigure]:
+    measures, language = tools.builder.config.all_measures, tools.builder.language
+    return {
+        kpi: explained(found, measures, language, summary.figures[kpi].uncertain)
+        for kpi, found in tools.provenance.get(summary.service.id, {}).items()
+    }
+
+
+def _organisations(groups: Sequence[Group]) -> tuple[Link, ...]:
+    """The department, and the agency where it is another body."""
+    kinds = (GroupKind.DEPARTMENT, GroupKind.AGENCY)
+    mine = {group.name: group for group in groups[::-1] if group.kind in kinds}
+    return tuple(Link(group.name, group_href(group)) for group in reversed(mine.values()))
+
+
+def _no_lead(summary: ServiceSummary, language: Language) -> str:
+    return language.say(
+        "Performance figures of {service}, {organisation}.",
+        service=summary.service.name,
+        organisation=summary.service.organisation,
+    )
+
+
+def _notices(summary: ServiceSummary, given: Given, language: Language) -> tuple[str, ...]:
+    notices = []
+    if summary.service.closed:
+        when = language.in_period(Period.parse(summary.service.closed))
+        notices.append(
+            language.say("This service closed {when}. Its figures are kept here.", when=when)
+        )
+    if given.is_silent:
+        notices.append(
+            language.say("This service is in the register, but no figures were provided for it.")
+        )
+    return tuple(notices)
+
+
+def _carried(tools: ServiceTools, key: str) -> tuple[str, ...]:
+    carried = tools.carried.get(key)
+    return (carried_words(carried, tools.builder.language),) if carried else ()
+
+
+def _retracted(tools: ServiceTools, key: str) -> tuple[str, ...]:
+    measures, language = tools.builder.config.all_measures, tools.builder.language
+    return tuple(retracted_words(one, measures, language) for one in tools.retracted.get(key, ()))
+
+
+def _owed(health: ServiceHealth | None, language: Language) -> tuple[str, ...]:
+    return tuple(owed_words(owed, language) for owed in health.owes) if health else ()

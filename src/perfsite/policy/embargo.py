@@ -1,0 +1,168 @@
+"""The figures that are not public today, in one frame.
+
+Suppressed, under embargo, or held back for another's sake.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from perfsite.model import FIGURE, Status
+from perfsite.policy.suppression import EMBARGOED, SUPPRESSED
+from perfsite.validate.observations import in_order, is_newest, is_released
+from perfsite.validate.submissions import NEVER
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from perfsite.model import Key, Service
+
+
+# What the parts of the policy do with frames of observations: keys, files, order.
+
+
+_EDITION: Final = re.compile(r"^editions/([0-9]{4}-[0-9]{2}-[0-9]{2})/")
+_SHEET: Final = re.compile(r"(\.(?:xlsx|ods))/.*$", re.IGNORECASE)
+
+
+def is_one_of(frame: pd.DataFrame, keys: Collection[Key]) -> NDArray[np.bool_]:
+    """Which rows have one of these keys."""
+    if not keys or frame.empty:
+        return np.zeros(len(frame), dtype=bool)
+    return np.asarray(_index(frame).isin(list(keys)), dtype=bool)
+
+
+def is_given_in(frame: pd.DataFrame, other: pd.DataFrame) -> NDArray[np.bool_]:
+    """Which rows have a key that a row of the other frame has."""
+    if frame.empty or other.empty:
+        return np.zeros(len(frame), dtype=bool)
+    return np.asarray(_index(frame).isin(_index(other)), dtype=bool)
+
+
+def _index(frame: pd.DataFrame, names: Sequence[str] = FIGURE) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(frame[list(names)].astype(object))
+
+
+def is_from(frame: pd.DataFrame, places: Collection[tuple[str, str]]) -> NDArray[np.bool_]:
+    """Which rows are of one of these files and services; `frame` has the column `file`."""
+    if not places or frame.empty:
+        return np.zeros(len(frame), dtype=bool)
+    return np.asarray(_index(frame, ["file", "service"]).isin(list(places)), dtype=bool)
+
+
+def has_mark(frame: pd.DataFrame, mark: str) -> NDArray[np.bool_]:
+    """Which rows carry this mark."""
+    marks = frame["marks"].astype(object)
+    return marks.isin([one for one in marks.unique() if mark in one]).to_numpy(dtype=bool)
+
+
+def keys_of(frame: pd.DataFrame) -> set[Key]:
+    """The keys of all rows."""
+    return set(zip(*(frame[name].tolist() for name in FIGURE), strict=True))
+
+
+def files_of(frame: pd.DataFrame) -> pd.Series[str]:
+    """The file that each row first came from; that of a carried row is not an edition."""
+    names = frame["source"].astype(object).str.replace(_EDITION, "", n=1, regex=True)
+    files = names.str.rpartition(":")[0] if len(names) else names
+    return files.map({name: whole_file(str(name)) for name in files.unique()}).astype(object)
+
+
+def whole_file(path: str) -> str:
+    """The file of a path that may lead to a sheet of a workbook: sheets come and go with others."""
+    return _SHEET.sub(r"\1", path)
+
+
+def editions_of(frame: pd.DataFrame) -> pd.Series[str]:
+    """The date of the edition that each carried row comes from, as text; empty for any other."""
+    return frame["source"].astype(object).str.extract(_EDITION)[0].fillna("")
+
+
+def joined(
+    observations: pd.DataFrame, more: pd.DataFrame, services: Mapping[str, Service]
+) -> pd.DataFrame:
+    """Observations and some more, in the order of `read_observations`."""
+    if more.empty:
+        return observations
+    columns = list(observations.columns)
+    kinds = dict(observations.dtypes)
+    frame = pd.concat([observations.astype(object), more[columns].astype(object)])
+    return in_order(frame.astype(kinds), services)
+
+
+# Figures that are not public today: suppressed, under embargo, or held back for another's sake.
+#
+# They are taken out right after they were read. No later stage of a build ever sees them, so
+# nothing that it makes can depend on them; `leaks` checks the finished files all the same.
+
+
+SECRETS: Final = (*FIGURE, "value", "why", "until", "source")
+"""The columns of the one frame of all that is not public today.
+
+`value` is NaN where nobody told perfsite the number, `why` is one of the words below, `until` the
+day from which on the figure is public, blank where there is none.
+"""
+HELD_BACK: Final = "held back"
+
+
+def release(observations: pd.DataFrame, edition: date | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What may be published on a day, and what may not; without a day there is no embargo.
+
+    `observations` is the frame of `read_observations`, with `secret` and `release`.
+
+    Returns:
+        The frame without these two columns and without rows under embargo; and the secrets, with
+        the columns of `SECRETS`, those under embargo last.
+    """
+    public = observations[is_newest(observations, edition)]
+    released = is_released(observations["release"], edition)
+    lost = (observations["release"] == NEVER).to_numpy(dtype=bool)
+    hidden = observations[(observations["status"] == Status.CONFIDENTIAL) & ~lost]
+    known = observations["status"] == Status.PROVIDED
+    early = observations[
+        ~released & (known | (lost & (observations["status"] == Status.CONFIDENTIAL)))
+    ]
+    days = early["release"].mask(early["release"] == NEVER, "")
+    secrets = pd.concat(
+        [
+            hidden.assign(value=hidden["secret"], why=SUPPRESSED, until=""),
+            early.assign(value=early["value"].fillna(early["secret"]), why=EMBARGOED, until=days),
+        ],
+        ignore_index=True,
+    )[list(SECRETS)]
+    columns = ["secret", "release"]
+    return public.drop(columns=columns).reset_index(drop=True), secrets
+
+
+def hold_back(
+    observations: pd.DataFrame, keys: Collection[Key]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Make figures confidential that would give others away.
+
+    Returns:
+        The observations, these figures without number, marks and note; and the secrets that they
+        are now, with the columns of `SECRETS`.
+    """
+    mine = is_one_of(observations, keys)
+    held = observations[mine].assign(why=HELD_BACK, until="")
+    frame = observations.assign(
+        value=observations["value"].mask(mine),
+        status=np.where(mine, str(Status.CONFIDENTIAL), observations["status"]),
+        marks=observations["marks"].mask(mine, ""),
+        # A note is a sentence about the number, and may tell it.
+        note=observations["note"].mask(mine, ""),
+    )
+    return frame, held[list(SECRETS)]
+
+
+def waiting(secrets: pd.DataFrame) -> dict[str, int]:
+    """How many figures wait for each day, the days in their order."""
+    days = secrets.loc[secrets["until"] != "", "until"].value_counts().sort_index()
+    return {str(day): int(number) for day, number in days.items()}

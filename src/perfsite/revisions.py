@@ -1,0 +1,578 @@
+"""What figures have said.
+
+One edition held against another, figure by figure, and why it changed.
+
+It is long, because what can become of a figure, how that is found and how it is remembered are one
+set of rules.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date  # noqa: TC003 - pydantic reads the annotation
+from enum import StrEnum
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, Annotated, Final
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from perfsite.errors import ConfigError, Problem
+from perfsite.model import FIGURE
+from perfsite.periods import Period
+from perfsite.settings import Table, read_settings
+from perfsite.text import message
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from perfsite.model import Service
+
+
+# What can become of a figure, and of a service, from one edition to the next.
+#
+# The words are those of official statistics: a *revision* is a planned change to better data, a
+# *correction* mends an error. A change that nobody explained is neither: it is *restated*.
+
+
+class Kind(StrEnum):
+    """What became of a figure."""
+
+    FIRST_PUBLISHED = "first_published"
+    BACKFILLED = "backfilled"
+    REVISED = "revised"
+    CORRECTED = "corrected"
+    RESTATED = "restated"
+    WITHDRAWN = "withdrawn"
+    SUPPRESSED = "suppressed"
+
+
+CHANGED: Final = (Kind.REVISED, Kind.CORRECTED, Kind.RESTATED)
+"""The kinds with an old and a new number."""
+
+
+class Move(StrEnum):
+    """What became of a service."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    RENAMED = "renamed"
+    MOVED = "moved"
+    NEW_ID = "new_id"
+
+
+MEANINGS: Final = {
+    Kind.FIRST_PUBLISHED: message(
+        "published for the first time, for a period that the edition before did not have yet, or "
+        "of a service that it did not have"
+    ),
+    Kind.BACKFILLED: message(
+        "published for the first time, for a period that the edition before already had"
+    ),
+    Kind.REVISED: message(
+        "changed as planned, to better data: the earlier figure was provisional or estimated, or "
+        "the change was announced or marked as a revision"
+    ),
+    Kind.CORRECTED: message("changed because the earlier figure was wrong"),
+    Kind.RESTATED: message("changed, and nobody has said whether as planned or to mend an error"),
+    Kind.WITHDRAWN: message("published in the edition before, and not any more"),
+    Kind.SUPPRESSED: message("published in the edition before, and confidential now"),
+    Move.ADDED: message("the service came into the register"),
+    Move.REMOVED: message("the service left the register"),
+    Move.RENAMED: message("the service has another name"),
+    Move.MOVED: message("the service belongs to another organisation"),
+    Move.NEW_ID: message("the service has another id, and so another address"),
+}
+"""What each word means, for readers."""
+
+
+# data/revisions.toml: why figures changed, and whether that was planned or an error.
+# docs/revisions.md has an example.
+
+
+REVISIONS: Final = "revisions.toml"
+
+
+class Cause(StrEnum):
+    """Whether a change was planned, or mends an error."""
+
+    REVISION = "revision"
+    CORRECTION = "correction"
+
+
+class Reason(Table):
+    """`[[revision]]`: why figures changed in an edition; without one, in the next to come."""
+
+    kind: Cause
+    reason: Annotated[str, Field(min_length=1)]
+    services: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
+    periods: tuple[str, ...] = ()
+    edition: date | None = None
+
+    @property
+    def change(self) -> Kind:
+        """What becomes of a number that this explains."""
+        return Kind.CORRECTED if self.kind is Cause.CORRECTION else Kind.REVISED
+
+    def fits(self, figures: pd.DataFrame, day: date | None) -> np.ndarray:
+        """Which of these figures, with the columns of `model.FIGURE`, it explains.
+
+        `day` is the date of the edition in which they changed, None for what is not frozen yet.
+        """
+        found = np.full(len(figures), self.edition is None or self.edition == day)
+        for name, wanted in (
+            ("service", self.services),
+            ("measure", self.measures),
+            ("period", self.periods),
+        ):
+            if wanted:
+                found &= figures[name].isin(wanted).to_numpy(dtype=bool)
+        return found
+
+
+class _File(Table):
+    """All of revisions.toml."""
+
+    revision: tuple[Reason, ...] = ()
+
+
+def read_reasons(text: str) -> tuple[Reason, ...]:
+    """The entries of revisions.toml, periods in their one spelling.
+
+    Raises:
+        ConfigError: naming every entry that is wrong and what was expected of it.
+    """
+    found = []
+    for number, one in enumerate(read_settings(_File, text, REVISIONS).revision):
+        try:
+            periods = tuple(Period.parse(period).code for period in one.periods)
+        except ValueError as error:
+            raise ConfigError(f"{REVISIONS}: revision.{number}.periods: {error}") from error
+        found.append(one.model_copy(update={"periods": periods}))
+    return tuple(found)
+
+
+# Two editions held against each other: what became of each figure and of each service.
+#
+# Services are followed by their permanent ids, and by `aliases` where an id has changed. Figures
+# are compared as they are written in the data files: `1.0` that became `1` would be a change of
+# the spelling, but perfsite spells a number in one way only.
+
+
+Key = tuple[str, str, str, str]
+FIGURES: Final = (*FIGURE, "kind", "value_before", "value_now", "reason")
+"""The columns of `Step.figures`, all of them text."""
+COLUMNS: Final = (
+    *FIGURE, "change", "before", "now", "edition_before", "edition", "reason",
+)  # fmt: skip
+"""The columns of data/revisions.csv."""
+_NUMBERS: Final = ("value", "numerator", "denominator")
+_SERVICES: Final = {
+    Move.ADDED: "service_added",
+    Move.REMOVED: "service_removed",
+    Move.RENAMED: "service_renamed",
+    Move.MOVED: "service_moved",
+    Move.NEW_ID: "service_new_id",
+}
+"""In a file with figures, "added" alone would be read as one of them."""
+_SAID: Final = ["value", "status", "note"]
+_UNFINISHED: Final = ("provisional", "estimated")
+_REVISED: Final = "revised"
+_CONFIDENTIAL: Final = "confidential"
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """What a site said: its register, and its figures as text (data/observations.csv).
+
+    `day` is the date of the edition, None for the data as they stand now.
+    """
+
+    day: date | None
+    services: Mapping[str, Service]
+    rows: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class ServiceChange:
+    """What became of a service: its name, organisation or id before, and since."""
+
+    service: str
+    name: str
+    kind: Move
+    before: str
+    since: str
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """What changed from one edition to the next.
+
+    `figures` has the columns of `FIGURES`, in the order of their keys; `services` are in the order
+    of their ids. `day` is None where the step leads to what is not frozen yet.
+    """
+
+    before: date
+    day: date | None
+    figures: pd.DataFrame
+    services: tuple[ServiceChange, ...]
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many figures and services each kind of change has; all kinds are there."""
+        kinds = self.figures["kind"].value_counts()
+        return {
+            **{kind: int(kinds.get(kind, 0)) for kind in Kind},
+            **{kind: sum(one.kind is kind for one in self.services) for kind in Move},
+        }
+
+    @property
+    def changed(self) -> pd.DataFrame:
+        """The figures that readers may have used and that say something else now, or nothing."""
+        kinds = (*CHANGED, Kind.WITHDRAWN, Kind.SUPPRESSED)
+        return self.figures[self.figures["kind"].isin(kinds)]
+
+    @property
+    def explainable(self) -> pd.DataFrame:
+        """The figures that a reason can be given for."""
+        return self.figures[self.figures["kind"] != Kind.FIRST_PUBLISHED]
+
+    def without(self, hidden: Collection[Key]) -> Step:
+        """This step without the numbers of some figures, which may not be said any more."""
+        if not hidden or self.figures.empty:
+            return self
+        mine = pd.MultiIndex.from_frame(self.figures[FIGURE]).isin(list(hidden))
+        numbers = ["value_before", "value_now"]
+        figures = self.figures.assign(
+            **{name: self.figures[name].mask(mine, "") for name in numbers},
+            # A reason is a sentence about the number, and may tell it.
+            reason=self.figures["reason"].mask(mine, ""),
+        )
+        return replace(self, figures=figures)
+
+    def as_rows(self) -> list[tuple[str, ...]]:
+        """Every change as a row of data/revisions.csv.
+
+        Changes of services come first; those have no period and no measure.
+        """
+        dates = self.before.isoformat(), self.day.isoformat() if self.day else ""
+        services = [
+            (one.service, "", "", "", _SERVICES[one.kind], one.before, one.since, *dates, "")
+            for one in self.services
+        ]
+        figures = self.figures.assign(edition_before=dates[0], edition=dates[1])
+        names = {"kind": "change", "value_before": "before", "value_now": "now"}
+        rows = figures.rename(columns=names)[list(COLUMNS)]
+        return [*services, *rows.itertuples(index=False, name=None)]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing changed."""
+        return self.figures.empty and not self.services
+
+
+def compare(before: Snapshot, now: Snapshot, reasons: Sequence[Reason] = ()) -> Step:
+    """What changed from one edition to another, with the reasons that were given.
+
+    Raises:
+        ValueError: if the first of the two is no edition.
+    """
+    if before.day is None:
+        raise ValueError("what is not frozen yet comes after every edition")
+    followed = _followed(before.services, now.services)
+    pairs = _pairs(before.rows, now.rows, followed)
+    known = {followed.get(key, key) for key in before.services}
+    periods = set(before.rows.loc[before.rows["value"] != "", "period"])
+    kinds = _kinds(pairs, known, now.services, periods)
+    pairs = pairs[kinds != ""].assign(kind=kinds[kinds != ""])
+    pairs = _explained(pairs, reasons, now.day)
+    figures = pairs[list(FIGURES)].sort_values(FIGURE, kind="stable", ignore_index=True)
+    services = _services(before.services, now.services, followed)
+    return Step(before.day, now.day, figures, tuple(services))
+
+
+def revised_kpis(tables: Sequence[pd.DataFrame]) -> dict[str, frozenset[tuple[str, str, str]]]:
+    """The numbers of KPIs that changed between two editions that both have them.
+
+    Each table has the columns of data/kpis.csv as text. The answer has, by service, the KPI, the
+    column (`value`, `numerator` or `denominator`) and the period.
+    """
+    key = ["service", "kpi", "period"]
+    found: dict[str, set[tuple[str, str, str]]] = {}
+    for before, now in pairwise(one[[*key, *_NUMBERS]] for one in tables):
+        pairs = before.merge(now, on=key, suffixes=("_before", "_now"))
+        for column in _NUMBERS:
+            told = pairs[[f"{column}_before", f"{column}_now"]]
+            differ = (told != "").all(axis=1) & (told.iloc[:, 0] != told.iloc[:, 1])
+            numbers = told[differ].astype("float64")
+            # A quotient is one number in its first twelve digits: what follows is how it was made.
+            other = ~np.isclose(numbers.iloc[:, 0], numbers.iloc[:, 1], rtol=1e-12, atol=0)
+            for service, kpi, period in pairs.loc[numbers.index[other], key].itertuples(
+                index=False, name=None
+            ):
+                found.setdefault(service, set()).add((kpi, column, period))
+    return {service: frozenset(numbers) for service, numbers in found.items()}
+
+
+def _followed(before: Mapping[str, Service], now: Mapping[str, Service]) -> dict[str, str]:
+    """The ids that changed, each with the id that it became."""
+    return {
+        alias: key
+        for key, service in now.items()
+        if key not in before
+        for alias in service.aliases
+        if alias in before and alias not in now
+    }
+
+
+def _pairs(before: pd.DataFrame, now: pd.DataFrame, followed: Mapping[str, str]) -> pd.DataFrame:
+    """The figures whose number differs: the key, and what each side says of it."""
+    sides = []
+    for table in (before, now):
+        said = table[[*FIGURE, *_SAID]].astype(object)
+        sides.append(said[(said["value"] != "") | (said["status"] != "not_provided")])
+    earlier = sides[0].assign(service=sides[0]["service"].replace(dict(followed)))
+    pairs = earlier.merge(sides[1], on=FIGURE, how="outer", suffixes=("_before", "_now"))
+    pairs = pairs.fillna("")
+    return pairs[pairs["value_before"] != pairs["value_now"]].reset_index(drop=True)
+
+
+def _kinds(
+    pairs: pd.DataFrame, known: set[str], services: Mapping[str, Service], periods: set[str]
+) -> np.ndarray:
+    """What became of each figure; nothing where its service came or went as a whole."""
+    had, has = (pairs[name].to_numpy(dtype=object) != "" for name in ("value_before", "value_now"))
+    was = pairs["service"].isin(list(known)).to_numpy(dtype=bool)
+    stays = pairs["service"].isin(list(services)).to_numpy(dtype=bool)
+    old = pairs["period"].isin(list(periods)).to_numpy(dtype=bool)
+    secret = _says(pairs["status_now"], _CONFIDENTIAL)
+    unfinished = _says(pairs["status_before"], *_UNFINISHED) | _says(pairs["status_now"], _REVISED)
+    return np.select(
+        [
+            had & has & unfinished,
+            had & has,
+            had & stays & secret,
+            had & stays,
+            has & was & old,
+            has,
+        ],
+        [
+            Kind.REVISED,
+            Kind.RESTATED,
+            Kind.SUPPRESSED,
+            Kind.WITHDRAWN,
+            Kind.BACKFILLED,
+            Kind.FIRST_PUBLISHED,
+        ],
+        default="",
+    ).astype(object)
+
+
+def _says(statuses: pd.Series[str], *words: str) -> np.ndarray:
+    """Which statuses have one of these words."""
+    distinct = {one: bool(set(words) & set(one.split())) for one in statuses.unique()}
+    return statuses.map(distinct).to_numpy(dtype=bool)
+
+
+def _explained(pairs: pd.DataFrame, reasons: Sequence[Reason], day: date | None) -> pd.DataFrame:
+    """The figures with the reasons of revisions.toml, else with the notes that are new."""
+    new_note = (pairs["note_now"] != pairs["note_before"]) & (pairs["kind"] != Kind.FIRST_PUBLISHED)
+    pairs = pairs.assign(reason=pairs["note_now"].where(new_note, ""))
+    changed = pairs["kind"].isin(CHANGED).to_numpy(dtype=bool)
+    open_ = (pairs["kind"] != Kind.FIRST_PUBLISHED).to_numpy(dtype=bool)
+    for one in reasons:
+        mine = one.fits(pairs, day) & open_
+        pairs.loc[mine, "reason"] = one.reason
+        pairs.loc[mine & changed, "kind"] = one.change
+        open_ = open_ & ~mine
+    # What is not said any more is not said in the ledger either.
+    hidden = pairs["kind"] == Kind.SUPPRESSED
+    return pairs.assign(value_before=pairs["value_before"].mask(hidden, ""))
+
+
+def _services(
+    before: Mapping[str, Service], now: Mapping[str, Service], followed: Mapping[str, str]
+) -> list[ServiceChange]:
+    """What became of each service, in the order of the ids."""
+    became = {key: followed.get(key, key) for key in before}
+    found = [
+        ServiceChange(key, before[key].name, Move.REMOVED, before[key].organisation, "")
+        for key, new in became.items()
+        if new not in now
+    ]
+    found += [
+        ServiceChange(key, service.name, Move.ADDED, "", service.organisation)
+        for key, service in now.items()
+        if key not in became.values()
+    ]
+    for key, new in became.items():
+        if new not in now:
+            continue
+        old, service = before[key], now[new]
+        if key != new:
+            found.append(ServiceChange(new, service.name, Move.NEW_ID, key, new))
+        if old.name != service.name:
+            found.append(ServiceChange(new, service.name, Move.RENAMED, old.name, service.name))
+        places = (_place(old), _place(service))
+        if places[0] != places[1]:
+            found.append(ServiceChange(new, service.name, Move.MOVED, *places))
+    return sorted(found, key=lambda one: (one.service, list(Move).index(one.kind)))
+
+
+def _place(service: Service) -> str:
+    """The organisation of a service: its department, and its agency where that is another."""
+    if service.agency and service.agency != service.department:
+        return f"{service.department}: {service.agency}"
+    return service.department
+
+
+# All editions of a site, one after the other: every change, and what each figure has said.
+
+
+@dataclass(frozen=True)
+class Retold:
+    """What one figure has said: the numbers in the order of the editions that said them first.
+
+    `said` has a triple a number: the date of the edition (None for what is not frozen yet), the
+    number as text (empty where the figure was withdrawn), and what became of the one before;
+    `reason` is the last that was given.
+    """
+
+    period: str
+    measure: str
+    channel: str
+    said: tuple[tuple[date | None, str, str], ...]
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class Ledger:
+    """The steps from each edition to the next, the oldest first, and the first edition's date.
+
+    The last step leads to what is not frozen yet, unless nothing has changed since the last
+    edition. `day` is the date of the newest edition.
+    """
+
+    first: date
+    day: date
+    steps: tuple[Step, ...]
+
+    @cached_property
+    def retold(self) -> dict[str, list[Retold]]:
+        """What the figures of each service have said, of those that once said something else."""
+        frames = [
+            step.changed.assign(step=number)
+            for number, step in enumerate(self.steps)
+            if len(step.changed)
+        ]
+        if not frames:
+            return {}
+        found: dict[str, list[Retold]] = {}
+        # A few thousand changes at most, not the observations.
+        for key, rows in pd.concat(frames).groupby(FIGURE, sort=True):
+            service, period, measure, channel = map(str, key)
+            said: list[tuple[date | None, str, str]] = []
+            reason = ""
+            for row in rows.to_dict("records"):
+                step = self.steps[row["step"]]
+                if not said or said[-1][1] != row["value_before"]:
+                    # Withdrawn in between, and given again: that was no change of a number.
+                    said.append((step.before, str(row["value_before"]), ""))
+                said.append((step.day, str(row["value_now"]), str(row["kind"])))
+                reason = str(row["reason"]) or reason
+            one = Retold(period, measure, channel, tuple(said), reason)
+            found.setdefault(service, []).append(one)
+        return found
+
+    @cached_property
+    def moves(self) -> dict[str, list[tuple[date | None, ServiceChange]]]:
+        """What became of each service since the first edition, by its id then."""
+        found: dict[str, list[tuple[date | None, ServiceChange]]] = {}
+        for step in self.steps:
+            for one in step.services:
+                found.setdefault(one.service, []).append((step.day, one))
+        return found
+
+    @cached_property
+    def backfilled(self) -> dict[str, list[tuple[date | None, int]]]:
+        """How many figures of each service were given late, and in which edition."""
+        found: dict[str, list[tuple[date | None, int]]] = {}
+        for step in self.steps:
+            late = step.figures.loc[step.figures["kind"] == Kind.BACKFILLED, "service"]
+            for service, number in late.value_counts(sort=False).items():
+                found.setdefault(str(service), []).append((step.day, int(number)))
+        return found
+
+    @cached_property
+    def revised(self) -> frozenset[Key]:
+        """The figures whose number is not the one that was published first."""
+        keys: set[Key] = set()
+        for step in self.steps:
+            changed = step.figures[step.figures["kind"].isin(CHANGED)]
+            keys |= set(changed[FIGURE].itertuples(index=False, name=None))
+        return frozenset(keys)
+
+    @cached_property
+    def last_changes(self) -> dict[str, date | None]:
+        """When the page of each service last had news: the date of the edition.
+
+        None is for what has changed since the newest edition. A service that is in no step has
+        been as it is since the first.
+        """
+        found: dict[str, date | None] = {}
+        for step in self.steps:
+            touched = {*step.figures["service"], *(one.service for one in step.services)}
+            found |= dict.fromkeys(map(str, touched), step.day)
+        return found
+
+    def last_change(self, services: Collection[str]) -> date | None:
+        """When one of these services last had news; None where it has since the last edition."""
+        days = [self.last_changes.get(key, self.first) for key in services]
+        return None if None in days else max((day for day in days if day), default=self.first)
+
+    @property
+    def pending(self) -> Step | None:
+        """What has changed since the newest edition; None if nothing has."""
+        return self.steps[-1] if self.steps and self.steps[-1].day is None else None
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """Every change as a row of data/revisions.csv, the oldest edition first."""
+        return [row for step in self.steps for row in step.as_rows()]
+
+
+def make_ledger(
+    snapshots: Sequence[Snapshot], reasons: Sequence[Reason], hidden: Collection[Key]
+) -> Ledger | None:
+    """The ledger of editions, the oldest first, and of what stands now; None without editions.
+
+    `hidden` are figures that are confidential now: their numbers are not said.
+    """
+    frozen = [one.day for one in snapshots if one.day]
+    if not frozen:
+        return None
+    steps = [compare(before, now, reasons).without(hidden) for before, now in pairwise(snapshots)]
+    if steps and steps[-1].day is None and steps[-1].is_empty:
+        steps.pop()
+    return Ledger(frozen[0], frozen[-1], tuple(steps))
+
+
+def unused_reasons(reasons: Iterable[Reason], steps: Iterable[Step]) -> list[Problem]:
+    """A PS217 for each entry that explains no change: it names something else than was meant."""
+    changes = [(step.day, step.explainable) for step in steps]
+    return [
+        Problem(
+            REVISIONS,
+            number,
+            "PS217",
+            "reason",
+            f"“{one.reason}”, which fits no figure that changed"
+            + (f" in the edition of {one.edition}" if one.edition else ""),
+            "services, measures, periods and an edition in which a figure changed",
+            "compare it with what perfsite diff lists, or delete the entry",
+        )
+        for number, one in enumerate(reasons, 1)
+        if not any(one.fits(figures, day).any() for day, figures in changes)
+    ]

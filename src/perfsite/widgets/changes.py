@@ -1,0 +1,335 @@
+"""Changes between editions in words and tables, the same wherever they are told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from perfsite.components.builder import service_href
+from perfsite.components.elements import Cell, Column, Row, Table, channel_name
+from perfsite.measures import Kind as Quantity
+from perfsite.periods import Period
+from perfsite.revisions import Kind, Move
+from perfsite.text import message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from perfsite.language import Language
+    from perfsite.measures import Measure
+    from perfsite.revisions import Ledger, Retold, ServiceChange, Step
+
+
+# Changes between editions in words and tables, the same wherever they are told.
+
+
+REVISED_MARK: Final = "[r]"
+KINDS: Final = {
+    Kind.FIRST_PUBLISHED: message("first published"),
+    Kind.BACKFILLED: message("given late"),
+    Kind.REVISED: message("revised"),
+    Kind.CORRECTED: message("corrected"),
+    Kind.RESTATED: message("restated"),
+    Kind.WITHDRAWN: message("withdrawn"),
+    Kind.SUPPRESSED: message("confidential now"),
+}
+MOVES: Final = {
+    Move.ADDED: message("added"),
+    Move.REMOVED: message("removed"),
+    Move.RENAMED: message("renamed"),
+    Move.MOVED: message("moved"),
+    Move.NEW_ID: message("new address"),
+}
+NONE: Final = message("none")
+_SERVICE: Final = message("Service")
+_CHANGE: Final = message("What changed")
+_BEFORE: Final = message("Before")
+_SINCE: Final = message("Since")
+_LATE: Final = message("Figures given late")
+_OF_SERVICES: Final = (_SERVICE, _CHANGE, _BEFORE, _SINCE)
+_OF_FIGURES: Final = (
+    _SERVICE,
+    message("Figure"),
+    message("Period"),
+    _BEFORE,
+    _SINCE,
+    _CHANGE,
+    message("Why"),
+)
+_OF_LATE: Final = (_SERVICE, _LATE)
+
+
+def figure_name(
+    measure: str, channel: str, measures: Mapping[str, Measure], language: Language
+) -> str:
+    """What a figure is called: `Transactions, Digital`."""
+    found = measures.get(measure)
+    name = language.say(found.name) if found else measure
+    if not channel:
+        return name
+    return language.say(
+        "{measure}, {channel}", measure=name, channel=channel_name(channel, language)
+    )
+
+
+def number(text: str, measure: str, measures: Mapping[str, Measure], language: Language) -> str:
+    """A number of a data file in full, as pages write it; `none` where there is none."""
+    if not text:
+        return language.say(NONE)
+    found = measures.get(measure)
+    return language.full_figure(float(text), found.kind if found else Quantity.COUNT)
+
+
+def step_tables(
+    step: Step,
+    names: Mapping[str, str],
+    measures: Mapping[str, Measure],
+    language: Language,
+) -> tuple[Table, ...]:
+    """What changed in a step: services, figures that say something else, and late ones.
+
+    `names` are those of the services by their ids. Figures that are new for new periods are what an
+    edition is for, and are not listed.
+    """
+    made = (
+        _services_table(step, language),
+        _figures_table(step, names, measures, language),
+        _late_table(step, names, language),
+    )
+    return tuple(table for table in made if table.rows)
+
+
+def _services_table(step: Step, language: Language) -> Table:
+    rows = [
+        Row(
+            one.name,
+            (
+                Cell(language.say(MOVES[one.kind])),
+                Cell(one.before, missing=not one.before),
+                Cell(one.since, missing=not one.since),
+            ),
+            service_href(one.service),
+        )
+        for one in step.services
+    ]
+    caption = language.say("Services that changed")
+    return _table(caption, _said(_OF_SERVICES, language), rows, words=True)
+
+
+def _figures_table(
+    step: Step, names: Mapping[str, str], measures: Mapping[str, Measure], language: Language
+) -> Table:
+    changed = step.changed
+    reasons = bool((changed["reason"] != "").any())
+    rows = []
+    # At most some hundred figures are changed by an edition.
+    for service, period, measure, channel, kind, before, now, reason in changed.itertuples(
+        index=False, name=None
+    ):
+        cells = [
+            Cell(figure_name(measure, channel, measures, language)),
+            Cell(language.period_range(Period.parse(period))),
+            *(
+                Cell(number(value, measure, measures, language), missing=not value)
+                for value in (before, now)
+            ),
+            Cell(language.say(KINDS[Kind(kind)])),
+        ]
+        cells += [Cell(reason)] if reasons else []
+        rows.append(Row(names.get(service, service), tuple(cells), service_href(service)))
+    shown = _OF_FIGURES if reasons else _OF_FIGURES[:-1]
+    caption = language.say("Figures that say something else")
+    return _table(caption, _said(shown, language), rows, words=True)
+
+
+def _late_table(step: Step, names: Mapping[str, str], language: Language) -> Table:
+    late = step.figures.loc[step.figures["kind"] == Kind.BACKFILLED, "service"]
+    counts = late.value_counts(sort=False)
+    rows = [
+        Row(names.get(key, key), (Cell(language.count(int(number))),), service_href(key))
+        for key, number in ((str(key), number) for key, number in counts.items())
+    ]
+    return _table(language.say(_LATE), _said(_OF_LATE, language), rows)
+
+
+def _table(caption: str, texts: tuple[str, ...], rows: list[Row], *, words: bool = False) -> Table:
+    columns = tuple(Column(text) for text in texts)
+    return Table(caption, columns, tuple(rows), wide=True, words=words)
+
+
+def _said(texts: tuple[str, ...], language: Language) -> tuple[str, ...]:
+    return tuple(language.say(text) for text in texts)
+
+
+def step_summary(step: Step, language: Language) -> tuple[str, ...]:
+    """What changed in a step, in sentences; what did not happen is not said."""
+    counts, plural = step.counts, language.plural
+    sentences = {
+        Move.ADDED: plural(
+            counts[Move.ADDED], "{n} service was added.", "{n} services were added."
+        ),
+        Move.REMOVED: plural(
+            counts[Move.REMOVED], "{n} service was removed.", "{n} services were removed."
+        ),
+        Move.RENAMED: plural(
+            counts[Move.RENAMED], "{n} service was renamed.", "{n} services were renamed."
+        ),
+        Move.MOVED: plural(
+            counts[Move.MOVED],
+            "{n} service moved to another organisation.",
+            "{n} services moved to other organisations.",
+        ),
+        Move.NEW_ID: plural(
+            counts[Move.NEW_ID],
+            "{n} service has a new address.",
+            "{n} services have new addresses.",
+        ),
+        Kind.FIRST_PUBLISHED: plural(
+            counts[Kind.FIRST_PUBLISHED],
+            "{n} figure was published for the first time.",
+            "{n} figures were published for the first time.",
+        ),
+        Kind.BACKFILLED: plural(
+            counts[Kind.BACKFILLED],
+            "{n} figure was given late, for a period that the edition before already had.",
+            "{n} figures were given late, for periods that the edition before already had.",
+        ),
+        Kind.REVISED: plural(
+            counts[Kind.REVISED], "{n} figure was revised.", "{n} figures were revised."
+        ),
+        Kind.CORRECTED: plural(
+            counts[Kind.CORRECTED], "{n} figure was corrected.", "{n} figures were corrected."
+        ),
+        Kind.RESTATED: plural(
+            counts[Kind.RESTATED],
+            "{n} figure was restated: it changed, and nobody has said why.",
+            "{n} figures were restated: they changed, and nobody has said whether as planned or "
+            "to mend an error.",
+        ),
+        Kind.WITHDRAWN: plural(
+            counts[Kind.WITHDRAWN], "{n} figure was withdrawn.", "{n} figures were withdrawn."
+        ),
+        Kind.SUPPRESSED: plural(
+            counts[Kind.SUPPRESSED],
+            "{n} figure is confidential now.",
+            "{n} figures are confidential now.",
+        ),
+    }
+    said = [text for kind, text in sentences.items() if counts[kind]]
+    return tuple(said) or (language.say("Nothing changed."),)
+
+
+# What the figures of a service have said: the history that stands on its page.
+
+
+@dataclass(frozen=True)
+class History:
+    """What became of a service, in sentences, and what its figures have said."""
+
+    notes: tuple[str, ...] = ()
+    table: Table | None = None
+
+
+def history_notes(ledger: Ledger | None, service: str, language: Language) -> tuple[str, ...]:
+    """What became of a service since the first edition, and which figures came late."""
+    if ledger is None:
+        return ()
+    notes = [(day, _moved(day, one, language)) for day, one in ledger.moves.get(service, [])]
+    notes += [
+        (
+            day,
+            language.plural(
+                number_,
+                "{edition}: {n} figure was given late, for a period of which others had been "
+                "published before.",
+                "{edition}: {n} figures were given late, for periods of which others had been "
+                "published before.",
+                edition=_edition(day, language),
+            ),
+        )
+        for day, number_ in ledger.backfilled.get(service, [])
+    ]
+    return tuple(text for _, text in sorted(notes, key=_when))
+
+
+def _when(note: tuple[date | None, str]) -> tuple[bool, date | None]:
+    """Editions in their order, then what is not frozen yet."""
+    return note[0] is None, note[0]
+
+
+def history_table(
+    ledger: Ledger | None, service: str, measures: Mapping[str, Measure], language: Language
+) -> Table | None:
+    """What each figure has said that once said something else; None where there is none."""
+    retold = ledger.retold.get(service, []) if ledger else []
+    if not retold:
+        return None
+    reasons = any(one.reason for one in retold)
+    rows = [_row(one, measures, reasons, language) for one in _newest_first(retold)]
+    texts = [language.say("Figure"), language.say("What it has said")]
+    texts += [language.say("Why it changed")] if reasons else []
+    caption = language.say("Figures that have said something else")
+    return Table(caption, tuple(Column(text) for text in texts), tuple(rows), wide=True, words=True)
+
+
+def _newest_first(retold: list[Retold]) -> list[Retold]:
+    return sorted(
+        retold,
+        key=lambda one: (Period.parse(one.period).end, one.period, one.measure, one.channel),
+        reverse=True,
+    )
+
+
+def _row(one: Retold, measures: Mapping[str, Measure], reasons: bool, language: Language) -> Row:
+    name = figure_name(one.measure, one.channel, measures, language)
+    period = language.period_range(Period.parse(one.period))
+    said = []
+    for day, text, kind in one.said:
+        value = number(text, one.measure, measures, language)
+        edition = _edition(day, language)
+        if kind:
+            word = language.say(KINDS[Kind(kind)])
+            said.append(
+                language.say(
+                    "{value} ({edition}, {change})", value=value, edition=edition, change=word
+                )
+            )
+        else:
+            said.append(language.say("{value} (up to {edition})", value=value, edition=edition))
+    cells = [Cell(" → ".join(said))]
+    cells += [Cell(one.reason)] if reasons else []
+    return Row(name, tuple(cells), under=period)
+
+
+def _edition(day: date | None, language: Language) -> str:
+    if day is None:
+        return language.say("Since the last edition")
+    return language.short_day(day)
+
+
+def _moved(day: date | None, one: ServiceChange, language: Language) -> str:
+    edition, before, now = _edition(day, language), one.before, one.since
+    if one.kind is Move.ADDED:
+        return language.say("{edition}: this service came into the register.", edition=edition)
+    if one.kind is Move.REMOVED:
+        return language.say("{edition}: this service left the register.", edition=edition)
+    if one.kind is Move.RENAMED:
+        return language.say(
+            "{edition}: this service was renamed. Before, it was called “{before}”.",
+            edition=edition,
+            before=before,
+        )
+    if one.kind is Move.MOVED:
+        return language.say(
+            "{edition}: this service moved from {before} to {now}.",
+            edition=edition,
+            before=before,
+            now=now,
+        )
+    return language.say(
+        "{edition}: the id of this service changed from {before} to {now}.",
+        edition=edition,
+        before=before,
+        now=now,
+    )

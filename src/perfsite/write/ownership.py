@@ -1,0 +1,223 @@
+"""Whose the files in a folder are: perfsite's by its mark and its manifest, or somebody else's."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from perfsite.disk import Kind, is_kept, mark_path, read_mark
+from perfsite.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+
+MANIFEST: Final = "manifest-sha256.txt"
+_LINE: Final = re.compile(r"([0-9a-f]{64})  (\S.*)")
+_ALWAYS: Final = {
+    Kind.SITE: {
+        "index.html",
+        "404.html",
+        "urls.txt",
+        "robots.txt",
+        "sitemap.xml",
+        "datapackage.json",
+        "data/services.csv",
+        "data/observations.csv",
+    },
+    Kind.PREVIEW: {"index.html", "preview.css"},
+}
+"""What every site, and every preview, has that an earlier version made: they had no mark."""
+_PREVIEWS: Final = re.compile(r"(index|explanations)\.html|preview\.css|site/.+")
+_NAMED: Final = 5
+"""Files that a message names before it says how many more there are."""
+_BLOCK: Final = 4096
+"""Bytes in which disks give away their room."""
+_NEITHER: Final = "is not empty and holds no site that perfsite made"
+
+
+@dataclass(frozen=True)
+class Former:
+    """The site that stands in a folder: the hash of each of its files, and that of its manifest.
+
+    `folders` are all of its folders, itself too; `size` is the room that it takes, in bytes.
+    """
+
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    manifest: str = ""
+    folders: tuple[Path, ...] = ()
+    size: int = 0
+
+
+def former_site(out: Path, kind: Kind, keep: Collection[str]) -> Former:
+    """The site that a new one may replace; an empty one where nothing but what is kept is there.
+
+    Raises:
+        UsageError: if something would be lost that perfsite did not write.
+        OSError: if the folder cannot be read.
+    """
+    if out.is_symlink():
+        raise UsageError(f"{out} is a link; name the folder that it leads to")
+    if not os.path.lexists(out):
+        return Former()
+    if not out.is_dir():
+        raise UsageError(f"{out} is a file; the site needs a folder")
+    there = _Found.of(out, keep)
+    if not there.paths:
+        return Former(folders=there.folders, size=there.size)
+    manifest = _bytes(out / MANIFEST)
+    hashes, digest = _hashes(manifest), hashlib.sha256(manifest).hexdigest()
+    mark = read_mark(out)
+    if mark and manifest and digest in mark.manifests:
+        _check_kind(out, mark.kind, kind)
+    else:
+        _check_kind(out, _proven_kind(out, hashes, there.paths), kind)
+    if foreign := there.paths - hashes.keys() - {MANIFEST}:
+        raise UsageError(_foreign(out, foreign))
+    return Former(hashes, digest, there.folders, there.size)
+
+
+def is_of(folder: Path, manifests: Collection[str]) -> bool:
+    """Whether the site in a folder is one of those whose manifests have these hashes."""
+    manifest = _bytes(folder / MANIFEST)
+    return bool(manifest) and hashlib.sha256(manifest).hexdigest() in manifests
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What lies in a folder besides what is kept: files, and folders in which there is nothing.
+
+    An empty folder is a path that ends in a slash.
+    """
+
+    paths: set[str]
+    folders: tuple[Path, ...]
+    size: int
+
+    @classmethod
+    def of(cls, out: Path, keep: Collection[str]) -> _Found:
+        paths, folders, size = set[str](), [out], 0
+        for entry in _walk(out):
+            path = Path(entry.path).relative_to(out).as_posix()
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if is_folder:
+                folders.append(Path(entry.path))
+            if is_kept(path, keep):
+                continue
+            if not is_folder:
+                paths.add(path)
+                size += room(entry.stat(follow_symlinks=False).st_size)
+            elif not [*Path(entry.path).iterdir()]:
+                paths.add(f"{path}/")
+        return cls(paths, tuple(folders), size)
+
+
+def _walk(folder: Path | str) -> Iterator[os.DirEntry[str]]:
+    """Everything below a folder; links are not followed, and what cannot be read is an error."""
+    with os.scandir(folder) as found:
+        entries = list(found)
+    for entry in entries:
+        yield entry
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(entry.path)
+
+
+def _hashes(manifest: bytes) -> dict[str, str]:
+    """The hash of each file in a manifest; none if that is not one of perfsite's."""
+    lines = manifest.decode("utf-8", "replace").removesuffix("\n").split("\n")
+    found = [_LINE.fullmatch(line) for line in lines]
+    return {} if None in found else {match[2]: match[1] for match in found if match}
+
+
+def _proven_kind(out: Path, hashes: Mapping[str, str], there: Collection[str]) -> Kind:
+    """What a folder without a mark holds, if it is perfsite's beyond doubt.
+
+    Such are the folders that versions wrote which had no mark, and copies: the manifest lists what
+    perfsite always writes, and proves every file that is there.
+
+    Raises:
+        UsageError: if there is any doubt.
+    """
+    if _ALWAYS[Kind.SITE] <= hashes.keys():
+        kind = Kind.SITE
+    elif _ALWAYS[Kind.PREVIEW] <= hashes.keys() and all(map(_PREVIEWS.fullmatch, hashes)):
+        kind = Kind.PREVIEW
+    else:
+        raise UsageError(
+            f"{out} {_NEITHER}: there is {some(_tops(out, there))}; name another folder, or, if "
+            f"that is to stay within the site, keep it: {_keeping(out, there)}"
+        )
+    if foreign := set(there) - hashes.keys() - {MANIFEST}:
+        raise UsageError(_foreign(out, foreign))
+    wrong = sorted(path for path in hashes if digest_of(out / path) != hashes[path])
+    if wrong:
+        raise UsageError(
+            f"{out} {_NEITHER} as it is: its mark, {mark_path(out).name} beside it, is not there "
+            f"or not of this folder, and {some(wrong)} "
+            f"{'is' if len(wrong) == 1 else 'are'} not what {MANIFEST} says; put the files back "
+            "that were altered or lost, and the next build knows the site as its own, or move the "
+            "folder away and build anew"
+        )
+    return kind
+
+
+def _check_kind(out: Path, there: Kind, wanted: Kind) -> None:
+    if there is not wanted:
+        raise UsageError(
+            f"{out} holds a {there} of perfsite's, and a {wanted} does not take its place; name "
+            "another folder"
+        )
+
+
+def _foreign(out: Path, paths: Collection[str]) -> str:
+    """That files would be lost, and how to keep them."""
+    return (
+        f"{out} holds what perfsite did not write, and a build would delete it: "
+        f"{some(_tops(out, paths))}; move it away, name another folder, or keep it: "
+        f"{_keeping(out, paths)}"
+    )
+
+
+def _keeping(out: Path, paths: Collection[str]) -> str:
+    tops = [json.dumps(one.rstrip("/"), ensure_ascii=False) for one in _tops(out, paths)]
+    dots = [*tops[:_NAMED], "..."] if len(tops) > _NAMED else tops
+    return f"[keep] files = [{', '.join(dots)}] in perfsite.toml"
+
+
+def _tops(out: Path, paths: Collection[str]) -> list[str]:
+    return list(dict.fromkeys(_outermost(out, path) for path in sorted(paths)))
+
+
+def _outermost(out: Path, path: str) -> str:
+    """The hidden folder at the top in which a file lies, else the file itself."""
+    top = path.partition("/")[0]
+    return f"{top}/" if top.startswith(".") and (out / top).is_dir() else path
+
+
+def room(size: int) -> int:
+    """The bytes that a file of this size takes on a disk."""
+    return -(-size // _BLOCK) * _BLOCK
+
+
+def some(names: Sequence[str]) -> str:
+    """The first few names, and how many more there are."""
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
+def _bytes(path: Path) -> bytes:
+    """The bytes of a plain file; none where it is not there."""
+    return path.read_bytes() if path.is_file() and not path.is_symlink() else b""
+
+
+def digest_of(path: Path) -> str:
+    """The hash of a plain file; an empty text where there is none."""
+    if not path.is_file() or path.is_symlink():
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
