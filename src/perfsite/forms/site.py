@@ -148,4 +148,7 @@ This folder is all that the site is made of. It holds one example service with i
    ```
 
    Open `build/index.html` in a browser.
+
+`perfsite docs data-format` describes every column, period and symbol; `perfsite docs` lists what
+else there is to read.
 """
