@@ -181,6 +181,7 @@ def test_a_newcomer_gets_from_a_spreadsheet_to_a_page(after_the_tutorial: Path) 
 
     assert "Passport applications" in built
     assert "5,750 transactions" in built
+    assert "Incomplete" in built
     assert (after_the_tutorial / "site" / "editions" / "2026-09-01" / "index.html").is_file()
 
 
