@@ -34,6 +34,12 @@ What `perfsite` can do, in the words of `perfsite COMMAND --help`. This page is 
 `perfsite completion` prints a script with which a shell completes commands, options, the codes of
 `explain` and the ids of services. How a host of code shows problems beside the lines that have
 them is said in [Checking submissions on a code host](ci.md).
+
+Commands whose work takes long have `-v`: each stage is told on standard error when it ends, after
+the stages within it, with the seconds since the command began and those that it took. With
+`--log-format json` all of standard error is for a collector of logs: an object a line, with
+`stage`, `seconds` and `since_start`, or with `message`. Standard output and what is made are the
+same with and without.
 """
 
 

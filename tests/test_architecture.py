@@ -24,7 +24,7 @@ def room(module: str) -> str:
 
 
 TIERS = (
-    {"text"},
+    {"text", "stages"},
     {"periods", "faults", "cache", "media", "decimals"},
     {"errors", "model", "measures", "arithmetic"},
     {"documents", "files", "kpis", "settings", "disk"},

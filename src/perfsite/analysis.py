@@ -29,6 +29,7 @@ from perfsite.policy import (
 from perfsite.policy.embargo import has_mark, is_one_of, keys_of
 from perfsite.report import without_numbers
 from perfsite.revisions import Snapshot, make_ledger, revised_kpis, unused_reasons
+from perfsite.stages import stage
 from perfsite.validate import (
     check_consistency,
     check_series,
@@ -101,6 +102,7 @@ class Known:
         return frozenset(keys | former)
 
     @cached_property
+    @stage("revisions")
     def ledger(self) -> Ledger | None:
         """What has changed from edition to edition and since; None without editions."""
         if not self.data.history:
@@ -175,6 +177,7 @@ def snapshot_of(edition: EditionFigures) -> Snapshot:
     return Snapshot(edition.date, edition.services, edition.rows)
 
 
+@stage("analysis")
 def understand(
     data: Data, edition: date, *, private: bool = False, kept: Kept | None = None
 ) -> Known:
@@ -191,11 +194,12 @@ def understand(
         LeakError: if a secret can be worked out whatever is held back.
     """
     config = data.config
-    services, problems = read_register(
-        data.register, config.measures, config.languages, config.budgets
-    )
-    services, notes = carry_services(services, [*data.problems, *problems], data.last)
-    read, found = read_observations(data.submissions, services, config, edition, kept)
+    with stage("validate"):
+        services, problems = read_register(
+            data.register, config.measures, config.languages, config.budgets
+        )
+        services, notes = carry_services(services, [*data.problems, *problems], data.last)
+        read, found = read_observations(data.submissions, services, config, edition, kept)
     found = with_lost_rows(found, problems)
     problems = [*data.problems, *problems, *notes, *_strangers(config, services), *found]
     known = _of_day(data, services, release(read, edition), problems, edition)
@@ -248,6 +252,7 @@ def _of_day(
     return known
 
 
+@stage("disclosure")
 def _tellers(known: Known) -> list[Teller]:
     """The figures that would give away what is not public, beside those that are held back."""
     ids = {alias: key for key, one in known.services.items() for alias in one.aliases}
@@ -283,29 +288,34 @@ def _compared(
     config, checks = data.config, data.config.checks
     # What is held back was sent as it should be: nothing of an earlier edition stands in for it.
     errors = [one for one in problems if one.code != TOLD]
-    decided = decide(
-        public,
-        secrets,
-        services,
-        errors,
-        data.submissions,
-        read_retractions(data.retractions, config.budgets),
-        data.last,
-    )
-    observations, back = hold_back(decided.observations, held)
-    parts = resolve(observations, config)
-    marked, contradictions = check_consistency(observations, parts, config.digital_channels)
-    figures = work_out(parts, marked, config)
+    with stage("policy"):
+        decided = decide(
+            public,
+            secrets,
+            services,
+            errors,
+            data.submissions,
+            read_retractions(data.retractions, config.budgets),
+            data.last,
+        )
+        observations, back = hold_back(decided.observations, held)
+    with stage("inputs"):
+        parts = resolve(observations, config)
+    with stage("consistency"):
+        marked, contradictions = check_consistency(observations, parts, config.digital_channels)
+    with stage("kpi"):
+        figures = work_out(parts, marked, config)
     found = [*problems, *decided.problems, *contradictions, *figures.problems]
-    found += check_series(
-        observations,
-        parts,
-        figures.windows,
-        services,
-        checks,
-        edition,
-        config.all_measures,
-    )
+    with stage("series"):
+        found += check_series(
+            observations,
+            parts,
+            figures.windows,
+            services,
+            checks,
+            edition,
+            config.all_measures,
+        )
     judged = tuple(dict.fromkeys(one for one in map(checks.judged, found) if one))
     return Known(
         data,

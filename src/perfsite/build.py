@@ -45,6 +45,7 @@ from perfsite.policy import check_retractions
 from perfsite.render import FAVICON, SCRIPT, STYLESHEET, Renderer
 from perfsite.revisions import COLUMNS
 from perfsite.site_data import Facts
+from perfsite.stages import stage
 from perfsite.validate.values import RETRACTED
 from perfsite.widgets.health import assess, health_file
 from perfsite.widgets.standards import collect_standards
@@ -173,6 +174,7 @@ class BuiltSite:
     undrawn: tuple[Undrawn, ...] = ()
 
 
+@stage("build")
 def build_site(  # noqa: PLR0913 - what to build, with what, how, and what to remember
     known: Known,
     edition: Edition,
@@ -209,7 +211,8 @@ def build_site(  # noqa: PLR0913 - what to build, with what, how, and what to re
     facts = kept.of(
         "facts", (edition, known.data.problems, known.data.editions), lambda: _facts(known, edition)
     )
-    made = [make_pages(builder, facts, kept) for builder in builders]
+    with stage("pages"):
+        made = [make_pages(builder, facts, kept) for builder in builders]
     if not charts:
         made = [one.without_pictures() for one in made]
     jobs = [job for one in made for job in one.jobs]
@@ -226,7 +229,8 @@ def build_site(  # noqa: PLR0913 - what to build, with what, how, and what to re
             general = Made(general_pages(builder, facts, one, data), [])
             everything = [*one.pages, *(general if charts else general.without_pictures()).pages]
             renderer = Renderer(theme, builder.language, builder.folder, kept)
-            files += [renderer.render(page) for page in everything]
+            with stage("render"):
+                files += [renderer.render(page) for page in everything]
             rendered.append((renderer, builder, everything))
             listed |= {
                 f"{builder.folder}{page.path}": page.changed
@@ -235,16 +239,19 @@ def build_site(  # noqa: PLR0913 - what to build, with what, how, and what to re
             }
             moved |= {page.former for page in everything if isinstance(page, MovedPage)}
             pages += len(everything)
-        files += drawing.files(progress.advance)
+        with stage("draw"):
+            files += drawing.files(progress.advance)
     files = _without_undrawn(files, rendered, drawing.undrawn)
     news = revision_entries(facts.ledger, builders[0].language)
     files.append(feed_file(config, edition, builders[0].language, news))
     files += plain_files(config.base, listed, [file.path for file in files])
     folders = [builder.folder for builder in builders]
     moved |= gone_services(known.data.history, known.services)
-    check_site(files, known.services, moved, config.base, folders)
+    with stage("check"):
+        check_site(files, known.services, moved, config.base, folders)
     languages = [builder.language for builder in builders]
-    check_leaks(files, known.secrets, _published(known, facts), languages, config.all_measures)
+    with stage("leaks"):
+        check_leaks(files, known.secrets, _published(known, facts), languages, config.all_measures)
     return BuiltSite(
         files=tuple(files),
         services=len(known.services),
@@ -308,6 +315,7 @@ def _builders(config: SiteConfig, theme: Theme, assets: Mapping[str, File]) -> l
     return [make_builder(config, language, folders, addresses) for language in languages]
 
 
+@stage("site data")
 def _facts(known: Known, edition: Edition) -> Facts:
     """Everything that pages say, worked out once for all languages."""
     figures, config = known.figures, known.data.config
@@ -366,6 +374,7 @@ def _published(known: Known, facts: Facts) -> Published:
     )
 
 
+@stage("data files")
 def _data_files(known: Known, facts: Facts, kept: Kept) -> list[File]:
     """Everything that can be downloaded, and its description for machines."""
     config = known.data.config

@@ -10,11 +10,12 @@ import click
 
 from perfsite import __version__
 from perfsite.cli.build import Bar, check_apart, cores
-from perfsite.cli.common import DATA_ERRORS, DONE, FOLDER, load
+from perfsite.cli.common import DATA_ERRORS, DONE, FOLDER, load, with_log
 from perfsite.decimals import fixed
 from perfsite.errors import BuildError, UsageError
 from perfsite.faults import COURSE
 from perfsite.report.problems import undrawn_words
+from perfsite.stages import stage
 from perfsite.text import counted
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ _KEY = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option("--out", type=FOLDER, required=True, help="Where the packages go.")
 @click.option("--url", help="The site's address, where the site does not say it.")
 @click.option("--key", type=_KEY, help="A private key of ssh-keygen, to sign with.")
+@with_log
 def archive(build: Path, out: Path, url: str | None, key: Path | None) -> None:
     """Pack the site in the folder BUILD for archives: as WARC, as WACZ and as a bag.
 
@@ -74,6 +76,7 @@ def archive(build: Path, out: Path, url: str | None, key: Path | None) -> None:
 @click.option(
     "--allowed-signers", "signers", type=_KEY, help="Whose signatures count, as ssh-keygen has it."
 )
+@with_log
 def verify(package: Path, data: Path | None, templates: Path | None, signers: Path | None) -> None:
     """Check PACKAGE, a .wacz, a .warc.gz or the folder of a bag, and report every fault.
 
@@ -83,7 +86,8 @@ def verify(package: Path, data: Path | None, templates: Path | None, signers: Pa
 
     if templates and not data:
         raise UsageError("--templates are for building anew; give --data, too")
-    verified = verify_package(package, signers)
+    with stage("verify"):
+        verified = verify_package(package, signers)
     faults = verified.faults
     if data and verified.packed.facts:
         files = _build(data, verified.packed.facts.edition, templates)

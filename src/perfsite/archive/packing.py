@@ -15,6 +15,7 @@ from perfsite.archive.output import check_places, put_in_place, staging
 from perfsite.archive.site import SITE_MANIFEST, About, manifest, read_site, readme
 from perfsite.archive.wacz import IndexEntry, write_wacz
 from perfsite.errors import ArchiveError
+from perfsite.stages import stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -60,20 +61,24 @@ def archive_site(
         UsageError: if something to begin with is missing: the site, its address, a library.
         ArchiveError: if the site is not whole, or the packages could not be written.
     """
-    site = read_site(folder, url)
+    with stage("read site"):
+        site = read_site(folder, url)
     name = site.facts.name
     warc, wacz, bag, sums = f"{name}.warc.gz", f"{name}.wacz", f"{name}-bag", f"{name}.sha256"
     signed = tuple(f"{path}{ENDING}" for path in (warc, wacz, bag))
     with staging(out, name) as here:
         check_places(out, (warc, wacz, bag, sums, *signed))
-        packed = list(_pack(site, here / bag / "data", workers, progress))
+        with stage("pack files"):
+            packed = list(_pack(site, here / bag / "data", workers, progress))
         about = _about(site, packed, version)
         text = readme(about)
         for path, data in tag_files(_hashes(packed), about, text).items():
             (here / bag / path).write_bytes(data)
-        entries = _write_warc(here / warc, packed, about, text)
+        with stage("warc"):
+            entries = _write_warc(here / warc, packed, about, text)
         pages = {site.base + file.path: file.page for file in packed if file.page}
-        write_wacz(here / wacz, here / warc, entries, pages, about, text)
+        with stage("wacz"):
+            write_wacz(here / wacz, here / warc, entries, pages, about, text)
         vouched = {warc: here / warc, wacz: here / wacz, f"{bag}/{SIGNED}": here / bag / SIGNED}
         (here / sums).write_bytes(manifest({path: _sha256(at) for path, at in vouched.items()}))
         signatures = {f"{path.partition('/')[0]}{ENDING}": at for path, at in vouched.items()}

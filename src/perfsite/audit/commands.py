@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from perfsite.cli.common import DATA_ERRORS, DONE, FILE, FOLDER, write_file
+from perfsite.cli.common import DATA_ERRORS, DONE, FILE, FOLDER, with_log, write_file
 from perfsite.disk import is_kept, kept_in
 from perfsite.errors import BuildError
+from perfsite.stages import stage
 
 if TYPE_CHECKING:
     from perfsite.audit.rules import Audit
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     metavar="SITE",
     help="An older site, or its urls.txt: what it published must still lead somewhere.",
 )
+@with_log
 def audit(build: Path, style: str, out: Path | None, before: Path | None) -> None:
     """Say whether the site in the folder BUILD can be archived, is whole and agrees with itself.
 
@@ -59,7 +61,10 @@ def _audited(build: Path, before: Path | None) -> Audit:
     """The audit of a site, held against an older one."""
     from perfsite.audit.inspection import audit_site  # noqa: PLC0415 - needs an extra
 
-    return audit_site(_site(build), _older(before) if before else {})
+    with stage("read site"):
+        files, older = _site(build), _older(before) if before else {}
+    with stage("audit"):
+        return audit_site(files, older)
 
 
 def _older(site: Path) -> dict[str, bytes]:

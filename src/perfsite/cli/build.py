@@ -20,12 +20,14 @@ from perfsite.cli.common import (
     data_argument,
     edition_option,
     load_for,
+    with_log,
 )
 from perfsite.decimals import fixed
 from perfsite.errors import BuildError, UsageError, has_errors
 from perfsite.faults import COURSE, keep_details
 from perfsite.report import text_report
 from perfsite.report.problems import undrawn_words
+from perfsite.stages import stage
 from perfsite.text import counted
 
 if TYPE_CHECKING:
@@ -93,6 +95,7 @@ def with_build_options(command: Any) -> Any:  # noqa: ANN401 - a click decorator
 )
 @data_argument
 @with_build_options
+@with_log
 def build(data: Path, **options: Any) -> None:  # noqa: ANN401 - click passes options by name
     """Build the site from the folder DATA.
 
@@ -139,7 +142,8 @@ def build_into(data: Path, options: Options) -> int:
             )
         if not options.accept_losses:
             _check_against_site(known, site, out)
-        written = target.put(site.files)
+        with stage("write"):
+            written = target.put(site.files)
         if store and not options.no_charts:
             store.forget_unused()
     for note in written.notes:

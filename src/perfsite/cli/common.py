@@ -1,4 +1,4 @@
-"""What commands share: exit codes, arguments, loading, writing what others made, and the day.
+"""What commands share: exit codes, arguments, loading and writing, the day, and the log.
 
 Which day it is stands in docs/policy.md, section The day of a build; why, in decision record 037.
 The clock is asked here and handed on.
@@ -6,7 +6,11 @@ The clock is asked here and handed on.
 
 from __future__ import annotations
 
+import io
+import json
 import os
+import sys
+import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,12 +19,14 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from perfsite.cli.extensions import Extended
+from perfsite.decimals import fixed
 from perfsite.disk import write_durably
 from perfsite.errors import BuildError, PerfsiteError, UsageError
 from perfsite.faults import COURSE, Severed, bringing, told
+from perfsite.stages import listen, stage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from perfsite.load import Data
 
@@ -164,7 +170,8 @@ def load(data: Path) -> Data:
     """The folder DATA, read."""
     from perfsite.load import load_data  # noqa: PLC0415 - pandas takes half a second
 
-    return load_data(data)
+    with stage("load"):
+        return load_data(data)
 
 
 def load_for(data: Path, edition: str | None) -> tuple[Data, date]:
@@ -173,7 +180,8 @@ def load_for(data: Path, edition: str | None) -> tuple[Data, date]:
 
     loaded = load(data)
     day = edition_date(edition, loaded)
-    return with_editions(loaded, data, day), day
+    with stage("editions"):
+        return with_editions(loaded, data, day), day
 
 
 def check_new(out: Path, files: Mapping[str, str | bytes]) -> None:
@@ -204,3 +212,113 @@ def write_file(path: Path, content: str | bytes) -> None:
 def encoded(content: str | bytes) -> bytes:
     """The bytes of a file that was made."""
     return content.encode() if isinstance(content, str) else content
+
+
+# What a command says of its own work: `-v` and `--log-format`, for people and for programs.
+#
+# Each stage is told when it ends, on standard error, with the time that it took. The pipeline only
+# says where its stages begin and end (`perfsite.stages`).
+
+
+_FORMAT: Final = f"{__name__}.format"
+
+
+def with_log(command: Any) -> Any:  # noqa: ANN401 - a click decorator
+    """Give a command the options that let it say what it does."""
+    verbose = click.option(
+        "-v",
+        "--verbose",
+        is_flag=True,
+        expose_value=False,
+        callback=lambda ctx, _, given: _log(ctx, "text") if given else None,
+        help="Say what is done and how long it took, on standard error.",
+    )
+    log_format = click.option(
+        "--log-format",
+        type=click.Choice(["text", "json"]),
+        is_eager=True,
+        expose_value=False,
+        callback=lambda ctx, _, given: _log(ctx, given) if given else None,
+        help="The same; with json, all of standard error is one object a line.",
+    )
+    return verbose(log_format(command))
+
+
+class Times:
+    """Hears of the stages, and says of each at its end how long it took."""
+
+    def __init__(self, say: Callable[[str, float, float], None]) -> None:
+        """`say` is given the stage with those that it is in, its seconds, and those in all."""
+        self._say = say
+        self._start = time.monotonic()
+        self._open: list[tuple[str, float]] = []
+
+    def begin(self, name: str) -> None:
+        """A stage begins."""
+        self._open.append((name, time.monotonic()))
+
+    def end(self) -> None:
+        """The stage that began last ends."""
+        path = "/".join(name for name, _ in self._open)
+        _, start = self._open.pop()
+        now = time.monotonic()
+        self._say(path, now - start, now - self._start)
+
+
+class JsonLines(io.TextIOBase):
+    """Standard error as a program reads it: each line that is said is an object."""
+
+    def __init__(self, stream: Any) -> None:  # noqa: ANN401 - whatever stands for the stream
+        """`stream` takes the objects."""
+        self._stream = stream
+        self._left = ""
+
+    def write(self, text: str) -> int:
+        """Take a text; its lines are written as soon as they are whole."""
+        *lines, self._left = (self._left + text).split("\n")
+        for line in filter(None, lines):
+            self.put({"message": line})
+        return len(text)
+
+    def put(self, content: Mapping[str, object]) -> None:
+        """Write an object."""
+        self._stream.write(f"{json.dumps(content, ensure_ascii=False)}\n")
+
+    def writable(self) -> bool:
+        """True."""
+        return True
+
+    def isatty(self) -> bool:
+        """False: nobody looks at it, so there is no bar and no colour."""
+        return False
+
+    def flush(self) -> None:
+        """Write what has no end of line yet, too."""
+        if self._left:
+            left, self._left = self._left, ""
+            self.put({"message": left})
+        self._stream.flush()
+
+
+def _log(ctx: click.Context, style: str) -> None:
+    """Let the stages be told; which style was asked for outweighs that one was."""
+    root = ctx.find_root()
+    if root.meta.setdefault(_FORMAT, style) != style:
+        return
+    root.call_on_close(lambda: listen(None))
+    if style == "text":
+        listen(Times(_say_text))
+        return
+    lines = JsonLines(sys.stderr)
+    # Until the process ends: what the door says last is an object, too.
+    sys.stderr = lines
+    listen(Times(lambda path, took, at: lines.put(_record(path, took, at))))
+
+
+def _say_text(path: str, took: float, at: float) -> None:
+    *outer, name = path.split("/")
+    click.echo(f"{fixed(at, 2):>8} s  {'  ' * len(outer)}{name}: {fixed(took, 2)} s", err=True)
+
+
+def _record(path: str, took: float, at: float) -> dict[str, object]:
+    return {"stage": path, "seconds": round(took, 3), "since_start": round(at, 3)}

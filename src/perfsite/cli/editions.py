@@ -22,11 +22,13 @@ from perfsite.cli.common import (
     edition_date,
     load,
     what_day_is_it,
+    with_log,
 )
 from perfsite.decimals import fixed
 from perfsite.errors import UsageError, has_errors
 from perfsite.model import Source
 from perfsite.report import text_report
+from perfsite.stages import stage
 from perfsite.text import counted
 
 if TYPE_CHECKING:
@@ -60,6 +62,7 @@ if TYPE_CHECKING:
     help="Take the newest edition back, if no site carries it: that of --site, or else of build.",
 )
 @click.option("--yes", is_flag=True, help="With --undo: do not ask; no other site carries it.")
+@with_log
 def freeze(day: str, data: Path, **options: Any) -> None:  # noqa: ANN401 - click's own
     """Freeze the edition of DATE: keep what is published then, never to be altered.
 
@@ -88,7 +91,9 @@ def _freeze(when: date, data: Path, site: Path | None, with_errors: bool) -> Non
     from perfsite.load import with_editions  # noqa: PLC0415
     from perfsite.write import write_new_folder  # noqa: PLC0415
 
-    loaded = with_editions(load(data), data, when)
+    loaded = load(data)
+    with stage("editions"):
+        loaded = with_editions(loaded, data, when)
     known = understand(loaded, when)
     if has_errors(known.problems) and not with_errors:
         click.echo(text_report(known.problems, SHOWN), err=True)
@@ -135,6 +140,7 @@ def _freeze(when: date, data: Path, site: Path | None, with_errors: bool) -> Non
     show_default=True,
     help="For people, for a program, or for a spreadsheet.",
 )
+@with_log
 def diff(earlier: str, later: str, data: Path, style: str) -> None:
     """Say what changed from the edition of the date A to that of B, figure by figure.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from perfsite import documents
-from perfsite.cli.common import data_argument, edition_date, edition_option, load
+from perfsite.cli.common import data_argument, edition_date, edition_option, load, with_log
 from perfsite.cli.completion import complete_codes, complete_pages
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="For people, for a spreadsheet, or for a program.",
 )
+@with_log
 def status(data: Path, edition: str | None, style: str) -> None:
     """Say who is late: which services of the folder DATA owe figures, and since when.
 

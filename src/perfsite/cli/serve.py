@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from perfsite.cli.build import Bar, Options, check_apart, cores, with_build_options
-from perfsite.cli.common import data_argument, edition_date
+from perfsite.cli.common import data_argument, edition_date, with_log
 from perfsite.errors import ConfigError
 from perfsite.faults import COURSE
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="The port to listen at; 0 takes one that is free.",
 )
+@with_log
 def serve(data: Path, host: str, port: int, **options: Any) -> None:  # noqa: ANN401
     """Build the site, show it on this machine, and build it anew at each change.
 

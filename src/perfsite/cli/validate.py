@@ -19,6 +19,7 @@ from perfsite.cli.common import (
     data_argument,
     edition_option,
     load_for,
+    with_log,
     write_file,
 )
 from perfsite.cli.completion import complete_services
@@ -179,6 +180,7 @@ _FILE_OR_FOLDER = click.Path(path_type=Path)
 )
 @click.option("--no-charts", is_flag=True, help="Leave the charts out of the preview.")
 @click.option("--strict-warnings", is_flag=True, help="Exit with 1 for warnings, too.")
+@with_log
 def validate(data: Path, **options: Any) -> None:  # noqa: ANN401 - click passes options by name
     """Report every problem of the folder DATA; publish nothing.
 

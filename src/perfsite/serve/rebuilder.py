@@ -15,6 +15,7 @@ from perfsite.load import load_data, load_theme, with_editions
 from perfsite.model import Edition, File
 from perfsite.report.problems import undrawn_words
 from perfsite.serve.state import Shown
+from perfsite.stages import stage
 from perfsite.write import drawings_beside, write_site
 
 if TYPE_CHECKING:
@@ -67,10 +68,12 @@ class Rebuilder:
         """
         problems = before.problems
         try:
-            loaded = load_data(self._order.data)
+            with stage("load"):
+                loaded = load_data(self._order.data)
             self._keep = loaded.config.kept
             day = self._order.edition(loaded)
-            loaded = with_editions(loaded, self._order.data, day)
+            with stage("editions"):
+                loaded = with_editions(loaded, self._order.data, day)
             edition = Edition(day, loaded.hash)
             with without_collector():
                 known = self._kept.of(
@@ -99,7 +102,8 @@ class Rebuilder:
         """Put the site on the disk; what is shown then, which says so if that failed."""
         try:
             files = (File(path, data) for path, data in shown.site.items())
-            write_site(files, self._order.out, keep=self._keep)
+            with stage("write"):
+                write_site(files, self._order.out, keep=self._keep)
         except (PerfsiteError, OSError) as error:
             return replace(shown, failure=f"{shown.failure}\n{error}".strip())
         except Exception as error:  # noqa: BLE001 - the page is shown all the same
