@@ -175,3 +175,27 @@ def test_wheel_and_sdist_are_the_same_bytes_wherever_they_are_made(tmp_path: Pat
 
     assert sorted(name.rpartition(".")[2] for name in copies[0]) == ["gz", "whl"]
     assert copies[0] == copies[1]
+
+
+@pytest.mark.parametrize("target", ["site", "serve", "validate"])
+def test_who_builds_a_site_installs_no_tools_of_development(target: str, tmp_path: Path) -> None:
+    """`make site` installs site.txt alone; `make lint` what work on perfsite needs, beside it."""
+    environment = {**os.environ, "MAKEFLAGS": ""}
+    words = ["make", "--dry-run", f"VENV={tmp_path / 'venv'}"]
+    planned = {
+        name: re.findall(
+            r"^scripts/install\.sh \S+ (\w+)$",
+            subprocess.run(
+                [*words, name],
+                cwd=ROOT,
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=True,
+            ).stdout,
+            re.MULTILINE,
+        )
+        for name in (target, "lint")
+    }
+
+    assert planned == {target: ["site"], "lint": ["site", "dev"]}
