@@ -126,9 +126,15 @@ class Scratch:
         return path
 
     def _with_imports(self, text: str, names: Iterable[str], path: Path) -> str:
-        """A module that imports these names of perfsite's, from wherever they are defined."""
+        """A module that imports these names of perfsite's, from wherever they are defined.
+
+        What is somebody else's is imported as it stands: `from dataclasses import dataclass`.
+        """
         lines = []
         for name in names:
+            if name.startswith("from "):
+                lines.append(f"{name}\n")
+                continue
             module = self._module(name, path).relative_to(self.folder / "src").with_suffix("")
             lines.append(f"from {'.'.join(module.parts)} import {name.rpartition(':')[2]}\n")
         tree = ast.parse(text)
@@ -202,12 +208,14 @@ def inserted(text: str, where: str, more: str, behind: str = "") -> str:
 
     Of `TABLE`, or `function.variable`, it becomes an entry of its first literal: the last, or that
     behind the one in which `behind` stands. Of a class it becomes the last field, and in a function
-    it is done before the last return.
+    it is done before the last return. Behind `function.after` there is one more definition.
     """
     more = more.removeprefix("\n")
     top, _, variable = where.partition(".")
     node = next(node for node in ast.parse(text).body if top in _names(node))
     rows = text.splitlines(keepends=True)
+    if variable == "after":
+        return _at(rows, node.end_lineno or 0, f"\n\n{more}")
     if isinstance(node, ast.ClassDef):
         fields = [one for one in node.body if isinstance(one, ast.AnnAssign)]
         return _at(rows, fields[-1].end_lineno or 0, indent(more, " " * 4))

@@ -51,12 +51,11 @@ from perfsite.pages.lists import high_volume_page, list_pages
 from perfsite.pages.service import ServiceTools, service_page, service_titles
 from perfsite.pages.utility import (
     PLAIN,
+    PLAIN_PAGES,
     about_page,
-    accessibility_page,
     downloads_page,
     embed_page,
     moved_pages,
-    not_found_page,
     sitemap_page,
 )
 from perfsite.widgets.changes import History, history_notes, history_table
@@ -201,9 +200,8 @@ def general_pages(
     taken = {page.path for page in (*made.pages, *moved)}
     pages: list[Context] = [
         about_page(builder, facts.edition, facts.earlier),
-        accessibility_page(builder),
+        *(make(builder) for make in PLAIN_PAGES),
         downloads_page(builder, files),
-        not_found_page(builder),
         *moved,
         editions_page(archive),
         *edition_pages(archive, {file.path: file for file in files}),

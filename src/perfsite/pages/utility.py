@@ -28,7 +28,7 @@ from perfsite.model import File, why_not_an_id
 from perfsite.text import message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from perfsite.components.elements import ChartFigure
@@ -384,3 +384,10 @@ def embed_page(builder: Builder, figure: ChartFigure, back: Link, card: str) -> 
         figure=figure,
         back=back,
     )
+
+
+PLAIN_PAGES: Final[tuple[Callable[[Builder], Context], ...]] = (
+    accessibility_page,
+    not_found_page,
+)
+"""The pages that are made of the site's own settings and words alone."""
