@@ -27,10 +27,13 @@ import numpy as np
 import pandas as pd
 
 from perfsite.config import SiteConfig
-from perfsite.kpi import work_out
+from perfsite.kpi.figures import work_out
 from perfsite.kpi.inputs import resolve
 from perfsite.model import Source
-from perfsite.validate import check_consistency, check_series, read_observations, read_register
+from perfsite.validate.consistency import check_consistency
+from perfsite.validate.observations import read_observations
+from perfsite.validate.register import read_register
+from perfsite.validate.rules import check_series
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -28,10 +28,11 @@ from perfsite.config import SiteConfig, parse_config
 from perfsite.errors import PerfsiteError
 from perfsite.importers import GROUP, Importer
 from perfsite.model import Service, Source
-from perfsite.policy import read_retractions
+from perfsite.policy.retractions import read_retractions
 from perfsite.revisions import read_reasons
 from perfsite.tables import sheets
-from perfsite.validate import read_observations, read_register
+from perfsite.validate.observations import read_observations
+from perfsite.validate.register import read_register
 from perfsite.validate.submissions import long_table
 from test_gc_service_inventory import FACTS, PROMISE, as_source
 

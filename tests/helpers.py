@@ -18,13 +18,16 @@ from typing import TYPE_CHECKING
 
 from perfsite.charts.series import collect_series
 from perfsite.config import SiteConfig
-from perfsite.kpi import summarise_groups, summarise_services, work_out
-from perfsite.kpi.groups import make_groups
+from perfsite.kpi.figures import work_out
+from perfsite.kpi.groups import make_groups, summarise_groups
+from perfsite.kpi.headlines import summarise_services
 from perfsite.kpi.inputs import resolve
 from perfsite.kpi.reporting import make_ledger
 from perfsite.model import Service, Source, Status
 from perfsite.periods import Period, Unit
-from perfsite.validate import check_consistency, read_observations, read_register
+from perfsite.validate.consistency import check_consistency
+from perfsite.validate.observations import read_observations
+from perfsite.validate.register import read_register
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,7 +36,9 @@ if TYPE_CHECKING:
 
     from perfsite.charts.series import Series
     from perfsite.errors import Problem
-    from perfsite.kpi import Figure, Figures, GroupFigure, GroupSummary, ServiceSummary
+    from perfsite.kpi.figures import Figures
+    from perfsite.kpi.groups import GroupFigure, GroupSummary
+    from perfsite.kpi.headlines import Figure, ServiceSummary
     from perfsite.kpi.inputs import Parts
     from perfsite.kpi.reporting import Ledger
 

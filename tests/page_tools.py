@@ -35,8 +35,8 @@ if TYPE_CHECKING:
         ListPage,
     )
     from perfsite.components.elements import Row, Table
-    from perfsite.kpi import GroupSummary, ServiceSummary
-    from perfsite.kpi.groups import GroupKind
+    from perfsite.kpi.groups import GroupKind, GroupSummary
+    from perfsite.kpi.headlines import ServiceSummary
 
 
 @dataclass(frozen=True)

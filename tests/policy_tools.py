@@ -20,8 +20,9 @@ from perfsite.editions import (
 from perfsite.exports.tables import KPI_COLUMNS, observation_rows
 from perfsite.kpi.inputs import resolve
 from perfsite.model import Source
-from perfsite.policy import release
-from perfsite.validate import check_consistency, read_observations
+from perfsite.policy.embargo import release
+from perfsite.validate.consistency import check_consistency
+from perfsite.validate.observations import read_observations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 from helpers import one_service_register, register, worked
 from perfsite.config import Checks, SiteConfig
 from perfsite.periods import Period, Unit
-from perfsite.policy import find_tellers, release
-from perfsite.validate import check_series
+from perfsite.policy.embargo import release
+from perfsite.policy.suppression import find_tellers
+from perfsite.validate.rules import check_series
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

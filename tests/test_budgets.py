@@ -20,7 +20,8 @@ from perfsite.errors import ConfigError
 from perfsite.load import load_data
 from perfsite.model import Source
 from perfsite.tables import read_cells, read_table
-from perfsite.validate import read_observations, read_register
+from perfsite.validate.observations import read_observations
+from perfsite.validate.register import read_register
 from small_site import CONFIG, data_folder
 from test_workbooks import cell, number, ods, packed, row, xlsx
 

@@ -8,7 +8,8 @@ from click.testing import CliRunner
 
 from perfsite.cli import main
 from perfsite.load import load_data
-from perfsite.validate import read_observations, read_register
+from perfsite.validate.observations import read_observations
+from perfsite.validate.register import read_register
 from small_site import REGISTER, data_folder
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ import pytest
 from helpers import observe, worked
 from perfsite.config import SiteConfig
 from perfsite.kpi.inputs import resolve
-from perfsite.validate import check_consistency
+from perfsite.validate.consistency import check_consistency
 
 
 def test_figures_that_agree_are_let_be() -> None:

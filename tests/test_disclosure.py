@@ -10,8 +10,9 @@ import pytest
 from helpers import register
 from perfsite.config import SiteConfig
 from perfsite.model import Source
-from perfsite.policy import find_tellers, release
-from perfsite.validate import read_observations
+from perfsite.policy.embargo import release
+from perfsite.policy.suppression import find_tellers
+from perfsite.validate.observations import read_observations
 from policy_tools import DAY, source
 from small_site import CONFIG, SUBMISSIONS, data_folder, perfsite, read_tree, rows_of
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from perfsite.policy import Teller
+    from perfsite.policy.suppression import Teller
 
 SERVICES: Final = register("alpha")
 

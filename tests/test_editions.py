@@ -35,7 +35,7 @@ from perfsite.exports.columns import PART_ABOVE_WHOLE
 from perfsite.exports.tables import KPI_COLUMNS, observation_rows
 from perfsite.kpi.inputs import resolve
 from perfsite.model import FIGURE, File, Service
-from perfsite.validate import check_consistency
+from perfsite.validate.consistency import check_consistency
 from policy_tools import DAY, content, edition, frozen, public, source, thawed
 
 TABLE = """

@@ -14,7 +14,7 @@ from perfsite.cli.completion import _services as offered
 from perfsite.errors import BuildError, ConfigError, OverBudgetError, UsageError
 from perfsite.files import FileFaultError, read_file, walk
 from perfsite.load import load_data, load_editions, load_source, load_theme
-from perfsite.policy import check_retractions
+from perfsite.policy.retractions import check_retractions
 from small_site import CONFIG, SUBMISSIONS, data_folder
 
 if TYPE_CHECKING:

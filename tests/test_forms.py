@@ -33,7 +33,8 @@ from perfsite.measures import MEASURES, Kind
 from perfsite.model import Source
 from perfsite.periods import Period
 from perfsite.tables import ROW, read_table, sheets
-from perfsite.validate import read_observations, read_register
+from perfsite.validate.observations import read_observations
+from perfsite.validate.register import read_register
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

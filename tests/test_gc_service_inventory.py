@@ -22,7 +22,8 @@ from perfsite.importers.gc_service_inventory import (
 )
 from perfsite.load import load_source
 from perfsite.model import Source, why_not_an_id
-from perfsite.validate import read_observations, read_register
+from perfsite.validate.observations import read_observations
+from perfsite.validate.register import read_register
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from helpers import Worked
-    from perfsite.kpi import GroupFigure
+    from perfsite.kpi.groups import GroupFigure
 
 YEARLY, TAKE_UP, COST, EACH = (
     "transactions_per_year", "digital_take_up", "total_cost", "cost_per_transaction",

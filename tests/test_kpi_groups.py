@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from helpers import register, span, worked, worked_example
 from perfsite.config import SiteConfig
-from perfsite.kpi import summarise_groups
-from perfsite.kpi.groups import GroupKind, Largest, make_groups, slugify
+from perfsite.kpi.groups import GroupKind, Largest, make_groups, slugify, summarise_groups
 from perfsite.kpi.matched import Panels
 from perfsite.model import Service, why_not_an_id
 from properties import fewer

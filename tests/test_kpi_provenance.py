@@ -34,7 +34,7 @@ from perfsite.periods import Period, Unit
 from properties import fewer
 
 if TYPE_CHECKING:
-    from perfsite.kpi import Figure
+    from perfsite.kpi.headlines import Figure
 
 
 def traced(made: Worked) -> dict[str, dict[str, Provenance]]:

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from perfsite.analysis import Known, understand
-from perfsite.kpi import summarise_groups, summarise_services
-from perfsite.kpi.groups import make_groups
+from perfsite.kpi.groups import make_groups, summarise_groups
+from perfsite.kpi.headlines import summarise_services
 from perfsite.language import Language, read_catalogue
 from perfsite.leaks import Published, find_leaks
 from perfsite.load import load_data, load_theme, with_editions

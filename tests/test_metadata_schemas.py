@@ -32,7 +32,8 @@ from perfsite.exports.schemas import (
 from perfsite.measures import MEASURES
 from perfsite.model import REGISTER_COLUMNS, Service, Source
 from perfsite.periods import Period
-from perfsite.validate import read_observations, read_register
+from perfsite.validate.observations import read_observations
+from perfsite.validate.register import read_register
 from perfsite.validate.submissions import TIDY
 from small_site import ROOT, SERVICES, SUBMISSIONS, small_site
 

@@ -21,8 +21,7 @@ from helpers import (
 )
 from perfsite.config import SiteConfig, parse_config
 from perfsite.model import Source
-from perfsite.validate import read_observations
-from perfsite.validate.observations import COLUMNS
+from perfsite.validate.observations import COLUMNS, read_observations
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,7 +15,7 @@ from perfsite.components.elements import (
     service_card,
     value_cell,
 )
-from perfsite.kpi import Figure
+from perfsite.kpi.headlines import Figure
 from perfsite.kpis import KPIS
 from perfsite.language import Language
 from perfsite.measures import Kind

@@ -22,7 +22,7 @@ from perfsite.widgets.group_cards import (
 
 if TYPE_CHECKING:
     from helpers import Worked
-    from perfsite.kpi import GroupFigure
+    from perfsite.kpi.groups import GroupFigure
 
 EN = Language("en-GB")
 YEARLY, TAKE_UP, EACH = "transactions_per_year", "digital_take_up", "cost_per_transaction"

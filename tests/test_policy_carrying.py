@@ -10,8 +10,9 @@ from helpers import register
 from perfsite.errors import Problem
 from perfsite.exports.tables import observation_rows
 from perfsite.model import Service, Source
-from perfsite.policy import carry_over, carry_services, release
-from perfsite.validate import read_register
+from perfsite.policy.carry_forward import carry_over, carry_services
+from perfsite.policy.embargo import release
+from perfsite.validate.register import read_register
 from policy_tools import DAY, edition, frozen, public, read, short, source, thawed
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from perfsite.editions import EditionFigures
-    from perfsite.policy import Carried
+    from perfsite.policy.carry_forward import Carried
 
 NEXT = date(2018, 12, 19)
 BEFORE = """

@@ -4,7 +4,7 @@ import pytest
 
 from helpers import register
 from perfsite.errors import BuildError
-from perfsite.policy import check_losses, reporting, reporting_in
+from perfsite.policy.regression import check_losses, reporting, reporting_in
 from policy_tools import public
 
 TEN = [f"service-{number}" for number in range(10)]

@@ -9,13 +9,8 @@ from helpers import register
 from perfsite.errors import BuildError, Problem
 from perfsite.exports.tables import observation_rows
 from perfsite.model import Source
-from perfsite.policy import (
-    Retraction,
-    check_retractions,
-    read_retractions,
-    release,
-    retract,
-)
+from perfsite.policy.embargo import release
+from perfsite.policy.retractions import Retraction, check_retractions, read_retractions, retract
 from policy_tools import DAY, edition, frozen, public, read, short, source, thawed
 
 if TYPE_CHECKING:

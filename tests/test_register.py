@@ -8,7 +8,9 @@ import pytest
 
 from perfsite.config import SiteConfig
 from perfsite.model import MAX_ID_LENGTH, Service, Source, why_not_an_id
-from perfsite.validate import read_observations, read_register, with_lost_rows
+from perfsite.validate.names import with_lost_rows
+from perfsite.validate.observations import read_observations
+from perfsite.validate.register import read_register
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@ import pytest
 
 from helpers import register
 from perfsite.model import Source
-from perfsite.policy import release
+from perfsite.policy.embargo import release
 from policy_tools import DAY, public, read, secrets_of, short, source
 
 DAYS = [date(2018, 9, 18), date(2018, 9, 19), date(2018, 9, 20), None]

@@ -17,7 +17,7 @@ from helpers import register
 from perfsite.config import SiteConfig
 from perfsite.load import load_data
 from perfsite.model import Source, Status
-from perfsite.validate import read_observations
+from perfsite.validate.observations import read_observations
 from perfsite.validate.values import MARKS, MISSING_SYMBOLS
 from properties import fewer
 from small_site import build, rows_of

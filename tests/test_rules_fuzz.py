@@ -7,10 +7,12 @@ from hypothesis import strategies as st
 
 from helpers import csv_source, register
 from perfsite.config import Checks, SiteConfig
-from perfsite.kpi import work_out
+from perfsite.kpi.figures import work_out
 from perfsite.kpi.inputs import resolve
 from perfsite.measures import MEASURES
-from perfsite.validate import check_consistency, check_series, is_blamed, read_observations
+from perfsite.validate.consistency import check_consistency, is_blamed
+from perfsite.validate.observations import read_observations
+from perfsite.validate.rules import check_series
 from properties import fewer
 
 SERVICES = {

@@ -8,8 +8,8 @@ from helpers import example_register
 from perfsite.importers.performance_platform import import_register
 from perfsite.load import load_source
 from perfsite.model import Service, Source
-from perfsite.validate import read_register
 from perfsite.validate.consistency import check_organisations
+from perfsite.validate.register import read_register
 
 if TYPE_CHECKING:
     from pathlib import Path

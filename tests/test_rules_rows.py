@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from helpers import csv_source, one_service_register
 from perfsite.config import SiteConfig
-from perfsite.kpi import work_out
+from perfsite.kpi.figures import work_out
 from perfsite.kpi.inputs import resolve
 from perfsite.measures import RATINGS
 from perfsite.periods import Period
-from perfsite.validate import check_consistency, check_series, read_observations
+from perfsite.validate.consistency import check_consistency
+from perfsite.validate.observations import read_observations
+from perfsite.validate.rules import check_series
 from properties import fewer
 
 Figure = tuple[str, str, str]

@@ -10,7 +10,7 @@ from perfsite.analysis import understand
 from perfsite.config import parse_config
 from perfsite.errors import ConfigError, Problem
 from perfsite.load import load_data
-from perfsite.validate import is_blamed
+from perfsite.validate.consistency import is_blamed
 from small_site import data_folder
 
 if TYPE_CHECKING:

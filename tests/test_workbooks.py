@@ -18,7 +18,8 @@ from perfsite.load import load_data
 from perfsite.model import Source
 from perfsite.tables import ROW, read_table, sheets, stem
 from perfsite.tables.cells import inspect
-from perfsite.validate import read_observations, read_register
+from perfsite.validate.observations import read_observations
+from perfsite.validate.register import read_register
 from small_site import data_folder
 
 if TYPE_CHECKING:

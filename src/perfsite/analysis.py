@@ -11,33 +11,23 @@ import pandas as pd
 from perfsite.editions import OBSERVATIONS, Content, register_frame, text_frame
 from perfsite.errors import LeakError, Problem, is_error
 from perfsite.exports.tables import KPI_COLUMNS, kpi_rows, observation_rows
-from perfsite.kpi import summarise_services, work_out
+from perfsite.kpi.figures import work_out
+from perfsite.kpi.headlines import summarise_services
 from perfsite.kpi.inputs import resolve
 from perfsite.load import CONFIG
 from perfsite.model import Status
-from perfsite.policy import (
-    EMBARGOED,
-    HELD_BACK,
-    TOLD,
-    carry_services,
-    decide,
-    find_tellers,
-    hold_back,
-    read_retractions,
-    release,
-)
-from perfsite.policy.embargo import has_mark, is_one_of, keys_of
+from perfsite.policy.carry_forward import carry_services, decide
+from perfsite.policy.embargo import HELD_BACK, has_mark, hold_back, is_one_of, keys_of, release
+from perfsite.policy.retractions import read_retractions
+from perfsite.policy.suppression import EMBARGOED, TOLD, find_tellers
 from perfsite.report import without_numbers
 from perfsite.revisions import Snapshot, make_ledger, revised_kpis, unused_reasons
 from perfsite.stages import stage
-from perfsite.validate import (
-    check_consistency,
-    check_series,
-    is_blamed,
-    read_observations,
-    read_register,
-    with_lost_rows,
-)
+from perfsite.validate.consistency import check_consistency, is_blamed
+from perfsite.validate.names import with_lost_rows
+from perfsite.validate.observations import read_observations
+from perfsite.validate.register import read_register
+from perfsite.validate.rules import check_series
 from perfsite.validate.values import REVISED
 
 if TYPE_CHECKING:
@@ -47,11 +37,14 @@ if TYPE_CHECKING:
     from perfsite.cache import Kept
     from perfsite.config import SiteConfig
     from perfsite.editions import EditionFigures
-    from perfsite.kpi import Figures, ServiceSummary
+    from perfsite.kpi.figures import Figures
+    from perfsite.kpi.headlines import ServiceSummary
     from perfsite.kpi.inputs import Parts
     from perfsite.load import Data
     from perfsite.model import Key, Service
-    from perfsite.policy import Carried, Retraction, Teller
+    from perfsite.policy.carry_forward import Carried
+    from perfsite.policy.retractions import Retraction
+    from perfsite.policy.suppression import Teller
     from perfsite.revisions import Ledger
 
 

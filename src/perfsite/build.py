@@ -27,8 +27,7 @@ from perfsite.exports.editions import edition_files
 from perfsite.exports.feed import feed_file
 from perfsite.exports.schemas import schema_files
 from perfsite.exports.tables import REVISIONS_CSV
-from perfsite.kpi import summarise_groups
-from perfsite.kpi.groups import make_groups, volumes_by_period
+from perfsite.kpi.groups import make_groups, summarise_groups, volumes_by_period
 from perfsite.kpi.headlines import peers
 from perfsite.kpi.health import assess_services
 from perfsite.kpi.matched import Panels
@@ -41,7 +40,7 @@ from perfsite.pages.editions import gone_services, revision_entries
 from perfsite.pages.lists import listing
 from perfsite.pages.site import Made, general_pages, make_pages, without_undrawn
 from perfsite.pages.utility import is_listed, plain_files
-from perfsite.policy import check_retractions
+from perfsite.policy.retractions import check_retractions
 from perfsite.render import FAVICON, SCRIPT, STYLESHEET, Renderer
 from perfsite.revisions import COLUMNS
 from perfsite.site_data import Facts
@@ -62,7 +61,7 @@ if TYPE_CHECKING:
     from perfsite.components.contexts import Context
     from perfsite.config import SiteConfig
     from perfsite.model import Edition, File, Service
-    from perfsite.policy import Retraction
+    from perfsite.policy.retractions import Retraction
     from perfsite.render import Theme
 
 

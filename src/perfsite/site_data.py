@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from perfsite.charts.series import Given, Series
     from perfsite.components.builder import Builder
     from perfsite.editions import EditionFigures
-    from perfsite.kpi import GroupSummary, ServiceSummary
-    from perfsite.kpi.groups import Volumes
+    from perfsite.kpi.groups import GroupSummary, Volumes
+    from perfsite.kpi.headlines import ServiceSummary
     from perfsite.kpi.matched import Panels
     from perfsite.kpi.trace import Provenance
     from perfsite.model import Edition, Key, Service
-    from perfsite.policy import Carried, Retraction
+    from perfsite.policy.carry_forward import Carried
+    from perfsite.policy.retractions import Retraction
     from perfsite.revisions import Ledger
     from perfsite.widgets.health import Health
     from perfsite.widgets.standards import Standard

@@ -12,7 +12,7 @@ from perfsite.periods import MONTHS_IN_QUARTER, Unit
 from perfsite.text import message
 
 if TYPE_CHECKING:
-    from perfsite.kpi import Figure
+    from perfsite.kpi.headlines import Figure
     from perfsite.language import Language
     from perfsite.periods import Period
 

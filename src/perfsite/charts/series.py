@@ -21,7 +21,7 @@ from perfsite.periods import MONTHS_IN_YEAR, YEAR_IN_UNITS, Period, Unit
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from perfsite.kpi import Figures
+    from perfsite.kpi.figures import Figures
     from perfsite.kpi.inputs import Parts
     from perfsite.kpis import Kpi
     from perfsite.measures import Measure

@@ -175,7 +175,7 @@ def tell_undrawn(undrawn: Sequence[Undrawn], services: Mapping[str, Service]) ->
 
 def waiting_text(known: Known) -> str:
     """How many figures wait and until when, and how many for the sake of others; no numbers."""
-    from perfsite.policy import waiting  # noqa: PLC0415 - pandas
+    from perfsite.policy.embargo import waiting  # noqa: PLC0415
 
     days = waiting(known.secrets).items()
     parts = [f"{counted(number, 'figure')} until {day}" for day, number in list(days)[:_DAYS]]
@@ -196,7 +196,7 @@ def _check_against_edition(known: Known) -> None:
     Raises:
         BuildError: naming them.
     """
-    from perfsite.policy import check_losses, reporting  # noqa: PLC0415
+    from perfsite.policy.regression import check_losses, reporting  # noqa: PLC0415
 
     if last := known.data.last:
         before, now = reporting(last.observations), reporting(known.observations)
@@ -211,7 +211,7 @@ def _check_against_site(known: Known, site: BuiltSite, out: Path) -> None:
         BuildError: naming them.
     """
     from perfsite.load import load_site_file  # noqa: PLC0415
-    from perfsite.policy import check_losses, reporting_in  # noqa: PLC0415
+    from perfsite.policy.regression import check_losses, reporting_in  # noqa: PLC0415
 
     if old := load_site_file(out, _SERVICES):
         new = next(file.data for file in site.files if file.path == _SERVICES)

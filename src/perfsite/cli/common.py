@@ -93,7 +93,7 @@ def edition_date(given: str | None, data: Data, today: Today | None = None) -> d
 
 def _by_the_clock(data: Data, today: date) -> date:
     """The newest day up to today on which something of the data is published; else today."""
-    from perfsite.validate import release_days  # noqa: PLC0415 - pandas takes half a second
+    from perfsite.validate.observations import release_days  # noqa: PLC0415
 
     listed = data.config.published
     if not listed:

@@ -183,7 +183,7 @@ def _register(data: Data, folder: Path, service: str, wanted: _Wanted) -> bytes:
     """
     from perfsite.forms import add_to_register  # noqa: PLC0415 - pandas is slow
     from perfsite.model import why_not_an_id  # noqa: PLC0415
-    from perfsite.validate import read_register  # noqa: PLC0415
+    from perfsite.validate.register import read_register  # noqa: PLC0415
 
     services, _ = read_register(data.register, data.config.measures)
     if service in services:
@@ -222,7 +222,7 @@ def _form(data: Data, service: str, wanted: _Wanted) -> Form:
     """
     from perfsite.forms import Shape, Style, make_form  # noqa: PLC0415 - pandas is slow
     from perfsite.model import Service, Source  # noqa: PLC0415
-    from perfsite.validate import read_observations  # noqa: PLC0415
+    from perfsite.validate.observations import read_observations  # noqa: PLC0415
 
     form = make_form(
         data.config.all_measures,

@@ -11,7 +11,8 @@ from perfsite.periods import Period
 from perfsite.text import message
 
 if TYPE_CHECKING:
-    from perfsite.kpi import Figure, GroupFigure
+    from perfsite.kpi.groups import GroupFigure
+    from perfsite.kpi.headlines import Figure
     from perfsite.language import Language
     from perfsite.measures import Kind
 

@@ -35,8 +35,9 @@ if TYPE_CHECKING:
 
     from perfsite.cache import Kept
     from perfsite.exports.columns import Column
-    from perfsite.kpi import Figures, Group, GroupFigure, GroupSummary, ServiceSummary
-    from perfsite.kpi.groups import Largest
+    from perfsite.kpi.figures import Figures
+    from perfsite.kpi.groups import Group, GroupFigure, GroupSummary, Largest
+    from perfsite.kpi.headlines import ServiceSummary
     from perfsite.kpi.matched import Panel, Panels
     from perfsite.model import Service
 

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from perfsite.cache import Kept
     from perfsite.charts.pictures import Job
     from perfsite.components.elements import Table
-    from perfsite.kpi import GroupSummary, ServiceSummary
-    from perfsite.kpi.groups import Group, Volumes
+    from perfsite.kpi.groups import Group, GroupSummary, Volumes
+    from perfsite.kpi.headlines import ServiceSummary
     from perfsite.kpi.matched import Panels
     from perfsite.language import Language
     from perfsite.pages.lists import Cells

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from perfsite.charts.pictures import Job
-    from perfsite.kpi import GroupSummary
+    from perfsite.kpi.groups import GroupSummary
     from perfsite.model import Edition
 
 _FOLDER = "charts"

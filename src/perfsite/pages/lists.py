@@ -17,7 +17,8 @@ from perfsite.widgets.orders import DEPARTMENT, DESCENDING, NAME, Listing, Order
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from perfsite.kpi import GroupSummary, ServiceSummary
+    from perfsite.kpi.groups import GroupSummary
+    from perfsite.kpi.headlines import ServiceSummary
     from perfsite.language import Language
 
 

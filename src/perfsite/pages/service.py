@@ -63,14 +63,15 @@ if TYPE_CHECKING:
     from perfsite.components.contexts import EmbedPage
     from perfsite.components.elements import Provenance as ExplainedFigure
     from perfsite.config import SiteConfig
-    from perfsite.kpi import Figure, ServiceSummary
     from perfsite.kpi.groups import Group
+    from perfsite.kpi.headlines import Figure, ServiceSummary
     from perfsite.kpi.health import ServiceHealth
     from perfsite.kpi.trace import Provenance
     from perfsite.kpis import Kpi
     from perfsite.language import Language
     from perfsite.measures import Measure
-    from perfsite.policy import Carried, Retraction
+    from perfsite.policy.carry_forward import Carried
+    from perfsite.policy.retractions import Retraction
     from perfsite.widgets.frame import Module
     from perfsite.widgets.standards import Standard
 

@@ -68,8 +68,8 @@ if TYPE_CHECKING:
     from perfsite.charts.pictures import Job
     from perfsite.components.builder import Builder
     from perfsite.components.elements import ChartFigure
-    from perfsite.kpi import GroupSummary, ServiceSummary
-    from perfsite.kpi.groups import Group
+    from perfsite.kpi.groups import Group, GroupSummary
+    from perfsite.kpi.headlines import ServiceSummary
     from perfsite.language import Language
     from perfsite.model import Edition, File
     from perfsite.revisions import Ledger

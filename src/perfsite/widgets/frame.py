@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from perfsite.charts.series import Observed
     from perfsite.components.builder import Builder
     from perfsite.components.elements import Table
-    from perfsite.kpi import Figure
+    from perfsite.kpi.headlines import Figure
     from perfsite.language import Language
     from perfsite.model import Service
     from perfsite.periods import Period

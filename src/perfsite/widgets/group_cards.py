@@ -40,8 +40,8 @@ from perfsite.widgets.orders import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from perfsite.kpi import GroupFigure, GroupSummary, ServiceSummary
-    from perfsite.kpi.groups import Largest
+    from perfsite.kpi.groups import GroupFigure, GroupSummary, Largest
+    from perfsite.kpi.headlines import ServiceSummary
     from perfsite.kpi.reporting import Silent
     from perfsite.kpis import Kpi
     from perfsite.language import Language

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from perfsite.charts.pictures import ChartJob, TreemapJob
-    from perfsite.kpi import GroupFigure, GroupSummary, ServiceSummary
-    from perfsite.kpi.groups import Volumes
+    from perfsite.kpi.groups import GroupFigure, GroupSummary, Volumes
+    from perfsite.kpi.headlines import ServiceSummary
     from perfsite.kpi.matched import Panel, Panels
     from perfsite.language import Language
     from perfsite.periods import Period
