@@ -22,7 +22,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from perfsite.analysis import understand
+from perfsite.analysis import analyse
 from perfsite.importers.performance_platform import import_register
 from perfsite.load import load_data
 from perfsite.model import Source
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from perfsite.analysis import Known
+    from perfsite.analysis import Analysis
     from perfsite.errors import Problem
 
 LAST: Final = "2018-09-19"
@@ -60,7 +60,7 @@ class Edition:
     day: str
     formulas: Sequence[tuple[str, int]]
     imported: Sequence[Problem]
-    known: Known
+    known: Analysis
 
     def of(self, code: str) -> list[Problem]:
         """The problems of one code."""
@@ -82,7 +82,7 @@ def read_edition(folder: Path) -> Edition:
             target = Path(name, path)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content.encode() if isinstance(content, str) else content)
-        known = understand(load_data(Path(name)), date.fromisoformat(folder.name))
+        known = analyse(load_data(Path(name)), date.fromisoformat(folder.name))
     return Edition(folder.name, formulas(data.decode("utf-8-sig")), imported.problems, known)
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from perfsite.analysis import understand
+from perfsite.analysis import analyse
 from perfsite.config import parse_config
 from perfsite.editions import edition_path, freeze, read_edition
 from perfsite.errors import has_errors
@@ -90,7 +90,7 @@ def editions(shared: Path, config_text: str) -> dict[str, str]:
         registers = tuple(one for one in sources if one.path == "services.csv")
         others = tuple(one for one in sources if one.path != "services.csv")
         data = Data(config, registers, others, (), "", config_text=config_text)
-        content = understand(data, day).content()
+        content = analyse(data, day).content()
         made = {
             file.path: file.data for file in freeze(content, config_text, day, VERSIONS, before)
         }

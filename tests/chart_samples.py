@@ -19,11 +19,11 @@ from perfsite.charts.jobs import (
     treemap_job,
     years_job,
 )
-from perfsite.charts.pictures import ChartJob, Job, Line, Target, TreemapJob
+from perfsite.charts.pictures import ChartJob, Job, Line, TargetLine, TreemapJob
 from perfsite.charts.series import Point, Series
 from perfsite.kpis import TAKE_UP, VOLUME
 from perfsite.language import Language
-from perfsite.measures import Kind
+from perfsite.measures import MeasureKind
 from perfsite.model import Status
 from perfsite.periods import Period
 from perfsite.tokens import parse_tokens
@@ -74,14 +74,14 @@ def chart_samples() -> dict[str, ChartJob]:
             *WORDS,
             made.chart("transactions"),
             ENGLISH,
-            Target(1.1e6, "Target 1.1m"),
+            TargetLine(1.1e6, "Target 1.1m"),
         ),
         line_job(
             "share-target.svg",
             *WORDS,
             made.chart("digital_take_up"),
             ENGLISH,
-            Target(0.8, "Target 80%"),
+            TargetLine(0.8, "Target 80%"),
         ),
         lines_job(
             "lines.svg",
@@ -90,7 +90,7 @@ def chart_samples() -> dict[str, ChartJob]:
                 Line(name, tuple((p, v + i) for p, v in zip(months, values, strict=True)))
                 for i, name in enumerate(("Online", "Phone", "Paper form or post", "In person"))
             ],
-            Kind.COUNT,
+            MeasureKind.COUNT,
             ENGLISH,
         ),
         stack_job(
@@ -102,7 +102,7 @@ def chart_samples() -> dict[str, ChartJob]:
             list(zip(months[12:], values[12:], strict=True)),
             list(zip(months[:12], values[:12], strict=True)),
             ENGLISH,
-            Kind.COUNT,
+            MeasureKind.COUNT,
         ),
         journey_job("journey.svg", *WORDS, steps, ENGLISH),
     ]
@@ -115,7 +115,7 @@ NAMES = ("Vehicle tax", "Stamp Duty Reserve Tax", "Income Tax Self Assessment", 
 def samples() -> list[Job]:
     """A picture of every kind."""
     items = [(f"{NAMES[i % 5]}", 1e7 / (i + 1) ** 1.3) for i in range(30)]
-    tree = treemap_job("tree.svg", *WORDS, items, ENGLISH, Kind.COUNT)
+    tree = treemap_job("tree.svg", *WORDS, items, ENGLISH, MeasureKind.COUNT)
     card = card_job("card.jpg", "Vehicle tax & more", "DVLA", ["3.29m transactions"], "Performance")
     return [*chart_samples().values(), tree, card]
 
@@ -173,15 +173,19 @@ def one_series_jobs(draw: st.DrawFn) -> ChartJob:
     """Bars or a line, with or without a target."""
     series = draw(chart_series())
     make = bars_job if series.has_bars else line_job
-    target = st.builds(Target, shares if series.kind is Kind.SHARE else numbers, words)
+    target = st.builds(TargetLine, shares if series.kind is MeasureKind.SHARE else numbers, words)
     return make("a.svg", *WORDS, series, ENGLISH, draw(st.none() | target))
 
 
 @st.composite
 def lines_jobs(draw: st.DrawFn) -> ChartJob:
     """One to four lines, or a year on another."""
-    kind = draw(st.sampled_from([Kind.COUNT, Kind.CURRENCY, Kind.SHARE, Kind.MILLISECONDS]))
-    values = shares if kind is Kind.SHARE else numbers
+    kind = draw(
+        st.sampled_from(
+            [MeasureKind.COUNT, MeasureKind.CURRENCY, MeasureKind.SHARE, MeasureKind.MILLISECONDS]
+        )
+    )
+    values = shares if kind is MeasureKind.SHARE else numbers
     if draw(st.booleans()):
         start, number = draw(st.sampled_from([("2016-W02", 52), ("2016-04", 12), ("2016-Q1", 4)]))
         given = st.lists(st.none() | values, min_size=number, max_size=number)
@@ -229,4 +233,4 @@ def treemap_jobs(draw: st.DrawFn) -> TreemapJob:
     """One to thirty items, at least one of them above zero."""
     items = draw(st.lists(st.tuples(words, numbers), max_size=29))
     items.append((draw(words), draw(st.floats(1e-9, 1e12))))
-    return treemap_job("a.svg", *WORDS, items, ENGLISH, Kind.COUNT)
+    return treemap_job("a.svg", *WORDS, items, ENGLISH, MeasureKind.COUNT)

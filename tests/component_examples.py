@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from perfsite.components.contexts import NotFoundPage, Site
+from perfsite.components.contexts import NotFoundPage, SiteLabels
 from perfsite.components.elements import (
     Alternate,
     Card,
@@ -17,12 +17,12 @@ from perfsite.components.elements import (
     ChartFigure,
     Column,
     DataLink,
+    ExplainedFigure,
+    FormulaTerm,
     Link,
     Outside,
-    Provenance,
     Row,
     Table,
-    Term,
 )
 from perfsite.language import Language
 from perfsite.preview.problems import ProblemItem
@@ -38,7 +38,7 @@ ROOT, TOP = "../", "../../"
 MACROS: Final = {"figure": "chart_figure"}
 """The names of macros that are not their files' names."""
 
-SITE: Final = Site(
+SITE: Final = SiteLabels(
     title="Service figures",
     publisher="The Office of Examples",
     status="Official statistics in development",
@@ -63,11 +63,11 @@ CRUMBS: Final = (
     Link("Home", "index.html"),
     Link("Ministry of Roads & Bridges", "departments/roads.html"),
 )
-PROVENANCE: Final = Provenance(
+PROVENANCE: Final = ExplainedFigure(
     "Digital transactions divided by all transactions",
     "2,907,104 ÷ 3,289,412 = 88.4%",
     (
-        Term(
+        FormulaTerm(
             "Digital transactions",
             "2,907,104",
             (
@@ -76,7 +76,9 @@ PROVENANCE: Final = Provenance(
             ),
             "and two further rows",
         ),
-        Term("All transactions", "3,289,412", (("submissions/roads.csv", "14", "3,289,412"),)),
+        FormulaTerm(
+            "All transactions", "3,289,412", (("submissions/roads.csv", "14", "3,289,412"),)
+        ),
     ),
 )
 CARD: Final = Card(

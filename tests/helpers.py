@@ -22,7 +22,7 @@ from perfsite.kpi.figures import work_out
 from perfsite.kpi.groups import make_groups, summarise_groups
 from perfsite.kpi.headlines import summarise_services
 from perfsite.kpi.inputs import resolve
-from perfsite.kpi.reporting import make_ledger
+from perfsite.kpi.reporting import make_matrix
 from perfsite.model import Service, Source, Status
 from perfsite.periods import Period, Unit
 from perfsite.validate.consistency import check_consistency
@@ -38,9 +38,9 @@ if TYPE_CHECKING:
     from perfsite.errors import Problem
     from perfsite.kpi.figures import Figures
     from perfsite.kpi.groups import GroupFigure, GroupSummary
-    from perfsite.kpi.headlines import Figure, ServiceSummary
+    from perfsite.kpi.headlines import Headline, ServiceSummary
     from perfsite.kpi.inputs import Parts
-    from perfsite.kpi.reporting import Ledger
+    from perfsite.kpi.reporting import ReportingMatrix
 
 EXAMPLE = Path(__file__).parents[1] / "data"
 """The example that comes with the project: 734 services."""
@@ -130,9 +130,9 @@ class Worked:
         return collect_series(self.parts, self.figures, self.services)
 
     @cached_property
-    def ledger(self) -> Ledger:
+    def ledger(self) -> ReportingMatrix:
         """What each service gave and owes, quarter by quarter."""
-        return make_ledger(
+        return make_matrix(
             self.figures,
             self.parts,
             list(self.summaries.values()),
@@ -171,7 +171,7 @@ class Worked:
         row = _row(frame[frame["part"] == name], period, service)
         return None if row is None else float(str(row["value"]))
 
-    def headline(self, kpi: str, service: str = ALPHA) -> Figure:
+    def headline(self, kpi: str, service: str = ALPHA) -> Headline:
         """A service's headline."""
         return self.summaries[service].figures[kpi]
 

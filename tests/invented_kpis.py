@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import Final
 
 from perfsite.kpis import CURRENCY, SHARE, Adding, Counted, Kpi, Place, Window, Words
-from perfsite.measures import Better, Kind
+from perfsite.measures import Better, MeasureKind
 
 CALLS: Final = Kpi(
     "calls_per_year",
     Adding.SUM,
     numerator=("calls",),
     window=Window.YEAR,
-    kind=Kind.COUNT,
+    kind=MeasureKind.COUNT,
     unit="calls",
     places={
         Place.CARD: 11,
@@ -51,7 +51,7 @@ ANSWERED: Final = Kpi(
     denominator=("calls",),
     stated="stated_answer_rate",
     window=Window.YEAR,
-    kind=Kind.SHARE,
+    kind=MeasureKind.SHARE,
     unit=SHARE,
     better=Better.HIGHER,
     places={
@@ -88,7 +88,7 @@ WAITED: Final = Kpi(
     numerator=("waited",),
     denominator=("calls",),
     window=Window.YEAR,
-    kind=Kind.SECONDS,
+    kind=MeasureKind.SECONDS,
     unit="seconds",
     better=Better.LOWER,
     places={Place.CARD: 13, Place.CHART: 13, Place.GROUP: 13, Place.GROUP_CARD: 13},
@@ -106,7 +106,7 @@ SCORED: Final = Kpi(
     Adding.POOLED,
     numerator=("score_1", "score_2", "score_3"),
     window=Window.YEAR_ELSE_LATEST,
-    kind=Kind.SHARE,
+    kind=MeasureKind.SHARE,
     unit=SHARE,
     better=Better.HIGHER,
     places={
@@ -133,7 +133,7 @@ FEES: Final = Kpi(
     denominator=("applications",),
     stated="fee",
     window=Window.YEAR,
-    kind=Kind.CURRENCY,
+    kind=MeasureKind.CURRENCY,
     unit=CURRENCY,
     places={
         Place.CARD: 15,

@@ -7,7 +7,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from helpers import worked_example
-from perfsite.cache import Kept
+from perfsite.cache import Cache
 from perfsite.components.builder import Assets, make_builder
 from perfsite.kpi.groups import FOLDERS, volumes_by_period
 from perfsite.kpi.health import assess_services
@@ -88,7 +88,7 @@ class Made:
             self.worked.summaries,
             volumes_by_period(self.worked.figures),
             assess(ledger, assess_services(ledger), groups),
-            Kept(),
+            Cache(),
         )
 
     @cached_property

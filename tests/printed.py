@@ -11,7 +11,7 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from perfsite.measures import Kind
+from perfsite.measures import MeasureKind
 from perfsite.periods import Period
 
 PERIODS: Final = {
@@ -80,7 +80,9 @@ def claim(comparison: str) -> str:
     return "up" if up else "down"
 
 
-def is_true(comparison: str, now: float, before: float | None, kind: Kind = Kind.COUNT) -> bool:
+def is_true(
+    comparison: str, now: float, before: float | None, kind: MeasureKind = MeasureKind.COUNT
+) -> bool:
     """Whether a comparison with a year before is true of the two figures, and says enough.
 
     It must name the direction and a figure, unless the two cannot be told apart when rounded.
@@ -90,7 +92,7 @@ def is_true(comparison: str, now: float, before: float | None, kind: Kind = Kind
     if comparison == "the same as a year before":
         return now == before
     if comparison == "about the same as a year before":
-        if kind is Kind.COUNT:
+        if kind is MeasureKind.COUNT:
             return now != before and before >= 20 and abs(now - before) < 0.0005 * before
         return now != before and abs(now - before) < 0.011
     if claim(comparison) != ("up" if now > before else "down") or now == before:
@@ -99,7 +101,7 @@ def is_true(comparison: str, now: float, before: float | None, kind: Kind = Kind
         return before == 0
     if match := re.fullmatch(r"(?:up|down) from (.+) a year before", comparison):
         return could_be(match[1], before)
-    return kind is Kind.COUNT and before != 0 and _ratio_is_true(comparison, now, before)
+    return kind is MeasureKind.COUNT and before != 0 and _ratio_is_true(comparison, now, before)
 
 
 def _ratio_is_true(comparison: str, now: float, before: float) -> bool:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
     from datetime import date
 
-    from perfsite.analysis import Known
+    from perfsite.analysis import Analysis
     from perfsite.build import BuiltSite
     from perfsite.load import Data
     from perfsite.model import Edition
@@ -57,19 +57,19 @@ _known, _built = _Memory(), _Memory()
 
 def keep_results() -> None:
     """From now on this process does once what it is asked for again."""
-    make_known, make_site = analysis.understand, build.build_site
+    make_known, make_site = analysis.analyse, build.build_site
 
-    def understand(data: Data, edition: date, **more: Any) -> Known:  # noqa: ANN401
+    def understand(data: Data, edition: date, **more: Any) -> Analysis:  # noqa: ANN401
         large = sum(len(source.data) for source in data.submissions) > _SMALL
         # Editions hold frames, which have no equality of their own.
         if more.get("kept") is not None or data.history or large:
             return make_known(data, edition, **more)
         key = (data.hash, edition, more.get("private", False))
         given = (data, tuple(KPIS.values()))
-        known: Known = _known.of(key, given, lambda: make_known(data, edition, **more))
+        known: Analysis = _known.of(key, given, lambda: make_known(data, edition, **more))
         return known
 
-    def build_site(known: Known, edition: Edition, theme: Theme, **more: Any) -> BuiltSite:  # noqa: ANN401
+    def build_site(known: Analysis, edition: Edition, theme: Theme, **more: Any) -> BuiltSite:  # noqa: ANN401
         if more.get("kept") is not None or more["charts"] or known.data.history:
             return make_site(known, edition, theme, **more)
         # What is known is the same, not only equal: its entry keeps it, and so its number, too.
@@ -79,7 +79,7 @@ def keep_results() -> None:
         )
         return site
 
-    analysis.understand, build.build_site = understand, build_site
+    analysis.analyse, build.build_site = understand, build_site
 
 
 @contextmanager

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
-from perfsite.analysis import understand
+from perfsite.analysis import analyse
 from perfsite.build import BuiltSite, build_site
 from perfsite.cli import main
 from perfsite.load import load_data, load_theme, with_editions
@@ -245,7 +245,7 @@ class Silent:
 def build(data: Data, *, charts: bool = False, on: date | None = None) -> BuiltSite:
     """Build loaded data in this process, with one worker for the charts."""
     edition = Edition(on or max(data.config.published), data.hash)
-    known = understand(data, edition.date)
+    known = analyse(data, edition.date)
     return build_site(known, edition, load_theme(), workers=1, charts=charts, progress=Silent())
 
 

@@ -14,7 +14,7 @@ import pytest
 import perfsite.build as perfsite_build
 from adversary import Key, is_known, whole_numbers, worked_out
 from made_up_secrets import HEADER, Scene, scenes
-from perfsite.analysis import understand
+from perfsite.analysis import analyse
 from perfsite.load import load_data, with_editions
 from small_site import build, data_folder, perfsite
 
@@ -99,7 +99,7 @@ def attacked(parent: Path, seed: int, secrets: int, config: str = CONFIG) -> Att
     site = build(data)
     truth = {key: one.truth(key) for one in made for key in one.hidden}
     tree = {file.path: file.data for file in site.files}
-    return Attacked(truth, tree, understand(data, DAY).problems)
+    return Attacked(truth, tree, analyse(data, DAY).problems)
 
 
 def test_no_secret_can_be_worked_out(tmp_path: Path) -> None:

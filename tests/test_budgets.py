@@ -14,7 +14,7 @@ import pytest
 
 from helpers import register
 from markdown_pages import DOCS
-from perfsite.analysis import understand
+from perfsite.analysis import analyse
 from perfsite.config import DEFAULT, Budgets, SiteConfig, parse_config
 from perfsite.errors import ConfigError
 from perfsite.load import load_data
@@ -316,7 +316,7 @@ def test_a_register_and_retractions_have_budgets_too(tmp_path: Path) -> None:
     (folder / "retractions.csv").write_text(f"service,period\n{'a' * 31},2017\n")
     data = load_data(folder)
 
-    problems = understand(data, max(data.config.published)).problems
+    problems = analyse(data, max(data.config.published)).problems
 
     assert {p.file for p in problems if p.code == "PS130"} >= {"services.csv", "retractions.csv"}
     assert read_register(data.register, budgets=Budgets())[1] == []

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from perfsite.analysis import understand
+from perfsite.analysis import analyse
 from perfsite.build import build_site
-from perfsite.cache import Store
+from perfsite.cache import DrawingStore
 from perfsite.charts.workers import Workers
 from perfsite.errors import BuildError
 from perfsite.load import load_data, load_theme
@@ -73,7 +73,7 @@ def test_the_build_counts_what_it_made(tmp_path: Path) -> None:
     heard = Silent()
     edition = Edition(date(2018, 9, 19), data.hash)
     built = build_site(
-        understand(data, edition.date),
+        analyse(data, edition.date),
         edition,
         load_theme(),
         workers=1,
@@ -134,7 +134,7 @@ def test_every_problem_is_found_without_building(tmp_path: Path) -> None:
     (tmp_path / "data" / "submissions" / "book.xls").write_bytes(b"")
     data = load_data(tmp_path / "data")
 
-    codes = [problem.code for problem in understand(data, date(2018, 9, 19)).problems]
+    codes = [problem.code for problem in analyse(data, date(2018, 9, 19)).problems]
     assert codes == ["PS101", "PS111", "PS201"]
 
 
@@ -361,7 +361,7 @@ def test_killed_while_drawing_the_old_site_is_whole(tmp_path: Path) -> None:
         process.wait()
         assert ended(process.pid, reading) == []
     kept = {path.name for path in folder.glob("*/*")}
-    store = Store(folder)
+    store = DrawingStore(folder)
 
     whole = {name for name in kept if len(name) == 64}
     assert len(whole) > 10

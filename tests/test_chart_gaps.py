@@ -18,7 +18,7 @@ from perfsite.charts.draw import draw
 from perfsite.charts.jobs import bars_job, line_job, lines_job, stack_job, years_job
 from perfsite.charts.pictures import ChartJob, Line
 from perfsite.charts.series import Series
-from perfsite.measures import Kind
+from perfsite.measures import MeasureKind
 from perfsite.periods import YEAR_IN_UNITS, Period
 
 if TYPE_CHECKING:
@@ -248,7 +248,7 @@ def test_each_of_several_lines_stops_with_a_dot(
 ) -> None:
     """Dashes have spaces too, so a line ends in a dot on both sides of its gap."""
     lines = [Line(f"Line {i}", each) for i, each in enumerate(found)]
-    job = lines_job("a.svg", *WORDS, lines, Kind.COUNT, ENGLISH)
+    job = lines_job("a.svg", *WORDS, lines, MeasureKind.COUNT, ENGLISH)
     drawn = plot(worker, job)
 
     for colour, each in zip(STYLE.palette, found, strict=False):
@@ -286,7 +286,7 @@ def test_a_month_that_both_years_lack_has_a_band(
             for p, v in zip(months, before, strict=True)
         ],
         ENGLISH,
-        Kind.COUNT,
+        MeasureKind.COUNT,
     )
     drawn = plot(worker, job)
     known = [i for i in range(12) if now[i] is not None or before[i] is not None]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chart_samples import ENGLISH, chart_jobs, point
 from helpers import worked
 from perfsite.charts.jobs import bars_job, describe, line_job
-from perfsite.charts.pictures import ChartJob, Target
+from perfsite.charts.pictures import ChartJob, TargetLine
 from perfsite.charts.series import Series
 from perfsite.periods import Period, Unit
 
@@ -249,9 +249,9 @@ def test_the_length_of_periods_is_in_the_words_under_a_title(table: str, expecte
 def test_a_target_is_a_line_with_its_words() -> None:
     """It stands at its value, over the time of the figures, and is within the scale."""
     made = worked(QUARTERS)
-    target = Target(600.0, "Target 600")
+    target = TargetLine(600.0, "Target 600")
     bars_ = bars_job("a", "b", "c", made.chart("transactions"), ENGLISH, target)
-    share = Target(0.8, "Target 80%")
+    share = TargetLine(0.8, "Target 80%")
     line_ = line_job("a", "b", "c", made.chart("digital_take_up"), ENGLISH, share)
 
     assert [rule["y"] for rule in bars_.targets] == [600]

@@ -10,7 +10,7 @@ from chart_samples import ENGLISH, STYLE, journey_jobs, run, stack_jobs
 from perfsite.charts.draw import card_job, card_svg
 from perfsite.charts.jobs import journey_job, lines_job, stack_job, treemap_job, years_job
 from perfsite.charts.pictures import CONTEXT, ChartJob, Line, text_width
-from perfsite.measures import Kind
+from perfsite.measures import MeasureKind
 from perfsite.periods import Period
 
 Points = list[tuple[Period, float | None]]
@@ -24,12 +24,12 @@ def points(start: str, *values: float | None) -> Points:
 def lines(*given_: tuple[str, Points]) -> ChartJob:
     """A chart of named lines."""
     made = [Line(name, tuple(each)) for name, each in given_]
-    return lines_job("a.svg", "Title", "Words", made, Kind.COUNT, ENGLISH)
+    return lines_job("a.svg", "Title", "Words", made, MeasureKind.COUNT, ENGLISH)
 
 
 def years(now: Points, before: Points) -> ChartJob:
     """A year on the year before."""
-    return years_job("a.svg", "Title", "Words", now, before, ENGLISH, Kind.COUNT)
+    return years_job("a.svg", "Title", "Words", now, before, ENGLISH, MeasureKind.COUNT)
 
 
 def values(job: ChartJob, series: int) -> list[object]:
@@ -178,17 +178,19 @@ def test_a_journey_of_too_many_steps_is_refused(number: int) -> None:
 def test_a_treemap_has_its_largest_item_first() -> None:
     """Items are sorted; nothing and less than nothing have no box."""
     items = [("Small", 1.0), ("Large", 5.0), ("None", 0.0), ("Less", -1.0)]
-    job = treemap_job("a.svg", "Title", "Words", items, ENGLISH, Kind.COUNT)
+    job = treemap_job("a.svg", "Title", "Words", items, ENGLISH, MeasureKind.COUNT)
 
     assert [item.value for item in job.items] == [5, 1]
     assert job.items[0].labels[0].lines == ("Large", "5")
     with pytest.raises(ValueError, match="nothing to draw"):
-        treemap_job("a", "b", "c", [("None", 0.0)], ENGLISH, Kind.COUNT)
+        treemap_job("a", "b", "c", [("None", 0.0)], ENGLISH, MeasureKind.COUNT)
 
 
 def test_a_label_of_a_treemap_says_as_much_as_it_can() -> None:
     """First the whole name with its figure, last a piece of its first word."""
-    job = treemap_job("a", "b", "c", [("Income Tax Self Assessment", 5.0)], ENGLISH, Kind.COUNT)
+    job = treemap_job(
+        "a", "b", "c", [("Income Tax Self Assessment", 5.0)], ENGLISH, MeasureKind.COUNT
+    )
     lines = [label.lines for label in job.items[0].labels]
 
     assert lines[0] == ("Income Tax Self Assessment", "5")

@@ -15,13 +15,21 @@ from perfsite.charts.sentences import (
     years_sentence,
 )
 from perfsite.language import Language
-from perfsite.measures import Kind
+from perfsite.measures import MeasureKind
 from perfsite.periods import Period, Unit
 from printed import could_be, counts, is_true, pairs, periods, shares, when
 
 ENGLISH = Language("en-GB")
 JULY = Period.parse("2017-07")
-kinds = st.sampled_from([Kind.COUNT, Kind.CURRENCY, Kind.SHARE, Kind.SECONDS, Kind.MILLISECONDS])
+kinds = st.sampled_from(
+    [
+        MeasureKind.COUNT,
+        MeasureKind.CURRENCY,
+        MeasureKind.SHARE,
+        MeasureKind.SECONDS,
+        MeasureKind.MILLISECONDS,
+    ]
+)
 
 
 @given(shares, periods, st.booleans())
@@ -54,7 +62,7 @@ def test_a_sentence_of_answers_is_true(
     assert match, text
     assert could_be(match[1], satisfied / answers), text
     assert int(match[2].replace(",", "")) == answers
-    assert is_true(match[3] or "", satisfied / answers, before, Kind.SHARE), text
+    assert is_true(match[3] or "", satisfied / answers, before, MeasureKind.SHARE), text
 
 
 @given(st.integers(0, 90_000), st.none() | st.integers(0, 90_000), periods)
@@ -65,7 +73,7 @@ def test_a_sentence_of_response_times_is_true(now: int, before: int | None, peri
 
     assert match, text
     assert could_be(match[1], now), text
-    assert is_true(match[2] or "", now, before, Kind.MILLISECONDS), text
+    assert is_true(match[2] or "", now, before, MeasureKind.MILLISECONDS), text
 
 
 @example((1, 0), 1, Unit.WEEK)
@@ -104,10 +112,10 @@ def test_a_sentence_of_a_journey_is_true(first: int, last: int, period: Period) 
 
 @given(kinds, shares, st.none() | shares, periods)
 def test_a_sentence_of_a_measure_is_true(
-    kind: Kind, now: float, before: float | None, period: Period
+    kind: MeasureKind, now: float, before: float | None, period: Period
 ) -> None:
     """The figure is written as its kind, and compared as a count or as a level."""
-    scale = {Kind.SHARE: 1.0, Kind.CURRENCY: 40.0}.get(kind, 0.0)
+    scale = {MeasureKind.SHARE: 1.0, MeasureKind.CURRENCY: 40.0}.get(kind, 0.0)
     values = [x if x is None else x * scale if scale else round(x * 5000) for x in (now, before)]
     value, earlier = values[0] or 0, values[1]
     text = measure_sentence(ENGLISH, "Calls", kind, value, earlier, period)
@@ -119,9 +127,11 @@ def test_a_sentence_of_a_measure_is_true(
 
 
 @given(kinds, st.integers(0, 10**7), periods)
-def test_a_sentence_of_a_reading_says_when_it_was(kind: Kind, value: int, period: Period) -> None:
+def test_a_sentence_of_a_reading_says_when_it_was(
+    kind: MeasureKind, value: int, period: Period
+) -> None:
     """The figure and its period stand in it, and nothing says that it is so now."""
-    number = min(value, 1) if kind is Kind.SHARE else value
+    number = min(value, 1) if kind is MeasureKind.SHARE else value
     text = reading_sentence(ENGLISH, "Visitors", kind, number, period)
     match = re.fullmatch(rf"The last reading of “Visitors” was (.+), {when(period)}", text)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from chart_samples import ENGLISH
 from perfsite.charts.pictures import season_ticks, text_width, time_ticks, value_ticks
 from perfsite.language import Language
-from perfsite.measures import Kind
+from perfsite.measures import MeasureKind
 from perfsite.periods import Period
 
 UNITS = {"": 1, "k": 10**3, "m": 10**6, "bn": 10**9}
@@ -30,11 +30,11 @@ def read(words: str) -> Decimal:
     return Decimal(match[1].replace(",", "")) * UNITS[match[2] or ""]
 
 
-@given(largest, st.sampled_from(list(Kind)))
-@example(1e-9, Kind.COUNT)
-def test_values_are_ticked_from_zero_to_above_the_largest(value: float, kind: Kind) -> None:
+@given(largest, st.sampled_from(list(MeasureKind)))
+@example(1e-9, MeasureKind.COUNT)
+def test_values_are_ticked_from_zero_to_above_the_largest(value: float, kind: MeasureKind) -> None:
     """Ticks start at nothing, end at or above the largest value, are even, and at most six."""
-    value = min(value, 1.0) if kind is Kind.SHARE else value
+    value = min(value, 1.0) if kind is MeasureKind.SHARE else value
     at = [position for position, _ in value_ticks(value, kind, ENGLISH)]
     steps = [b - a for a, b in pairwise(at)]
 
@@ -42,20 +42,20 @@ def test_values_are_ticked_from_zero_to_above_the_largest(value: float, kind: Ki
     assert at[-1] >= value * (1 - 1e-6)
     assert 2 <= len(at) <= 6
     assert steps == pytest.approx([steps[0]] * len(steps), rel=1e-6)
-    if value > 0 and kind is not Kind.SHARE:
+    if value > 0 and kind is not MeasureKind.SHARE:
         assert at[-1] < max(value + steps[0] * 1.001, 2), "a tick more than is needed"
 
 
-@given(largest, st.sampled_from([Kind.COUNT, Kind.CURRENCY]))
-@example(0.1, Kind.CURRENCY)
-def test_the_words_of_a_tick_are_where_it_stands(value: float, kind: Kind) -> None:
+@given(largest, st.sampled_from([MeasureKind.COUNT, MeasureKind.CURRENCY]))
+@example(0.1, MeasureKind.CURRENCY)
+def test_the_words_of_a_tick_are_where_it_stands(value: float, kind: MeasureKind) -> None:
     """A gridline that says £0.03 is at 0.03 and not at 0.025: words are never rounded."""
     for position, words in value_ticks(value, kind, ENGLISH):
         assert read(words) == pytest.approx(Decimal(str(position)), rel=Decimal("1e-9"))
 
 
-@given(largest, st.sampled_from([Kind.COUNT, Kind.CURRENCY, Kind.SHARE]))
-def test_no_two_ticks_say_the_same(value: float, kind: Kind) -> None:
+@given(largest, st.sampled_from([MeasureKind.COUNT, MeasureKind.CURRENCY, MeasureKind.SHARE]))
+def test_no_two_ticks_say_the_same(value: float, kind: MeasureKind) -> None:
     """Each gridline has words of its own."""
     words = [text for _, text in value_ticks(value, kind, ENGLISH)]
 
@@ -65,15 +65,17 @@ def test_no_two_ticks_say_the_same(value: float, kind: Kind) -> None:
 @given(st.integers(0, 10**10))
 def test_counts_are_ticked_at_whole_numbers(value: int) -> None:
     """Nobody makes half a transaction."""
-    assert all(position == int(position) for position, _ in value_ticks(value, Kind.COUNT, ENGLISH))
+    assert all(
+        position == int(position) for position, _ in value_ticks(value, MeasureKind.COUNT, ENGLISH)
+    )
 
 
 def test_shares_run_to_everything_whatever_the_values() -> None:
     """A take-up of 3% is drawn low on a scale that ends at 100%."""
     expected = ((0.0, "0%"), (0.25, "25%"), (0.5, "50%"), (0.75, "75%"), (1.0, "100%"))
 
-    assert value_ticks(0.03, Kind.SHARE, ENGLISH) == expected
-    assert value_ticks(1.0, Kind.SHARE, ENGLISH) == expected
+    assert value_ticks(0.03, MeasureKind.SHARE, ENGLISH) == expected
+    assert value_ticks(1.0, MeasureKind.SHARE, ENGLISH) == expected
 
 
 @given(
@@ -152,12 +154,12 @@ def test_ticks_speak_the_language() -> None:
     """Separators, signs and names of months are those of the language."""
     french = Language("fr", currency="EUR")
 
-    assert [words for _, words in value_ticks(5, Kind.CURRENCY, french)][-1].endswith("€")
-    assert value_ticks(1, Kind.SHARE, french)[1][1] == "25\xa0%"
+    assert [words for _, words in value_ticks(5, MeasureKind.CURRENCY, french)][-1].endswith("€")
+    assert value_ticks(1, MeasureKind.SHARE, french)[1][1] == "25\xa0%"
     first = date(2016, 1, 1).toordinal()
     assert "juil." in {words for _, words in season_ticks(first, first + 365, french)}
 
 
 def test_times_have_their_unit() -> None:
     """A response time is not a bare number."""
-    assert value_ticks(400, Kind.MILLISECONDS, ENGLISH)[-1] == (400.0, "400 ms")
+    assert value_ticks(400, MeasureKind.MILLISECONDS, ENGLISH)[-1] == (400.0, "400 ms")

@@ -18,7 +18,7 @@ from perfsite.charts.sentences import (
     treemap_sentence,
 )
 from perfsite.language import Language
-from perfsite.measures import Kind
+from perfsite.measures import MeasureKind
 from perfsite.periods import Period
 from printed import could_be, counts, is_true, pairs, periods, shares, when
 
@@ -98,10 +98,10 @@ def test_counts_are_compared_in_words(now: int, before: int | None, text: str) -
     assert compared_count(ENGLISH, now, before) == text
 
 
-@given(shares, shares, st.sampled_from([Kind.SHARE, Kind.CURRENCY]))
-def test_a_comparison_of_levels_is_true(now: float, before: float, kind: Kind) -> None:
+@given(shares, shares, st.sampled_from([MeasureKind.SHARE, MeasureKind.CURRENCY]))
+def test_a_comparison_of_levels_is_true(now: float, before: float, kind: MeasureKind) -> None:
     """Up or down is said where the figures differ and the printed ones do too, and only there."""
-    scale = 1 if kind is Kind.SHARE else 40
+    scale = 1 if kind is MeasureKind.SHARE else 40
     now, before = now * scale, before * scale
     text = compared_level(ENGLISH, now, before, kind)
 
@@ -115,12 +115,12 @@ def test_a_sentence_of_a_level_is_true(
     kpi: str, now: float, before: float | None, period: Period
 ) -> None:
     """It says the figure, its period and the comparison, and nothing else."""
-    kind = Kind.CURRENCY if kpi == "cost_per_transaction" else Kind.SHARE
+    kind = MeasureKind.CURRENCY if kpi == "cost_per_transaction" else MeasureKind.SHARE
     text = level_sentence(ENGLISH, kpi, now, before, period)
     figure, comparison = taken_apart(text, LEVELS[kpi], period)
 
     assert could_be(figure, now), text
-    assert figure.startswith("£") == (kind is Kind.CURRENCY)
+    assert figure.startswith("£") == (kind is MeasureKind.CURRENCY)
     assert is_true(comparison, now, before, kind), text
     assert text[0] == text[0].upper()
 
@@ -189,7 +189,7 @@ def test_a_sentence_of_a_groups_take_up_is_true(
     figure, comparison = taken_apart(text, pattern, period)
 
     assert could_be(figure, now), text
-    assert is_true(comparison, now, before, Kind.SHARE), text
+    assert is_true(comparison, now, before, MeasureKind.SHARE), text
 
 
 @given(shares, periods)
@@ -234,7 +234,7 @@ def test_a_lead_is_true(
         pattern = LEVELS["digital_take_up"]
         figure, comparison = taken_apart(text.removesuffix("."), pattern, second)
     assert could_be(figure, share[0]), text
-    assert is_true(comparison, share[0], share[1], Kind.SHARE), text
+    assert is_true(comparison, share[0], share[1], MeasureKind.SHARE), text
 
 
 def test_a_lead_names_a_period_once() -> None:

@@ -15,7 +15,7 @@ from perfsite.charts.draw import card_colours, draw
 from perfsite.charts.jobs import lines_job, treemap_job
 from perfsite.charts.pictures import CONTEXT, ChartJob, Line, TreemapJob, text_width
 from perfsite.charts.specs import contrast, readable_on
-from perfsite.measures import Kind
+from perfsite.measures import MeasureKind
 from properties import fewer
 
 if TYPE_CHECKING:
@@ -231,7 +231,7 @@ def test_names_of_lines_that_end_at_one_height_are_all_read(
     names = ("Online and by app", "Phone", "Paper form or post", "In person")
     points = tuple((period, value) for period in run("2016-Q1", 4))
     made = [Line(name, points) for name in names]
-    job = lines_job("a.svg", *WORDS, made, Kind.SHARE, ENGLISH)
+    job = lines_job("a.svg", *WORDS, made, MeasureKind.SHARE, ENGLISH)
     svg = svg_of(worker, job)
 
     check_words(svg, job)
@@ -242,13 +242,13 @@ def test_names_of_lines_that_end_at_one_height_are_all_read(
 def test_boxes_of_a_treemap_say_as_much_as_fits(worker: ProcessPoolExecutor) -> None:
     """A large box has its whole name and its figure, a small one what there is room for."""
     items = [("Income Tax Self Assessment", 9e6), ("Stamp Duty Reserve Tax", 1.5e5)]
-    job = treemap_job("a.svg", *WORDS, [*items, ("SORN", 10.0)], ENGLISH, Kind.COUNT)
+    job = treemap_job("a.svg", *WORDS, [*items, ("SORN", 10.0)], ENGLISH, MeasureKind.COUNT)
     said = [text for *_, text in boxes(svg_of(worker, job))]
 
     assert said == ["Income Tax Self Assessment", "9.00m"]
 
     items = [("Income Tax Self Assessment", 6e6), ("Stamp Duty Reserve Tax", 2e6)]
-    job = treemap_job("a.svg", *WORDS, [*items, ("SORN", 1e6)], ENGLISH, Kind.COUNT)
+    job = treemap_job("a.svg", *WORDS, [*items, ("SORN", 1e6)], ENGLISH, MeasureKind.COUNT)
     said = [text for *_, text in boxes(svg_of(worker, job))]
 
     assert said[:4] == ["Income Tax Self Assessment", "6.00m", "Stamp Duty Reserve Tax", "2.00m"]

@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from perfsite.cache import Kept
+    from perfsite.cache import Cache
     from perfsite.components.builder import Builder
-    from perfsite.site_data import Facts
+    from perfsite.site_data import SiteData
 
 CLEAN = {"full.csv": SUBMISSIONS["full.csv"]}
 """Submissions without a warning."""
@@ -523,7 +523,7 @@ def test_each_language_has_its_check_of_the_truth(
     """A service that is missing in one language alone ends the build, which names the folder."""
     made = site.make_pages
 
-    def forgetful(builder: Builder, facts: Facts, kept: Kept) -> Made:
+    def forgetful(builder: Builder, facts: SiteData, kept: Cache) -> Made:
         one = made(builder, facts, kept)
         lost = [page for page in one.pages if page.path != "services/weekly.html"]
         return Made(lost, one.jobs) if builder.folder == folder else one

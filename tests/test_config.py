@@ -6,7 +6,7 @@ import pytest
 
 from perfsite.config import SiteConfig, parse_config
 from perfsite.errors import ConfigError
-from perfsite.measures import MEASURES, Aggregation, Better, Kind
+from perfsite.measures import MEASURES, Aggregation, Better, MeasureKind
 
 
 def test_an_empty_file_is_a_whole_configuration() -> None:
@@ -26,7 +26,7 @@ def test_a_declared_measure_stands_beside_the_known_ones() -> None:
     )
 
     calls = config.all_measures["calls"]
-    assert (calls.id, calls.name, calls.kind) == ("calls", "Calls", Kind.COUNT)
+    assert (calls.id, calls.name, calls.kind) == ("calls", "Calls", MeasureKind.COUNT)
     assert (calls.aggregation, calls.better) == (Aggregation.SUM, Better.LOWER)
     assert {key: config.all_measures[key] for key in MEASURES} == MEASURES
 

@@ -11,7 +11,7 @@ import pytest
 from explained_examples import BESIDE, DATA, UNSHOWN, message, renewed
 from markdown_pages import DOCS, ROOT, fences, without_fences, write_data
 from perfsite import kpis, measures
-from perfsite.analysis import understand
+from perfsite.analysis import analyse
 from perfsite.config import Checks, SiteConfig, parse_config
 from perfsite.errors import RULES
 from perfsite.explanations import load_explanations
@@ -141,7 +141,7 @@ def test_the_examples_of_the_data_format_are_one_folder_without_a_problem(tmp_pa
     assert all(fence.path for fence in examples)
     assert len(data.submissions) >= 3
     assert data.config.title != SiteConfig().title
-    assert understand(data, max(data.config.published)).problems == ()
+    assert analyse(data, max(data.config.published)).problems == ()
 
 
 def test_every_fence_says_its_language() -> None:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import register
-from perfsite.analysis import understand
+from perfsite.analysis import analyse
 from perfsite.config import SiteConfig, parse_config
 from perfsite.errors import UsageError
 from perfsite.forms import (
@@ -29,7 +29,7 @@ from perfsite.forms import (
 from perfsite.forms.site import last_quarter
 from perfsite.forms.words import DESCRIPTIONS, KINDS
 from perfsite.load import load_data
-from perfsite.measures import MEASURES, Kind
+from perfsite.measures import MEASURES, MeasureKind
 from perfsite.model import Source
 from perfsite.periods import Period
 from perfsite.tables import ROW, read_table, sheets
@@ -214,7 +214,7 @@ def test_a_workbook_says_how_to_fill_it_in() -> None:
 def test_every_measure_and_kind_has_its_words() -> None:
     """No form is without a description."""
     assert set(DESCRIPTIONS) == set(MEASURES)
-    assert set(KINDS) == set(Kind)
+    assert set(KINDS) == set(MeasureKind)
 
 
 @pytest.mark.parametrize(
@@ -305,7 +305,7 @@ def test_a_new_site_has_no_problem(tmp_path: Path) -> None:
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text, "utf-8")
-    known = understand(load_data(tmp_path), MONDAY)
+    known = analyse(load_data(tmp_path), MONDAY)
 
     assert known.problems == ()
     assert [service.name for service in known.services.values()] == [

@@ -27,7 +27,7 @@ from corpus.anything import (
 )
 from corpus.foreign import MAPS, SOURCES, map_texts, settings_texts
 from corpus.written import as_csv, cells_of, written
-from perfsite.analysis import Known, understand
+from perfsite.analysis import Analysis, analyse
 from perfsite.cli.extensions import load, own
 from perfsite.config import SiteConfig, parse_config
 from perfsite.decimals import exact
@@ -58,7 +58,7 @@ TAKEN_BACK: Final = (
 )
 
 
-def understood(given_files: Mapping[str, bytes]) -> Known | PerfsiteError:
+def understood(given_files: Mapping[str, bytes]) -> Analysis | PerfsiteError:
     """A data folder of these files, read from a disk as any other; or why it cannot be read."""
     base = {"services.csv": REGISTER.encode(), "perfsite.toml": SETTINGS.encode()}
     with tempfile.TemporaryDirectory() as folder:
@@ -67,12 +67,12 @@ def understood(given_files: Mapping[str, bytes]) -> Known | PerfsiteError:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
         try:
-            return understand(load_data(Path(folder)), ON)
+            return analyse(load_data(Path(folder)), ON)
         except PerfsiteError as error:
             return error
 
 
-def assert_in_words(result: Known | PerfsiteError, names: set[str]) -> None:
+def assert_in_words(result: Analysis | PerfsiteError, names: set[str]) -> None:
     """Problems name a file that is there, and sentences hold no words of a program."""
     if isinstance(result, PerfsiteError):
         assert str(result)
@@ -91,7 +91,7 @@ def test_any_submission_is_understood_or_refused_in_words(files: dict[str, bytes
     """Bytes, tables, JSON and workbooks give observations and problems, and nothing else."""
     result = understood(files)
 
-    assert isinstance(result, Known)
+    assert isinstance(result, Analysis)
     assert_in_words(result, set(files))
 
 
@@ -238,7 +238,7 @@ def test_no_figure_is_changed_lost_or_invented(table: tuple[list[list[str]], boo
 
     result = understood({path: as_csv(rows)})
 
-    assert isinstance(result, Known)
+    assert isinstance(result, Analysis)
     published = {
         (int(row["source"].rpartition(":")[2]), row["measure"], row["channel"]): row
         for row in result.observations.to_dict("records")

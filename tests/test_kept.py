@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from perfsite.cache import Kept
+from perfsite.cache import Cache
 
 
 def test_a_result_stands_as_long_as_what_it_was_made_from_is_equal() -> None:
     """Equal is enough, it need not be the same; what differs is made anew."""
-    kept, made = Kept(), list[str]()
+    kept, made = Cache(), list[str]()
 
     def make(word: str) -> list[str]:
         made.append(word)
@@ -25,7 +25,7 @@ def test_a_result_stands_as_long_as_what_it_was_made_from_is_equal() -> None:
 
 def test_what_fails_leaves_what_was_kept() -> None:
     """A failure is not kept, and the result before it stays."""
-    kept = Kept()
+    kept = Cache()
     first = kept.of("key", 1, lambda: ["first"])
 
     def fail() -> list[str]:
@@ -38,7 +38,7 @@ def test_what_fails_leaves_what_was_kept() -> None:
 
 def test_what_nobody_asks_for_is_let_go() -> None:
     """After a build that had no use for it a result is gone; one that it used stays."""
-    kept = Kept()
+    kept = Cache()
     kept.of("gone", 1, lambda: ["first"])
     stays = kept.of("stays", 1, lambda: ["first"])
     kept.forget_unused()

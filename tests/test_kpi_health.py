@@ -25,7 +25,7 @@ from properties import fewer
 if TYPE_CHECKING:
     from helpers import Worked
     from perfsite.kpi.health import ServiceHealth
-    from perfsite.kpi.reporting import Ledger
+    from perfsite.kpi.reporting import ReportingMatrix
 
 YEARLY = "transactions_per_year"
 TAKE_UP = "digital_take_up"
@@ -37,7 +37,7 @@ N, A, L, M = State.NOT_APPLICABLE, State.NOT_ASKED, State.LATE, State.MISSING
 S, I = State.STOPPED, State.INCOMPLETE  # noqa: E741 - the letters of the states
 
 
-def ledger_of(made: Worked) -> Ledger:
+def ledger_of(made: Worked) -> ReportingMatrix:
     """The ledger of some submissions."""
     return made.ledger
 

@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import worked_example
-from perfsite.kpi.headlines import BANDS, Band, Figure, ServiceSummary, band_of, high_volume, peers
+from perfsite.kpi.headlines import (
+    BANDS,
+    Band,
+    Headline,
+    ServiceSummary,
+    band_of,
+    high_volume,
+    peers,
+)
 from perfsite.kpis import VOLUME
 from perfsite.model import Service, Status
 from perfsite.periods import Period
@@ -23,8 +31,8 @@ def summary(
     """A service with so many transactions in a year."""
     service = Service(key, name or key.capitalize(), "Ministry", category=category)
     if size is None:
-        return ServiceSummary(service, {VOLUME: Figure(VOLUME, Status.NOT_PROVIDED)})
-    figure = Figure(VOLUME, Status.PROVIDED, Period.parse(year), size)
+        return ServiceSummary(service, {VOLUME: Headline(VOLUME, Status.NOT_PROVIDED)})
+    figure = Headline(VOLUME, Status.PROVIDED, Period.parse(year), size)
     return ServiceSummary(service, {VOLUME: figure})
 
 

@@ -28,13 +28,13 @@ from perfsite.kpi.figures import Formula, forms
 from perfsite.kpi.inputs import Parts
 from perfsite.kpi.trace import Origin, Provenance, Term, tiling, trace
 from perfsite.kpis import KPIS
-from perfsite.measures import MEASURES, RATINGS, Kind
+from perfsite.measures import MEASURES, RATINGS, MeasureKind
 from perfsite.model import Source, Status
 from perfsite.periods import Period, Unit
 from properties import fewer
 
 if TYPE_CHECKING:
-    from perfsite.kpi.headlines import Figure
+    from perfsite.kpi.headlines import Headline
 
 
 def traced(made: Worked) -> dict[str, dict[str, Provenance]]:
@@ -74,7 +74,7 @@ def faults(made: Worked, found: dict[str, dict[str, Provenance]]) -> list[str]:
     return wrong
 
 
-def faults_of(found: Provenance, figure: Figure) -> list[str]:
+def faults_of(found: Provenance, figure: Headline) -> list[str]:
     """What of one headline's provenance is not as it must be."""
     wrong = []
     if figure.value is not None and found.value != figure.value:
@@ -237,7 +237,7 @@ def random_table(random: Random) -> str:
             if random.random() < missing:
                 continue
             for channel in channels:
-                is_share = measure.kind is Kind.SHARE
+                is_share = measure.kind is MeasureKind.SHARE
                 number = f"{random.randrange(101)}%" if is_share else f"{random.randrange(1, 999)}"
                 gone = random.random() < missing / 10
                 value = random.choice(("[x]", "[z]", "_")) if gone else number

@@ -16,7 +16,7 @@ from perfsite.decimals import decimal
 from perfsite.errors import ConfigError
 from perfsite.language import Language, read_catalogue
 from perfsite.load import load_theme
-from perfsite.measures import Kind
+from perfsite.measures import MeasureKind
 from perfsite.periods import Period, Unit
 from printed import half_up
 
@@ -143,13 +143,13 @@ def test_a_full_share_is_nothing_or_everything_only_when_that_is_exact(part: int
     """The figure for those who want to check it is not rounded to 0% or 100% either."""
     assume(part < of)
 
-    assert ENGLISH.full_figure(part / of, Kind.SHARE) not in ("0%", "100%")
+    assert ENGLISH.full_figure(part / of, MeasureKind.SHARE) not in ("0%", "100%")
 
 
 @pytest.mark.parametrize("share", [1 - 1e-9, 1e-9])
 def test_one_in_a_billion_still_shows_in_a_full_share(share: float) -> None:
     """A department with a billion transactions, all but one of them digital, is not at 100%."""
-    assert ENGLISH.full_figure(share, Kind.SHARE) not in ("0%", "100%")
+    assert ENGLISH.full_figure(share, MeasureKind.SHARE) not in ("0%", "100%")
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_other_currencies_have_their_sign_or_their_code() -> None:
 @given(st.integers(0, 10**10), st.integers(1, 10**10))
 def test_a_change_has_the_sign_of_the_difference(now: int, before: int) -> None:
     """Plus for more, minus for less, `no change` only for the same figure."""
-    text = ENGLISH.change(now, before, Kind.COUNT)
+    text = ENGLISH.change(now, before, MeasureKind.COUNT)
 
     assert (text == "no change") == (now == before)
     assert text.startswith("+") <= (now > before)
@@ -206,20 +206,20 @@ def test_a_change_has_the_sign_of_the_difference(now: int, before: int) -> None:
 @pytest.mark.parametrize(
     ("now", "before", "kind", "text"),
     [
-        (115, 100, Kind.COUNT, "+15%"),
-        (95, 100, Kind.COUNT, "−5.0%"),
-        (100_001, 100_000, Kind.COUNT, "almost no change"),
-        (0, 100, Kind.COUNT, "−100%"),
-        (0, 0, Kind.COUNT, "no change"),
-        (5, 0, Kind.COUNT, "+5"),
-        (0.75, 0.8, Kind.SHARE, "−5.0 points"),
-        (0.5, 0, Kind.SHARE, "+50.0 points"),
-        (0.8, 0.8, Kind.SHARE, "no change"),
-        (2.5, 2.0, Kind.CURRENCY, "+25%"),
+        (115, 100, MeasureKind.COUNT, "+15%"),
+        (95, 100, MeasureKind.COUNT, "−5.0%"),
+        (100_001, 100_000, MeasureKind.COUNT, "almost no change"),
+        (0, 100, MeasureKind.COUNT, "−100%"),
+        (0, 0, MeasureKind.COUNT, "no change"),
+        (5, 0, MeasureKind.COUNT, "+5"),
+        (0.75, 0.8, MeasureKind.SHARE, "−5.0 points"),
+        (0.5, 0, MeasureKind.SHARE, "+50.0 points"),
+        (0.8, 0.8, MeasureKind.SHARE, "no change"),
+        (2.5, 2.0, MeasureKind.CURRENCY, "+25%"),
     ],
 )
 def test_shares_change_by_points_and_the_rest_by_percentages(
-    now: float, before: float, kind: Kind, text: str
+    now: float, before: float, kind: MeasureKind, text: str
 ) -> None:
     """A change has its unit, and from nothing there is no percentage."""
     assert ENGLISH.change(now, before, kind) == text
@@ -227,7 +227,7 @@ def test_shares_change_by_points_and_the_rest_by_percentages(
 
 def test_a_fall_to_almost_nothing_is_not_a_fall_to_nothing() -> None:
     """100% is printed only when it is exactly true, in a change as elsewhere."""
-    assert ENGLISH.change(1, 1_000, Kind.COUNT) != "−100%"
+    assert ENGLISH.change(1, 1_000, MeasureKind.COUNT) != "−100%"
 
 
 @pytest.mark.parametrize(
@@ -324,16 +324,16 @@ def test_a_half_goes_up_wherever_it_stands(value: float, money: str, percent: st
 def test_a_long_number_has_no_dust(value: float) -> None:
     """What a quotient has beyond six decimals stands in files alone."""
     assert len(ENGLISH.full_money(value).partition(".")[2]) <= 6
-    assert len(ENGLISH.in_table(value, Kind.CURRENCY).partition(".")[2].strip("kmbn")) <= 2
+    assert len(ENGLISH.in_table(value, MeasureKind.CURRENCY).partition(".")[2].strip("kmbn")) <= 2
 
 
 def test_the_table_has_no_digits_that_are_dust() -> None:
     """Three decimals of a penny are no figure, and what was divided is rounded."""
-    assert ENGLISH.in_table(0.008289999999999999, Kind.CURRENCY) == "£0.0083"
-    assert ENGLISH.in_table(2 / 3, Kind.SHARE) == "66.7%"
-    assert ENGLISH.in_table(12_345.67, Kind.CURRENCY) == "£12,345.67"
-    assert ENGLISH.in_table(1_373_272.49, Kind.CURRENCY, 686_636.245) == "about £1m"
-    assert ENGLISH.in_table(3_309_852_525, Kind.COUNT) == "3,309,852,525"
+    assert ENGLISH.in_table(0.008289999999999999, MeasureKind.CURRENCY) == "£0.0083"
+    assert ENGLISH.in_table(2 / 3, MeasureKind.SHARE) == "66.7%"
+    assert ENGLISH.in_table(12_345.67, MeasureKind.CURRENCY) == "£12,345.67"
+    assert ENGLISH.in_table(1_373_272.49, MeasureKind.CURRENCY, 686_636.245) == "about £1m"
+    assert ENGLISH.in_table(3_309_852_525, MeasureKind.COUNT) == "3,309,852,525"
 
 
 TAGS = {tag: Language(tag) for tag in ("en-GB", "fr", "fr-CA", "de", "cy", "pl", "sv")}
@@ -352,15 +352,15 @@ def test_separators_are_those_of_the_language(tag: str, number: int, decimals: i
     assert written == expected.replace("\u202f", "\xa0").replace("-", "−")
 
 
-@given(st.sampled_from(list(Kind)), sizes)
-def test_every_kind_has_its_wording(kind: Kind, value: float) -> None:
+@given(st.sampled_from(list(MeasureKind)), sizes)
+def test_every_kind_has_its_wording(kind: MeasureKind, value: float) -> None:
     """A share gets a percent sign, an amount its currency, and nothing else has either."""
-    value = min(value, 1.0) if kind is Kind.SHARE else value
+    value = min(value, 1.0) if kind is MeasureKind.SHARE else value
     for text in (ENGLISH.figure(value, kind), ENGLISH.full_figure(value, kind)):
-        assert ("%" in text) == (kind is Kind.SHARE)
-        assert ("£" in text) == (kind is Kind.CURRENCY)
-        assert ("seconds" in text) == (kind is Kind.SECONDS)
-        assert (" ms" in text) == (kind is Kind.MILLISECONDS)
+        assert ("%" in text) == (kind is MeasureKind.SHARE)
+        assert ("£" in text) == (kind is MeasureKind.CURRENCY)
+        assert ("seconds" in text) == (kind is MeasureKind.SECONDS)
+        assert (" ms" in text) == (kind is MeasureKind.MILLISECONDS)
         assert "nan" not in text
         assert not re.search(r"\de", text)
 
@@ -421,7 +421,7 @@ FRENCH = Language("fr", read_catalogue("fr", load_theme().translations), "GBP")
             lambda w: w.in_period(Period.parse("2017-Q4")),
             ("in October to December 2017", "entre octobre et décembre 2017"),
         ),
-        (lambda w: w.change(0.75, 0.8, Kind.SHARE), ("−5.0 points", "−5,0 points")),
+        (lambda w: w.change(0.75, 0.8, MeasureKind.SHARE), ("−5.0 points", "−5,0 points")),
     ],
 )
 def test_a_second_language_has_its_own_words_numbers_and_dates(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from perfsite.analysis import Known, understand
+from perfsite.analysis import Analysis, analyse
 from perfsite.kpi.groups import make_groups, summarise_groups
 from perfsite.kpi.headlines import summarise_services
 from perfsite.language import Language, read_catalogue
@@ -26,12 +26,12 @@ SECRETS = 1_000
 
 
 @pytest.fixture(scope="module")
-def known() -> Known:
+def known() -> Analysis:
     """The example as understood on the day of its edition."""
     folder = Path(__file__).parents[1] / "data"
     data = load_data(folder)
     day = max(data.config.published, default=date(2018, 9, 19))
-    return understand(with_editions(data, folder, day), day)
+    return analyse(with_editions(data, folder, day), day)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def files(built: tuple[Ran, Path]) -> list[File]:
     return [file for file in made if not file.path.startswith("manifest")]
 
 
-def published(known: Known, observations: pd.DataFrame) -> Published:
+def published(known: Analysis, observations: pd.DataFrame) -> Published:
     """What the example publishes, as a build says it."""
     summaries = summarise_services(known.figures, known.parts, known.services)
     groups = summarise_groups(
@@ -64,14 +64,14 @@ def published(known: Known, observations: pd.DataFrame) -> Published:
     return Published(known.services, observations, known.parts.frame, frame, numbers, known.earlier)
 
 
-def languages(known: Known) -> list[Language]:
+def languages(known: Analysis) -> list[Language]:
     """The languages of the example."""
     words = load_theme().translations
     tags = known.data.config.languages
     return [Language(tag, read_catalogue(tag, words), "GBP") for tag in tags]
 
 
-def chosen(known: Known, seed: int) -> pd.DataFrame:
+def chosen(known: Analysis, seed: int) -> pd.DataFrame:
     """A thousand published figures, as if they were secrets."""
     given = known.observations[known.observations["value"].notna()]
     columns = ["service", "period", "measure", "channel", "value"]
@@ -79,7 +79,7 @@ def chosen(known: Known, seed: int) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.proofs)])
-def test_no_honest_build_is_stopped(known: Known, files: list[File], seed: int) -> None:
+def test_no_honest_build_is_stopped(known: Analysis, files: list[File], seed: int) -> None:
     """A thousand invented secrets in real services and periods are found nowhere."""
     secrets = chosen(known, seed).assign(channel="invented")
     change = np.exp(np.random.default_rng(seed).normal(0, 0.7, SECRETS))
@@ -98,7 +98,7 @@ def test_no_honest_build_is_stopped(known: Known, files: list[File], seed: int) 
     assert leaks == []
 
 
-def test_every_published_figure_would_be_found(known: Known, files: list[File]) -> None:
+def test_every_published_figure_would_be_found(known: Analysis, files: list[File]) -> None:
     """A thousand figures of the site, called secrets, are each found where they stand."""
     secrets = chosen(known, 3)
     rest = known.observations.drop(secrets.index)

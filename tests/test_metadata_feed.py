@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from perfsite.config import SiteConfig
-from perfsite.exports.feed import Entry, edition_entries, feed_file
+from perfsite.exports.feed import FeedEntry, edition_entries, feed_file
 from perfsite.language import Language
 from perfsite.model import Edition
 
@@ -25,17 +25,19 @@ CONFIG: Final = SiteConfig(
 BASED: Final = CONFIG.model_copy(update={"base_url": "https://figures.example.org"})
 BARE: Final = SiteConfig()
 REVISIONS: Final = (
-    Entry("revision/2018-03-01/tax", "Tax revised", date(2018, 3, 1), "1 is 2.", "changes/a.html"),
-    Entry(
+    FeedEntry(
+        "revision/2018-03-01/tax", "Tax revised", date(2018, 3, 1), "1 is 2.", "changes/a.html"
+    ),
+    FeedEntry(
         "revision/2018-03-01/toll", "Toll revised", date(2018, 3, 1), "12 is 13.", "changes/a.html"
     ),
-    Entry(
+    FeedEntry(
         "revision/2018-05-01/toll", "Toll revised", date(2018, 5, 1), "13 is 12.", "changes/a.html"
     ),
 )
 
 
-def read(config: SiteConfig, *revisions: Entry) -> ET.Element:
+def read(config: SiteConfig, *revisions: FeedEntry) -> ET.Element:
     """The feed of a site."""
     file = feed_file(config, EDITION, ENGLISH, revisions)
     assert file.path == "feed.xml"
@@ -79,7 +81,7 @@ def faults(feed: ET.Element) -> list[str]:
 @pytest.mark.parametrize("config", [CONFIG, BASED, BARE])
 @pytest.mark.parametrize("revisions", [(), REVISIONS])
 def test_the_feed_is_what_the_standard_requires(
-    config: SiteConfig, revisions: tuple[Entry, ...]
+    config: SiteConfig, revisions: tuple[FeedEntry, ...]
 ) -> None:
     """A feed has everything that RFC 4287 says it must have, with and without entries."""
     assert faults(read(config, *revisions)) == []

@@ -19,7 +19,7 @@ from perfsite.exports.schemas import (
     NAME,
     PERIOD,
     WIDE_NAMES,
-    Record,
+    RecordModel,
     ServiceRecord,
     TidyRecord,
     WideRecord,
@@ -290,7 +290,7 @@ def _without_empty(content: Any) -> list[Any]:  # noqa: ANN401
 
 @pytest.mark.parametrize("kind", [TidyRecord, WideRecord])
 @given(records())
-def test_a_model_takes_what_its_schema_takes(kind: type[Record], record: Json) -> None:
+def test_a_model_takes_what_its_schema_takes(kind: type[RecordModel], record: Json) -> None:
     """The models, too, are true to the schemas that are made of them."""
     schema = Draft202012Validator(kind.model_json_schema())
     assume(not any(isinstance(one, float) and one.is_integer() for one in record.values()))

@@ -16,7 +16,7 @@ from perfsite.exports.columns import (
     REGISTER,
     STATES,
     STATUSES,
-    Column,
+    DataColumn,
     group_columns,
     health_columns,
     kpi_columns,
@@ -36,7 +36,7 @@ SET = tables()
 TABLES = {**SET, **tables_of_folders()}
 
 
-def names(columns: Sequence[Column]) -> tuple[str, ...]:
+def names(columns: Sequence[DataColumn]) -> tuple[str, ...]:
     """The names of columns."""
     return tuple(column.name for column in columns)
 

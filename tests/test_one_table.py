@@ -26,12 +26,12 @@ from invented_kpis import (
     SUBMISSIONS,
     WAITED,
 )
-from perfsite.analysis import understand
+from perfsite.analysis import analyse
 from perfsite.charts.sentences import level_sentence, meets
 from perfsite.kpis import KPIS, Adding, Kpi, Place, at
 from perfsite.language import Language
 from perfsite.load import load_data
-from perfsite.measures import MEASURES, Better, Kind
+from perfsite.measures import MEASURES, Better, MeasureKind
 from perfsite.periods import Period
 from small_site import Page, Tree, build_folder, data_folder, pages_of, rows_of
 
@@ -347,7 +347,7 @@ def test_what_was_stated_is_held_against_its_counts(
     wrong = "period,calls,answered,stated_answer_rate,score_1,score_3\n2016,10,5,0.7,1,2\n"
     given = {**SUBMISSIONS, "beta.csv": wrong}
     data = load_data(data_folder(tmp_path, register=REGISTER, submissions=given, config=CONFIG))
-    problems = understand(data, max(data.config.published)).problems
+    problems = analyse(data, max(data.config.published)).problems
     found = {(one.code, one.service): one for one in problems}
 
     assert found["PS208", "beta"].found == (
@@ -386,7 +386,7 @@ def test_a_target_is_met_on_the_better_side(
         (CALLS, {"numerator": ()}, "a numerator"),
         (FEES, {"stated": ""}, "what is multiplied"),
         (SCORED, {"numerator": ("score_1",)}, "answers to pool"),
-        (SCORED, {"kind": Kind.NUMBER}, "the kind share"),
+        (SCORED, {"kind": MeasureKind.NUMBER}, "the kind share"),
         (WAITED, {"weighted": True}, "a stated figure to weigh"),
         (CALLS, {"words": replace(CALLS.words, counted=None)}, "words that count it"),
         (ANSWERED, {"words": replace(ANSWERED.words, counts="")}, "held against"),

@@ -15,10 +15,10 @@ from perfsite.components.elements import (
     service_card,
     value_cell,
 )
-from perfsite.kpi.headlines import Figure
+from perfsite.kpi.headlines import Headline
 from perfsite.kpis import KPIS
 from perfsite.language import Language
-from perfsite.measures import Kind
+from perfsite.measures import MeasureKind
 from perfsite.model import Status
 from perfsite.pages.lists import listing
 from perfsite.periods import Period, Unit
@@ -90,7 +90,7 @@ def keys(path: str) -> list[str]:
 )
 def test_each_kind_of_absence_has_its_word(status: Status, word: str) -> None:
     """Nothing is shown as a number, a blank or another absence."""
-    absent = value_cell(None, Kind.COUNT, status, ENGLISH)
+    absent = value_cell(None, MeasureKind.COUNT, status, ENGLISH)
 
     assert (absent.text, absent.full, absent.missing) == (word, "", True)
 
@@ -98,16 +98,16 @@ def test_each_kind_of_absence_has_its_word(status: Status, word: str) -> None:
 @pytest.mark.parametrize(
     ("value", "kind", "text", "full"),
     [
-        (0.0, Kind.COUNT, "0", ""),
-        (0.0, Kind.SHARE, "0%", ""),
-        (1_234_567.0, Kind.COUNT, "1.23m", "1,234,567"),
-        (0.99999, Kind.SHARE, ">99.9%", ""),
-        (0.0065, Kind.CURRENCY, "£0.0065", ""),
-        (12_345.5, Kind.CURRENCY, "£12.3k", "£12,345.50"),
+        (0.0, MeasureKind.COUNT, "0", ""),
+        (0.0, MeasureKind.SHARE, "0%", ""),
+        (1_234_567.0, MeasureKind.COUNT, "1.23m", "1,234,567"),
+        (0.99999, MeasureKind.SHARE, ">99.9%", ""),
+        (0.0065, MeasureKind.CURRENCY, "£0.0065", ""),
+        (12_345.5, MeasureKind.CURRENCY, "£12.3k", "£12,345.50"),
     ],
 )
 def test_a_count_or_an_amount_is_there_with_all_its_digits(
-    value: float, kind: Kind, text: str, full: str
+    value: float, kind: MeasureKind, text: str, full: str
 ) -> None:
     """A zero is a figure; where a count or an amount is rounded, the full one goes with it."""
     shown = value_cell(value, kind, Status.PROVIDED, ENGLISH)
@@ -117,9 +117,9 @@ def test_a_count_or_an_amount_is_there_with_all_its_digits(
 
 def test_a_change_needs_both_figures() -> None:
     """Without one of them nothing is said, not even that nothing changed."""
-    assert change_cell(None, 1, Kind.COUNT, ENGLISH).text == ""
-    assert change_cell(1, None, Kind.COUNT, ENGLISH).text == ""
-    assert change_cell(1, 1, Kind.COUNT, ENGLISH).text == "no change"
+    assert change_cell(None, 1, MeasureKind.COUNT, ENGLISH).text == ""
+    assert change_cell(1, None, MeasureKind.COUNT, ENGLISH).text == ""
+    assert change_cell(1, 1, MeasureKind.COUNT, ENGLISH).text == "no change"
     assert count_cell(None, ENGLISH).text == "no data"
     assert count_cell(0, ENGLISH).text == "0"
 
@@ -135,17 +135,19 @@ def test_a_change_needs_both_figures() -> None:
 )
 def test_an_older_figure_says_until_when_it_is(period: Period, note: str) -> None:
     """In a list the month in which its period ended stands beside it."""
-    older = Figure("completion_rate", Status.OLDER, period, 0.5)
+    older = Headline("completion_rate", Status.OLDER, period, 0.5)
 
     assert headline_cell(older, ENGLISH).note == note.replace(" ", "\xa0")
-    newest = Figure("completion_rate", Status.PROVIDED, period, 0.5)
+    newest = Headline("completion_rate", Status.PROVIDED, period, 0.5)
     assert headline_cell(newest, ENGLISH).note == ""
 
 
 def test_a_withheld_card_gives_both_figures() -> None:
     """Reason and figures stand where the percentage would; there is no percentage."""
     shown = service_card(
-        Figure("digital_take_up", Status.WITHHELD, Period(Unit.MONTH, 24200, 12), None, 3080, 674),
+        Headline(
+            "digital_take_up", Status.WITHHELD, Period(Unit.MONTH, 24200, 12), None, 3080, 674
+        ),
         ENGLISH,
     )
 

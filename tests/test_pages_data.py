@@ -10,7 +10,7 @@ import pytest
 
 from perfsite.exports.tables import OBSERVATION_COLUMNS
 from perfsite.kpis import KPIS
-from perfsite.measures import Kind
+from perfsite.measures import MeasureKind
 from perfsite.model import REGISTER_COLUMNS
 from small_site import SERVICES, SUBMISSIONS, rows_of, small_site
 
@@ -115,7 +115,7 @@ def test_every_kpi_is_its_numerator_by_its_denominator() -> None:
     for row in ratios:
         share = float(row["numerator"]) / float(row["denominator"])
         assert float(row["value"]) == pytest.approx(share, rel=1e-12), row
-    shares = {kpi.id for kpi in KPIS.values() if kpi.kind is Kind.SHARE}
+    shares = {kpi.id for kpi in KPIS.values() if kpi.kind is MeasureKind.SHARE}
     assert [r for r in rows if r["kpi"] in shares and r["value"] and float(r["value"]) > 1] == []
     assert {(r["service"], r["kpi"]) for r in rows} == {(s, k) for s in SERVICES for k in KPIS}
 

@@ -15,10 +15,10 @@ from properties import fewer
 from service_pages import ENGLISH
 
 if TYPE_CHECKING:
-    from perfsite.components.elements import Provenance
+    from perfsite.components.elements import ExplainedFigure
 
 
-def told(table: str, kpi: str) -> Provenance:
+def told(table: str, kpi: str) -> ExplainedFigure:
     """Where the headline of a table's KPI comes from."""
     made = worked(table)
     summaries = list(made.summaries.values())

@@ -13,7 +13,7 @@ from helpers import one_service_register, register, worked, worked_example
 from perfsite.config import parse_config
 from perfsite.kpis import KPIS
 from perfsite.language import Language
-from perfsite.measures import Kind
+from perfsite.measures import MeasureKind
 from perfsite.pages.service import service_page, service_titles
 from printed import could_be, is_true
 from properties import fewer
@@ -306,7 +306,7 @@ def test_the_sentences_of_a_page_are_true_of_what_was_submitted(
     assert lead, pages.page.lead
     assert could_be(lead[1], all_now)
     assert could_be(lead[2], digital_now / all_now)
-    assert is_true(lead[3], digital_now / all_now, digital_then / all_then, Kind.SHARE)
+    assert is_true(lead[3], digital_now / all_now, digital_then / all_then, MeasureKind.SHARE)
 
     heading = own_sentence(pages, "transactions")
     bars = re.fullmatch(r"(.+) transactions? in October to December 2017, (.+)", heading)
@@ -321,14 +321,14 @@ def test_the_sentences_of_a_page_are_true_of_what_was_submitted(
     now, then = rows[7][1] / rows[7][0], rows[3][1] / rows[3][0]
     assert line, heading
     assert could_be(line[1], now)
-    assert is_true(line[2], now, then, Kind.SHARE), heading
+    assert is_true(line[2], now, then, MeasureKind.SHARE), heading
 
     heading = own_sentence(pages, "cost-per-transaction")
     cost = re.fullmatch(r"A transaction cost (.+) in October to December 2017, (.+)", heading)
     now, then = rows[7][2] / rows[7][0], rows[3][2] / rows[3][0]
     assert cost, heading
     assert could_be(cost[1], now)
-    assert is_true(cost[2], now, then, Kind.CURRENCY), heading
+    assert is_true(cost[2], now, then, MeasureKind.CURRENCY), heading
 
 
 @pytest.mark.example

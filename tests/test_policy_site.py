@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from perfsite.analysis import understand
+from perfsite.analysis import analyse
 from perfsite.errors import LeakError
 from perfsite.load import load_data, with_editions
 from small_site import CONFIG, REGISTER, SUBMISSIONS, build_folder, data_folder, perfsite, read_tree
@@ -197,7 +197,7 @@ def test_an_edition_is_frozen_and_followed(tmp_path: Path) -> None:
 
     assert (row["value"], row["status"]) == ("1400", "provided carried_over")
     assert row["source"] == "editions/2018-03-01/submissions/full.csv:9"
-    known = understand(with_editions(load_data(folder), folder, DAY), DAY)
+    known = analyse(with_editions(load_data(folder), folder, DAY), DAY)
     assert [(one.service, one.figures, one.date, one.errors) for one in known.carried] == [
         ("full", 1, date(2018, 3, 1), 1)
     ]

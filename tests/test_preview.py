@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perfsite.analysis import understand
+from perfsite.analysis import analyse
 from perfsite.errors import Problem, UsageError
 from perfsite.explanations import Explanation
 from perfsite.load import load_data, load_theme
@@ -353,7 +353,7 @@ def test_the_problems_of_real_submissions_stand_on_the_page_in_their_place(tmp_p
     """Found by the stages themselves: digital above the total, on the page of its service."""
     wrong = {**SUBMISSIONS, "full.csv": "period,transactions,transactions:digital\n2017-Q3,10,12\n"}
     data = load_data(data_folder(tmp_path, submissions=wrong))
-    known = understand(data, max(data.config.published))
+    known = analyse(data, max(data.config.published))
     files = build(data).files
 
     tree = {f.path: f.data.decode() for f in make_preview(files, known.problems, THEME)}

@@ -16,7 +16,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from answer_key import answer_key
-from perfsite.analysis import understand
+from perfsite.analysis import analyse
 from perfsite.exports.tables import OBSERVATION_COLUMNS, csv_file, observation_rows
 from perfsite.load import load_data
 from perfsite.periods import Period
@@ -274,7 +274,7 @@ def test_every_published_figure_of_every_edition_is_ours(
     out = tmp_path / "data"
     ran = perfsite("import", "performance-platform", folder / "services.csv", "--out", out)
     assert (ran.code, "PS301" in ran.out) in {(0, False), (1, True)}, ran.out
-    known = understand(load_data(out), date.fromisoformat(edition))
+    known = analyse(load_data(out), date.fromisoformat(edition))
     rows = observation_rows(known.observations)
     file = csv_file("data/observations.csv", OBSERVATION_COLUMNS, rows)
 

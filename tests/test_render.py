@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from perfsite.components.contexts import MovedPage, NotFoundPage, Site
+from perfsite.components.contexts import MovedPage, NotFoundPage, SiteLabels
 from perfsite.components.elements import Link
 from perfsite.errors import ConfigError, RenderError
 from perfsite.language import Language, read_catalogue
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from perfsite.components.contexts import Context
 
-SITE: Final = Site(
+SITE: Final = SiteLabels(
     title="Figures",
     publisher="Us",
     status="",

@@ -11,13 +11,13 @@ from perfsite.editions import OBSERVATIONS, text_frame
 from perfsite.errors import ConfigError
 from perfsite.model import Service
 from perfsite.revisions import (
-    Kind,
+    ChangeKind,
     Move,
     Reason,
     Snapshot,
     Step,
     compare,
-    make_ledger,
+    make_history,
     read_reasons,
     unused_reasons,
 )
@@ -73,23 +73,23 @@ def told(found: Step) -> dict[str, tuple[str, str, str, str]]:
 @pytest.mark.parametrize(
     ("before", "now", "kind"),
     [
-        ("5 provided", "6 provided", Kind.RESTATED),
-        ("5 provided+provisional", "6 provided", Kind.REVISED),
-        ("5 provided+estimated", "6 provided", Kind.REVISED),
-        ("5 provided", "6 provided+revised", Kind.REVISED),
-        ("5 provided", "6 provided+provisional", Kind.RESTATED),
-        ("5 provided", "0 provided", Kind.RESTATED),
-        ("0 provided", "- not_provided", Kind.WITHDRAWN),
-        ("5 provided", "- not_applicable", Kind.WITHDRAWN),
-        ("5 provided", "- confidential", Kind.SUPPRESSED),
-        ("- not_provided", "0 provided", Kind.BACKFILLED),
-        ("- confidential", "5 provided", Kind.BACKFILLED),
+        ("5 provided", "6 provided", ChangeKind.RESTATED),
+        ("5 provided+provisional", "6 provided", ChangeKind.REVISED),
+        ("5 provided+estimated", "6 provided", ChangeKind.REVISED),
+        ("5 provided", "6 provided+revised", ChangeKind.REVISED),
+        ("5 provided", "6 provided+provisional", ChangeKind.RESTATED),
+        ("5 provided", "0 provided", ChangeKind.RESTATED),
+        ("0 provided", "- not_provided", ChangeKind.WITHDRAWN),
+        ("5 provided", "- not_applicable", ChangeKind.WITHDRAWN),
+        ("5 provided", "- confidential", ChangeKind.SUPPRESSED),
+        ("- not_provided", "0 provided", ChangeKind.BACKFILLED),
+        ("- confidential", "5 provided", ChangeKind.BACKFILLED),
         ("5 provided", "5 provided", None),
         ("5 provided+provisional", "5 provided", None),
         ("- not_provided", "- confidential", None),
     ],
 )
-def test_what_became_of_a_figure(before: str, now: str, kind: Kind | None) -> None:
+def test_what_became_of_a_figure(before: str, now: str, kind: ChangeKind | None) -> None:
     """Zero is a figure, missing is none, and a mark alone is no change of the figure."""
     other = "beta 2016 1 provided"
     found = told(step([f"alpha 2016 {before}", other], [f"alpha 2016 {now}", other]))
@@ -109,13 +109,13 @@ def test_late_figures_are_told_from_new_ones_by_the_periods_of_the_edition_befor
     )
 
     assert {key: values[0] for key, values in told(found).items()} == {
-        "alpha 2016": Kind.FIRST_PUBLISHED,
-        "beta 2015": Kind.FIRST_PUBLISHED,
+        "alpha 2016": ChangeKind.FIRST_PUBLISHED,
+        "beta 2015": ChangeKind.FIRST_PUBLISHED,
     }
     assert {key: values[0] for key, values in told(later).items()} == {
-        "alpha 2014": Kind.BACKFILLED,
-        "alpha 2016": Kind.FIRST_PUBLISHED,
-        "beta 2015": Kind.BACKFILLED,
+        "alpha 2014": ChangeKind.BACKFILLED,
+        "alpha 2016": ChangeKind.FIRST_PUBLISHED,
+        "beta 2015": ChangeKind.BACKFILLED,
     }
 
 
@@ -141,7 +141,7 @@ def test_services_are_followed_through_names_organisations_and_ids() -> None:
         ("omega", Move.MOVED, "Ministry", "Department: Agency"),
         ("omega", Move.NEW_ID, "alpha", "omega"),
     ]
-    assert told(found) == {"omega 2016": (Kind.RESTATED, "1", "2", "")}
+    assert told(found) == {"omega 2016": (ChangeKind.RESTATED, "1", "2", "")}
 
 
 TOML: Final = """
@@ -168,9 +168,9 @@ def test_reasons_tell_a_revision_from_a_correction() -> None:
     )
 
     assert told(found) == {
-        "alpha 2016": (Kind.CORRECTED, "1", "5", "Counted twice."),
-        "beta 2015": (Kind.WITHDRAWN, "3", "", "Better data."),
-        "beta 2016": (Kind.REVISED, "2", "6", "Better data."),
+        "alpha 2016": (ChangeKind.CORRECTED, "1", "5", "Counted twice."),
+        "beta 2015": (ChangeKind.WITHDRAWN, "3", "", "Better data."),
+        "beta 2016": (ChangeKind.REVISED, "2", "6", "Better data."),
     }
 
 
@@ -183,7 +183,7 @@ def test_an_entry_is_about_its_edition_alone() -> None:
         for day in (SECOND, THIRD, None)
     ]
 
-    assert kinds == [Kind.CORRECTED, Kind.RESTATED, Kind.RESTATED]
+    assert kinds == [ChangeKind.CORRECTED, ChangeKind.RESTATED, ChangeKind.RESTATED]
 
 
 def test_a_new_note_is_the_reason_and_an_old_one_is_not() -> None:
@@ -194,8 +194,8 @@ def test_a_new_note_is_the_reason_and_an_old_one_is_not() -> None:
     )
 
     assert told(found) == {
-        "alpha 2016": (Kind.RESTATED, "1", "2", "a new count"),
-        "beta 2016": (Kind.RESTATED, "1", "2", ""),
+        "alpha 2016": (ChangeKind.RESTATED, "1", "2", "a new count"),
+        "beta 2016": (ChangeKind.RESTATED, "1", "2", ""),
     }
 
 
@@ -207,12 +207,12 @@ def test_a_suppressed_figure_is_told_without_its_number() -> None:
         snapshot(SECOND, rows[1]),
         snapshot(None, ["alpha 2016 - confidential"]),
     ]
-    ledger = make_ledger(snapshots, (), {("alpha", "2016", "transactions", "")})
+    ledger = make_history(snapshots, (), {("alpha", "2016", "transactions", "")})
 
     assert ledger
     assert [told(one)["alpha 2016"] for one in ledger.steps] == [
-        (Kind.RESTATED, "", "", ""),
-        (Kind.SUPPRESSED, "", "", ""),
+        (ChangeKind.RESTATED, "", "", ""),
+        (ChangeKind.SUPPRESSED, "", "", ""),
     ]
     assert not any("777" in cell for row in ledger.rows() for cell in row)
 
@@ -225,14 +225,14 @@ def test_a_ledger_tells_what_each_figure_has_said() -> None:
         snapshot(day, [f"alpha 2016 {value}", "beta 2016 9 provided"])
         for day, value in zip(days, values, strict=True)
     ]
-    ledger = make_ledger(snapshots, (), ())
+    ledger = make_history(snapshots, (), ())
 
     assert ledger
     (retold,) = ledger.retold["alpha"]
     assert retold.said == (
         (FIRST, "1", ""),
-        (SECOND, "2", Kind.RESTATED),
-        (THIRD, "", Kind.WITHDRAWN),
+        (SECOND, "2", ChangeKind.RESTATED),
+        (THIRD, "", ChangeKind.WITHDRAWN),
     )
     assert "beta" not in ledger.retold
     assert ledger.revised == {("alpha", "2016", "transactions", "")}
@@ -245,11 +245,11 @@ def test_a_ledger_tells_what_each_figure_has_said() -> None:
 def test_a_ledger_without_news_ends_with_the_last_edition() -> None:
     """What stands now and differs in nothing is no step; without editions there is no ledger."""
     rows = ["alpha 2016 1 provided"]
-    ledger = make_ledger([snapshot(FIRST, rows), snapshot(None, rows)], (), ())
+    ledger = make_history([snapshot(FIRST, rows), snapshot(None, rows)], (), ())
 
     assert ledger
     assert (ledger.steps, ledger.pending, ledger.rows()) == ((), None, [])
-    assert make_ledger([snapshot(None, rows)], (), ()) is None
+    assert make_history([snapshot(None, rows)], (), ()) is None
 
 
 def test_what_is_not_frozen_has_no_successor() -> None:
@@ -261,7 +261,7 @@ def test_what_is_not_frozen_has_no_successor() -> None:
 def test_a_reason_that_fits_nothing_is_a_problem() -> None:
     """Its number in the file is its row, and the reason is named."""
     reasons = read_reasons(TOML)
-    ledger = make_ledger(
+    ledger = make_history(
         [
             snapshot(FIRST, ["beta 2016 1 provided"]),
             snapshot(SECOND, ["beta 2016 2 provided"]),

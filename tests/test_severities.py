@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helpers import observe
-from perfsite.analysis import understand
+from perfsite.analysis import analyse
 from perfsite.config import parse_config
 from perfsite.errors import ConfigError, Problem
 from perfsite.load import load_data
@@ -24,7 +24,7 @@ def known(folder: Path, severity: str) -> tuple[set[tuple[str, str]], list[tuple
     """Which figures of the table stay, and what is said, where PS201 has this severity."""
     config = '[checks.severity]\nPS214 = "off"\n' + (f'PS201 = "{severity}"\n' if severity else "")
     data = load_data(data_folder(folder, config=config, submissions={"full.csv": TABLE}))
-    found = understand(data, date(2018, 9, 19))
+    found = analyse(data, date(2018, 9, 19))
     kept = found.observations[["period", "measure"]].itertuples(index=False, name=None)
     return set(kept), [(one.code, str(one.severity)) for one in found.problems]
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from perfsite.cache import Store
+from perfsite.cache import DrawingStore
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -12,15 +12,15 @@ KEY, OTHER = "ab" * 32, "cd" * 32
 
 def test_what_is_put_is_found_by_another_build(tmp_path: Path) -> None:
     """A store that is opened again gives the bytes that were put, and nothing for another key."""
-    Store(tmp_path / "s").put(KEY, b"<svg/>")
+    DrawingStore(tmp_path / "s").put(KEY, b"<svg/>")
 
-    assert Store(tmp_path / "s").get(KEY) == b"<svg/>"
-    assert Store(tmp_path / "s").get(OTHER) is None
+    assert DrawingStore(tmp_path / "s").get(KEY) == b"<svg/>"
+    assert DrawingStore(tmp_path / "s").get(OTHER) is None
 
 
 def test_a_damaged_entry_is_no_entry(tmp_path: Path) -> None:
     """One changed byte, or a file cut short, makes the store forget the entry."""
-    store = Store(tmp_path)
+    store = DrawingStore(tmp_path)
     store.put(KEY, b"<svg>1</svg>")
     (path,) = tmp_path.rglob(KEY)
     whole = path.read_bytes()
@@ -34,12 +34,12 @@ def test_a_damaged_entry_is_no_entry(tmp_path: Path) -> None:
 
 def test_only_what_was_used_is_kept(tmp_path: Path) -> None:
     """Entries that a build neither asked for nor put are removed when it says so."""
-    first = Store(tmp_path)
+    first = DrawingStore(tmp_path)
     first.put(KEY, b"1")
     first.put(OTHER, b"2")
     (tmp_path / "ab" / f"{KEY}.123").write_bytes(b"half written")
 
-    second = Store(tmp_path)
+    second = DrawingStore(tmp_path)
     assert second.get(KEY) == b"1"
     second.forget_unused()
 
@@ -49,7 +49,7 @@ def test_only_what_was_used_is_kept(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_used_is_an_empty_store(tmp_path: Path) -> None:
     """A file where the folder should be stops no build."""
     (tmp_path / "s").write_text("in the way")
-    store = Store(tmp_path / "s")
+    store = DrawingStore(tmp_path / "s")
 
     store.put(KEY, b"1")
     store.forget_unused()
@@ -60,13 +60,13 @@ def test_a_folder_that_cannot_be_used_is_an_empty_store(tmp_path: Path) -> None:
 def test_what_is_no_entry_is_not_removed(tmp_path: Path) -> None:
     """Somebody's file in a folder of that name stays; a draft that was left does not."""
     folder = tmp_path / "s"
-    store = Store(folder)
+    store = DrawingStore(folder)
     store.put(KEY, b"1")
     (folder / "my").mkdir()
     (folder / "my" / "thesis.txt").write_text("years of work")
     draft = folder / OTHER[:2] / f"{OTHER}.4711"
     draft.parent.mkdir(exist_ok=True)
     draft.write_bytes(b"half")
-    Store(folder).forget_unused()
+    DrawingStore(folder).forget_unused()
 
     assert {path.name for path in folder.glob("*/*")} == {"thesis.txt"}

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from perfsite import disk
-from perfsite.disk import GROWING, Kind, mark_path
+from perfsite.disk import GROWING, FolderKind, mark_path
 from perfsite.errors import UsageError, WriteError
 from perfsite.model import File
 from perfsite.write import check_target, write_site
@@ -196,8 +196,8 @@ def test_a_mark_of_a_later_version_is_respected(out: Path) -> None:
 def test_a_preview_does_not_take_the_place_of_a_site(out: Path) -> None:
     """Nor the other way round: what is not published must not stand where readers look."""
     with pytest.raises(UsageError, match="a preview does not take its place"):
-        write_site(NEW, out, Kind.PREVIEW)
-    write_site(NEW, out.parent / "preview", Kind.PREVIEW)
+        write_site(NEW, out, FolderKind.PREVIEW)
+    write_site(NEW, out.parent / "preview", FolderKind.PREVIEW)
 
     with pytest.raises(UsageError, match="holds a preview"):
         write_site(OLD, out.parent / "preview")

@@ -313,7 +313,7 @@ def left_over(text: str, known: list[str]) -> list[str]:
 def test_no_word_of_a_built_site_escapes_translation(tmp_path: Path) -> None:
     """In a language without words a site says nothing but data, months, currency and files."""
     # Here, so that the catalogues are tested while the site cannot be built.
-    from perfsite.analysis import understand  # noqa: PLC0415
+    from perfsite.analysis import analyse  # noqa: PLC0415
     from perfsite.build import build_site  # noqa: PLC0415
     from small_site import (  # noqa: PLC0415
         CONFIG,
@@ -327,7 +327,7 @@ def test_no_word_of_a_built_site_escapes_translation(tmp_path: Path) -> None:
     data = load_data(data_folder(tmp_path, config=f'languages = ["fr"]\n{CONFIG}'))
     theme = replace(load_theme(), translations={"fr.po": without_words()})
     edition = Edition(max(data.config.published), data.hash)
-    understood = understand(data, edition.date)
+    understood = analyse(data, edition.date)
     site = build_site(understood, edition, theme, workers=1, charts=True, progress=Silent())
     cells = [*csv.reader([*REGISTER.splitlines(), *"\n".join(SUBMISSIONS.values()).splitlines()])]
     locale = Locale("fr")

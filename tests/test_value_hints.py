@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perfsite.measures import Kind
+from perfsite.measures import MeasureKind
 from perfsite.validate.values import value_fix
 
 VALUES = [
@@ -59,10 +59,10 @@ VALUES = [
 @pytest.mark.parametrize(("found", "kind", "fix"), VALUES)
 def test_the_fix_of_a_value_says_what_was_probably_meant(found: str, kind: str, fix: str) -> None:
     """Each way in which people spell a number wrongly has its own answer."""
-    assert value_fix(found, Kind(kind)) == fix
+    assert value_fix(found, MeasureKind(kind)) == fix
 
 
-@given(st.text(max_size=20), st.sampled_from(Kind))
-def test_a_value_always_has_a_fix(found: str, kind: Kind) -> None:
+@given(st.text(max_size=20), st.sampled_from(MeasureKind))
+def test_a_value_always_has_a_fix(found: str, kind: MeasureKind) -> None:
     """Whatever stands in a cell, there is something to do about it."""
     assert value_fix(found, kind)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perfsite.measures import MEASURES, Aggregation, Kind, Measure
+from perfsite.measures import MEASURES, Aggregation, Measure, MeasureKind
 from perfsite.validate.values import CARRIED, MARKS, PUBLISHED_MARKS, RETRACTED, check_values
 
 if TYPE_CHECKING:
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 KINDS = {
     **{
         kind: next(m.id for m in MEASURES.values() if m.kind is kind)
-        for kind in Kind
+        for kind in MeasureKind
         if kind != "number"
     },
-    Kind.NUMBER: "balance",
+    MeasureKind.NUMBER: "balance",
 }
-ALL = {**MEASURES, "balance": Measure("balance", "Balance", Kind.NUMBER, Aggregation.NONE)}
+ALL = {**MEASURES, "balance": Measure("balance", "Balance", MeasureKind.NUMBER, Aggregation.NONE)}
 
 
-def read(text: str, kind: Kind = Kind.COUNT) -> tuple[float, str, str, list[Problem]]:
+def read(text: str, kind: MeasureKind = MeasureKind.COUNT) -> tuple[float, str, str, list[Problem]]:
     """One value: its number, status, marks and problems."""
     row, problems = row_of(text, kind)
     return row.value, row.status, row.marks, problems
@@ -41,7 +41,7 @@ class Row(NamedTuple):
     secret: float
 
 
-def row_of(text: str, kind: Kind = Kind.COUNT) -> tuple[Row, list[Problem]]:
+def row_of(text: str, kind: MeasureKind = MeasureKind.COUNT) -> tuple[Row, list[Problem]]:
     """What one value is read as, and its problems."""
     frame, bad, problems = check_values(table(KINDS[kind], text), ALL)
     assert bool(bad.iloc[0]) == bool(problems)
@@ -77,7 +77,7 @@ def test_a_count_is_read_to_the_last_digit(value: int) -> None:
 def test_a_percentage_is_the_share_it_says(tenths: int) -> None:
     """88.4% is the float nearest to 0.884, not one beside it."""
     share = tenths / 10**6
-    number, status, _, problems = read(f"{tenths / 10**4:.4f}%", Kind.SHARE)
+    number, status, _, problems = read(f"{tenths / 10**4:.4f}%", MeasureKind.SHARE)
 
     assert (number, status, problems) == (share, "provided", [])
 
@@ -91,8 +91,8 @@ def test_a_percentage_is_the_share_it_says(tenths: int) -> None:
         ("[c]", "confidential"),
     ],
 )
-@pytest.mark.parametrize("kind", list(Kind))
-def test_a_symbol_stands_for_no_number(text: str, status: str, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", list(MeasureKind))
+def test_a_symbol_stands_for_no_number(text: str, status: str, kind: MeasureKind) -> None:
     """Missing, not applicable and confidential are apart, none is zero, and blank is [x]."""
     number, found, marks, problems = read(text, kind)
 
@@ -116,21 +116,21 @@ def test_a_number_may_carry_a_mark(mark: str, space: str) -> None:
 @pytest.mark.parametrize(
     ("text", "kind", "value"),
     [
-        ("12.", Kind.COUNT, 12),
-        ("12.0", Kind.COUNT, 12),
-        (".5", Kind.SHARE, 0.5),
-        ("50 %", Kind.SHARE, 0.5),
-        ("33.3333333333333%", Kind.SHARE, 0.333333333333333),
-        ("7.%", Kind.SHARE, 0.07),
-        ("0", Kind.SHARE, 0),
-        ("1", Kind.SHARE, 1),
-        ("100%", Kind.SHARE, 1),
-        ("0.0659", Kind.CURRENCY, 0.0659),
-        ("86399.5", Kind.SECONDS, 86399.5),
-        ("-3.5", Kind.NUMBER, -3.5),
+        ("12.", MeasureKind.COUNT, 12),
+        ("12.0", MeasureKind.COUNT, 12),
+        (".5", MeasureKind.SHARE, 0.5),
+        ("50 %", MeasureKind.SHARE, 0.5),
+        ("33.3333333333333%", MeasureKind.SHARE, 0.333333333333333),
+        ("7.%", MeasureKind.SHARE, 0.07),
+        ("0", MeasureKind.SHARE, 0),
+        ("1", MeasureKind.SHARE, 1),
+        ("100%", MeasureKind.SHARE, 1),
+        ("0.0659", MeasureKind.CURRENCY, 0.0659),
+        ("86399.5", MeasureKind.SECONDS, 86399.5),
+        ("-3.5", MeasureKind.NUMBER, -3.5),
     ],
 )
-def test_numbers_are_read_as_their_kind_allows(text: str, kind: Kind, value: float) -> None:
+def test_numbers_are_read_as_their_kind_allows(text: str, kind: MeasureKind, value: float) -> None:
     """Decimals, percentages and signs stand where the kind of the measure has them."""
     assert read(text, kind) == (value, "provided", "", [])
 
@@ -160,20 +160,20 @@ def test_what_is_neither_number_nor_symbol_is_an_error(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("-1", Kind.COUNT),
-        ("2.5", Kind.COUNT),
-        ("-0.01", Kind.CURRENCY),
-        ("1.01", Kind.SHARE),
-        ("101%", Kind.SHARE),
-        ("88.4", Kind.SHARE),
-        ("-1", Kind.SHARE),
-        ("-1", Kind.SECONDS),
-        ("-1", Kind.MILLISECONDS),
-        ("9007199254740992", Kind.COUNT),
-        ("9" * 400, Kind.NUMBER),
+        ("-1", MeasureKind.COUNT),
+        ("2.5", MeasureKind.COUNT),
+        ("-0.01", MeasureKind.CURRENCY),
+        ("1.01", MeasureKind.SHARE),
+        ("101%", MeasureKind.SHARE),
+        ("88.4", MeasureKind.SHARE),
+        ("-1", MeasureKind.SHARE),
+        ("-1", MeasureKind.SECONDS),
+        ("-1", MeasureKind.MILLISECONDS),
+        ("9007199254740992", MeasureKind.COUNT),
+        ("9" * 400, MeasureKind.NUMBER),
     ],
 )
-def test_a_number_that_its_measure_cannot_have_is_an_error(text: str, kind: Kind) -> None:
+def test_a_number_that_its_measure_cannot_have_is_an_error(text: str, kind: MeasureKind) -> None:
     """Shares end at 100%, counts are whole, and only plain numbers go below zero."""
     problems = read(text, kind)[3]
 
@@ -183,16 +183,16 @@ def test_a_number_that_its_measure_cannot_have_is_an_error(text: str, kind: Kind
 @pytest.mark.parametrize(
     ("text", "kind", "hint"),
     [
-        ("1,234", Kind.COUNT, "1234"),
-        ("£5.20", Kind.CURRENCY, "5.20"),
-        ("1O5", Kind.COUNT, "105"),
-        ("88.4", Kind.SHARE, "88.4%"),
-        ("n/a", Kind.COUNT, "[x]"),
-        ("#REF!", Kind.COUNT, "formula"),
-        ("1e3", Kind.COUNT, "digits"),
+        ("1,234", MeasureKind.COUNT, "1234"),
+        ("£5.20", MeasureKind.CURRENCY, "5.20"),
+        ("1O5", MeasureKind.COUNT, "105"),
+        ("88.4", MeasureKind.SHARE, "88.4%"),
+        ("n/a", MeasureKind.COUNT, "[x]"),
+        ("#REF!", MeasureKind.COUNT, "formula"),
+        ("1e3", MeasureKind.COUNT, "digits"),
     ],
 )
-def test_a_problem_says_how_to_mend_it(text: str, kind: Kind, hint: str) -> None:
+def test_a_problem_says_how_to_mend_it(text: str, kind: MeasureKind, hint: str) -> None:
     """The fix is what a person would try, and is never applied by itself."""
     number, _, _, problems = read(text, kind)
 
@@ -240,7 +240,7 @@ def test_nothing_else_is_a_secret(text: str) -> None:
 
 def test_a_suppressed_share_is_a_share() -> None:
     """What a suppressed number means does not depend on its being suppressed."""
-    assert row_of("88.4% [c]", Kind.SHARE)[0].secret == 0.884
+    assert row_of("88.4% [c]", MeasureKind.SHARE)[0].secret == 0.884
 
 
 @pytest.mark.parametrize(
@@ -306,7 +306,7 @@ def test_a_wrong_symbol_has_a_hint_at_the_right_ones(text: str, hint: str) -> No
 )
 def test_a_number_is_kept_in_all_its_digits_or_not_at_all(text: str, kind: str, kept: bool) -> None:
     """What a float would round is left out, and its author is told to round it."""
-    _, problems = row_of(text, Kind(kind))
+    _, problems = row_of(text, MeasureKind(kind))
 
     assert [problem.code for problem in problems] == ([] if kept else ["PS115"])
     if not kept and len(text) < 100:

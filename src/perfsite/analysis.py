@@ -21,7 +21,7 @@ from perfsite.policy.embargo import HELD_BACK, has_mark, hold_back, is_one_of, k
 from perfsite.policy.retractions import read_retractions
 from perfsite.policy.suppression import EMBARGOED, TOLD, find_tellers
 from perfsite.report import without_numbers
-from perfsite.revisions import Snapshot, make_ledger, revised_kpis, unused_reasons
+from perfsite.revisions import Snapshot, make_history, revised_kpis, unused_reasons
 from perfsite.stages import stage
 from perfsite.validate.consistency import check_consistency, is_blamed
 from perfsite.validate.names import with_lost_rows
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-    from perfsite.cache import Kept
+    from perfsite.cache import Cache
     from perfsite.config import SiteConfig
     from perfsite.editions import EditionFigures
     from perfsite.kpi.figures import Figures
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from perfsite.policy.carry_forward import Carried
     from perfsite.policy.retractions import Retraction
     from perfsite.policy.suppression import Teller
-    from perfsite.revisions import Ledger
+    from perfsite.revisions import RevisionHistory
 
 
 _ROUNDS: Final = 5
@@ -53,7 +53,7 @@ _ROUNDS: Final = 5
 
 
 @dataclass(frozen=True)
-class Known:
+class Analysis:
     """The data as understood on a day: what is published of it, and every problem.
 
     `secrets` are the figures that must not be published (see `policy.embargo`); none of the others
@@ -96,12 +96,12 @@ class Known:
 
     @cached_property
     @stage("revisions")
-    def ledger(self) -> Ledger | None:
+    def ledger(self) -> RevisionHistory | None:
         """What has changed from edition to edition and since; None without editions."""
         if not self.data.history:
             return None
         snapshots = [*map(snapshot_of, self.data.history), self.snapshot]
-        return make_ledger(snapshots, self.data.reasons, self.hidden)
+        return make_history(snapshots, self.data.reasons, self.hidden)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -171,9 +171,9 @@ def snapshot_of(edition: EditionFigures) -> Snapshot:
 
 
 @stage("analysis")
-def understand(
-    data: Data, edition: date, *, private: bool = False, kept: Kept | None = None
-) -> Known:
+def analyse(
+    data: Data, edition: date, *, private: bool = False, kept: Cache | None = None
+) -> Analysis:
     """Understand the data as it stands on a day, with every problem in the order of files.
 
     Figures that are not released on that day are secrets, and so are those that would give one
@@ -214,11 +214,11 @@ def _of_day(
     released: tuple[pd.DataFrame, pd.DataFrame],
     problems: Sequence[Problem],
     edition: date,
-) -> Known:
+) -> Analysis:
     """What is known of figures that are `released`, as `policy.release` divides them."""
     public, secrets = released
 
-    def compared(public: pd.DataFrame, more: Iterable[Problem], held: frozenset[Key]) -> Known:
+    def compared(public: pd.DataFrame, more: Iterable[Problem], held: frozenset[Key]) -> Analysis:
         return _compared(data, services, public, secrets, [*problems, *more], edition, held)
 
     known = compared(public, (), frozenset())
@@ -246,7 +246,7 @@ def _of_day(
 
 
 @stage("disclosure")
-def _tellers(known: Known) -> list[Teller]:
+def _tellers(known: Analysis) -> list[Teller]:
     """The figures that would give away what is not public, beside those that are held back."""
     ids = {alias: key for key, one in known.services.items() for alias in one.aliases}
     return find_tellers(
@@ -276,7 +276,7 @@ def _compared(
     problems: Sequence[Problem],
     edition: date,
     held: frozenset[Key],
-) -> Known:
+) -> Analysis:
     """Decide what is published, hold it against each other, and work out its figures."""
     config, checks = data.config, data.config.checks
     # What is held back was sent as it should be: nothing of an earlier edition stands in for it.
@@ -310,7 +310,7 @@ def _compared(
             config.all_measures,
         )
     judged = tuple(dict.fromkeys(one for one in map(checks.judged, found) if one))
-    return Known(
+    return Analysis(
         data,
         services,
         marked,

@@ -12,7 +12,7 @@ from datetime import date
 from html import unescape
 from typing import TYPE_CHECKING, Final, Protocol
 
-from perfsite.cache import Kept
+from perfsite.cache import Cache
 from perfsite.charts.breakdowns import charted_measures, collect_breakdowns
 from perfsite.charts.draw import Drawing, Undrawn
 from perfsite.charts.pictures import CardJob
@@ -31,7 +31,7 @@ from perfsite.kpi.groups import make_groups, summarise_groups, volumes_by_period
 from perfsite.kpi.headlines import peers
 from perfsite.kpi.health import assess_services
 from perfsite.kpi.matched import Panels
-from perfsite.kpi.reporting import make_ledger
+from perfsite.kpi.reporting import make_matrix
 from perfsite.kpi.trace import trace
 from perfsite.kpis import Place, at
 from perfsite.language import Language, read_catalogue
@@ -43,7 +43,7 @@ from perfsite.pages.utility import is_listed, plain_files
 from perfsite.policy.retractions import check_retractions
 from perfsite.render import FAVICON, SCRIPT, STYLESHEET, Renderer
 from perfsite.revisions import COLUMNS
-from perfsite.site_data import Facts
+from perfsite.site_data import SiteData
 from perfsite.stages import stage
 from perfsite.validate.values import RETRACTED
 from perfsite.widgets.health import assess, health_file
@@ -54,8 +54,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from perfsite.analysis import Known
-    from perfsite.charts.draw import Store
+    from perfsite.analysis import Analysis
+    from perfsite.charts.draw import DrawingCache
     from perfsite.charts.pictures import Job
     from perfsite.components.builder import Builder
     from perfsite.components.contexts import Context
@@ -175,15 +175,15 @@ class BuiltSite:
 
 @stage("build")
 def build_site(  # noqa: PLR0913 - what to build, with what, how, and what to remember
-    known: Known,
+    known: Analysis,
     edition: Edition,
     theme: Theme,
     *,
     workers: int,
     charts: bool,
     progress: Progress,
-    store: Store | None = None,
-    kept: Kept | None = None,
+    store: DrawingCache | None = None,
+    kept: Cache | None = None,
 ) -> BuiltSite:
     """The whole site as files; nothing is read, written or asked of the clock.
 
@@ -196,7 +196,7 @@ def build_site(  # noqa: PLR0913 - what to build, with what, how, and what to re
         ConfigError: if perfsite.toml asks for a language or a colour that there is not.
     """
     config = known.data.config
-    kept = kept or Kept()
+    kept = kept or Cache()
     theme = theme.with_colours(config.colours, config.dark_colours).with_logo(known.data.logo)
     assets = theme.asset_files()
     builders = kept.of(
@@ -315,17 +315,17 @@ def _builders(config: SiteConfig, theme: Theme, assets: Mapping[str, File]) -> l
 
 
 @stage("site data")
-def _facts(known: Known, edition: Edition) -> Facts:
+def _facts(known: Analysis, edition: Edition) -> SiteData:
     """Everything that pages say, worked out once for all languages."""
     figures, config = known.figures, known.data.config
     summaries = known.summaries
     groups = summarise_groups(
         figures, summaries, make_groups(known.services), config.headline_share, known.parts
     )
-    ledger = make_ledger(
+    ledger = make_matrix(
         figures, known.parts, summaries, known.observations, config.digital_channels
     )
-    return Facts(
+    return SiteData(
         services=known.services,
         summaries=summaries,
         groups=groups,
@@ -358,7 +358,7 @@ def _by_service(retracted: Iterable[Retraction]) -> dict[str, list[Retraction]]:
     return found
 
 
-def _published(known: Known, facts: Facts) -> Published:
+def _published(known: Analysis, facts: SiteData) -> Published:
     """Every number that the site may say, by which a secret is told from a public one."""
     groups = (
         number
@@ -374,7 +374,7 @@ def _published(known: Known, facts: Facts) -> Published:
 
 
 @stage("data files")
-def _data_files(known: Known, facts: Facts, kept: Kept) -> list[File]:
+def _data_files(known: Analysis, facts: SiteData, kept: Cache) -> list[File]:
     """Everything that can be downloaded, and its description for machines."""
     config = known.data.config
     observations = data_files.observation_rows(known.published)

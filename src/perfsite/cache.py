@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _Made = TypeVar("_Made")
 
 
-class Kept:
+class Cache:
     """Results of earlier builds, each under its key with the arguments that it was made from."""
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ _DIGEST: Final = 64
 _ENTRY: Final = re.compile(r"[0-9a-f]{64}(\.[0-9]+)?")
 
 
-class Store:
+class DrawingStore:
     """Bytes by their keys; a folder that cannot be used is an empty store."""
 
     def __init__(self, folder: Path) -> None:

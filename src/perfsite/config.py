@@ -17,8 +17,15 @@ from perfsite.errors import (
     Severity,
 )
 from perfsite.kpis import KPIS
-from perfsite.measures import DEFAULT_DIGITAL_CHANNELS, MEASURES, Aggregation, Better, Kind, Measure
-from perfsite.settings import Address, Colour, Currency, Name, Table, read_settings
+from perfsite.measures import (
+    DEFAULT_DIGITAL_CHANNELS,
+    MEASURES,
+    Aggregation,
+    Better,
+    Measure,
+    MeasureKind,
+)
+from perfsite.settings import Address, Colour, Currency, Name, TomlTable, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +47,7 @@ SETTINGS_BYTES: Final = 1_000_000
 _Number = Annotated[int, Field(ge=1, le=10**15)]
 
 
-class Budgets(Table):
+class Budgets(TomlTable):
     """`[budgets]`: the most that is read.
 
     `file_bytes` of a file; `files` in all; `workbook_bytes` of a workbook when unpacked, which may
@@ -82,16 +89,16 @@ _COLUMNS = ("service", "period", "measure", "channel", "value", "note", "release
 _TOLD = "PS215"
 
 
-class MeasureTable(Table):
+class MeasureTable(TomlTable):
     """`[measures.<id>]`: a measure of the site's own."""
 
     name: str
-    kind: Kind
+    kind: MeasureKind
     aggregation: Aggregation
     better: Better = Better.NEITHER
 
 
-class JourneyTable(Table):
+class JourneyTable(TomlTable):
     """`[[journeys]]`: the steps that people take through a service, in their order.
 
     Each step is a measure: one of perfsite's or one that `measures` declares.
@@ -102,14 +109,14 @@ class JourneyTable(Table):
     steps: Annotated[tuple[str, ...], Field(min_length=2)]
 
 
-class RelatedTable(Table):
+class RelatedTable(TomlTable):
     """`[[related]]`: something of others that a reader may look for here."""
 
     name: str
     url: HttpUrl
 
 
-class WordsTable(Table):
+class WordsTable(TomlTable):
     """`[translations.<language>]`: what the site says of itself, in another of its languages.
 
     What is left out stands in the site's first language.
@@ -125,7 +132,7 @@ class WordsTable(Table):
     caveats: tuple[str, ...] = ()
 
 
-class Checks(Table):
+class Checks(TomlTable):
     """`[checks]`: how strict the rules are that hold figures against each other.
 
     `severity` maps codes of such rules (PS2xx) to a severity, or to "off". What each threshold
@@ -149,7 +156,7 @@ class Checks(Table):
         return replace(problem, severity=Severity(wanted)) if wanted else problem
 
 
-class SourceTable(Table):
+class SourceTable(TomlTable):
     """`[[sources]]`: where figures come from, for the page about the data."""
 
     name: str
@@ -159,14 +166,14 @@ class SourceTable(Table):
     note: str = ""
 
 
-class PackageTable(Table):
+class PackageTable(TomlTable):
     """`[packages.<date>]`: where the archive package of an edition lies, and its SHA-256 hash."""
 
     url: HttpUrl
     sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
 
 
-class KeepTable(Table):
+class KeepTable(TomlTable):
     """`[keep]`: what lies in the folder of the site and is not perfsite's.
 
     `files` are paths within the site, of files or of whole folders, as `CNAME` or `.well-known`.
@@ -176,7 +183,7 @@ class KeepTable(Table):
     files: tuple[str, ...] = ()
 
 
-class SiteConfig(Table):
+class SiteConfig(TomlTable):
     """What a publishing team decides about its site.
 
     `published` lists the dates of the site's editions; the newest is this edition's date.
@@ -335,7 +342,7 @@ def _check_names(config: SiteConfig, path: str) -> None:
             raise ConfigError(
                 f"{path}: targets.{service}.{wrong[0]}: one of {', '.join(KPIS)} is expected"
             )
-        shares = {k: level for k, level in levels.items() if KPIS[k].kind is Kind.SHARE}
+        shares = {k: level for k, level in levels.items() if KPIS[k].kind is MeasureKind.SHARE}
         if high := [key for key, level in shares.items() if not 0 <= level <= 1]:
             raise ConfigError(
                 f"{path}: targets.{service}.{high[0]}: a share from 0 to 1 is expected "

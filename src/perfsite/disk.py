@@ -199,7 +199,7 @@ _ABOUT: Final = (
 )
 
 
-class Kind(StrEnum):
+class FolderKind(StrEnum):
     """What perfsite puts into a folder; one kind never takes the place of another."""
 
     SITE = "site"
@@ -215,7 +215,7 @@ class Mark:
     perfsite's, files or folders.
     """
 
-    kind: Kind
+    kind: FolderKind
     manifests: tuple[str, ...]
     keep: tuple[str, ...] = ()
 
@@ -260,7 +260,7 @@ def read_mark(folder: Path) -> Mark | None:
                 f"and this version knows {FORMAT}; use that one, or name another folder"
             )
         names = [tuple(map(str, content[key])) for key in ("manifests", "keep")]
-        return Mark(Kind(content["kind"]), *names)
+        return Mark(FolderKind(content["kind"]), *names)
     except (ValueError, KeyError, TypeError):
         return None
 

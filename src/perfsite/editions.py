@@ -60,7 +60,7 @@ _BETWEEN: Final = "\x1f"
 
 
 @dataclass(frozen=True)
-class Kind:
+class TableKind:
     """One of the tables: the columns that tell its rows apart, and where a row came from.
 
     A row whose `origin` (`file:row`) differs in the row alone has not changed: rows move whenever
@@ -72,10 +72,10 @@ class Kind:
     origin: str = ""
 
 
-SERVICES: Final = Kind("services", ("service",))
-FIGURES: Final = Kind("observations", tuple(FIGURE), "source")
-KPIS: Final = Kind("kpis", ("service", "kpi", "period"))
-ADDRESSES: Final = Kind("addresses", ("path",))
+SERVICES: Final = TableKind("services", ("service",))
+FIGURES: Final = TableKind("observations", tuple(FIGURE), "source")
+KPIS: Final = TableKind("kpis", ("service", "kpi", "period"))
+ADDRESSES: Final = TableKind("addresses", ("path",))
 KINDS: Final = (SERVICES, FIGURES, KPIS, ADDRESSES)
 
 
@@ -88,7 +88,7 @@ class Content:
     kpis: pd.DataFrame
     addresses: pd.DataFrame | None = None
 
-    def tables(self) -> list[tuple[Kind, pd.DataFrame]]:
+    def tables(self) -> list[tuple[TableKind, pd.DataFrame]]:
         """Each table that is known, with its kind."""
         made = [(kind, getattr(self, kind.name)) for kind in KINDS]
         return [(kind, table) for kind, table in made if table is not None]
@@ -148,7 +148,7 @@ def read_table(text: str) -> pd.DataFrame:
     return text_frame(header, rows)
 
 
-def differing(before: pd.DataFrame, now: pd.DataFrame, kind: Kind) -> pd.DataFrame:
+def differing(before: pd.DataFrame, now: pd.DataFrame, kind: TableKind) -> pd.DataFrame:
     """The rows that were added, changed or removed, with the column `CHANGE`, in their order.
 
     A row that was removed has its key alone. Columns that one of the two lacks are blank there.
@@ -169,7 +169,7 @@ def differing(before: pd.DataFrame, now: pd.DataFrame, kind: Kind) -> pd.DataFra
     return in_order(pd.concat([more, gone])[[CHANGE, *now.columns]], kind)
 
 
-def applied(before: Whole | None, changes: pd.DataFrame, kind: Kind) -> Whole:
+def applied(before: Whole | None, changes: pd.DataFrame, kind: TableKind) -> Whole:
     """The table that differs from another by these rows."""
     columns = [name for name in changes.columns if name != CHANGE]
     new = Whole.of(changes[columns].reset_index(drop=True))
@@ -188,7 +188,7 @@ def applied(before: Whole | None, changes: pd.DataFrame, kind: Kind) -> Whole:
     return Whole(both[columns].take(places).reset_index(drop=True), lines)
 
 
-def in_order(frame: pd.DataFrame, kind: Kind) -> pd.DataFrame:
+def in_order(frame: pd.DataFrame, kind: TableKind) -> pd.DataFrame:
     """The rows in the order of their keys."""
     order = _order(_index(frame, list(kind.key)))
     return frame.take(order).reset_index(drop=True)
@@ -215,7 +215,7 @@ def _order(index: pd.Index[str]) -> NDArray[np.intp]:
     return np.argsort(index.to_numpy(), kind="stable")
 
 
-def _compared(column: pd.Series[str], name: str, kind: Kind) -> np.ndarray:
+def _compared(column: pd.Series[str], name: str, kind: TableKind) -> np.ndarray:
     if name == kind.origin:
         column = column.str.replace(_ROW, "", regex=True)
     return column.to_numpy(dtype=object)
@@ -351,7 +351,7 @@ class EditionFigures:
         """The seal of the edition, which holds those of all before it."""
         return self.manifest.seal
 
-    def whole(self, kind: Kind) -> Whole | None:
+    def whole(self, kind: TableKind) -> Whole | None:
         """A whole table, in the order of its key; None where no edition has it yet."""
         if kind.name not in self._whole:
             earlier = self.before.whole(kind) if self.before else None

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, assert_never
 
-from perfsite.measures import DIGITAL, RATINGS, Better, Kind
+from perfsite.measures import DIGITAL, RATINGS, Better, MeasureKind
 from perfsite.text import message, plural_message
 
 if TYPE_CHECKING:
@@ -224,7 +224,7 @@ class Kpi:
     adding: Adding
     numerator: tuple[str, ...]
     window: Window
-    kind: Kind
+    kind: MeasureKind
     unit: str
     words: Words
     denominator: tuple[str, ...] = ()
@@ -252,9 +252,9 @@ class Kpi:
             "what is multiplied": self.adding is Adding.PRODUCT
             and not (self.stated and self.denominator),
             "answers to pool": self.adding is Adding.POOLED and len(self.numerator) < 2,  # noqa: PLR2004
-            "the kind share": self.adding is Adding.POOLED and self.kind is not Kind.SHARE,
+            "the kind share": self.adding is Adding.POOLED and self.kind is not MeasureKind.SHARE,
             "a stated figure to weigh": self.weighted and not self.stated,
-            "words that count it": self.kind is Kind.COUNT and not self.words.counted,
+            "words that count it": self.kind is MeasureKind.COUNT and not self.words.counted,
             "words for what it is held against": self.is_ratio
             and bool(self.stated)
             and not self.words.counts,
@@ -311,7 +311,7 @@ class Kpi:
     def may_exceed(self) -> bool:
         """Whether its part can be larger than its whole by mistake: a share of counts."""
         inside = set(self.numerator) <= set(self.denominator)
-        return self.adding is Adding.RATIO and self.kind is Kind.SHARE and not inside
+        return self.adding is Adding.RATIO and self.kind is MeasureKind.SHARE and not inside
 
     @property
     def is_of_years_only(self) -> bool:
@@ -355,7 +355,7 @@ KPIS: Final[dict[str, Kpi]] = {
             Adding.SUM,
             numerator=("transactions",),
             window=Window.YEAR,
-            kind=Kind.COUNT,
+            kind=MeasureKind.COUNT,
             unit="transactions",
             split=Split(
                 DIGITAL,
@@ -422,7 +422,7 @@ KPIS: Final[dict[str, Kpi]] = {
             denominator=("transactions",),
             stated="digital_take_up",
             window=Window.YEAR,
-            kind=Kind.SHARE,
+            kind=MeasureKind.SHARE,
             unit=SHARE,
             better=Better.HIGHER,
             # A service that gives transactions and never a digital one is asked for its share.
@@ -480,7 +480,7 @@ KPIS: Final[dict[str, Kpi]] = {
             stated="cost_per_transaction",
             weighted=True,
             window=Window.YEAR,
-            kind=Kind.CURRENCY,
+            kind=MeasureKind.CURRENCY,
             unit=CURRENCY,
             better=Better.LOWER,
             places={
@@ -522,7 +522,7 @@ KPIS: Final[dict[str, Kpi]] = {
             denominator=("transactions",),
             stated="cost_per_transaction",
             window=Window.YEAR,
-            kind=Kind.CURRENCY,
+            kind=MeasureKind.CURRENCY,
             unit=CURRENCY,
             better=Better.LOWER,
             # It is the cost per transaction times the transactions, which every service owes.
@@ -556,7 +556,7 @@ KPIS: Final[dict[str, Kpi]] = {
             denominator=("started",),
             stated="completion_rate",
             window=Window.YEAR_ELSE_LATEST,
-            kind=Kind.SHARE,
+            kind=MeasureKind.SHARE,
             unit=SHARE,
             better=Better.HIGHER,
             # Who starts in one week may finish in the next.
@@ -606,7 +606,7 @@ KPIS: Final[dict[str, Kpi]] = {
             numerator=RATINGS,
             stated="user_satisfaction",
             window=Window.YEAR_ELSE_LATEST,
-            kind=Kind.SHARE,
+            kind=MeasureKind.SHARE,
             unit=SHARE,
             better=Better.HIGHER,
             companions=("satisfaction-breakdown",),
@@ -650,7 +650,7 @@ KPIS: Final[dict[str, Kpi]] = {
             denominator=("uptime", "downtime"),
             stated="availability",
             window=Window.MONTH_ELSE_LATEST,
-            kind=Kind.SHARE,
+            kind=MeasureKind.SHARE,
             unit=SHARE,
             better=Better.HIGHER,
             beside="unmonitored",

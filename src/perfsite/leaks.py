@@ -20,7 +20,7 @@ import pandas as pd
 from perfsite.decimals import decimal, exact, rounded
 from perfsite.errors import LeakError
 from perfsite.kpi.inputs import KEY as PART_KEY
-from perfsite.measures import DIGITAL, Kind
+from perfsite.measures import DIGITAL, MeasureKind
 from perfsite.model import FIGURE
 from perfsite.periods import Period
 
@@ -115,7 +115,7 @@ def make_search(
     public = _PublicNumbers(published, set(secrets["service"]))
     for *key, value, why in secrets.itertuples(index=False, name=None):
         service, period, measure, channel = map(str, key)
-        kind = measures[measure].kind if measure in measures else Kind.NUMBER
+        kind = measures[measure].kind if measure in measures else MeasureKind.NUMBER
         near = public.near(service, period, measure)
         secret = Secret(
             (service, period, measure, channel),
@@ -153,7 +153,7 @@ def token_of(text: str) -> str:
     return match[0].rstrip(_JUNK) if match else ""
 
 
-def _forms(value: float, kind: Kind, languages: Sequence[Language]) -> set[str]:
+def _forms(value: float, kind: MeasureKind, languages: Sequence[Language]) -> set[str]:
     """The spellings of a figure as pages write them, short ones too."""
     found = {exact(value), repr(value)}
     for language in languages:
@@ -163,20 +163,22 @@ def _forms(value: float, kind: Kind, languages: Sequence[Language]) -> set[str]:
             language.count(value),
             language.plain(exact(value)),
         }
-        if kind is Kind.COUNT:
+        if kind is MeasureKind.COUNT:
             found.add(language.long_count(value))
     return found
 
 
-def _forms_of(values: Iterable[float], kind: Kind, languages: Sequence[Language]) -> set[str]:
+def _forms_of(
+    values: Iterable[float], kind: MeasureKind, languages: Sequence[Language]
+) -> set[str]:
     return set().union(*(_forms(value, kind, languages) for value in values))
 
 
-def _spellings(value: float, kind: Kind, languages: Sequence[Language]) -> dict[str, float]:
+def _spellings(value: float, kind: MeasureKind, languages: Sequence[Language]) -> dict[str, float]:
     """The spellings of a figure in full, as numbers without their units, and what each is."""
     exactly = decimal(value)
     forms = [exactly, rounded(exactly, 2), rounded(exactly, 6)]
-    if kind is Kind.SHARE:
+    if kind is MeasureKind.SHARE:
         forms.append(rounded(exactly * 100, 6))
     numbers = {float(form) for form in forms}
     found: dict[str, float] = {}
@@ -185,7 +187,7 @@ def _spellings(value: float, kind: Kind, languages: Sequence[Language]) -> dict[
         found[text] = number
         for language in languages:
             found[language.plain(text)] = number
-            if kind is Kind.CURRENCY:
+            if kind is MeasureKind.CURRENCY:
                 found[token_of(language.full_money(number))] = number
     return {token: number for token, number in found.items() if token}
 

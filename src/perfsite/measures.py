@@ -11,7 +11,7 @@ from enum import StrEnum
 from perfsite.text import message
 
 
-class Kind(StrEnum):
+class MeasureKind(StrEnum):
     """What a number is, which decides how it may be written, checked and shown."""
 
     COUNT = "count"
@@ -44,7 +44,7 @@ class Measure:
 
     id: str
     name: str
-    kind: Kind
+    kind: MeasureKind
     aggregation: Aggregation
     better: Better = Better.NEITHER
     by_channel: bool = False
@@ -62,41 +62,53 @@ RATINGS = tuple(f"rating_{i}" for i in range(1, 6))
 MEASURES: dict[str, Measure] = {
     measure.id: measure
     for measure in (
-        Measure("transactions", message("Transactions"), Kind.COUNT, _S, by_channel=True),
-        Measure("cost", message("Cost"), Kind.CURRENCY, _S, _LO, by_channel=True),
+        Measure("transactions", message("Transactions"), MeasureKind.COUNT, _S, by_channel=True),
+        Measure("cost", message("Cost"), MeasureKind.CURRENCY, _S, _LO, by_channel=True),
         Measure(
             "cost_per_transaction",
             message("Cost per transaction"),
-            Kind.CURRENCY,
+            MeasureKind.CURRENCY,
             _A,
             _LO,
             by_channel=True,
         ),
-        Measure("started", message("Transactions started"), Kind.COUNT, _S, by_channel=True),
-        Measure("completed", message("Transactions completed"), Kind.COUNT, _S, by_channel=True),
-        Measure("rating_1", message("Very dissatisfied"), Kind.COUNT, _S, by_channel=True),
-        Measure("rating_2", message("Dissatisfied"), Kind.COUNT, _S, by_channel=True),
+        Measure("started", message("Transactions started"), MeasureKind.COUNT, _S, by_channel=True),
+        Measure(
+            "completed", message("Transactions completed"), MeasureKind.COUNT, _S, by_channel=True
+        ),
+        Measure("rating_1", message("Very dissatisfied"), MeasureKind.COUNT, _S, by_channel=True),
+        Measure("rating_2", message("Dissatisfied"), MeasureKind.COUNT, _S, by_channel=True),
         Measure(
             "rating_3",
             message("Neither satisfied nor dissatisfied"),
-            Kind.COUNT,
+            MeasureKind.COUNT,
             _S,
             by_channel=True,
         ),
-        Measure("rating_4", message("Satisfied"), Kind.COUNT, _S, by_channel=True),
-        Measure("rating_5", message("Very satisfied"), Kind.COUNT, _S, by_channel=True),
+        Measure("rating_4", message("Satisfied"), MeasureKind.COUNT, _S, by_channel=True),
+        Measure("rating_5", message("Very satisfied"), MeasureKind.COUNT, _S, by_channel=True),
         Measure(
-            "user_satisfaction", message("User satisfaction"), Kind.SHARE, _A, _HI, by_channel=True
+            "user_satisfaction",
+            message("User satisfaction"),
+            MeasureKind.SHARE,
+            _A,
+            _HI,
+            by_channel=True,
         ),
         Measure(
-            "completion_rate", message("Completion rate"), Kind.SHARE, _A, _HI, by_channel=True
+            "completion_rate",
+            message("Completion rate"),
+            MeasureKind.SHARE,
+            _A,
+            _HI,
+            by_channel=True,
         ),
-        Measure("digital_take_up", message("Digital take-up"), Kind.SHARE, _A, _HI),
-        Measure("availability", message("Availability"), Kind.SHARE, _A, _HI),
-        Measure("uptime", message("Uptime"), Kind.SECONDS, _S, _HI),
-        Measure("downtime", message("Downtime"), Kind.SECONDS, _S, _LO),
-        Measure("unmonitored", message("Unmonitored time"), Kind.SECONDS, _S),
-        Measure("response_time", message("Response time"), Kind.MILLISECONDS, _A, _LO),
+        Measure("digital_take_up", message("Digital take-up"), MeasureKind.SHARE, _A, _HI),
+        Measure("availability", message("Availability"), MeasureKind.SHARE, _A, _HI),
+        Measure("uptime", message("Uptime"), MeasureKind.SECONDS, _S, _HI),
+        Measure("downtime", message("Downtime"), MeasureKind.SECONDS, _S, _LO),
+        Measure("unmonitored", message("Unmonitored time"), MeasureKind.SECONDS, _S),
+        Measure("response_time", message("Response time"), MeasureKind.MILLISECONDS, _A, _LO),
     )
 }
 

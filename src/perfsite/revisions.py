@@ -22,7 +22,7 @@ from pydantic import Field
 from perfsite.errors import ConfigError, Problem
 from perfsite.model import FIGURE
 from perfsite.periods import Period
-from perfsite.settings import Table, read_settings
+from perfsite.settings import TomlTable, read_settings
 from perfsite.text import message
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 # *correction* mends an error. A change that nobody explained is neither: it is *restated*.
 
 
-class Kind(StrEnum):
+class ChangeKind(StrEnum):
     """What became of a figure."""
 
     FIRST_PUBLISHED = "first_published"
@@ -49,7 +49,7 @@ class Kind(StrEnum):
     SUPPRESSED = "suppressed"
 
 
-CHANGED: Final = (Kind.REVISED, Kind.CORRECTED, Kind.RESTATED)
+CHANGED: Final = (ChangeKind.REVISED, ChangeKind.CORRECTED, ChangeKind.RESTATED)
 """The kinds with an old and a new number."""
 
 
@@ -64,21 +64,23 @@ class Move(StrEnum):
 
 
 MEANINGS: Final = {
-    Kind.FIRST_PUBLISHED: message(
+    ChangeKind.FIRST_PUBLISHED: message(
         "published for the first time, for a period that the edition before did not have yet, or "
         "of a service that it did not have"
     ),
-    Kind.BACKFILLED: message(
+    ChangeKind.BACKFILLED: message(
         "published for the first time, for a period that the edition before already had"
     ),
-    Kind.REVISED: message(
+    ChangeKind.REVISED: message(
         "changed as planned, to better data: the earlier figure was provisional or estimated, or "
         "the change was announced or marked as a revision"
     ),
-    Kind.CORRECTED: message("changed because the earlier figure was wrong"),
-    Kind.RESTATED: message("changed, and nobody has said whether as planned or to mend an error"),
-    Kind.WITHDRAWN: message("published in the edition before, and not any more"),
-    Kind.SUPPRESSED: message("published in the edition before, and confidential now"),
+    ChangeKind.CORRECTED: message("changed because the earlier figure was wrong"),
+    ChangeKind.RESTATED: message(
+        "changed, and nobody has said whether as planned or to mend an error"
+    ),
+    ChangeKind.WITHDRAWN: message("published in the edition before, and not any more"),
+    ChangeKind.SUPPRESSED: message("published in the edition before, and confidential now"),
     Move.ADDED: message("the service came into the register"),
     Move.REMOVED: message("the service left the register"),
     Move.RENAMED: message("the service has another name"),
@@ -102,7 +104,7 @@ class Cause(StrEnum):
     CORRECTION = "correction"
 
 
-class Reason(Table):
+class Reason(TomlTable):
     """`[[revision]]`: why figures changed in an edition; without one, in the next to come."""
 
     kind: Cause
@@ -113,9 +115,9 @@ class Reason(Table):
     edition: date | None = None
 
     @property
-    def change(self) -> Kind:
+    def change(self) -> ChangeKind:
         """What becomes of a number that this explains."""
-        return Kind.CORRECTED if self.kind is Cause.CORRECTION else Kind.REVISED
+        return ChangeKind.CORRECTED if self.kind is Cause.CORRECTION else ChangeKind.REVISED
 
     def fits(self, figures: pd.DataFrame, day: date | None) -> np.ndarray:
         """Which of these figures, with the columns of `model.FIGURE`, it explains.
@@ -133,7 +135,7 @@ class Reason(Table):
         return found
 
 
-class _File(Table):
+class _File(TomlTable):
     """All of revisions.toml."""
 
     revision: tuple[Reason, ...] = ()
@@ -225,20 +227,20 @@ class Step:
         """How many figures and services each kind of change has; all kinds are there."""
         kinds = self.figures["kind"].value_counts()
         return {
-            **{kind: int(kinds.get(kind, 0)) for kind in Kind},
+            **{kind: int(kinds.get(kind, 0)) for kind in ChangeKind},
             **{kind: sum(one.kind is kind for one in self.services) for kind in Move},
         }
 
     @property
     def changed(self) -> pd.DataFrame:
         """The figures that readers may have used and that say something else now, or nothing."""
-        kinds = (*CHANGED, Kind.WITHDRAWN, Kind.SUPPRESSED)
+        kinds = (*CHANGED, ChangeKind.WITHDRAWN, ChangeKind.SUPPRESSED)
         return self.figures[self.figures["kind"].isin(kinds)]
 
     @property
     def explainable(self) -> pd.DataFrame:
         """The figures that a reason can be given for."""
-        return self.figures[self.figures["kind"] != Kind.FIRST_PUBLISHED]
+        return self.figures[self.figures["kind"] != ChangeKind.FIRST_PUBLISHED]
 
     def without(self, hidden: Collection[Key]) -> Step:
         """This step without the numbers of some figures, which may not be said any more."""
@@ -360,12 +362,12 @@ def _kinds(
             has,
         ],
         [
-            Kind.REVISED,
-            Kind.RESTATED,
-            Kind.SUPPRESSED,
-            Kind.WITHDRAWN,
-            Kind.BACKFILLED,
-            Kind.FIRST_PUBLISHED,
+            ChangeKind.REVISED,
+            ChangeKind.RESTATED,
+            ChangeKind.SUPPRESSED,
+            ChangeKind.WITHDRAWN,
+            ChangeKind.BACKFILLED,
+            ChangeKind.FIRST_PUBLISHED,
         ],
         default="",
     ).astype(object)
@@ -379,17 +381,19 @@ def _says(statuses: pd.Series[str], *words: str) -> np.ndarray:
 
 def _explained(pairs: pd.DataFrame, reasons: Sequence[Reason], day: date | None) -> pd.DataFrame:
     """The figures with the reasons of revisions.toml, else with the notes that are new."""
-    new_note = (pairs["note_now"] != pairs["note_before"]) & (pairs["kind"] != Kind.FIRST_PUBLISHED)
+    new_note = (pairs["note_now"] != pairs["note_before"]) & (
+        pairs["kind"] != ChangeKind.FIRST_PUBLISHED
+    )
     pairs = pairs.assign(reason=pairs["note_now"].where(new_note, ""))
     changed = pairs["kind"].isin(CHANGED).to_numpy(dtype=bool)
-    open_ = (pairs["kind"] != Kind.FIRST_PUBLISHED).to_numpy(dtype=bool)
+    open_ = (pairs["kind"] != ChangeKind.FIRST_PUBLISHED).to_numpy(dtype=bool)
     for one in reasons:
         mine = one.fits(pairs, day) & open_
         pairs.loc[mine, "reason"] = one.reason
         pairs.loc[mine & changed, "kind"] = one.change
         open_ = open_ & ~mine
     # What is not said any more is not said in the ledger either.
-    hidden = pairs["kind"] == Kind.SUPPRESSED
+    hidden = pairs["kind"] == ChangeKind.SUPPRESSED
     return pairs.assign(value_before=pairs["value_before"].mask(hidden, ""))
 
 
@@ -449,7 +453,7 @@ class Retold:
 
 
 @dataclass(frozen=True, eq=False)
-class Ledger:
+class RevisionHistory:
     """The steps from each edition to the next, the oldest first, and the first edition's date.
 
     The last step leads to what is not frozen yet, unless nothing has changed since the last
@@ -501,7 +505,7 @@ class Ledger:
         """How many figures of each service were given late, and in which edition."""
         found: dict[str, list[tuple[date | None, int]]] = {}
         for step in self.steps:
-            late = step.figures.loc[step.figures["kind"] == Kind.BACKFILLED, "service"]
+            late = step.figures.loc[step.figures["kind"] == ChangeKind.BACKFILLED, "service"]
             for service, number in late.value_counts(sort=False).items():
                 found.setdefault(str(service), []).append((step.day, int(number)))
         return found
@@ -543,9 +547,9 @@ class Ledger:
         return [row for step in self.steps for row in step.as_rows()]
 
 
-def make_ledger(
+def make_history(
     snapshots: Sequence[Snapshot], reasons: Sequence[Reason], hidden: Collection[Key]
-) -> Ledger | None:
+) -> RevisionHistory | None:
     """The ledger of editions, the oldest first, and of what stands now; None without editions.
 
     `hidden` are figures that are confidential now: their numbers are not said.
@@ -556,7 +560,7 @@ def make_ledger(
     steps = [compare(before, now, reasons).without(hidden) for before, now in pairwise(snapshots)]
     if steps and steps[-1].day is None and steps[-1].is_empty:
         steps.pop()
-    return Ledger(frozen[0], frozen[-1], tuple(steps))
+    return RevisionHistory(frozen[0], frozen[-1], tuple(steps))
 
 
 def unused_reasons(reasons: Iterable[Reason], steps: Iterable[Step]) -> list[Problem]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
+
 _PARTS: Final = 100
 _LONG_KEY: Final = re.compile(
     rf"""(?:(?:"[^"\n]*+"|'[^'\n]*+'|[A-Za-z0-9_-]++)[ \t]*+\.[ \t]*+){{{_PARTS}}}"""
@@ -93,13 +94,13 @@ _EXPECTED: Final = {
 """What is wrong, in words for people, by pydantic's names of errors."""
 
 
-class Table(BaseModel):
+class TomlTable(BaseModel):
     """A table of entries; one that it does not name is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-T = TypeVar("T", bound=Table)
+T = TypeVar("T", bound=TomlTable)
 
 
 def read_settings(kind: type[T], text: str, path: str) -> T:
@@ -175,7 +176,7 @@ def _toml_fault(error: str) -> str:
     return f"{place.partition(',')[0] if 'line' in place else 'at the end'}: {words}"
 
 
-def _sentence(kind: type[Table], item: ErrorDetails) -> str:
+def _sentence(kind: type[TomlTable], item: ErrorDetails) -> str:
     """What is wrong with one entry."""
     place = ".".join(map(str, item["loc"]))
     if item["type"] == "extra_forbidden":
@@ -194,7 +195,7 @@ def _sentence(kind: type[Table], item: ErrorDetails) -> str:
     return f"{place}: {words} (found {found})"
 
 
-def _names(kind: type[Table], place: tuple[int | str, ...]) -> list[str]:
+def _names(kind: type[TomlTable], place: tuple[int | str, ...]) -> list[str]:
     """The entries of the table at a place; none where it is not a table of ours."""
     table: Any = kind
     for step in place:

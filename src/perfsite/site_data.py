@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from perfsite.charts.breakdowns import Breakdowns
-    from perfsite.charts.series import Given, Series
+    from perfsite.charts.series import GivenFigures, Series
     from perfsite.components.builder import Builder
     from perfsite.editions import EditionFigures
     from perfsite.kpi.groups import GroupSummary, Volumes
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from perfsite.model import Edition, Key, Service
     from perfsite.policy.carry_forward import Carried
     from perfsite.policy.retractions import Retraction
-    from perfsite.revisions import Ledger
+    from perfsite.revisions import RevisionHistory
     from perfsite.widgets.health import Health
     from perfsite.widgets.standards import Standard
 
@@ -52,7 +52,7 @@ def in_language(text: str, tag: str, languages: Sequence[str]) -> str:
 
 
 @dataclass(frozen=True)
-class Facts:
+class SiteData:
     """What all pages are made of, in the language of the register; by service where not said.
 
     `groups` begin with the one of all services. `covered` are the first and the last day that
@@ -83,9 +83,9 @@ class Facts:
     carried: Mapping[str, Carried] = field(default_factory=dict)
     retracted: Mapping[str, Sequence[Retraction]] = field(default_factory=dict)
     history: Sequence[EditionFigures] = ()
-    ledger: Ledger | None = None
+    ledger: RevisionHistory | None = None
     hidden: frozenset[Key] = frozenset()
-    given: Mapping[str, Given] = field(default_factory=dict)
+    given: Mapping[str, GivenFigures] = field(default_factory=dict)
 
     @cached_property
     def by_id(self) -> dict[str, ServiceSummary]:
@@ -115,7 +115,7 @@ class Facts:
         """The groups of a kind, in their order."""
         return [summary for summary in self.groups if summary.group.kind is kind]
 
-    def spoken(self, builder: Builder) -> Facts:
+    def spoken(self, builder: Builder) -> SiteData:
         """The facts with the names and texts that they have in the language of some pages."""
         tags = [tag for tag, _, _ in builder.folders]
         if len(tags) == 1:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from perfsite.errors import ConfigError
-from perfsite.settings import Colour, Table, read_settings
+from perfsite.settings import Colour, TomlTable, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class ChartStyle(Table):
+class ChartStyle(TomlTable):
     """How charts look: colours as `#rrggbb`, sizes in the picture's own pixels.
 
     A picture stands on its own `ground` whatever the page around it looks like. `palette` is in
@@ -34,7 +34,7 @@ class ChartStyle(Table):
     text_size: int
 
 
-class Tokens(Table):
+class Tokens(TomlTable):
     """All design tokens: `light` and `dark` are the same names with the colours of each."""
 
     light: dict[str, Colour]

@@ -100,7 +100,7 @@ def verify(package: Path, data: Path | None, templates: Path | None, signers: Pa
 
 def _build(data: Path, edition: date, templates: Path | None) -> tuple[File, ...]:
     """The site of an edition, drawn anew; nothing is written."""
-    from perfsite.analysis import understand  # noqa: PLC0415
+    from perfsite.analysis import analyse  # noqa: PLC0415
     from perfsite.build import build_site, without_collector  # noqa: PLC0415 - pandas
     from perfsite.load import load_theme, with_editions  # noqa: PLC0415
     from perfsite.model import Edition  # noqa: PLC0415
@@ -108,7 +108,7 @@ def _build(data: Path, edition: date, templates: Path | None) -> tuple[File, ...
     loaded = with_editions(load(data), data, edition)
     with Bar() as bar, without_collector():
         site = build_site(
-            understand(loaded, edition),
+            analyse(loaded, edition),
             Edition(edition, loaded.hash),
             load_theme(templates),
             workers=cores(),

@@ -16,7 +16,7 @@ from perfsite.charts.series import GRAIN, ranked_grains
 from perfsite.kpi.inputs import KEY, periods_of
 from perfsite.kpi.windows import month_windows
 from perfsite.kpis import KPIS
-from perfsite.measures import MEASURES, RATINGS, Aggregation, Kind
+from perfsite.measures import MEASURES, RATINGS, Aggregation, MeasureKind
 from perfsite.model import Status
 
 if TYPE_CHECKING:
@@ -235,7 +235,7 @@ def _journeys(frame: pd.DataFrame, config: SiteConfig) -> dict[str, list[Journey
     for table in config.journeys:
         steps = tuple(config.all_measures[step] for step in table.steps)
         rows = frame[(frame["service"] == table.service) & frame["name"].isin(list(table.steps))]
-        if any(step.kind is not Kind.COUNT for step in steps):
+        if any(step.kind is not MeasureKind.COUNT for step in steps):
             continue
         mine = [
             strands

@@ -100,7 +100,7 @@ _MODULES: Final = ("draw.py", "fonts.conf", "specs.py")
 """What decides how a job looks once it is drawn."""
 
 
-class Store(Protocol):
+class DrawingCache(Protocol):
     """Keeps drawings under their keys, from one build to the next."""
 
     def get(self, key: str) -> bytes | None:
@@ -168,7 +168,11 @@ class Drawing:
     """Workers that draw while the parent goes on; use it as a context, then collect `files`."""
 
     def __init__(
-        self, jobs: Sequence[Job], workers: int, style: ChartStyle, store: Store | None = None
+        self,
+        jobs: Sequence[Job],
+        workers: int,
+        style: ChartStyle,
+        store: DrawingCache | None = None,
     ) -> None:
         """Start drawing in `workers` processes those jobs whose drawings are not in the store."""
         self._jobs = jobs

@@ -28,11 +28,11 @@ from perfsite.charts.pictures import (
     CONTEXT,
     ELLIPSIS,
     WIDTH,
+    ChartItem,
     ChartJob,
-    Item,
     Label,
     Mark,
-    Target,
+    TargetLine,
     TreemapJob,
     season_ticks,
     shorten,
@@ -42,7 +42,7 @@ from perfsite.charts.pictures import (
     wrap,
 )
 from perfsite.kpis import KPIS
-from perfsite.measures import Kind
+from perfsite.measures import MeasureKind
 from perfsite.periods import MONTHS_IN_QUARTER, MONTHS_IN_YEAR, YEAR_IN_UNITS, Period, Unit
 from perfsite.text import message
 
@@ -85,7 +85,7 @@ def bars_job(
     description: str,
     series: Series,
     language: Language,
-    target: Target | None = None,
+    target: TargetLine | None = None,
 ) -> ChartJob:
     """Counts as bars; the part that is told apart and the rest stacked where both are known."""
     marks: list[Mark] = []
@@ -169,7 +169,7 @@ def line_job(
     description: str,
     series: Series,
     language: Language,
-    target: Target | None = None,
+    target: TargetLine | None = None,
 ) -> ChartJob:
     """A series as a line, broken where figures are missing, its last value written at its end."""
     points = [(point.period, point.value) for point in series.points]
@@ -193,9 +193,9 @@ def _line(
     words: tuple[str, str, str],
     points: Sequence[tuple[Period, float | None]],
     breaks: Sequence[Period],
-    kind: Kind,
+    kind: MeasureKind,
     language: Language,
-    target: Target | None,
+    target: TargetLine | None,
     uncertain: float = 0.0,
 ) -> ChartJob:
     path, title, description = words
@@ -244,16 +244,16 @@ def _cuts(breaks: Sequence[float], places: Sequence[tuple[float, float | None]])
     return [x - (x - max((p for p, _ in places if p < x), default=x)) / 2 for x in breaks]
 
 
-def _largest(values: Sequence[float | None], target: Target | None) -> float:
+def _largest(values: Sequence[float | None], target: TargetLine | None) -> float:
     return max([value or 0.0 for value in values] + ([target.value] if target else []))
 
 
-def _target(target: Target | None) -> list[End]:
+def _target(target: TargetLine | None) -> list[End]:
     """The words of a target, at the right end of its line."""
     return [End(target.value, target.words)] if target else []
 
 
-def _rule(target: Target | None, first: float, last: float) -> tuple[Mark, ...]:
+def _rule(target: TargetLine | None, first: float, last: float) -> tuple[Mark, ...]:
     """The line of a target, up to its words."""
     return ({"x": first, "x1": last, "y": target.value},) if target else ()
 
@@ -287,7 +287,7 @@ def lines_job(
     title: str,
     description: str,
     lines: Sequence[Line],
-    kind: Kind,
+    kind: MeasureKind,
     language: Language,
 ) -> ChartJob:
     """Up to four named lines over time, broken where figures are missing.
@@ -314,7 +314,7 @@ def years_job(
     now: _Points,
     before: _Points,
     language: Language,
-    kind: Kind,
+    kind: MeasureKind,
 ) -> ChartJob:
     """A year on the year before it, month by month on one axis, each named by its years.
 
@@ -358,7 +358,7 @@ def _gaps(lines: Sequence[_Points]) -> list[Gap]:
 def _chart(
     words: tuple[str, str, str],
     given: Sequence[tuple[int, str, _Points]],
-    kind: Kind,
+    kind: MeasureKind,
     language: Language,
     year: tuple[int, int] | None,
 ) -> ChartJob:
@@ -424,7 +424,7 @@ def treemap_job(
     description: str,
     items: Sequence[tuple[str, float]],
     language: Language,
-    kind: Kind,
+    kind: MeasureKind,
 ) -> TreemapJob:
     """Boxes as large as their values, the largest first; nothing is not drawn.
 
@@ -436,7 +436,9 @@ def treemap_job(
     shown = sorted((item for item in items if item[1] > 0), key=lambda item: -item[1])
     if not shown:
         raise ValueError("there is nothing to draw a treemap of")
-    boxes = [Item(value, _box_labels(name, language.figure(value, kind))) for name, value in shown]
+    boxes = [
+        ChartItem(value, _box_labels(name, language.figure(value, kind))) for name, value in shown
+    ]
     return TreemapJob(path, title, description, tuple(boxes))
 
 
@@ -506,7 +508,7 @@ def stack_job(
             for i in range(len(shares))
         ]
     first, last = bars[0][0].start.toordinal(), bars[-1][0].end.toordinal() + 1
-    ticks = value_ticks(1.0, Kind.SHARE, language)
+    ticks = value_ticks(1.0, MeasureKind.SHARE, language)
     shares = whole[-1][1]
     middles = [height - share / 2 for share, height in zip(shares, accumulate(shares), strict=True)]
     labels = [End(y, name, i) for i, (y, name) in enumerate(zip(middles, names, strict=True))]
@@ -546,7 +548,7 @@ def journey_job(
     if not 0 < len(steps) <= MOST_STEPS:
         raise ValueError(f"a journey has 1 to {MOST_STEPS} steps, not {len(steps)}")
     width, height = WIDTH - 2 * _PADDING, _STEP * len(steps)
-    figures = [language.figure(value, Kind.COUNT) for _, value in steps]
+    figures = [language.figure(value, MeasureKind.COUNT) for _, value in steps]
     room = max(text_width(figure, TEXT_SIZE) for figure in figures) + _LABEL_GAP
     most = max(value for _, value in steps) or 1.0
     marks: list[Mark] = []

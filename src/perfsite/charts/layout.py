@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.pictures import WIDTH, Mark, text_width, wrap
 from perfsite.decimals import decimal, exact, rounded
-from perfsite.measures import Kind
+from perfsite.measures import MeasureKind
 from perfsite.periods import MONTHS_IN_YEAR
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class End:
 
 
 @dataclass(frozen=True)
-class Ends:
+class LineEnds:
     """Labels as placed, with their keys, and what they leave of the width."""
 
     labels: tuple[Mark, ...]
@@ -68,7 +68,9 @@ class Ends:
     """How many pixels are left for the figures."""
 
 
-def place_ends(ends: Sequence[End], first: float, last: float, top: float, ticks: Ticks) -> Ends:
+def place_ends(
+    ends: Sequence[End], first: float, last: float, top: float, ticks: Ticks
+) -> LineEnds:
     """Labels at the right end of the time from `first` to `last`, none on another.
 
     `top` is the upper end of the scale of values, `ticks` are the words at its left.
@@ -94,7 +96,7 @@ def place_ends(ends: Sequence[End], first: float, last: float, top: float, ticks
         for (end, _), y in zip(blocks, heights, strict=True)
         if end.series is not None
     ]
-    return Ends(tuple(labels), tuple(keys), x, last + room * day, pixels)
+    return LineEnds(tuple(labels), tuple(keys), x, last + room * day, pixels)
 
 
 def _wrapped(ends: Sequence[End], width: float) -> list[tuple[End, tuple[str, ...]]]:
@@ -234,7 +236,7 @@ _MOST_DECIMALS: Final = 15
 
 
 def beside_target(
-    language: Language, value: float, target: float, kind: Kind, *, long: bool
+    language: Language, value: float, target: float, kind: MeasureKind, *, long: bool
 ) -> str:
     """The value as it is written elsewhere, or with as many digits as tell it from its target.
 
@@ -248,17 +250,19 @@ def beside_target(
     return next((text for text, other in zip(mine, others, strict=True) if text != other), usual)
 
 
-def _forms(language: Language, value: float, kind: Kind, *, long: bool) -> Iterator[str]:
+def _forms(language: Language, value: float, kind: MeasureKind, *, long: bool) -> Iterator[str]:
     """The ways to write a number, first the usual one, then ever more digits."""
-    if kind is Kind.SHARE:
+    if kind is MeasureKind.SHARE:
         write = language.percent if long else language.short_percent
         for decimals in range(1, _MOST_DECIMALS):
             yield write(value, decimals)
         return
     yield (
-        language.long_count(value) if long and kind is Kind.COUNT else language.figure(value, kind)
+        language.long_count(value)
+        if long and kind is MeasureKind.COUNT
+        else language.figure(value, kind)
     )
-    if kind is Kind.CURRENCY:
+    if kind is MeasureKind.CURRENCY:
         for decimals in range(_PENCE, _MOST_DECIMALS):
             digits = language.plain(f"{rounded(abs(decimal(value)), decimals):f}")
             yield language.amount(digits, negative=value < 0)

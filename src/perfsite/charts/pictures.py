@@ -13,7 +13,7 @@ from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Final, assert_never
 
 from perfsite.decimals import decimal, decimals, exact, exact_decimal, rounded, significant
-from perfsite.measures import Kind
+from perfsite.measures import MeasureKind
 from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
 from perfsite.text import FIRST_STRONG, POP, balanced
 
@@ -47,7 +47,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Target:
+class TargetLine:
     """A value to reach and the words that stand beside its line."""
 
     value: float
@@ -94,7 +94,7 @@ class Label:
 
 
 @dataclass(frozen=True)
-class Item:
+class ChartItem:
     """A box of a treemap; the first of the labels that fits into it is drawn."""
 
     value: float
@@ -108,7 +108,7 @@ class TreemapJob:
     path: str
     title: str
     description: str
-    items: tuple[Item, ...]
+    items: tuple[ChartItem, ...]
     width: int = WIDTH
     height: int = 300
 
@@ -277,36 +277,36 @@ _BETWEEN = 8
 """Pixels that labels are apart at least."""
 
 
-def value_ticks(largest: float, kind: Kind, language: Language) -> Ticks:
+def value_ticks(largest: float, kind: MeasureKind, language: Language) -> Ticks:
     """From zero to above the largest value, at most six ticks; shares always run to 100%."""
-    if kind is Kind.SHARE:
+    if kind is MeasureKind.SHARE:
         return tuple((share, language.percent(share, 0)) for share in (0.0, 0.25, 0.5, 0.75, 1.0))
     if largest <= 0:
         return ((0.0, _tick(0, kind, language)), (1.0, _tick(1, kind, language)))
     raw = largest / 4
     power = 10.0 ** floor(log10(raw))
     step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= raw * 0.999999)
-    if kind is Kind.COUNT:
+    if kind is MeasureKind.COUNT:
         step = max(1.0, step if step >= 10 else float(ceil(step)))  # noqa: PLR2004
     number = max(1, ceil(largest / step - 1e-9))
     # Steps are short decimals; the powers of ten above are floats.
     short = significant(decimal(step), 2)
     values = [short * i for i in range(number + 1)]
     words = [_tick(float(value), kind, language) for value in values]
-    if kind is Kind.CURRENCY and largest < _POUNDS:
+    if kind is MeasureKind.CURRENCY and largest < _POUNDS:
         # As many decimals as the steps have, so that each label says just where it stands.
         digits = max(decimals(short), 2) if decimals(short) else 0
         words = [language.amount(language.plain(f"{rounded(v, digits):f}")) for v in values]
     return tuple(zip(map(float, values), words, strict=True))
 
 
-def _tick(value: float, kind: Kind, language: Language) -> str:
+def _tick(value: float, kind: MeasureKind, language: Language) -> str:
     match kind:
-        case Kind.CURRENCY:
+        case MeasureKind.CURRENCY:
             return language.money(value)
-        case Kind.SECONDS | Kind.MILLISECONDS | Kind.SHARE:
+        case MeasureKind.SECONDS | MeasureKind.MILLISECONDS | MeasureKind.SHARE:
             return language.figure(value, kind)
-        case Kind.COUNT | Kind.NUMBER:
+        case MeasureKind.COUNT | MeasureKind.NUMBER:
             return _scaled(value, language)
         case _:
             assert_never(kind)

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from perfsite.charts.layout import beside_target
 from perfsite.kpis import KPIS, TAKE_UP, VOLUME
-from perfsite.measures import Better, Kind
+from perfsite.measures import Better, MeasureKind
 from perfsite.model import Status
 from perfsite.periods import MONTHS_IN_QUARTER, Unit
 from perfsite.text import message
 
 if TYPE_CHECKING:
-    from perfsite.kpi.headlines import Figure
+    from perfsite.kpi.headlines import Headline
     from perfsite.language import Language
     from perfsite.periods import Period
 
@@ -63,7 +63,7 @@ def compared_level(
     language: Language,
     now: float,
     before: float | None,
-    kind: Kind,
+    kind: MeasureKind,
     *,
     uncertain: float = 0.0,
     uncertain_before: float = 0.0,
@@ -84,7 +84,7 @@ def compared_level(
     return _moved(language, now, before, figure)
 
 
-def _alike(language: Language, now: float, before: float, kind: Kind, doubt: float) -> str:
+def _alike(language: Language, now: float, before: float, kind: MeasureKind, doubt: float) -> str:
     """What is said of two figures that a sentence rounds to the same words.
 
     A table has amounts to the penny, and tells by how much these differ.
@@ -102,7 +102,7 @@ def compared(
     language: Language,
     now: float,
     before: float | None,
-    kind: Kind,
+    kind: MeasureKind,
     doubts: tuple[float, float] = EXACTLY,
 ) -> str:
     """The comparison with a year before, in the words of its kind.
@@ -110,9 +110,15 @@ def compared(
     `doubts` are how far the two figures may be off, up or down.
     """
     match kind:
-        case Kind.COUNT:
+        case MeasureKind.COUNT:
             return compared_count(language, now, before)
-        case Kind.SHARE | Kind.CURRENCY | Kind.SECONDS | Kind.MILLISECONDS | Kind.NUMBER:
+        case (
+            MeasureKind.SHARE
+            | MeasureKind.CURRENCY
+            | MeasureKind.SECONDS
+            | MeasureKind.MILLISECONDS
+            | MeasureKind.NUMBER
+        ):
             one, other = doubts
             return compared_level(
                 language, now, before, kind, uncertain=one, uncertain_before=other
@@ -145,14 +151,19 @@ def meets(kpi: str, now: float, target: float) -> bool:
             assert_never(better)
 
 
-def in_words(language: Language, value: float, kind: Kind, uncertain: float = 0.0) -> str:
+def in_words(language: Language, value: float, kind: MeasureKind, uncertain: float = 0.0) -> str:
     """A figure as sentences print it; `uncertain` is how far it may be off, up or down."""
     match kind:
-        case Kind.COUNT:
+        case MeasureKind.COUNT:
             return language.long_count(value)
-        case Kind.SHARE:
+        case MeasureKind.SHARE:
             return language.percent(value, uncertain=uncertain)
-        case Kind.CURRENCY | Kind.SECONDS | Kind.MILLISECONDS | Kind.NUMBER:
+        case (
+            MeasureKind.CURRENCY
+            | MeasureKind.SECONDS
+            | MeasureKind.MILLISECONDS
+            | MeasureKind.NUMBER
+        ):
             return language.figure(value, kind, uncertain)
         case _:
             assert_never(kind)
@@ -301,9 +312,9 @@ def service_lead(
     if take_up is None:
         return volume
     share, when, before = take_up
-    comparison = compared(language, share, before, Kind.SHARE, doubts)
+    comparison = compared(language, share, before, MeasureKind.SHARE, doubts)
     if transactions is None or transactions[1] != when:
-        said = in_words(language, share, Kind.SHARE, doubts[0])
+        said = in_words(language, share, MeasureKind.SHARE, doubts[0])
         level = _level(language, TAKE_UP, share, when, stock=stock, figure=said)
         digital = with_comparison(language, level, comparison)
         return f"{volume} {language.say('{sentence}.', sentence=digital)}".strip()
@@ -360,17 +371,19 @@ def answers_sentence(
         share=language.percent(share),
         when=language.in_period(period),
     )
-    return with_comparison(language, first, compared_level(language, share, before, Kind.SHARE))
+    return with_comparison(
+        language, first, compared_level(language, share, before, MeasureKind.SHARE)
+    )
 
 
 def response_sentence(language: Language, now: float, before: float | None, period: Period) -> str:
     """How long the online service took to answer, in milliseconds."""
     first = language.say(
         "The online service answered in {figure} {when}",
-        figure=in_words(language, now, Kind.MILLISECONDS),
+        figure=in_words(language, now, MeasureKind.MILLISECONDS),
         when=language.in_period(period),
     )
-    comparison = compared_level(language, now, before, Kind.MILLISECONDS)
+    comparison = compared_level(language, now, before, MeasureKind.MILLISECONDS)
     return with_comparison(language, first, comparison)
 
 
@@ -416,7 +429,7 @@ def journey_sentence(
 def measure_sentence(
     language: Language,
     name: str,
-    kind: Kind,
+    kind: MeasureKind,
     now: float,
     before: float | None,
     period: Period,
@@ -437,7 +450,7 @@ def measure_sentence(
 
 
 def reading_sentence(
-    language: Language, name: str, kind: Kind, value: float, period: Period
+    language: Language, name: str, kind: MeasureKind, value: float, period: Period
 ) -> str:
     """The last reading that there was of something that was once shown as it happened."""
     return language.say(
@@ -481,7 +494,7 @@ def beside_card(
     language: Language,
     sentence: str,
     now: tuple[Period, float, float | None],
-    card: Figure | None,
+    card: Headline | None,
     target: float | None = None,
     doubts: tuple[float, float] = EXACTLY,
 ) -> str:

@@ -14,7 +14,7 @@ from perfsite.kpi.figures import given_to, operands
 from perfsite.kpi.inputs import KEY, periods_of
 from perfsite.kpi.windows import is_whole_year
 from perfsite.kpis import KPIS, Adding, Place, at, measure_module
-from perfsite.measures import MEASURES, Aggregation, Kind
+from perfsite.measures import MEASURES, Aggregation, MeasureKind
 from perfsite.model import Status
 from perfsite.periods import MONTHS_IN_YEAR, YEAR_IN_UNITS, Period, Unit
 
@@ -100,7 +100,7 @@ class Series:
         return kpi.words.of_period or kpi.name
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> MeasureKind:
         """What its figures are."""
         if self.measure:
             return self.measure.kind
@@ -114,7 +114,7 @@ class Series:
             if self.measure
             else KPIS[self.kpi].adding is Adding.SUM
         )
-        return adds_up and self.kind is Kind.COUNT and self.count < MONTHS_IN_YEAR
+        return adds_up and self.kind is MeasureKind.COUNT and self.count < MONTHS_IN_YEAR
 
     @cached_property
     def given(self) -> tuple[Point, ...]:
@@ -389,7 +389,7 @@ Channels = dict[str, dict["Period", Observed]]
 
 
 @dataclass(frozen=True)
-class Given:
+class GivenFigures:
     """All observations of one service, by measure, channel and period.
 
     `numbers` are the numbers of its KPIs that said something else in an earlier edition: KPI,
@@ -468,7 +468,7 @@ def collect_given(
     observations: pd.DataFrame,
     numbers: Mapping[str, frozenset[tuple[str, str, str]]],
     services: Iterable[str],
-) -> dict[str, Given]:
+) -> dict[str, GivenFigures]:
     """What each service gave; every service is there.
 
     The `observations` that said something else before have the mark of a revision, and `numbers`
@@ -489,6 +489,6 @@ def collect_given(
         mine = found[service].setdefault(measure, {}).setdefault(channel, {})
         mine[period] = Observed(value, statuses[status], marks)
     return {
-        service: Given(figures, numbers.get(service, frozenset()))
+        service: GivenFigures(figures, numbers.get(service, frozenset()))
         for service, figures in found.items()
     }

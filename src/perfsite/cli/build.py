@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from click._termui_impl import ProgressBar
 
-    from perfsite.analysis import Known
+    from perfsite.analysis import Analysis
     from perfsite.build import BuiltSite
     from perfsite.charts.draw import Undrawn
     from perfsite.model import Service
@@ -107,9 +107,9 @@ def build(data: Path, **options: Any) -> None:  # noqa: ANN401 - click passes op
 
 def build_into(data: Path, options: Options) -> int:
     """Build a site as the options say, and put it in place; the exit code."""
-    from perfsite.analysis import understand  # noqa: PLC0415 - pandas
+    from perfsite.analysis import analyse  # noqa: PLC0415 - pandas
     from perfsite.build import build_site, without_collector  # noqa: PLC0415 - pandas
-    from perfsite.cache import Store  # noqa: PLC0415
+    from perfsite.cache import DrawingStore  # noqa: PLC0415
     from perfsite.load import load_theme  # noqa: PLC0415
     from perfsite.model import Edition  # noqa: PLC0415
     from perfsite.write import drawings_beside  # noqa: PLC0415
@@ -122,10 +122,10 @@ def build_into(data: Path, options: Options) -> int:
     loaded, day = load_for(data, options.edition)
     theme = load_theme(options.templates)
     edition = Edition(day, loaded.hash)
-    store = None if options.no_store else Store(drawings_beside(out))
+    store = None if options.no_store else DrawingStore(drawings_beside(out))
     with Target(out, keep=loaded.config.kept) as target:
         with Bar() as bar, without_collector():
-            known = understand(loaded, day)
+            known = analyse(loaded, day)
             if options.strict and has_errors(known.problems):
                 click.echo(text_report(known.problems, SHOWN), err=True)
                 raise BuildError("the data has errors and --strict was given; nothing was written")
@@ -173,7 +173,7 @@ def tell_undrawn(undrawn: Sequence[Undrawn], services: Mapping[str, Service]) ->
     click.echo(f"perfsite: {'. '.join(word for word in words if word)}", err=True)
 
 
-def waiting_text(known: Known) -> str:
+def waiting_text(known: Analysis) -> str:
     """How many figures wait and until when, and how many for the sake of others; no numbers."""
     from perfsite.policy.embargo import waiting  # noqa: PLC0415
 
@@ -190,7 +190,7 @@ def waiting_text(known: Known) -> str:
     return "\n".join(lines)
 
 
-def _check_against_edition(known: Known) -> None:
+def _check_against_edition(known: Analysis) -> None:
     """Stop where too many services would lose the figures that the last edition has.
 
     Raises:
@@ -204,7 +204,7 @@ def _check_against_edition(known: Known) -> None:
         check_losses(before, now, share, where, known.services)
 
 
-def _check_against_site(known: Known, site: BuiltSite, out: Path) -> None:
+def _check_against_site(known: Analysis, site: BuiltSite, out: Path) -> None:
     """Stop where too many services would lose the key figures that the site at `out` shows.
 
     Raises:

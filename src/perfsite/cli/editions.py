@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from perfsite.analysis import Known
+    from perfsite.analysis import Analysis
     from perfsite.editions import Manifest
     from perfsite.model import File
     from perfsite.revisions import Snapshot
@@ -87,14 +87,14 @@ def freeze(day: str, data: Path, **options: Any) -> None:  # noqa: ANN401 - clic
 def _freeze(when: date, data: Path, site: Path | None, with_errors: bool) -> None:
     """Freeze the edition of a day that has come."""
     from perfsite import editions  # noqa: PLC0415 - pandas takes half a second
-    from perfsite.analysis import understand  # noqa: PLC0415
+    from perfsite.analysis import analyse  # noqa: PLC0415
     from perfsite.load import with_editions  # noqa: PLC0415
     from perfsite.write import write_new_folder  # noqa: PLC0415
 
     loaded = load(data)
     with stage("editions"):
         loaded = with_editions(loaded, data, when)
-    known = understand(loaded, when)
+    known = analyse(loaded, when)
     if has_errors(known.problems) and not with_errors:
         click.echo(text_report(known.problems, SHOWN), err=True)
         click.echo("Nothing was frozen: mend the errors, or give --with-errors.", err=True)
@@ -146,14 +146,14 @@ def diff(earlier: str, later: str, data: Path, style: str) -> None:
 
     Both were frozen in the folder DATA. For B, "now" stands for the data as they are.
     """
-    from perfsite.analysis import understand  # noqa: PLC0415
+    from perfsite.analysis import analyse  # noqa: PLC0415
     from perfsite.load import with_editions  # noqa: PLC0415 - pandas takes half a second
     from perfsite.report import changes  # noqa: PLC0415
     from perfsite.revisions import compare  # noqa: PLC0415
 
     loaded = load(data)
     today = edition_date(None, loaded)
-    known = understand(with_editions(loaded, data, today), today)
+    known = analyse(with_editions(loaded, data, today), today)
     before, now = (_snapshot(name, known, data) for name in (earlier, later))
     if before.day is None or (now.day and now.day <= before.day):
         raise UsageError(f"{earlier} {later}: the earlier date comes first, and now comes last")
@@ -163,7 +163,7 @@ def diff(earlier: str, later: str, data: Path, style: str) -> None:
     click.echo(told(step), nl=style == "text")
 
 
-def _snapshot(name: str, known: Known, folder: Path) -> Snapshot:
+def _snapshot(name: str, known: Analysis, folder: Path) -> Snapshot:
     """What an edition said, or what the data say now.
 
     Raises:
@@ -236,7 +236,7 @@ def _versions() -> dict[str, str]:
     return {"perfsite": __version__, **{name: metadata.version(name) for name in names}}
 
 
-def _addresses(site: Path | None, known: Known) -> list[str] | None:
+def _addresses(site: Path | None, known: Analysis) -> list[str] | None:
     """The addresses of the site of this edition; None where none was named.
 
     Raises:

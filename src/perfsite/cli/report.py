@@ -34,14 +34,14 @@ def status(data: Path, edition: str | None, style: str) -> None:
     A figure is owed for each quarter up to the newest that at least a tenth of the services have
     reached. The services that owe for the longest time come first.
     """
-    from perfsite.analysis import understand  # noqa: PLC0415 - pandas takes half a second
+    from perfsite.analysis import analyse  # noqa: PLC0415 - pandas takes half a second
     from perfsite.kpi.health import assess_services  # noqa: PLC0415
-    from perfsite.kpi.reporting import make_ledger  # noqa: PLC0415
+    from perfsite.kpi.reporting import make_matrix  # noqa: PLC0415
     from perfsite.report import overdue  # noqa: PLC0415
 
     loaded = load(data)
-    known = understand(loaded, edition_date(edition, loaded))
-    ledger = make_ledger(
+    known = analyse(loaded, edition_date(edition, loaded))
+    ledger = make_matrix(
         known.figures,
         known.parts,
         known.summaries,

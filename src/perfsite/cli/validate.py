@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from perfsite.analysis import Known
+    from perfsite.analysis import Analysis
     from perfsite.errors import Problem
 
 
@@ -45,7 +45,7 @@ _FIGURES = "data/observations.csv"
 
 
 def write_preview(
-    known: Known,
+    known: Analysis,
     edition: date,
     data: Path,
     out: Path,
@@ -63,8 +63,8 @@ def write_preview(
         BuildError: if the site cannot be made.
     """
     from perfsite.build import build_site, without_collector  # noqa: PLC0415 - pandas
-    from perfsite.cache import Store  # noqa: PLC0415
-    from perfsite.disk import Kind  # noqa: PLC0415
+    from perfsite.cache import DrawingStore  # noqa: PLC0415
+    from perfsite.disk import FolderKind  # noqa: PLC0415
     from perfsite.explanations import load_explanations  # noqa: PLC0415
     from perfsite.load import load_theme  # noqa: PLC0415
     from perfsite.model import Edition  # noqa: PLC0415
@@ -75,7 +75,7 @@ def write_preview(
     COURSE.begin(out)
     check_apart(data, out)
     theme = load_theme()
-    with Target(out, Kind.PREVIEW) as target:
+    with Target(out, FolderKind.PREVIEW) as target:
         with Bar() as bar, without_collector():
             site = build_site(
                 known,
@@ -84,7 +84,7 @@ def write_preview(
                 workers=cores(),
                 charts=charts,
                 progress=bar,
-                store=Store(drawings_beside(out)) if charts else None,
+                store=DrawingStore(drawings_beside(out)) if charts else None,
             )
         files = make_preview(
             site.files,
@@ -100,7 +100,7 @@ def write_preview(
     return len(files), not site.undrawn
 
 
-def _last_edition(known: Known) -> pd.DataFrame | None:
+def _last_edition(known: Analysis) -> pd.DataFrame | None:
     """The figures of the newest frozen edition before this one; None where there is none."""
     import pandas as pd  # noqa: PLC0415 - takes half a second
 
@@ -114,7 +114,7 @@ def _last_edition(known: Known) -> pd.DataFrame | None:
     )
 
 
-def _sayable(earlier: pd.DataFrame | None, known: Known) -> pd.DataFrame | None:
+def _sayable(earlier: pd.DataFrame | None, known: Analysis) -> pd.DataFrame | None:
     """Figures of an earlier site without the numbers of those that are not public now."""
     from perfsite.policy.embargo import is_one_of, keys_of  # noqa: PLC0415 - pandas
 
@@ -186,11 +186,11 @@ def validate(data: Path, **options: Any) -> None:  # noqa: ANN401 - click passes
 
     Exit codes: 0 no errors, 1 errors.
     """
-    from perfsite.analysis import understand  # noqa: PLC0415 - pandas takes half a second
+    from perfsite.analysis import analyse  # noqa: PLC0415 - pandas takes half a second
 
     wanted = _Options(**options)
     loaded, day = load_for(data, wanted.edition)
-    known = understand(loaded, day, private=True)
+    known = analyse(loaded, day, private=True)
     problems = _of_services(known.problems, wanted.services, known.services)
     if wanted.style == "html":
         if not _preview(known, problems, day, data, wanted):
@@ -225,7 +225,7 @@ def _is_bad(problems: Sequence[Problem], wanted: _Options) -> bool:
 
 
 def _preview(
-    known: Known, problems: Sequence[Problem], day: date, data: Path, wanted: _Options
+    known: Analysis, problems: Sequence[Problem], day: date, data: Path, wanted: _Options
 ) -> bool:
     """Put the preview in place, and print the problems; whether all pictures are in it."""
     out = wanted.out or Path("preview")
@@ -263,7 +263,7 @@ def _of_services(
     return [one for one in problems if (one.service or PurePosixPath(one.file).stem) not in others]
 
 
-def _told(known: Known, problems: Sequence[Problem], style: str, folder: Path) -> str:
+def _told(known: Analysis, problems: Sequence[Problem], style: str, folder: Path) -> str:
     """The problems in a format, ending with a line break."""
     if style == "json":
         return json_report(problems)

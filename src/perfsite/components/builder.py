@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypedDict
 from urllib.parse import quote
 
-from perfsite.components.contexts import Site
+from perfsite.components.contexts import SiteLabels
 from perfsite.components.elements import Alternate, DataLink, Link, Outside
 from perfsite.kpi.groups import FOLDERS, GroupKind
 from perfsite.text import isolated, message
@@ -33,7 +33,7 @@ SITE_CARD: Final = "cards/site.jpg"
 class Base(TypedDict):
     """The fields that every context has."""
 
-    site: Site
+    site: SiteLabels
     path: str
     title: str
     description: str
@@ -66,7 +66,7 @@ class Builder:
     first language, `fr/` for another. `folders` are those of all its languages, by tag.
     """
 
-    site: Site
+    site: SiteLabels
     config: SiteConfig
     language: Language
     folder: str
@@ -148,7 +148,7 @@ def make_builder(
     """The builder of the pages in one language; `folders` has tag, name and folder of each."""
     folder = next(folder for tag, _, folder in folders if tag == language.tag)
     spoken = config.in_language(language.tag)
-    site = Site(
+    site = SiteLabels(
         title=spoken.title,
         publisher=spoken.publisher,
         status=spoken.status,

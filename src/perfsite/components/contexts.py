@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Site:
+class SiteLabels:
     """What every page says about the site; addresses of assets are relative to the site's root."""
 
     title: str
@@ -54,7 +54,7 @@ class Context:
     """
 
     template: ClassVar[str]
-    site: Site
+    site: SiteLabels
     path: str
     title: str
     description: str

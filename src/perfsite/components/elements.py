@@ -12,9 +12,9 @@ from perfsite.text import message
 
 if TYPE_CHECKING:
     from perfsite.kpi.groups import GroupFigure
-    from perfsite.kpi.headlines import Figure
+    from perfsite.kpi.headlines import Headline
     from perfsite.language import Language
-    from perfsite.measures import Kind
+    from perfsite.measures import MeasureKind
 
 
 # What pages are made of: links, tables, cards, figures. The pages themselves are in `context`.
@@ -97,7 +97,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Term:
+class FormulaTerm:
     """A number of a formula: its name, its value, and where it stands: file, row and figure.
 
     `more` says how many further origins there are, where there are too many to list.
@@ -110,12 +110,12 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Provenance:
+class ExplainedFigure:
     """Where a figure comes from: its formula in words, the same with numbers, and its terms."""
 
     formula: str
     worked: str
-    terms: tuple[Term, ...]
+    terms: tuple[FormulaTerm, ...]
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ class Card:
     older: bool
     missing: bool
     definition: str
-    provenance: Provenance | None = None
+    provenance: ExplainedFigure | None = None
 
 
 @dataclass(frozen=True)
@@ -226,7 +226,11 @@ _CHANNELS: Final = (
 
 
 def value_cell(
-    value: float | None, kind: Kind, status: Status, language: Language, uncertain: float = 0.0
+    value: float | None,
+    kind: MeasureKind,
+    status: Status,
+    language: Language,
+    uncertain: float = 0.0,
 ) -> Cell:
     """A figure, or the word for its absence; `uncertain` is how far it may be off, up or down."""
     if value is None:
@@ -246,7 +250,7 @@ def count_cell(value: float | None, language: Language) -> Cell:
 def change_cell(
     value: float | None,
     before: float | None,
-    kind: Kind,
+    kind: MeasureKind,
     language: Language,
     *,
     uncertain: float = 0.0,
@@ -258,7 +262,7 @@ def change_cell(
     return Cell(language.change(value, before, kind, uncertain, uncertain_before))
 
 
-def figure_cell(figure_: Figure, language: Language) -> Cell:
+def figure_cell(figure_: Headline, language: Language) -> Cell:
     """A service's headline in a table; of a stock it says that it is what there is on a day."""
     kind = KPIS[figure_.kpi].kind
     cell = value_cell(figure_.value, kind, figure_.status, language, figure_.uncertain)
@@ -267,7 +271,7 @@ def figure_cell(figure_: Figure, language: Language) -> Cell:
     return cell
 
 
-def headline_cell(figure_: Figure, language: Language) -> Cell:
+def headline_cell(figure_: Headline, language: Language) -> Cell:
     """A service's headline in a list; older figures say until when they are."""
     cell = figure_cell(figure_, language)
     if figure_.status is Status.OLDER and figure_.period:
@@ -278,7 +282,7 @@ def headline_cell(figure_: Figure, language: Language) -> Cell:
     return cell
 
 
-def why_missing(figure_: Figure, language: Language) -> str:
+def why_missing(figure_: Headline, language: Language) -> str:
     """Why a KPI has no value; empty where it has one."""
     if figure_.status is Status.WITHHELD and figure_.excess:
         return language.plural(
@@ -298,10 +302,10 @@ def why_missing(figure_: Figure, language: Language) -> str:
 
 
 def service_card(
-    figure_: Figure,
+    figure_: Headline,
     language: Language,
     notes: tuple[str, ...] = (),
-    provenance: Provenance | None = None,
+    provenance: ExplainedFigure | None = None,
 ) -> Card:
     """A headline KPI of a service; `notes` are further remarks, such as who owes it."""
     kpi = KPIS[figure_.kpi]
@@ -329,13 +333,13 @@ def service_card(
     )
 
 
-def kpi_name(figure_: Figure) -> str:
+def kpi_name(figure_: Headline) -> str:
     """What a figure of a service is called, as a message: a stock is no number in a year."""
     words = KPIS[figure_.kpi].words
     return words.of_stock if figure_.stock and words.of_stock else words.name
 
 
-def _remarks(figure_: Figure, language: Language) -> tuple[str, ...]:
+def _remarks(figure_: Headline, language: Language) -> tuple[str, ...]:
     """What a reader has to know of a figure: what it counts, and what marks there are inside it."""
     found = []
     if figure_.stock and KPIS[figure_.kpi].words.of_stock:
@@ -351,7 +355,7 @@ def _remarks(figure_: Figure, language: Language) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _exceeding(figure_: Figure, language: Language) -> str:
+def _exceeding(figure_: Headline, language: Language) -> str:
     """In how many of its periods a part exceeds its whole, though over all of them it doesn't."""
     number = language.count(figure_.excess)
     if not figure_.excess_of:

@@ -8,7 +8,7 @@ from typing import Final
 
 from perfsite import model
 from perfsite.kpis import CURRENCY, KPIS, SHARE, Kpi, Place, at, in_the_ledger
-from perfsite.measures import Kind
+from perfsite.measures import MeasureKind
 from perfsite.model import CellForm, Status
 from perfsite.text import message
 
@@ -75,7 +75,7 @@ ADDRESS_PATTERN: Final = "[A-Za-z]+://[^ ]+"
 
 
 @dataclass(frozen=True)
-class Column:
+class DataColumn:
     """A column. A blank cell is allowed unless it is `required`.
 
     `words` are what a cell is made of, and `pattern` is a regular expression for the whole of it;
@@ -114,7 +114,7 @@ def _words(all_: Words, *left_out: str) -> Words:
 
 _FORMS: Final = {CellForm.ADDRESS: Datatype.ADDRESS, CellForm.PERIOD: Datatype.PERIOD}
 REGISTER: Final = tuple(
-    Column(
+    DataColumn(
         column.name,
         column.description,
         _FORMS.get(column.form, Datatype.TEXT),
@@ -127,24 +127,24 @@ REGISTER: Final = tuple(
 _SERVICE = REGISTER[0]
 
 
-def _kpi_column(kpi: Kpi) -> Column:
+def _kpi_column(kpi: Kpi) -> DataColumn:
     """The headline value of a KPI."""
-    return Column(
+    return DataColumn(
         kpi.id,
         kpi.definition,
         Datatype.NUMBER,
         unit=kpi.unit,
-        positive=kpi.kind is not Kind.NUMBER,
-        maximum=1 if kpi.kind is Kind.SHARE else None,
+        positive=kpi.kind is not MeasureKind.NUMBER,
+        maximum=1 if kpi.kind is MeasureKind.SHARE else None,
     )
 
 
-def headline(kpi: Kpi) -> tuple[Column, ...]:
+def headline(kpi: Kpi) -> tuple[DataColumn, ...]:
     """The three columns of data/services.csv that a KPI has."""
     return (
         _kpi_column(kpi),
-        Column(f"{kpi.id}_period", message("The period of this figure"), Datatype.PERIOD),
-        Column(
+        DataColumn(f"{kpi.id}_period", message("The period of this figure"), Datatype.PERIOD),
+        DataColumn(
             f"{kpi.id}_status",
             message("Whether this figure is there, and if not, why not"),
             required=True,
@@ -153,11 +153,11 @@ def headline(kpi: Kpi) -> tuple[Column, ...]:
     )
 
 
-_PERIOD = Column(
+_PERIOD = DataColumn(
     "period", message("The period, in one spelling of ISO 8601"), Datatype.PERIOD, required=True
 )
 _MARK = "|".join(word for word, _ in MARKS)
-_OBSERVATION_STATUS = Column(
+_OBSERVATION_STATUS = DataColumn(
     "status",
     message("Whether there is a value, and if not, why not; and the marks of the value"),
     required=True,
@@ -180,39 +180,39 @@ _OBSERVATION_STATUS = Column(
 OBSERVATIONS: Final = (
     _SERVICE,
     _PERIOD,
-    Column("measure", message("What was measured"), required=True, pattern=NAME_PATTERN),
-    Column("channel", message("The channel; blank for all channels together")),
-    Column(
+    DataColumn("measure", message("What was measured"), required=True, pattern=NAME_PATTERN),
+    DataColumn("channel", message("The channel; blank for all channels together")),
+    DataColumn(
         "value",
         message("The figure as it was given: counts, amounts, shares from 0 to 1, seconds"),
         Datatype.NUMBER,
     ),
     _OBSERVATION_STATUS,
-    Column("note", message("What was said about the figure")),
-    Column("source", message("The file and the row in which the figure stands"), required=True),
+    DataColumn("note", message("What was said about the figure")),
+    DataColumn("source", message("The file and the row in which the figure stands"), required=True),
 )
 
 
-def _kpi(ids: tuple[str, ...]) -> Column:
+def _kpi(ids: tuple[str, ...]) -> DataColumn:
     words = tuple((key, KPIS[key].name) for key in ids)
-    return Column("kpi", message("The figure that is published"), required=True, words=words)
+    return DataColumn("kpi", message("The figure that is published"), required=True, words=words)
 
 
-_NUMERATOR = Column(
+_NUMERATOR = DataColumn(
     "numerator",
     message("What was divided; blank where the figure was given as it is"),
     Datatype.NUMBER,
     positive=True,
 )
-_DENOMINATOR = Column(
+_DENOMINATOR = DataColumn(
     "denominator",
     message("What it was divided by; blank where the figure is no ratio"),
     Datatype.NUMBER,
     positive=True,
 )
 _KPI_FIGURES: Final = (
-    Column("period", message("The period; blank where there is no figure"), Datatype.PERIOD),
-    Column(
+    DataColumn("period", message("The period; blank where there is no figure"), Datatype.PERIOD),
+    DataColumn(
         "value",
         message("The figure: transactions, an amount, or a share from 0 to 1"),
         Datatype.NUMBER,
@@ -220,7 +220,7 @@ _KPI_FIGURES: Final = (
     ),
     _NUMERATOR,
     _DENOMINATOR,
-    Column(
+    DataColumn(
         "status",
         message("Whether there is a value, and if not, why not"),
         required=True,
@@ -228,8 +228,8 @@ _KPI_FIGURES: Final = (
     ),
 )
 _GROUP_FIGURES: Final = (
-    Column("period", message("The 12 months"), Datatype.PERIOD, required=True),
-    Column(
+    DataColumn("period", message("The 12 months"), Datatype.PERIOD, required=True),
+    DataColumn(
         "value",
         message("The figure of the group: transactions, an amount, or a share from 0 to 1"),
         Datatype.NUMBER,
@@ -238,14 +238,14 @@ _GROUP_FIGURES: Final = (
     ),
     _NUMERATOR,
     _DENOMINATOR,
-    Column(
+    DataColumn(
         "services",
         message("How many of the group's services stand behind the figure"),
         Datatype.COUNT,
         required=True,
         unit="services",
     ),
-    Column(
+    DataColumn(
         "of",
         message(
             "How many services of the group could stand behind it: those that were open in all of "
@@ -255,26 +255,26 @@ _GROUP_FIGURES: Final = (
         required=True,
         unit="services",
     ),
-    Column(
+    DataColumn(
         "like_for_like_value",
         message("The figure of the services that have this period and the same a year before"),
         Datatype.NUMBER,
         positive=True,
     ),
-    Column(
+    DataColumn(
         "like_for_like_year_before",
         message("The figure of the same services a year before"),
         Datatype.NUMBER,
         positive=True,
     ),
-    Column(
+    DataColumn(
         "like_for_like_services",
         message("How many services have both periods"),
         Datatype.COUNT,
         required=True,
         unit="services",
     ),
-    Column(
+    DataColumn(
         "like_for_like_constant_volumes",
         message(
             "What a ratio of these services would be now if each had the volume that it had a year "
@@ -283,14 +283,14 @@ _GROUP_FIGURES: Final = (
         Datatype.NUMBER,
         positive=True,
     ),
-    Column(
+    DataColumn(
         "withheld",
         message("How many of the services that could stand behind it have a withheld figure"),
         Datatype.COUNT,
         required=True,
         unit="services",
     ),
-    Column(
+    DataColumn(
         "stocks",
         message(
             "How much of the numerator is of stocks: people or claims on a day, not transactions "
@@ -300,7 +300,7 @@ _GROUP_FIGURES: Final = (
         required=True,
         positive=True,
     ),
-    Column(
+    DataColumn(
         "largest",
         message(
             "The id of the service that makes half or more of it; blank where none does, or only "
@@ -308,7 +308,7 @@ _GROUP_FIGURES: Final = (
         ),
         pattern=ID_PATTERN,
     ),
-    Column(
+    DataColumn(
         "largest_share",
         message("The share of this service in the numerator, or in a ratio's denominator"),
         Datatype.NUMBER,
@@ -316,31 +316,31 @@ _GROUP_FIGURES: Final = (
         positive=True,
         maximum=1,
     ),
-    Column(
+    DataColumn(
         "without_largest_value",
         message("The figure of all others that report"),
         Datatype.NUMBER,
         positive=True,
     ),
-    Column(
+    DataColumn(
         "without_largest_like_for_like_value",
         message("The figure of the others that have this period and the same a year before"),
         Datatype.NUMBER,
         positive=True,
     ),
-    Column(
+    DataColumn(
         "without_largest_like_for_like_year_before",
         message("The figure of these others a year before"),
         Datatype.NUMBER,
         positive=True,
     ),
-    Column(
+    DataColumn(
         "without_largest_like_for_like_services",
         message("How many others have both periods"),
         Datatype.COUNT,
         unit="services",
     ),
-    Column(
+    DataColumn(
         "silent_services",
         message(
             "How many open services reported before and not for this period or later; blank where "
@@ -349,7 +349,7 @@ _GROUP_FIGURES: Final = (
         Datatype.COUNT,
         unit="services",
     ),
-    Column(
+    DataColumn(
         "silent_share",
         message(
             "The share that these had of a year before, or of their last figure where they stopped "
@@ -360,45 +360,47 @@ _GROUP_FIGURES: Final = (
         positive=True,
         maximum=1,
     ),
-    Column(
+    DataColumn(
         "panel_value",
         message("The point of the like-for-like line; blank where the line does not reach"),
         Datatype.NUMBER,
         positive=True,
     ),
-    Column(
+    DataColumn(
         "panel_services",
         message("How many services the line follows"),
         Datatype.COUNT,
         unit="services",
     ),
-    Column("complete", message("Whether enough services reported"), Datatype.YES_NO, required=True),
+    DataColumn(
+        "complete", message("Whether enough services reported"), Datatype.YES_NO, required=True
+    ),
 )
 _HEALTH: Final = (
-    Column("period", message("The quarter"), Datatype.PERIOD, required=True),
-    Column("state", message("What there is for this quarter"), required=True, words=STATES),
+    DataColumn("period", message("The quarter"), Datatype.PERIOD, required=True),
+    DataColumn("state", message("What there is for this quarter"), required=True, words=STATES),
 )
 
 
-def kpi_columns() -> tuple[Column, ...]:
+def kpi_columns() -> tuple[DataColumn, ...]:
     """The columns of data/kpis.csv."""
     return (_SERVICE, _kpi(tuple(KPIS)), *_signed(_KPI_FIGURES, tuple(KPIS)))
 
 
-def health_columns() -> tuple[Column, ...]:
+def health_columns() -> tuple[DataColumn, ...]:
     """The columns of the ledger of data health."""
     return (_SERVICE, _kpi(in_the_ledger()), *_HEALTH)
 
 
-def group_columns(kind: str, named: str) -> tuple[Column, ...]:
+def group_columns(kind: str, named: str) -> tuple[DataColumn, ...]:
     """The columns of a file about groups of a kind: the group's name, and its figures."""
     kpis = at(Place.GROUP)
-    return (Column(kind, named, required=True), _kpi(kpis), *_signed(_GROUP_FIGURES, kpis))
+    return (DataColumn(kind, named, required=True), _kpi(kpis), *_signed(_GROUP_FIGURES, kpis))
 
 
-def _signed(columns: tuple[Column, ...], kpis: tuple[str, ...]) -> tuple[Column, ...]:
+def _signed(columns: tuple[DataColumn, ...], kpis: tuple[str, ...]) -> tuple[DataColumn, ...]:
     """The columns, whose numbers may be below zero where a KPI is any number."""
-    if all(KPIS[kpi].kind is not Kind.NUMBER for kpi in kpis):
+    if all(KPIS[kpi].kind is not MeasureKind.NUMBER for kpi in kpis):
         return columns
     return tuple(
         replace(one, positive=False) if one.datatype is Datatype.NUMBER else one for one in columns
@@ -433,42 +435,44 @@ CHANGES: Final[Words] = (
 )
 """What can become of a figure and of a service from one edition to the next."""
 REVISIONS: Final = (
-    Column(
+    DataColumn(
         "service",
         message("The id of the service, also of one that has left the register"),
         required=True,
         pattern=ID_PATTERN,
     ),
-    Column(
+    DataColumn(
         "period",
         message("The period of the figure; blank where the service itself changed"),
         Datatype.PERIOD,
     ),
-    Column("measure", message("What was measured; blank likewise"), pattern=NAME_PATTERN),
-    Column("channel", message("The channel; blank for all channels together")),
-    Column("change", message("What became of it"), required=True, words=CHANGES),
-    Column(
+    DataColumn("measure", message("What was measured; blank likewise"), pattern=NAME_PATTERN),
+    DataColumn("channel", message("The channel; blank for all channels together")),
+    DataColumn("change", message("What became of it"), required=True, words=CHANGES),
+    DataColumn(
         "before", message("The figure, name or organisation in the edition before; blank for none")
     ),
-    Column("now", message("The figure, name or organisation since; blank for none")),
-    Column(
+    DataColumn("now", message("The figure, name or organisation since; blank for none")),
+    DataColumn(
         "edition_before",
         message("The date of the edition before"),
         Datatype.DATE,
         required=True,
     ),
-    Column(
+    DataColumn(
         "edition",
         message("The date of the edition in which it changed; blank for what is not frozen yet"),
         Datatype.DATE,
     ),
-    Column("reason", message("Why, where somebody has said")),
+    DataColumn("reason", message("Why, where somebody has said")),
 )
 """The columns of data/revisions.csv."""
-EDITION: Final = Column("edition", message("The date of the edition"), Datatype.DATE, required=True)
+EDITION: Final = DataColumn(
+    "edition", message("The date of the edition"), Datatype.DATE, required=True
+)
 
 
-def edition_columns(name: str, header: tuple[str, ...]) -> tuple[Column, ...]:
+def edition_columns(name: str, header: tuple[str, ...]) -> tuple[DataColumn, ...]:
     """The columns of a file of an edition, whose `header` may have columns of other languages."""
     known = {
         column.name: column
@@ -486,5 +490,5 @@ def edition_columns(name: str, header: tuple[str, ...]) -> tuple[Column, ...]:
         elif column in known:
             found.append(known[column])
         else:
-            found.append(Column(column, known[base].description, language=language))
+            found.append(DataColumn(column, known[base].description, language=language))
     return tuple(found)

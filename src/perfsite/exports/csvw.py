@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from perfsite.config import SiteConfig
-    from perfsite.exports.columns import Column
-    from perfsite.exports.tables import Table
+    from perfsite.exports.columns import DataColumn
+    from perfsite.exports.tables import DataTable
     from perfsite.model import Edition
 
 
@@ -56,7 +56,7 @@ def described_files(
     ]
 
 
-def described_file(path: str, table: Table, name: str, config: SiteConfig) -> File:
+def described_file(path: str, table: DataTable, name: str, config: SiteConfig) -> File:
     """`<path>-metadata.json` of a CSV file; `name` is that of what it is about, or nothing."""
     content = {
         "@context": _CONTEXT,
@@ -105,14 +105,14 @@ def _rights(config: SiteConfig) -> Json:
     return found
 
 
-def _schema(table: Table, currency: str) -> Json:
+def _schema(table: DataTable, currency: str) -> Json:
     return {
         "columns": [_column(column, currency) for column in table.columns],
         "primaryKey": list(table.key),
     }
 
 
-def _column(column: Column, currency: str) -> Json:
+def _column(column: DataColumn, currency: str) -> Json:
     found: Json = {"name": column.name, "dc:description": column.description}
     datatype = _datatype(column)
     if datatype != "string":
@@ -126,7 +126,7 @@ def _column(column: Column, currency: str) -> Json:
     return found
 
 
-def _datatype(column: Column) -> str | Json:
+def _datatype(column: DataColumn) -> str | Json:
     """The name of a datatype, or an object where there is more to say."""
     base = _BASES[column.datatype]
     found: Json = {"base": base}

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from perfsite.config import SiteConfig, SourceTable
-    from perfsite.exports.columns import Column
-    from perfsite.exports.tables import Table
+    from perfsite.exports.columns import DataColumn
+    from perfsite.exports.tables import DataTable
     from perfsite.model import Edition
 
 
@@ -90,7 +90,7 @@ def _source(source: SourceTable) -> Json:
     return {"title": title, **({"path": source.url} if source.url else {})}
 
 
-def _resource(file: File, table: Table, currency: str) -> Json:
+def _resource(file: File, table: DataTable, currency: str) -> Json:
     schema: Json = {
         "fields": [_field(column, column.name in table.key, currency) for column in table.columns],
         "missingValues": [""],
@@ -114,7 +114,7 @@ def _resource(file: File, table: Table, currency: str) -> Json:
     }
 
 
-def _field(column: Column, in_key: bool, currency: str) -> Json:
+def _field(column: DataColumn, in_key: bool, currency: str) -> Json:
     found: Json = {
         "name": column.name,
         "type": _TYPES[column.datatype],
@@ -133,7 +133,7 @@ def _field(column: Column, in_key: bool, currency: str) -> Json:
     return found
 
 
-def _constraints(column: Column, blank_counts: bool) -> Json:
+def _constraints(column: DataColumn, blank_counts: bool) -> Json:
     found: Json = {"required": True} if column.required else {}
     if column.form and column.words and not column.pattern:
         found["enum"] = [str(word) for word, _ in column.words]

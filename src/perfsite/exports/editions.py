@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from datetime import date
 
-    from perfsite.cache import Kept
+    from perfsite.cache import Cache
     from perfsite.config import SiteConfig
     from perfsite.editions import EditionFigures
 
@@ -39,7 +39,7 @@ def edition_files(
     history: Sequence[EditionFigures],
     hidden: Collection[Key],
     config: SiteConfig,
-    kept: Kept,
+    kept: Cache,
 ) -> list[File]:
     """The files of all editions, and the TimeMaps.
 

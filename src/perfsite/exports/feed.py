@@ -40,7 +40,7 @@ _ATOM: Final = "http://www.w3.org/2005/Atom"
 
 
 @dataclass(frozen=True)
-class Entry:
+class FeedEntry:
     """Something that happened to the site's figures.
 
     `key` names it among all entries for ever: `edition/2018-09-19`. `path` leads to a page of
@@ -54,10 +54,12 @@ class Entry:
     path: str
 
 
-def edition_entries(config: SiteConfig, edition: Edition, language: Language) -> tuple[Entry, ...]:
+def edition_entries(
+    config: SiteConfig, edition: Edition, language: Language
+) -> tuple[FeedEntry, ...]:
     """An entry for each published edition up to this one."""
     return tuple(
-        Entry(
+        FeedEntry(
             f"edition/{published.isoformat()}",
             language.say("Edition of {day}", day=language.day(published)),
             published,
@@ -70,7 +72,7 @@ def edition_entries(config: SiteConfig, edition: Edition, language: Language) ->
 
 
 def feed_file(
-    config: SiteConfig, edition: Edition, language: Language, revisions: Iterable[Entry] = ()
+    config: SiteConfig, edition: Edition, language: Language, revisions: Iterable[FeedEntry] = ()
 ) -> File:
     """feed.xml: the editions and, if there are any, revisions; the newest first."""
     entries = (*edition_entries(config, edition, language), *revisions)
@@ -100,11 +102,11 @@ def feed_file(
     return File(FEED, f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode())
 
 
-def _key(entry: Entry) -> str:
+def _key(entry: FeedEntry) -> str:
     return entry.key
 
 
-def _day(entry: Entry) -> date:
+def _day(entry: FeedEntry) -> date:
     return entry.updated
 
 

@@ -11,7 +11,7 @@ import posixpath
 from typing import TYPE_CHECKING, Any, Final
 
 from perfsite.kpis import CURRENCY, KPIS, SHARE
-from perfsite.measures import Kind
+from perfsite.measures import MeasureKind
 from perfsite.media import bare_type, media_type
 from perfsite.text import isolated
 
@@ -29,7 +29,7 @@ Json = dict[str, Any]
 Covered = tuple["date", "date"] | None
 """The first and the last day that figures are for; None where there is no figure."""
 
-_UNITS: Final = {kind: SHARE if kind is Kind.SHARE else str(kind) for kind in Kind}
+_UNITS: Final = {kind: SHARE if kind is MeasureKind.SHARE else str(kind) for kind in MeasureKind}
 """The units of measures that are not amounts: those have the currency of the site."""
 _LONGEST: Final = 5000
 """The most characters of a description that search engines take."""
@@ -214,7 +214,7 @@ def _covered(
             "@type": "PropertyValue",
             "name": language.say(measure.name),
             "propertyID": measure.id,
-            "unitText": currency if measure.kind is Kind.CURRENCY else _UNITS[measure.kind],
+            "unitText": currency if measure.kind is MeasureKind.CURRENCY else _UNITS[measure.kind],
         }
         for measure in others
     ]

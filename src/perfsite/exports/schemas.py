@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaMode
     from pydantic_core import core_schema
 
-    from perfsite.exports.columns import Column
+    from perfsite.exports.columns import DataColumn
 
 
 # What the records are that people write and that programs read, each column with its meaning.
@@ -107,7 +107,7 @@ _NOTE = "What to know about the figures"
 _RELEASE = "The day from which the figures may be published, as 2018-09-20; not before"
 
 
-class Record(BaseModel):
+class RecordModel(BaseModel):
     """Something that people write. It has no member but those named here."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -120,7 +120,7 @@ def _lengths(schema: Json) -> None:
             member["maxLength"] = most
 
 
-class Sent(Record):
+class Sent(RecordModel):
     """What is sent to perfsite: no text is longer than its field may be."""
 
     model_config = ConfigDict(json_schema_extra=_lengths)
@@ -227,7 +227,7 @@ class RetractionRecord(Sent):
     )
 
 
-class ProblemRecord(Record):
+class ProblemRecord(RecordModel):
     """Something that is wrong with the data."""
 
     file: str = Field(description="The file, within the data folder")
@@ -250,7 +250,7 @@ class ProblemRecord(Record):
     period: str = Field(description="Which period is meant; blank where that is not known")
 
 
-class ProblemCounts(Record):
+class ProblemCounts(RecordModel):
     """How many problems there are of each severity."""
 
     errors: int = Field(ge=0, description="What is left out")
@@ -258,14 +258,14 @@ class ProblemCounts(Record):
     notes: int = Field(ge=0, description="What is only said")
 
 
-class ProblemReport(Record):
+class ProblemReport(RecordModel):
     """What `perfsite validate --format json` writes."""
 
     counts: ProblemCounts = Field(description="How many there are")
     problems: list[ProblemRecord] = Field(description="All of them, the worst first")
 
 
-class FindingRecord(Record):
+class FindingRecord(RecordModel):
     """A place at which a site breaks a rule of the audit."""
 
     file: str = Field(description="The file, within the site")
@@ -277,7 +277,7 @@ class FindingRecord(Record):
     fix: str = Field(description="How to mend it")
 
 
-class AuditRuleRecord(Record):
+class AuditRuleRecord(RecordModel):
     """A rule of the audit, whether it is kept or not."""
 
     rule: str = Field(min_length=1, description="Its id, which does not change")
@@ -287,14 +287,14 @@ class AuditRuleRecord(Record):
     findings: int = Field(ge=0, description="At how many places it is broken")
 
 
-class AuditCounts(Record):
+class AuditCounts(RecordModel):
     """How many findings there are of each severity."""
 
     errors: int = Field(ge=0, description="What makes the audit fail")
     warnings: int = Field(ge=0, description="What is only said")
 
 
-class AuditReport(Record):
+class AuditReport(RecordModel):
     """What `perfsite audit --format json` writes."""
 
     counts: AuditCounts = Field(description="How many findings there are")
@@ -375,7 +375,7 @@ def _head(base: str, path: str, title: str) -> Json:
     return {"$schema": DRAFT, **({"$id": f"{base}{path}"} if base else {}), "title": title}
 
 
-def _object(columns: Sequence[Column]) -> Json:
+def _object(columns: Sequence[DataColumn]) -> Json:
     """An object with exactly these members: what is missing is an empty text, or null."""
     return {
         "type": "object",
@@ -385,7 +385,7 @@ def _object(columns: Sequence[Column]) -> Json:
     }
 
 
-def _schemas_member(column: Column) -> Json:
+def _schemas_member(column: DataColumn) -> Json:
     found: Json = {"description": column.description}
     if column.datatype is Datatype.NUMBER:
         found["type"] = "number" if column.required else ["number", "null"]

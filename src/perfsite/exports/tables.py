@@ -33,8 +33,8 @@ from perfsite.validate.values import PUBLISHED_MARKS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from perfsite.cache import Kept
-    from perfsite.exports.columns import Column
+    from perfsite.cache import Cache
+    from perfsite.exports.columns import DataColumn
     from perfsite.kpi.figures import Figures
     from perfsite.kpi.groups import Group, GroupFigure, GroupSummary, Largest
     from perfsite.kpi.headlines import ServiceSummary
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Table:
+class DataTable:
     """A kind of CSV file: its name for machines, its words for people, and its columns.
 
     `key` are the columns that tell rows apart. `service` is the column that holds an id of
@@ -59,7 +59,7 @@ class Table:
     name: str
     title: str
     description: str
-    columns: tuple[Column, ...]
+    columns: tuple[DataColumn, ...]
     key: tuple[str, ...]
     service: str = ""
 
@@ -72,8 +72,8 @@ class Table:
 _KPI_KEY = ("service", "kpi", "period")
 
 
-def _groups(kind: str, named: str, name: str, title: str, description: str) -> Table:
-    return Table(name, title, description, group_columns(kind, named), (kind, "kpi", "period"))
+def _groups(kind: str, named: str, name: str, title: str, description: str) -> DataTable:
+    return DataTable(name, title, description, group_columns(kind, named), (kind, "kpi", "period"))
 
 
 _DEPARTMENT = message("The name of the department")
@@ -81,10 +81,10 @@ SERVICES_CSV: Final = "data/services.csv"
 REVISIONS_CSV: Final = "data/revisions.csv"
 
 
-def tables() -> dict[str, Table]:
+def tables() -> dict[str, DataTable]:
     """The files of the whole set of a site in one language, by their paths."""
     return {
-        SERVICES_CSV: Table(
+        SERVICES_CSV: DataTable(
             "services",
             message("Services"),
             message(
@@ -94,7 +94,7 @@ def tables() -> dict[str, Table]:
             (*REGISTER, *(column for kpi in KPIS.values() for column in headline(kpi))),
             ("service",),
         ),
-        "data/observations.csv": Table(
+        "data/observations.csv": DataTable(
             "observations",
             message("Figures as they were given"),
             message("A row for each figure that was given, or given as missing."),
@@ -102,7 +102,7 @@ def tables() -> dict[str, Table]:
             tuple(FIGURE),
             "service",
         ),
-        "data/kpis.csv": Table(
+        "data/kpis.csv": DataTable(
             "kpis",
             message("KPIs of services"),
             message(
@@ -127,7 +127,7 @@ def tables() -> dict[str, Table]:
             message("KPIs of all services"),
             message("A row for each KPI of all services together and 12 months."),
         ),
-        "data/health.csv": Table(
+        "data/health.csv": DataTable(
             "health",
             message("Data health"),
             message("A row for each KPI of each service and quarter: whether it is there."),
@@ -135,7 +135,7 @@ def tables() -> dict[str, Table]:
             _KPI_KEY,
             "service",
         ),
-        REVISIONS_CSV: Table(
+        REVISIONS_CSV: DataTable(
             "revisions",
             message("Revisions and corrections"),
             message(
@@ -151,10 +151,10 @@ def tables() -> dict[str, Table]:
 _OF_A_GROUP = message("A row for each KPI of this group of services and 12 months.")
 
 
-def tables_of_folders() -> dict[str, Table]:
+def tables_of_folders() -> dict[str, DataTable]:
     """The files of one service or of one group, by the folders that they are in."""
     return {
-        "services": Table(
+        "services": DataTable(
             "figures",
             message("Figures of a service"),
             message("A row for each figure that was given, or given as missing."),
@@ -181,7 +181,7 @@ def tables_of_folders() -> dict[str, Table]:
     }
 
 
-def register_columns(languages: Sequence[str]) -> tuple[Column, ...]:
+def register_columns(languages: Sequence[str]) -> tuple[DataColumn, ...]:
     """The columns of the register: those of `REGISTER`, and their texts in the other languages.
 
     `languages` are the tags of the site's languages, its first one first.
@@ -196,7 +196,7 @@ def register_columns(languages: Sequence[str]) -> tuple[Column, ...]:
     )
 
 
-def tables_of_the_set(languages: Sequence[str]) -> dict[str, Table]:
+def tables_of_the_set(languages: Sequence[str]) -> dict[str, DataTable]:
     """The files of the whole set of a site in these languages, by their paths."""
     found = tables()
     services = found[SERVICES_CSV]
@@ -224,13 +224,13 @@ EDITIONS: Final = {
 """The files of an edition, by their names: title, description and key."""
 
 
-def edition_table(name: str, header: tuple[str, ...]) -> Table:
+def edition_table(name: str, header: tuple[str, ...]) -> DataTable:
     """The description of a file of an edition, whose columns are those of its time."""
     title, description, key = EDITIONS[name]
-    return Table(f"edition-{name}", title, description, edition_columns(name, header), key)
+    return DataTable(f"edition-{name}", title, description, edition_columns(name, header), key)
 
 
-def table_of(path: str, languages: Sequence[str] = ()) -> Table:
+def table_of(path: str, languages: Sequence[str] = ()) -> DataTable:
     """The description of a CSV file by its path relative to the site in these languages.
 
     Raises:
@@ -357,7 +357,7 @@ def _headlines(summary: ServiceSummary) -> list[str]:
 
 
 def service_files(
-    summaries: Sequence[ServiceSummary], observations: Rows, kpis: Rows, kept: Kept
+    summaries: Sequence[ServiceSummary], observations: Rows, kpis: Rows, kept: Cache
 ) -> list[File]:
     """services/<service>.csv and .json: the figures behind each dashboard."""
     own = _by_first(observations)

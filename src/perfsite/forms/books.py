@@ -17,7 +17,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from perfsite.forms import words
-from perfsite.measures import Kind
+from perfsite.measures import MeasureKind
 from perfsite.tables.workbooks import INSTRUCTIONS, LISTS
 
 if TYPE_CHECKING:
@@ -114,12 +114,12 @@ def _check(column: FormColumn, at: int, guide: Guide) -> DataValidation | None:
         return check
     if column.holds in {"period", "text"}:
         return None
-    kind = Kind.NUMBER if column.holds == "any" else Kind(column.holds)
+    kind = MeasureKind.NUMBER if column.holds == "any" else MeasureKind(column.holds)
     cell = f"{get_column_letter(at)}2"
     number = {
-        Kind.COUNT: f"AND(ISNUMBER({cell}),N({cell})>=0,N({cell})=INT(N({cell})))",
-        Kind.SHARE: f"AND(ISNUMBER({cell}),N({cell})>=0,N({cell})<=1)",
-        Kind.NUMBER: f"ISNUMBER({cell})",
+        MeasureKind.COUNT: f"AND(ISNUMBER({cell}),N({cell})>=0,N({cell})=INT(N({cell})))",
+        MeasureKind.SHARE: f"AND(ISNUMBER({cell}),N({cell})>=0,N({cell})<=1)",
+        MeasureKind.NUMBER: f"ISNUMBER({cell})",
     }.get(kind, f"AND(ISNUMBER({cell}),N({cell})>=0)")
     # A symbol stands alone or behind a number: both end with a bracket.
     check = DataValidation(type="custom", formula1=f'OR({number},RIGHT({cell},1)="]")')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from perfsite.measures import RATINGS, Kind
+from perfsite.measures import RATINGS, MeasureKind
 
 _ANSWERS: Final = (
     "very dissatisfied",
@@ -36,12 +36,12 @@ DESCRIPTIONS: Final = {
 """What each measure is, without a full stop. Those of a site are described by their names."""
 
 KINDS: Final = {
-    Kind.COUNT: "Write a whole number, 0 or more.",
-    Kind.CURRENCY: "Write an amount, 0 or more, without a currency sign.",
-    Kind.SHARE: "Write a share from 0 to 1, or a percentage with its sign, as 88.4%.",
-    Kind.SECONDS: "Write seconds, 0 or more.",
-    Kind.MILLISECONDS: "Write milliseconds, 0 or more.",
-    Kind.NUMBER: "Write a number.",
+    MeasureKind.COUNT: "Write a whole number, 0 or more.",
+    MeasureKind.CURRENCY: "Write an amount, 0 or more, without a currency sign.",
+    MeasureKind.SHARE: "Write a share from 0 to 1, or a percentage with its sign, as 88.4%.",
+    MeasureKind.SECONDS: "Write seconds, 0 or more.",
+    MeasureKind.MILLISECONDS: "Write milliseconds, 0 or more.",
+    MeasureKind.NUMBER: "Write a number.",
 }
 
 SYMBOLS: Final = (
@@ -85,11 +85,11 @@ TIDY_CHANNELS: Final = (
     "only the channels, and they are all there are, delete the rows of the total."
 )
 REFUSED: Final = {
-    Kind.COUNT: "A whole number, 0 or more, is expected here.",
-    Kind.CURRENCY: "An amount, 0 or more, without a currency sign is expected here.",
-    Kind.SHARE: "A share from 0 to 1, or a percentage with its sign, is expected here.",
-    Kind.SECONDS: "Seconds, 0 or more, are expected here.",
-    Kind.MILLISECONDS: "Milliseconds, 0 or more, are expected here.",
-    Kind.NUMBER: "A number is expected here.",
+    MeasureKind.COUNT: "A whole number, 0 or more, is expected here.",
+    MeasureKind.CURRENCY: "An amount, 0 or more, without a currency sign is expected here.",
+    MeasureKind.SHARE: "A share from 0 to 1, or a percentage with its sign, is expected here.",
+    MeasureKind.SECONDS: "Seconds, 0 or more, are expected here.",
+    MeasureKind.MILLISECONDS: "Milliseconds, 0 or more, are expected here.",
+    MeasureKind.NUMBER: "A number is expected here.",
 }
 OR_A_SYMBOL: Final = "Or write [x] not available, [z] not applicable, [c] confidential."

@@ -21,7 +21,7 @@ from perfsite.importers import Imported, Importer, Option, counted, csv_text
 from perfsite.importers.map_file import CHANNEL, MEASURE
 from perfsite.importers.mapping import MISSING, settle
 from perfsite.importers.period_forms import Covers, covered
-from perfsite.measures import MEASURES, Kind
+from perfsite.measures import MEASURES, MeasureKind
 from perfsite.model import REGISTER_COLUMNS, why_not_an_id
 from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
 from perfsite.tables import ROW, decoded
@@ -236,7 +236,7 @@ _OWN: Final = {"period", "end_at", "start_at", "comment", "comments"}
 _FIELDS: Final = {"avgresponse": "response_time"}
 _COUNTS: Final = ("count", "value")
 """Fields that say nothing of what they count."""
-_WHOLE: Final = (Kind.COUNT, Kind.SECONDS)
+_WHOLE: Final = (MeasureKind.COUNT, MeasureKind.SECONDS)
 _UNWANTED: Final = "-"
 ORDER = "\0order"
 """The column by which the figures of a period are ordered."""

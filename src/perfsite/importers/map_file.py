@@ -15,7 +15,7 @@ from perfsite.errors import ConfigError
 from perfsite.importers.period_forms import ISO, Covers, PeriodForm, period_form
 from perfsite.model import REGISTER_COLUMNS, why_not_an_id
 from perfsite.periods import Period
-from perfsite.settings import Table, read_settings
+from perfsite.settings import TomlTable, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ MEASURE: Final = re.compile(rf"[a-z][a-z0-9_]*(:{_CHANNEL_FORM})?")
 _Measure = Annotated[str, Field(pattern=rf"^{MEASURE.pattern}$")]
 
 
-class ServiceTable(Table):
+class ServiceTable(TomlTable):
     """`[service]`: whose figures they are, by a column or a `constant`.
 
     `words` turns cells into ids; `make_ids` makes ids of names, lower-case with hyphens.
@@ -40,7 +40,7 @@ class ServiceTable(Table):
     make_ids: bool = False
 
 
-class PeriodTable(Table):
+class PeriodTable(TomlTable):
     """`[period]`: when they were, by a column in a `form` (see `period_forms`) or a `constant`."""
 
     column: str = ""
@@ -50,7 +50,7 @@ class PeriodTable(Table):
     first_month: Annotated[int, Field(ge=0, le=12)] = 0
 
 
-class ColumnTable(Table):
+class ColumnTable(TomlTable):
     """`[figures."Header"]`: what a column of figures holds.
 
     `measure` is `measure` or `measure:channel`. A column that is for one `period` (an ISO period)
@@ -62,7 +62,7 @@ class ColumnTable(Table):
     percent: bool = False
 
 
-class TidyTable(Table):
+class TidyTable(TomlTable):
     """`[tidy]`: one row a figure, in the column `value`.
 
     `measure` and `channel` are columns or, in `measure_is` and `channel_is`, constants. `measures`
@@ -80,7 +80,7 @@ class TidyTable(Table):
     channels: dict[str, str] = Field(default_factory=dict)
 
 
-class CellsTable(Table):
+class CellsTable(TomlTable):
     """`[cells]`: how figures are written. Blank cells are missing in any case."""
 
     missing: tuple[str, ...] = ()
@@ -91,7 +91,7 @@ class CellsTable(Table):
     currency: str = ""
 
 
-class RegisterTable(Table):
+class RegisterTable(TomlTable):
     """`[register]`: facts about the services, for services.csv.
 
     `columns` maps columns of perfsite's register to columns of the table; `constants` are the same
@@ -102,7 +102,7 @@ class RegisterTable(Table):
     constants: dict[str, str] = Field(default_factory=dict)
 
 
-class Map(Table):
+class Map(TomlTable):
     """A whole MAP.toml.
 
     `note` is a constant; `note_column` a column. `keep` maps a column to the cells whose rows are

@@ -18,7 +18,7 @@ from perfsite import documents
 from perfsite.errors import ConfigError, Problem
 from perfsite.importers import Imported, Importer, Option, counted, csv_text, id_of
 from perfsite.importers.map_file import CHANNEL, MEASURE, parse_map
-from perfsite.measures import MEASURES, Kind
+from perfsite.measures import MEASURES, MeasureKind
 from perfsite.model import FIGURE, REGISTER_COLUMNS, Source, why_not_an_id
 from perfsite.periods import Period
 from perfsite.tables import ROW, read_table, sheets
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 MISSING: Final = "[x]"
-_SHARES: Final = {key for key, measure in MEASURES.items() if measure.kind is Kind.SHARE}
+_SHARES: Final = {key for key, measure in MEASURES.items() if measure.kind is MeasureKind.SHARE}
 _SYMBOLS: Final = ("[x]", "[z]", "[c]")
 _MARKED: Final = re.compile(r"(?P<number>.*?)(?P<marks>(?: ?\[[a-z]\])*)", re.DOTALL)
 _DIGITS: Final = 200

@@ -31,7 +31,7 @@ from perfsite.kpi.windows import (
     year_windows,
 )
 from perfsite.kpis import KPIS, Adding, Excess, parts_of_months
-from perfsite.measures import DIGITAL, Kind, name_of
+from perfsite.measures import DIGITAL, MeasureKind, name_of
 from perfsite.model import Status, place_of
 from perfsite.periods import MONTHS_IN_YEAR, Unit
 
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 # The formulas of KPIs: which forms they have, and each way of adding up over whole columns.
 
 
-_DECIMALS: Final = {Kind.CURRENCY: 2, Kind.SHARE: 2}
+_DECIMALS: Final = {MeasureKind.CURRENCY: 2, MeasureKind.SHARE: 2}
 """To how many decimals a stated figure is known at least: pennies, and hundredths of a whole."""
 
 
@@ -90,7 +90,7 @@ def apply(kpi: Kpi, wide: pd.DataFrame) -> pd.DataFrame:
     """
     top, bottom = sides(kpi, wide)
     stated = _part(wide, kpi.stated)
-    share = kpi.kind is Kind.SHARE
+    share = kpi.kind is MeasureKind.SHARE
     match kpi.adding:
         case Adding.SUM:
             return _amount(top)
@@ -111,21 +111,21 @@ def apply(kpi: Kpi, wide: pd.DataFrame) -> pd.DataFrame:
             assert_never(kpi.adding)
 
 
-def given_to(values: pd.Series, kind: Kind, *, adds_up: bool) -> pd.Series:
+def given_to(values: pd.Series, kind: MeasureKind, *, adds_up: bool) -> pd.Series:
     """How far figures of a measure may be off. Counts and what adds up are taken at their word."""
-    if kind is Kind.SHARE or (kind is Kind.CURRENCY and not adds_up):
+    if kind is MeasureKind.SHARE or (kind is MeasureKind.CURRENCY and not adds_up):
         return _doubt(values, kind).fillna(0.0)
     return pd.Series(0.0, index=values.index)
 
 
-def _doubt(stated: pd.Series, kind: Kind) -> pd.Series:
+def _doubt(stated: pd.Series, kind: MeasureKind) -> pd.Series:
     """How far what was stated may be off: half a unit of the last digit that was given.
 
     An amount is taken to be given to the penny, a share to the whole per cent, or finer. A share
     of nothing or of all is taken at its word.
     """
     doubt = pd.Series(half_steps(stated, _DECIMALS.get(kind, 0)), index=stated.index)
-    return doubt.mask(stated.isin((0, 1)), 0.0) if kind is Kind.SHARE else doubt
+    return doubt.mask(stated.isin((0, 1)), 0.0) if kind is MeasureKind.SHARE else doubt
 
 
 def sides(kpi: Kpi, wide: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -234,7 +234,7 @@ EXCEEDING = [*KEY, "kpi", "start", "end"]
 def flag_of(kpi_id: str) -> int:
     """The flag of a part that exceeds its whole, for a KPI; none for one that has no parts."""
     kpi = KPIS[kpi_id]
-    if kpi.adding is not Adding.RATIO or kpi.kind is not Kind.SHARE:
+    if kpi.adding is not Adding.RATIO or kpi.kind is not MeasureKind.SHARE:
         return 0
     return 1 << (EXCESS_FROM + list(KPIS).index(kpi_id))
 

@@ -17,7 +17,7 @@ import pandas as pd
 from perfsite.arithmetic import products, quotients, tidy_sum
 from perfsite.kpi.headlines import across_a_break
 from perfsite.kpi.inputs import newest_end
-from perfsite.kpi.reporting import Ends, Silence, Silences
+from perfsite.kpi.reporting import LastPeriods, Silence, Silences
 from perfsite.kpi.windows import is_whole_year
 from perfsite.kpis import KPIS, VOLUME, Place, at
 from perfsite.model import Service, Status, language_of, why_not_an_id
@@ -304,7 +304,7 @@ def summarise_groups(
         figure = _figure(row, of, newest, largest.get((key, kpi, first)))
         complete = figure.services >= ever * headline_share
         series.setdefault((key, kpi), []).append(replace(figure, complete=complete))
-    years, ends = _of_twelve_months(figures.frame), Ends(parts.frame, members.services)
+    years, ends = _of_twelve_months(figures.frame), LastPeriods(parts.frame, members.services)
     silences = {
         kpi: Silences(kpi, years, year, ends, members.services)
         for kpi in {kpi for _, kpi in series}

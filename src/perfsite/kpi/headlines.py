@@ -127,7 +127,7 @@ _PERIOD: Final = ["service", "kpi", "unit", "count", "first"]
 
 
 @dataclass(frozen=True)
-class Figure:
+class Headline:
     """One KPI of one service: its value and period, or why there is none.
 
     `value` is None unless `status` is provided or older. `before` is the figure of the same
@@ -158,7 +158,7 @@ class ServiceSummary:
     """A service and its headline figures, by KPI; every KPI is there."""
 
     service: Service
-    figures: dict[str, Figure]
+    figures: dict[str, Headline]
 
     @property
     def has_figures(self) -> bool:
@@ -187,7 +187,7 @@ def summarise_services(
     periods = periods_of(frame)
     months = np.array([period.last_complete_month for period in periods], dtype="int64")
     newest = newest_end(frame["service"], months)
-    found: dict[tuple[str, str], Figure] = {}
+    found: dict[tuple[str, str], Headline] = {}
     columns = (
         "service", "kpi", "status", "uncertain", "uncertain_before", "marks", "excess", "excess_of",
         "stock",
@@ -199,7 +199,7 @@ def summarise_services(
         older = status == Status.PROVIDED and month < newest
         doubt, doubt_before, marks, excess, excess_of, stock, *numbers = known
         value, numerator, denominator, year_before = (_or_none(number) for number in numbers)
-        found[service, kpi] = Figure(
+        found[service, kpi] = Headline(
             kpi,
             Status.OLDER if older else Status(status),
             period,
@@ -222,7 +222,7 @@ def summarise_services(
             service,
             {
                 kpi: found.get((key, kpi))
-                or Figure(kpi, absent.get((key, kpi), Status.NOT_PROVIDED))
+                or Headline(kpi, absent.get((key, kpi), Status.NOT_PROVIDED))
                 for kpi in KPIS
             },
         )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from perfsite.kpi.groups import Group
-    from perfsite.kpi.reporting import Ledger
+    from perfsite.kpi.reporting import ReportingMatrix
     from perfsite.periods import Period
 
 RECENT_QUARTERS: Final = 4
@@ -112,7 +112,7 @@ class GroupHealth:
     owing: int
 
 
-def assess_services(ledger: Ledger) -> dict[str, ServiceHealth]:
+def assess_services(ledger: ReportingMatrix) -> dict[str, ServiceHealth]:
     """The health of every service of the ledger, in its order."""
     provided = ledger.states == STATES.index(State.PROVIDED)
     requested = np.isin(ledger.states, [STATES.index(state) for state in REQUESTED])

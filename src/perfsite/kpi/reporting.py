@@ -69,7 +69,7 @@ _NOT_DUE, _MISSED, _OVERDUE, _LONG_OVERDUE = range(4)
 
 
 @dataclass(frozen=True, eq=False)
-class Ledger:
+class ReportingMatrix:
     """The states of all `services` and `kpis` in all `quarters`, oldest first.
 
     `states` has the shape services x kpis x quarters and holds places in `STATES`. `current`,
@@ -105,13 +105,13 @@ class Ledger:
         )
 
 
-def make_ledger(
+def make_matrix(
     figures: Figures,
     parts: Parts,
     summaries: Sequence[ServiceSummary],
     observations: pd.DataFrame,
     digital: Collection[str],
-) -> Ledger:
+) -> ReportingMatrix:
     """The ledger of all services, from the quarter in which reporting began to the newest.
 
     It starts with the first quarter for which `enough` services gave figures. The newest quarter is
@@ -127,7 +127,7 @@ def make_ledger(
     if frame.empty:
         no_state, none = np.zeros(cells, np.int8), np.full(cells, -1, dtype=np.int64)
         empty = np.empty((*cells, 0), np.int8)
-        return Ledger(services, kpis, (), empty, no_state, none, none, reported)
+        return ReportingMatrix(services, kpis, (), empty, no_state, none, none, reported)
     frame = _placed(frame, services, kpis)
     origin = int(frame["quarter"].min())
     size = int(frame["quarter"].max()) - origin + 1
@@ -178,7 +178,7 @@ def make_ledger(
     answered = _last(asked & ~owing)
     first_owed = np.argmax(owing & (np.arange(stop) > answered[:, :, None]), axis=2)
     is_owed = (last >= 0) & np.isin(now, [STATES.index(state) for state in OWING])
-    return Ledger(
+    return ReportingMatrix(
         services,
         kpis,
         tuple(quarters[start:stop]),
@@ -460,7 +460,7 @@ class Silence:
     share: float
 
 
-class Ends:
+class LastPeriods:
     """When the figures of each service's parts were over: arrays that all KPIs share."""
 
     def __init__(self, parts: pd.DataFrame, services: Sequence[str]) -> None:
@@ -497,7 +497,7 @@ class Silences:
         kpi: str,
         figures: pd.DataFrame,
         weights: pd.DataFrame,
-        ends: Ends,
+        ends: LastPeriods,
         services: Sequence[str],
     ) -> None:
         """Lay out what is known of a KPI.

@@ -8,10 +8,10 @@ from Babel; which figures are rounded how is perfsite's own, and the same in eve
 
 from perfsite.language.catalogue import Catalogue, read_catalogue
 from perfsite.language.dates import Dates
-from perfsite.language.numbers import Changes
+from perfsite.language.numbers import Comparisons
 
 __all__ = ["Catalogue", "Language", "read_catalogue"]
 
 
-class Language(Changes, Dates):
+class Language(Comparisons, Dates):
     """Everything that is written for people in one language and currency."""

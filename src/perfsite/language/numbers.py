@@ -19,7 +19,7 @@ from perfsite.decimals import (
     upwards,
 )
 from perfsite.language.catalogue import Catalogue
-from perfsite.measures import Kind
+from perfsite.measures import MeasureKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -177,10 +177,10 @@ class Numbers(Catalogue):
         usual = short == number or text == self._pounds(number, None)
         return text if usual else self.say("about {amount}", amount=text)
 
-    def beside_sign(self, value: float, kind: Kind, uncertain: float) -> str:
+    def beside_sign(self, value: float, kind: MeasureKind, uncertain: float) -> str:
         """A figure that stands behind `≈`, which says already that it is so about."""
         known, number = _places(uncertain), decimal(value)
-        if kind is not Kind.CURRENCY or known is None or rounded(number, known) == 0:
+        if kind is not MeasureKind.CURRENCY or known is None or rounded(number, known) == 0:
             return self.figure(value, kind, uncertain)
         return self._pounds(number, known)
 
@@ -204,61 +204,61 @@ class Numbers(Catalogue):
         pounds, _, pence = exact_decimal(rounded(size, places)).partition(".")
         return self.amount(self.plain(f"{pounds}.{pence.ljust(2, '0')}"), negative=value < 0)
 
-    def figure(self, value: float, kind: Kind, uncertain: float = 0.0) -> str:
+    def figure(self, value: float, kind: MeasureKind, uncertain: float = 0.0) -> str:
         """A figure for a card or a cell, in the wording of its kind.
 
         `uncertain` is how far it may be off, up or down, in its own unit.
         """
         match kind:
-            case Kind.COUNT:
+            case MeasureKind.COUNT:
                 return self.short_count(value, uncertain)
-            case Kind.SHARE:
+            case MeasureKind.SHARE:
                 return self.short_percent(value, uncertain=uncertain)
-            case Kind.CURRENCY:
+            case MeasureKind.CURRENCY:
                 return self.money(value, uncertain)
-            case Kind.SECONDS | Kind.MILLISECONDS | Kind.NUMBER:
+            case MeasureKind.SECONDS | MeasureKind.MILLISECONDS | MeasureKind.NUMBER:
                 return self._with_unit(self._count(value, uncertain), kind)
             case _:
                 assert_never(kind)
 
-    def full_figure(self, value: float, kind: Kind) -> str:
+    def full_figure(self, value: float, kind: MeasureKind) -> str:
         """A figure as it was given, for the reader who wants to check it."""
-        if kind is Kind.SHARE:
+        if kind is MeasureKind.SHARE:
             hundred = decimal(value) * _HUNDRED
             short = rounded(hundred, _LONGEST)
             # Six decimals are plenty, but for what they would make nothing or everything of.
             shown = hundred if short in (0, _HUNDRED) and value not in (0, 1) else short
             return self._per_cent(exact_decimal(shown))
-        if kind is Kind.CURRENCY:
+        if kind is MeasureKind.CURRENCY:
             return self.full_money(value)
         return self._with_unit(self.count(value), kind)
 
-    def in_table(self, value: float, kind: Kind, uncertain: float = 0.0) -> str:
+    def in_table(self, value: float, kind: MeasureKind, uncertain: float = 0.0) -> str:
         """A figure as tables have it: counts, and amounts to the penny, in full if they are known.
 
         Quotients have no end: they are rounded here as on cards, and the files have them exactly.
         """
-        if uncertain or kind is Kind.SHARE:
+        if uncertain or kind is MeasureKind.SHARE:
             return self.figure(value, kind, uncertain)
         number = decimal(value)
-        if kind is Kind.CURRENCY and rounded(number, _PENCE) != number:
+        if kind is MeasureKind.CURRENCY and rounded(number, _PENCE) != number:
             return self.money(value)
         return self.full_figure(value, kind)
 
-    def is_all_of(self, value: float, kind: Kind) -> bool:
+    def is_all_of(self, value: float, kind: MeasureKind) -> bool:
         """Whether the figure of a card says all of the number, because nothing was rounded."""
         number = decimal(value)
-        if kind is Kind.SHARE:
+        if kind is MeasureKind.SHARE:
             return value in (0, 1) or rounded(number, _FIGURES) == number
         return self.figure(value, kind) == self.full_figure(value, kind)
 
-    def _with_unit(self, number: str, kind: Kind) -> str:
+    def _with_unit(self, number: str, kind: MeasureKind) -> str:
         match kind:
-            case Kind.SECONDS:
+            case MeasureKind.SECONDS:
                 return self.say("{number} seconds", number=number)
-            case Kind.MILLISECONDS:
+            case MeasureKind.MILLISECONDS:
                 return self.say("{number} ms", number=number)
-            case Kind.COUNT | Kind.NUMBER | Kind.SHARE | Kind.CURRENCY:
+            case MeasureKind.COUNT | MeasureKind.NUMBER | MeasureKind.SHARE | MeasureKind.CURRENCY:
                 # What has another sign of its unit, or none, is written by itself.
                 return number
             case _:
@@ -330,12 +330,12 @@ _MOST_OFF: Final = 2
 """A percentage of ten and more is told that may be off by so many: −33% that is 32 to 34."""
 _LEAST_BASE: Final = 20
 """Of a base of fewer units no percentage is told: one more than 5 is no "+20%"."""
-_UNITS: Final = {Kind.CURRENCY: 100}
+_UNITS: Final = {MeasureKind.CURRENCY: 100}
 """How many units are counted in 1: an amount of money is a number of pennies."""
 _TIMES_FIGURES: Final = 3
 
 
-class Changes(Numbers):
+class Comparisons(Numbers):
     """Changes in the words of a language.
 
     What is `uncertain` of a figure is how far it may be off, up or down, in its own unit, and
@@ -346,7 +346,7 @@ class Changes(Numbers):
         self,
         now: float,
         before: float,
-        kind: Kind,
+        kind: MeasureKind,
         uncertain: float = 0.0,
         uncertain_before: float = 0.0,
     ) -> str:
@@ -363,21 +363,26 @@ class Changes(Numbers):
         return found
 
     def _change(
-        self, now: float, before: float, kind: Kind, uncertain: float, uncertain_before: float
+        self,
+        now: float,
+        before: float,
+        kind: MeasureKind,
+        uncertain: float,
+        uncertain_before: float,
     ) -> str:
         if now == before:
             return self.say("no change")
-        is_share, exact = kind is Kind.SHARE, not (uncertain or uncertain_before)
+        is_share, exact = kind is MeasureKind.SHARE, not (uncertain or uncertain_before)
         percent = None
         if not is_share:
             percent = self.percentage(now, before, kind, uncertain, uncertain_before)
-        alike = kind is not Kind.COUNT and self.in_table(now, kind, uncertain) == self.in_table(
-            before, kind, uncertain_before
-        )
+        alike = kind is not MeasureKind.COUNT and self.in_table(
+            now, kind, uncertain
+        ) == self.in_table(before, kind, uncertain_before)
         clear = self.is_clear(now, before, uncertain, uncertain_before)
         if not clear or (alike and not exact):
             return self.say("no clear change")
-        if (alike and exact) or (kind is Kind.COUNT and percent == 0):
+        if (alike and exact) or (kind is MeasureKind.COUNT and percent == 0):
             return self.say("almost no change")
         sign = "+" if now > before else MINUS
         if percent:
@@ -402,7 +407,7 @@ class Changes(Numbers):
         self,
         now: float,
         before: float,
-        kind: Kind = Kind.COUNT,
+        kind: MeasureKind = MeasureKind.COUNT,
         uncertain: float = 0.0,
         uncertain_before: float = 0.0,
     ) -> Decimal | None:
@@ -453,10 +458,10 @@ class Changes(Numbers):
             return self.say("{number} points", number=text)
         return self.plural(float(number), "{number} point", "{number} points", number=text)
 
-    def _difference(self, difference: Decimal, kind: Kind, known: int | None) -> str:
+    def _difference(self, difference: Decimal, kind: MeasureKind, known: int | None) -> str:
         """A difference in the unit of its figures."""
         if known is not None:
             difference = rounded(difference, known)
-        if kind is Kind.CURRENCY:
+        if kind is MeasureKind.CURRENCY:
             return self._pounds(difference, known)
         return self.figure(float(difference), kind)

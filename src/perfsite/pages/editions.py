@@ -22,13 +22,13 @@ from perfsite.components.contexts import (
 )
 from perfsite.components.elements import Cell, Column, DataLink, Link, Outside, Row, Table
 from perfsite.exports.editions import edition_href, former_addresses, without_numbers
-from perfsite.exports.feed import TIMEMAP, Entry
+from perfsite.exports.feed import TIMEMAP, FeedEntry
 from perfsite.exports.tables import EDITIONS, REVISIONS_CSV
 from perfsite.kpi.groups import FOLDERS, GroupKind, make_groups
 from perfsite.measures import MEASURES
 from perfsite.pages.utility import size_of
 from perfsite.periods import Period
-from perfsite.revisions import MEANINGS, Kind, Move
+from perfsite.revisions import MEANINGS, ChangeKind, Move
 from perfsite.widgets.changes import KINDS, MOVES, figure_name, number, step_summary, step_tables
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from perfsite.kpi.groups import Group
     from perfsite.language import Language
     from perfsite.model import File, Key, Service
-    from perfsite.revisions import Ledger, Step
+    from perfsite.revisions import RevisionHistory, Step
 
 
 # The pages of what is kept: every edition, what changed between them, and where addresses went.
@@ -60,7 +60,7 @@ class Archive:
 
     builder: Builder
     history: Sequence[EditionFigures]
-    ledger: Ledger | None
+    ledger: RevisionHistory | None
     services: Mapping[str, Service]
     hidden: Collection[Key]
 
@@ -243,7 +243,7 @@ def _files(
 
 CHANGES: Final = "changes/index.html"
 ADDRESSES: Final = "changes/addresses.html"
-_COUNTED: Final = (*Move, *Kind)
+_COUNTED: Final = (*Move, *ChangeKind)
 """The columns of the ledger."""
 
 
@@ -264,7 +264,7 @@ def changes_page(archive: Archive, former: bool) -> ChangesPage:
         summary = " ".join(step_summary(pending, language))
         day = language.day(ledger.day)
         lead = say("Since the edition of {day}: {summary}", day=day, summary=summary)
-    words = [(KINDS[kind], MEANINGS[kind]) for kind in Kind]
+    words = [(KINDS[kind], MEANINGS[kind]) for kind in ChangeKind]
     words += [(MOVES[move], MEANINGS[move]) for move in Move]
     return ChangesPage(
         **archive.builder.base(
@@ -283,7 +283,7 @@ def changes_page(archive: Archive, former: bool) -> ChangesPage:
     )
 
 
-def _steps_table(ledger: Ledger, language: Language) -> Table:
+def _steps_table(ledger: RevisionHistory, language: Language) -> Table:
     """A row for each step, the newest first; what never happened has no column."""
     shown = [kind for kind in _COUNTED if any(step.counts[kind] for step in ledger.steps)]
     columns = [Column(language.say("Edition"))]
@@ -522,13 +522,13 @@ def _members(archive: Archive, group: Group) -> Iterable[Link]:
 # What the feed says of revisions: an entry for each edition that changed what others had said.
 
 
-def revision_entries(ledger: Ledger | None, language: Language) -> list[Entry]:
+def revision_entries(ledger: RevisionHistory | None, language: Language) -> list[FeedEntry]:
     """An entry for each frozen edition that differs from the one before it.
 
     What is not frozen yet is no news: it has no date of its own.
     """
     return [
-        Entry(
+        FeedEntry(
             f"revisions/{step.day.isoformat()}",
             language.say("What changed in the edition of {day}", day=language.day(step.day)),
             step.day,

@@ -35,7 +35,7 @@ from perfsite.widgets.orders import NAME, ORDERED_FROM, Listing, Order
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from perfsite.cache import Kept
+    from perfsite.cache import Cache
     from perfsite.charts.pictures import Job
     from perfsite.components.elements import Table
     from perfsite.kpi.groups import Group, GroupSummary, Volumes
@@ -61,7 +61,7 @@ class GroupTools:
     summaries: Mapping[str, ServiceSummary]
     volumes: Volumes
     health: Health
-    kept: Kept
+    kept: Cache
 
     @property
     def language(self) -> Language:

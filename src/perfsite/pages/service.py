@@ -13,7 +13,7 @@ from perfsite.charts.breakdowns import Breakdowns
 from perfsite.charts.draw import card_job
 from perfsite.charts.layout import beside_target
 from perfsite.charts.sentences import level_sentence, meets, service_lead
-from perfsite.charts.series import Given
+from perfsite.charts.series import GivenFigures
 from perfsite.components.builder import CSV, JSON, Builder, group_href, service_href
 from perfsite.components.contexts import ServicePage
 from perfsite.components.elements import (
@@ -61,10 +61,10 @@ if TYPE_CHECKING:
     from perfsite.charts.pictures import Job
     from perfsite.charts.series import Series
     from perfsite.components.contexts import EmbedPage
-    from perfsite.components.elements import Provenance as ExplainedFigure
+    from perfsite.components.elements import ExplainedFigure
     from perfsite.config import SiteConfig
     from perfsite.kpi.groups import Group
-    from perfsite.kpi.headlines import Figure, ServiceSummary
+    from perfsite.kpi.headlines import Headline, ServiceSummary
     from perfsite.kpi.health import ServiceHealth
     from perfsite.kpi.trace import Provenance
     from perfsite.kpis import Kpi
@@ -90,7 +90,7 @@ class Towards:
     nothing: bool = False
 
 
-def towards_all(given: Given, config: SiteConfig, language: Language) -> dict[str, Towards]:
+def towards_all(given: GivenFigures, config: SiteConfig, language: Language) -> dict[str, Towards]:
     """What a service gave towards each KPI that has a card."""
     measures, digital = config.all_measures, config.digital_channels
     return {
@@ -103,7 +103,7 @@ def towards_all(given: Given, config: SiteConfig, language: Language) -> dict[st
 
 
 def _towards(
-    given: Given,
+    given: GivenFigures,
     kpi: Kpi,
     digital: Collection[str],
     measures: Mapping[str, Measure],
@@ -126,7 +126,7 @@ def _towards(
     )
 
 
-def _is_of_nothing(given: Given, kpi: Kpi) -> bool:
+def _is_of_nothing(given: GivenFigures, kpi: Kpi) -> bool:
     """Whether all that a ratio would be divided by was given, and is zero."""
     channels = [given.figures.get(part.partition(":")[0], {}) for part in kpi.denominator]
     numbers = [
@@ -139,7 +139,7 @@ def _is_of_nothing(given: Given, kpi: Kpi) -> bool:
     return kpi.is_ratio and all(channels) and bool(numbers) and not any(numbers)
 
 
-def _spans(given: Given, part: str, digital: Collection[str]) -> list[Period]:
+def _spans(given: GivenFigures, part: str, digital: Collection[str]) -> list[Period]:
     measure = part.partition(":")[0]
     return given.spans(measure, lambda channel: part == measure or channel in digital)
 
@@ -277,7 +277,7 @@ def _card(
     return replace(card, value=value, notes=(whose, *towards.given, *notes))
 
 
-def _target(figure: Figure, target: float, language: Language) -> str:
+def _target(figure: Headline, target: float, language: Language) -> str:
     level = language.full_figure(target, KPIS[figure.kpi].kind)
     if figure.value is None:
         return language.say("Target: {level}", level=level)
@@ -308,7 +308,7 @@ def lead_of(summary: ServiceSummary, language: Language) -> str:
     return lead or (language.say("{sentence}.", sentence=first) if first else "")
 
 
-def _level(figure: Figure, language: Language, *, compared: bool) -> str:
+def _level(figure: Headline, language: Language, *, compared: bool) -> str:
     """A headline as a sentence; empty where there is none."""
     if figure.value is None or figure.period is None:
         return ""
@@ -397,7 +397,7 @@ def peers_of(
     return Table(caption, tuple(Column(language.say(t)) for t in columns), rows, wide=True), note
 
 
-def _peer_cell(figure: Figure, period: Period, language: Language) -> Cell:
+def _peer_cell(figure: Headline, period: Period, language: Language) -> Cell:
     """A figure for the very same period; another one cannot be compared."""
     if figure.value is not None and figure.period != period:
         return Cell(language.say("another period"), missing=True)
@@ -416,7 +416,7 @@ def _size(transactions: float, language: Language) -> str:
 
 
 def covered_by(
-    summary: ServiceSummary, series: Iterable[Series], given: Given
+    summary: ServiceSummary, series: Iterable[Series], given: GivenFigures
 ) -> tuple[date, date] | None:
     """The first and the last day that a service has figures for; None without any figure.
 
@@ -479,7 +479,7 @@ class ServiceTools:
     asked: Collection[str] | None = None
     carried: Mapping[str, Carried] = field(default_factory=dict)
     retracted: Mapping[str, Sequence[Retraction]] = field(default_factory=dict)
-    given: Mapping[str, Given] = field(default_factory=dict)
+    given: Mapping[str, GivenFigures] = field(default_factory=dict)
     histories: Mapping[str, History] = field(default_factory=dict)
 
 
@@ -506,7 +506,7 @@ def service_page(tools: ServiceTools, summary: ServiceSummary) -> ServicePages:
     """The page of one service, and all that belongs to it."""
     service, builder, language = summary.service, tools.builder, tools.builder.language
     key = service.id
-    given = tools.given.get(key) or Given()
+    given = tools.given.get(key) or GivenFigures()
     modules = _modules(tools, summary)
     series = [*tools.series.get(key, ()), *tools.measures.get(key, ())]
     covered = covered_by(summary, series, given)
@@ -593,7 +593,7 @@ def service_page(tools: ServiceTools, summary: ServiceSummary) -> ServicePages:
     )
 
 
-def _measures(given: Given, measured: Collection[str], config: SiteConfig) -> list[Measure]:
+def _measures(given: GivenFigures, measured: Collection[str], config: SiteConfig) -> list[Measure]:
     """The measures with numbers that are no part of the KPIs that have a figure."""
     parts = {part.partition(":")[0] for kpi in measured for part in KPIS[kpi].parts}
     return [
@@ -607,7 +607,7 @@ def _modules(tools: ServiceTools, summary: ServiceSummary) -> list[Module]:
     """The modules for which a service has data, in the order of its register entry."""
     key = summary.service.id
     breakdowns = tools.breakdowns.get(key) or Breakdowns()
-    given = tools.given.get(key) or Given()
+    given = tools.given.get(key) or GivenFigures()
     subject = Subject(summary.service, tools.builder, breakdowns, given, summary.figures)
     series = tools.series.get(key, ())
     made = [
@@ -668,7 +668,7 @@ def _no_lead(summary: ServiceSummary, language: Language) -> str:
     )
 
 
-def _notices(summary: ServiceSummary, given: Given, language: Language) -> tuple[str, ...]:
+def _notices(summary: ServiceSummary, given: GivenFigures, language: Language) -> tuple[str, ...]:
     notices = []
     if summary.service.closed:
         when = language.in_period(Period.parse(summary.service.closed))

@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from datetime import date
 
-    from perfsite.cache import Kept
+    from perfsite.cache import Cache
     from perfsite.charts.pictures import Job
     from perfsite.components.builder import Builder
     from perfsite.components.elements import ChartFigure
@@ -72,8 +72,8 @@ if TYPE_CHECKING:
     from perfsite.kpi.headlines import ServiceSummary
     from perfsite.language import Language
     from perfsite.model import Edition, File
-    from perfsite.revisions import Ledger
-    from perfsite.site_data import Facts
+    from perfsite.revisions import RevisionHistory
+    from perfsite.site_data import SiteData
 
 
 # When pages last changed, as far as the editions tell: the date on the page and in the site map.
@@ -89,7 +89,7 @@ _OF_ALL = (ListPage, HighVolumePage, HealthPage, DepartmentHealthPage, GroupsPag
 
 def dated(
     pages: Iterable[Context],
-    ledger: Ledger | None,
+    ledger: RevisionHistory | None,
     services: Mapping[str, object],
     groups: Iterable[Group],
     edition: Edition,
@@ -172,7 +172,7 @@ def _unless(figure: ChartFigure, lost: Collection[str], words: str) -> ChartFigu
     return replace(figure, svg="", alt="", undrawn=words) if figure.svg in lost else figure
 
 
-def make_pages(builder: Builder, facts: Facts, kept: Kept) -> Made:
+def make_pages(builder: Builder, facts: SiteData, kept: Cache) -> Made:
     """Every page that is made of figures; those of services may be in `kept`."""
     facts = facts.spoken(builder)
     pages: list[Context] = []
@@ -191,7 +191,7 @@ def make_pages(builder: Builder, facts: Facts, kept: Kept) -> Made:
 
 
 def general_pages(
-    builder: Builder, facts: Facts, made: Made, files: Sequence[File]
+    builder: Builder, facts: SiteData, made: Made, files: Sequence[File]
 ) -> list[Context]:
     """The pages about the site; `made` are all others, `files` those that can be downloaded."""
     facts = facts.spoken(builder)
@@ -214,7 +214,7 @@ def general_pages(
     return [*pages, sitemap_page(builder, [*made.pages, *pages])]
 
 
-def _with_dates(builder: Builder, facts: Facts, pages: Iterable[Context]) -> list[Context]:
+def _with_dates(builder: Builder, facts: SiteData, pages: Iterable[Context]) -> list[Context]:
     groups = [summary.group for summary in facts.groups]
     return dated(pages, facts.ledger, facts.services, groups, facts.edition, builder.language)
 
@@ -232,7 +232,7 @@ def _addresses(
 Part = tuple[list["Context"], list["Job"]]
 
 
-def _groups(builder: Builder, facts: Facts, kept: Kept) -> Iterable[Part]:
+def _groups(builder: Builder, facts: SiteData, kept: Cache) -> Iterable[Part]:
     """The home page, and the pages of departments, agencies and categories."""
     tools = GroupTools(builder, facts.panels, facts.by_id, facts.volumes, facts.health, kept)
     whole, agencies = facts.groups[0], facts.of_kind(GroupKind.AGENCY)
@@ -255,7 +255,7 @@ def _agencies(summary: GroupSummary, agencies: Sequence[GroupSummary]) -> list[G
     return [agency for agency in agencies if summary.group.name in agency.group.parents]
 
 
-def _services(builder: Builder, facts: Facts, kept: Kept) -> Iterable[Part]:
+def _services(builder: Builder, facts: SiteData, kept: Cache) -> Iterable[Part]:
     """The pages of services, and of each of their figures."""
     tools = ServiceTools(
         builder=builder,
@@ -295,7 +295,7 @@ def _only(tools: ServiceTools, summary: ServiceSummary) -> ServiceTools:
     return replace(tools, **mine)
 
 
-def _histories(builder: Builder, facts: Facts) -> dict[str, History]:
+def _histories(builder: Builder, facts: SiteData) -> dict[str, History]:
     """What the figures of each service have said, for those that have a history."""
     ledger, measures, language = facts.ledger, builder.config.all_measures, builder.language
     if ledger is None:
@@ -328,7 +328,10 @@ def _with_embeds(builder: Builder, page: HomePage | GroupPage | GroupsPage) -> l
 
 
 def _described(
-    builder: Builder, facts: Facts, page: HomePage | GroupPage, summary: GroupSummary | None = None
+    builder: Builder,
+    facts: SiteData,
+    page: HomePage | GroupPage,
+    summary: GroupSummary | None = None,
 ) -> HomePage | GroupPage:
     """The page with its description for machines."""
     path, config, language = f"{builder.folder}{page.path}", builder.config, builder.language

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from perfsite.components.elements import ChartFigure
-    from perfsite.exports.columns import Column
+    from perfsite.exports.columns import DataColumn
     from perfsite.language import Language
     from perfsite.model import Edition, Service
 
@@ -75,7 +75,7 @@ def downloads_page(builder: Builder, files: Iterable[File]) -> DownloadsPage:
     )
 
 
-def _meaning(column: Column, language: Language) -> str:
+def _meaning(column: DataColumn, language: Language) -> str:
     """What a column means; of a translated one also the language that its texts are in."""
     meaning = language.say(column.description)
     if not column.language:

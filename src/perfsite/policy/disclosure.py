@@ -39,7 +39,7 @@ _ROUNDED: Final = 0.01
 """As far as a rate that was rounded may lead away."""
 
 
-class Figure(NamedTuple):
+class PublishedFigure(NamedTuple):
     """A figure of a service: its period (the code), measure and channel."""
 
     period: str
@@ -75,14 +75,14 @@ class World:
         stocks: measures whose longer periods are no sums of shorter ones.
     """
 
-    numbers: Mapping[Figure, float]
-    nothing: frozenset[Figure]
-    secrets: Sequence[Figure]
-    unknown: frozenset[Figure] = frozenset()
+    numbers: Mapping[PublishedFigure, float]
+    nothing: frozenset[PublishedFigure]
+    secrets: Sequence[PublishedFigure]
+    unknown: frozenset[PublishedFigure] = frozenset()
     stocks: frozenset[str] = frozenset()
 
     @property
-    def figures(self) -> set[Figure]:
+    def figures(self) -> set[PublishedFigure]:
         """All figures that there are or may be."""
         return {*self.numbers, *self.nothing, *self.secrets, *self.unknown}
 
@@ -102,7 +102,7 @@ class _Equation:
 
     terms: Mapping[_Atom, float]
     total: float
-    told: frozenset[Figure]
+    told: frozenset[PublishedFigure]
     size: float = 1.0
 
 
@@ -111,7 +111,7 @@ class _Solved:
     """The atoms that are known, each with its value and the figures that tell it."""
 
     values: dict[_Atom, float] = field(default_factory=dict)
-    told: dict[_Atom, frozenset[Figure]] = field(default_factory=dict)
+    told: dict[_Atom, frozenset[PublishedFigure]] = field(default_factory=dict)
     left: list[_Equation] = field(default_factory=list)
 
 
@@ -123,7 +123,7 @@ class Equations:
         self._world = world
         self._rules = rules
         self._rates = _rates()
-        self._by_series: dict[tuple[str, str], set[Figure]] = defaultdict(set)
+        self._by_series: dict[tuple[str, str], set[PublishedFigure]] = defaultdict(set)
         for one in world.figures:
             self._by_series[one.measure, one.channel].add(one)
         self._channels: dict[str, list[str]] = defaultdict(list)
@@ -131,13 +131,15 @@ class Equations:
             if channel:
                 self._channels[measure].append(channel)
 
-    def told(self, without: Collection[Figure] = ()) -> dict[Figure, frozenset[Figure]]:
+    def told(
+        self, without: Collection[PublishedFigure] = ()
+    ) -> dict[PublishedFigure, frozenset[PublishedFigure]]:
         """The secrets that can be worked out, each with published figures that tell it.
 
         `without` are figures that are taken as not published.
         """
         solved = _solve(self._given(without), self._rules.signed)
-        found: dict[Figure, frozenset[Figure]] = {}
+        found: dict[PublishedFigure, frozenset[PublishedFigure]] = {}
         for secret in self._world.secrets:
             if secret in self._world.numbers and secret not in without:
                 told = self._revised(secret, without)
@@ -147,7 +149,9 @@ class Equations:
                 found[secret] = told
         return found
 
-    def _revised(self, secret: Figure, without: Collection[Figure]) -> frozenset[Figure]:
+    def _revised(
+        self, secret: PublishedFigure, without: Collection[PublishedFigure]
+    ) -> frozenset[PublishedFigure]:
         """What tells that a published number is not the newest: others that do not fit it."""
         solved = _solve(self._given({*without, secret}), self._rules.signed)
         told = self._told(secret, solved)
@@ -159,7 +163,7 @@ class Equations:
         near = max(abs(before), abs(after), 1.0) * (_ROUNDED if rounded else _DUST)
         return told if abs(after - before) > near else frozenset()
 
-    def _told(self, secret: Figure, solved: _Solution) -> frozenset[Figure]:
+    def _told(self, secret: PublishedFigure, solved: _Solution) -> frozenset[PublishedFigure]:
         """The published figures that tell a secret; none where it stays one."""
         own = solved.tells(self._terms(secret))
         if own or secret.measure not in self._rates:
@@ -170,7 +174,7 @@ class Equations:
         one, other = solved.tells(above), solved.tells(below)
         return one | other if one and other else frozenset()
 
-    def _given(self, without: Collection[Figure]) -> list[_Equation]:
+    def _given(self, without: Collection[PublishedFigure]) -> list[_Equation]:
         """The equations of what is published."""
         found = list(self._sums)
         for one, value in self._world.numbers.items():
@@ -196,7 +200,7 @@ class Equations:
                 continue
             every = (self._by_series.get((measure, one), set()) for one in ("", *channels))
             for period in sorted({one.period for figures in every for one in figures}):
-                whole = Figure(period, measure, "")
+                whole = PublishedFigure(period, measure, "")
                 inside = self._inside(period, measure, channels)
                 # A lone channel below a total is not all that there is: the rest stays unknown.
                 if len(inside) > 1:
@@ -207,16 +211,16 @@ class Equations:
                     found.append(_Equation(terms, 0.0, frozenset()))
         return found
 
-    def _inside(self, period: str, measure: str, channels: Sequence[str]) -> list[Figure]:
+    def _inside(self, period: str, measure: str, channels: Sequence[str]) -> list[PublishedFigure]:
         """The figures that make a period of a measure: of the channels that were given for it.
 
         Where fewer than two were given for just that period, of those that were given within it.
         """
-        every = [Figure(period, measure, one) for one in channels]
+        every = [PublishedFigure(period, measure, one) for one in channels]
         exact = [one for one in every if one in self._by_series.get((measure, one.channel), ())]
         return exact if len(exact) > 1 else [one for one in every if self._reaches(one)]
 
-    def _reaches(self, figure: Figure) -> bool:
+    def _reaches(self, figure: PublishedFigure) -> bool:
         """Whether any figure of the series is for a time within a period, or around it."""
         start, end = _span(figure.period)
         firsts, lasts = self._covered.get(figure[1:], ([], []))
@@ -239,7 +243,7 @@ class Equations:
             found[series] = firsts, lasts
         return found
 
-    def _terms(self, figure: Figure) -> dict[_Atom, float]:
+    def _terms(self, figure: PublishedFigure) -> dict[_Atom, float]:
         """A figure as a sum of atoms; nothing where it is not applicable."""
         if figure in self._world.nothing:
             return {}
@@ -263,7 +267,7 @@ class Equations:
                 found[name] |= spans
         return defaultdict(list, {measure: sorted(days) for measure, days in found.items()})
 
-    def _sides(self, stated: Figure) -> tuple[dict[_Atom, float], dict[_Atom, float]]:
+    def _sides(self, stated: PublishedFigure) -> tuple[dict[_Atom, float], dict[_Atom, float]]:
         """What stands above and below the line of a stated rate; nothing where it is not known."""
         kpi = self._rates[stated.measure]
         if kpi.adding is Adding.POOLED:
@@ -274,7 +278,7 @@ class Equations:
         return self._side(stated, kpi.numerator, ones), self._side(stated, kpi.denominator, ones)
 
     def _side(
-        self, stated: Figure, parts: Sequence[str], factors: Iterable[int]
+        self, stated: PublishedFigure, parts: Sequence[str], factors: Iterable[int]
     ) -> dict[_Atom, float]:
         found: dict[_Atom, float] = {}
         for part, factor in zip(parts, factors, strict=False):
@@ -282,15 +286,15 @@ class Equations:
                 found = _added(found, 1.0, self._terms(one), float(factor))
         return found
 
-    def _figures_of(self, part: str, stated: Figure) -> list[Figure]:
+    def _figures_of(self, part: str, stated: PublishedFigure) -> list[PublishedFigure]:
         """The figures that a part of a KPI is made of, for the period and channel of a rate."""
         measure = part.partition(":")[0]
         if part == DIGITAL and stated.channel:
             return []
         if part != DIGITAL:
-            return [Figure(stated.period, measure, stated.channel)]
+            return [PublishedFigure(stated.period, measure, stated.channel)]
         known = [one for one in self._channels[measure] if one in self._rules.digital]
-        every = [Figure(stated.period, measure, one) for one in known]
+        every = [PublishedFigure(stated.period, measure, one) for one in known]
         exact = [one for one in every if one in self._by_series.get((measure, one.channel), ())]
         return exact or [one for one in every if self._reaches(one)]
 
@@ -305,7 +309,7 @@ class _Solution:
             matrix = _Matrix(component)
             self._components |= dict.fromkeys(matrix.atoms, matrix)
 
-    def tells(self, terms: Mapping[_Atom, float]) -> frozenset[Figure]:
+    def tells(self, terms: Mapping[_Atom, float]) -> frozenset[PublishedFigure]:
         """The published figures that tell a sum of atoms; none where it stays unknown."""
         found = self._worked_out(terms)
         return found[1] if found else frozenset()
@@ -315,8 +319,10 @@ class _Solution:
         found = self._worked_out(terms)
         return found[0] if found else float("nan")
 
-    def _worked_out(self, terms: Mapping[_Atom, float]) -> tuple[float, frozenset[Figure]] | None:
-        value, told = 0.0, frozenset[Figure]()
+    def _worked_out(
+        self, terms: Mapping[_Atom, float]
+    ) -> tuple[float, frozenset[PublishedFigure]] | None:
+        value, told = 0.0, frozenset[PublishedFigure]()
         rest: dict[_Atom, float] = {}
         for atom, factor in terms.items():
             if atom in self._solved.values:
@@ -363,7 +369,9 @@ class _Matrix:
     def _sizes(self) -> np.ndarray:
         return np.array([max(map(abs, one.terms.values())) for one in self._equations])
 
-    def solve(self, terms: Mapping[_Atom, float]) -> tuple[float, frozenset[Figure]] | None:
+    def solve(
+        self, terms: Mapping[_Atom, float]
+    ) -> tuple[float, frozenset[PublishedFigure]] | None:
         """The value of a sum of atoms and the figures that tell it; None if there are many."""
         wanted = np.zeros(len(self.atoms))
         for atom, factor in terms.items():
@@ -375,7 +383,7 @@ class _Matrix:
         weights = left @ (along / values)
         totals = np.array([one.total for one in self._equations]) / self._sizes
         used = [one.told for one, x in zip(self._equations, weights, strict=True) if abs(x) > _DUST]
-        return float(weights @ totals), frozenset[Figure]().union(*used)
+        return float(weights @ totals), frozenset[PublishedFigure]().union(*used)
 
 
 def _solve(equations: Iterable[_Equation], signed: Collection[str]) -> _Solution:

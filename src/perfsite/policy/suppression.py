@@ -14,10 +14,10 @@ import pandas as pd
 
 from perfsite.errors import Problem
 from perfsite.kpis import KPIS
-from perfsite.measures import Aggregation, Kind, name_of
+from perfsite.measures import Aggregation, MeasureKind, name_of
 from perfsite.model import FIGURE, Status, place_of
 from perfsite.periods import Period
-from perfsite.policy.disclosure import Equations, Figure, Rules, World
+from perfsite.policy.disclosure import Equations, PublishedFigure, Rules, World
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -49,7 +49,7 @@ class Teller:
     """
 
     key: Key
-    secrets: tuple[Figure, ...]
+    secrets: tuple[PublishedFigure, ...]
     source: str
     why: str
     until: str
@@ -90,7 +90,7 @@ class Teller:
 class _Row(NamedTuple):
     """A row of what is said of a service: NaN where there is no number."""
 
-    figure: Figure
+    figure: PublishedFigure
     value: float
     status: str
     source: str
@@ -110,8 +110,8 @@ class _Case:
 
     said: list[_Row]
     editions: Mapping[date, list[_Row]]
-    secrets: Mapping[Figure, _Secret]
-    held: frozenset[Figure]
+    secrets: Mapping[PublishedFigure, _Secret]
+    held: frozenset[PublishedFigure]
     stocks: frozenset[str]
 
     def worlds(self) -> list[World]:
@@ -130,7 +130,10 @@ class _Case:
         return worlds
 
     def _worlds(
-        self, rows: Sequence[_Row], numbers: Mapping[Figure, float], secrets: list[Figure]
+        self,
+        rows: Sequence[_Row],
+        numbers: Mapping[PublishedFigure, float],
+        secrets: list[PublishedFigure],
     ) -> Iterable[World]:
         """What is said, with all secrets, and again with none but those that are said to be there.
 
@@ -144,7 +147,10 @@ class _Case:
                 yield self._world(rows, numbers, known)
 
     def _world(
-        self, rows: Iterable[_Row], numbers: Mapping[Figure, float], secrets: list[Figure]
+        self,
+        rows: Iterable[_Row],
+        numbers: Mapping[PublishedFigure, float],
+        secrets: list[PublishedFigure],
     ) -> World:
         nothing = {row.figure for row in rows if row.status == Status.NOT_APPLICABLE}
         nothing -= numbers.keys() | set(secrets)
@@ -152,7 +158,7 @@ class _Case:
         unknown -= numbers.keys() | nothing | set(secrets)
         return World(numbers, frozenset(nothing), secrets, frozenset(unknown), self.stocks)
 
-    def place(self, figure: Figure) -> tuple[str, date | None]:
+    def place(self, figure: PublishedFigure) -> tuple[str, date | None]:
         """Where a figure stands that is said now; else nowhere, and the edition that says it."""
         for row in self.said:
             if row.figure == figure and isfinite(row.value):
@@ -161,7 +167,9 @@ class _Case:
         return "", next(said, None)
 
 
-def _numbers(rows: Iterable[_Row], closed: Collection[Figure]) -> dict[Figure, float]:
+def _numbers(
+    rows: Iterable[_Row], closed: Collection[PublishedFigure]
+) -> dict[PublishedFigure, float]:
     return {
         row.figure: row.value for row in rows if isfinite(row.value) and row.figure not in closed
     }
@@ -192,14 +200,14 @@ def find_tellers(
     """
     hidden = now[(now["status"] == Status.CONFIDENTIAL).to_numpy(dtype=bool)]
     hidden = hidden.assign(why=SUPPRESSED, until="")
-    kept = _sets((service, Figure(*figure)) for service, *figure in held)
-    found: dict[str, dict[Figure, _Secret]] = {}
+    kept = _sets((service, PublishedFigure(*figure)) for service, *figure in held)
+    found: dict[str, dict[PublishedFigure, _Secret]] = {}
     for frame in (secrets, hidden):
         names = (*FIGURE, "why", "until", "source")
         for service, *figure, why, until, source in zip(*map(frame.get, names), strict=True):
-            if Figure(*figure) not in kept.get(service, ()):
+            if PublishedFigure(*figure) not in kept.get(service, ()):
                 mine = found.setdefault(service, {})
-                mine.setdefault(Figure(*figure), _Secret(why, until, source))
+                mine.setdefault(PublishedFigure(*figure), _Secret(why, until, source))
     if not found:
         return []
     rules = _rules(config)
@@ -225,7 +233,7 @@ def _rules(config: SiteConfig) -> Rules:
     adding = [key for key, one in measures.items() if one.aggregation is Aggregation.SUM]
     return Rules(
         frozenset(adding),
-        frozenset(key for key in adding if measures[key].kind is Kind.NUMBER),
+        frozenset(key for key in adding if measures[key].kind is MeasureKind.NUMBER),
         frozenset(config.digital_channels),
     )
 
@@ -246,7 +254,7 @@ def _of_services(frame: pd.DataFrame, services: Collection[str]) -> dict[str, li
     for value, (service, *figure, status, source) in zip(
         values, zip(*(frame[name] for name in names), strict=True), strict=True
     ):
-        row = _Row(Figure(*figure), value, str(status).partition(" ")[0], source)
+        row = _Row(PublishedFigure(*figure), value, str(status).partition(" ")[0], source)
         found.setdefault(service, []).append(row)
     return found
 
@@ -254,7 +262,7 @@ def _of_services(frame: pd.DataFrame, services: Collection[str]) -> dict[str, li
 def _held_back(service: str, case: _Case, rules: Rules) -> list[Teller]:
     """The figures of a service that have to be held back, one after the other."""
     worlds = [Equations(one, rules) for one in case.worlds()]
-    back: dict[Figure, Figure] = {}
+    back: dict[PublishedFigure, PublishedFigure] = {}
     news = True
     while news:
         news = False
@@ -276,7 +284,9 @@ def _held_back(service: str, case: _Case, rules: Rules) -> list[Teller]:
     return [_teller(service, case, figure, list(secrets)) for figure, secrets in told.items()]
 
 
-def _teller(service: str, case: _Case, figure: Figure, secrets: Sequence[Figure]) -> Teller:
+def _teller(
+    service: str, case: _Case, figure: PublishedFigure, secrets: Sequence[PublishedFigure]
+) -> Teller:
     # What waits for no day waits longest.
     last = max(secrets, key=lambda one: (not case.secrets[one].until, case.secrets[one].until))
     why, until, place = case.secrets[last]
@@ -284,7 +294,7 @@ def _teller(service: str, case: _Case, figure: Figure, secrets: Sequence[Figure]
     return Teller((service, *figure), tuple(secrets), source or place, why, until, edition)
 
 
-def _first_to_go(figure: Figure) -> tuple[bool, int, str, int]:
+def _first_to_go(figure: PublishedFigure) -> tuple[bool, int, str, int]:
     """Stated rates first, for counts make them; then the longest period, and all channels."""
     period = Period.parse(figure.period)
     start, end = period.start.toordinal(), period.end.toordinal()

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from perfsite.decimals import csv_text
-from perfsite.revisions import COLUMNS, Kind, Move
+from perfsite.revisions import COLUMNS, ChangeKind, Move
 from perfsite.text import counted
 
 if TYPE_CHECKING:
@@ -20,15 +20,15 @@ _HEADINGS: Final = {
     Move.RENAMED: "Services renamed",
     Move.MOVED: "Services moved to another organisation",
     Move.NEW_ID: "Services with another id",
-    Kind.REVISED: "Figures revised: a planned change to better data",
-    Kind.CORRECTED: "Figures corrected: an error was mended",
-    Kind.RESTATED: "Figures restated: they changed, and nobody has said why",
-    Kind.WITHDRAWN: "Figures withdrawn",
-    Kind.SUPPRESSED: "Figures that are confidential now",
-    Kind.BACKFILLED: "Figures given late, for a period that the edition before already had",
-    Kind.FIRST_PUBLISHED: "Figures published for the first time",
+    ChangeKind.REVISED: "Figures revised: a planned change to better data",
+    ChangeKind.CORRECTED: "Figures corrected: an error was mended",
+    ChangeKind.RESTATED: "Figures restated: they changed, and nobody has said why",
+    ChangeKind.WITHDRAWN: "Figures withdrawn",
+    ChangeKind.SUPPRESSED: "Figures that are confidential now",
+    ChangeKind.BACKFILLED: "Figures given late, for a period that the edition before already had",
+    ChangeKind.FIRST_PUBLISHED: "Figures published for the first time",
 }
-_COUNTED_ONLY: Final = (Kind.FIRST_PUBLISHED,)
+_COUNTED_ONLY: Final = (ChangeKind.FIRST_PUBLISHED,)
 """What every edition is made of: text says how many there are; JSON and CSV list them."""
 
 
@@ -45,7 +45,7 @@ def diff_text(step: Step) -> str:
         if isinstance(kind, Move):
             lines += [_service_line(one) for one in step.services if one.kind is kind]
         elif kind not in _COUNTED_ONLY:
-            lines += _figure_lines(step, Kind(kind))
+            lines += _figure_lines(step, ChangeKind(kind))
     total = counted(len(step.figures), "figure")
     return "\n".join([*lines, "", f"{total} and {counted(len(step.services), 'service')} in all."])
 
@@ -57,7 +57,7 @@ def diff_json(step: Step) -> str:
         "now": step.day.isoformat() if step.day else None,
         "counts": {
             "services": {str(kind): step.counts[kind] for kind in Move},
-            "figures": {str(kind): step.counts[kind] for kind in Kind},
+            "figures": {str(kind): step.counts[kind] for kind in ChangeKind},
         },
         "services": [
             {
@@ -96,7 +96,7 @@ def _service_line(one: ServiceChange) -> str:
     return f"  {one.service}: {' -> '.join(parts)}"
 
 
-def _figure_lines(step: Step, kind: Kind) -> list[str]:
+def _figure_lines(step: Step, kind: ChangeKind) -> list[str]:
     figures = step.figures[step.figures["kind"] == kind]
     return [
         f"  {service} {period} {measure}{':' if channel else ''}{channel}: "

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from perfsite.kpi.health import KpiHealth, Owed, ServiceHealth
-    from perfsite.kpi.reporting import Ledger
+    from perfsite.kpi.reporting import ReportingMatrix
     from perfsite.model import Service
     from perfsite.periods import Period
 
@@ -99,7 +99,7 @@ class Overdue:
 
 
 def find_overdue(
-    ledger: Ledger, health: Mapping[str, ServiceHealth], services: Mapping[str, Service]
+    ledger: ReportingMatrix, health: Mapping[str, ServiceHealth], services: Mapping[str, Service]
 ) -> Overdue:
     """The services that owe figures in the ledger's newest quarter, by how late they are."""
     if not ledger.quarters:

@@ -6,9 +6,9 @@ import gc
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from perfsite.analysis import understand
+from perfsite.analysis import analyse
 from perfsite.build import build_site, without_collector
-from perfsite.cache import Kept, Store
+from perfsite.cache import Cache, DrawingStore
 from perfsite.errors import BuildError, PerfsiteError, UsageError, has_errors
 from perfsite.faults import keep_details, told
 from perfsite.load import load_data, load_theme, with_editions
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from perfsite.analysis import Known
+    from perfsite.analysis import Analysis
     from perfsite.build import BuiltSite, Progress
     from perfsite.errors import Problem
     from perfsite.load import Data
@@ -55,8 +55,8 @@ class Rebuilder:
     def __init__(self, order: BuildOrder) -> None:
         """Nothing is kept yet but what earlier runs have drawn."""
         self._order = order
-        self._kept = Kept()
-        stored = Store(drawings_beside(order.out)) if order.stored else None
+        self._kept = Cache()
+        stored = DrawingStore(drawings_beside(order.out)) if order.stored else None
         self._drawings = _InMemory(stored)
         self._keep: tuple[str, ...] = ()
 
@@ -79,7 +79,7 @@ class Rebuilder:
                 known = self._kept.of(
                     "known",
                     (edition, loaded.problems, loaded.editions),
-                    lambda: understand(loaded, day, kept=self._kept),
+                    lambda: analyse(loaded, day, kept=self._kept),
                 )
                 problems = known.problems
                 self._check(problems)
@@ -116,7 +116,7 @@ class Rebuilder:
         if self._order.strict and has_errors(problems):
             raise BuildError("the data has errors and --strict was given")
 
-    def _built(self, known: Known, edition: Edition) -> BuiltSite:
+    def _built(self, known: Analysis, edition: Edition) -> BuiltSite:
         with self._order.progress() as progress:
             return build_site(
                 known,
@@ -133,7 +133,7 @@ class Rebuilder:
 class _InMemory:
     """Drawings, kept in memory in front of where they are kept on the disk, if they are."""
 
-    def __init__(self, store: Store | None) -> None:
+    def __init__(self, store: DrawingStore | None) -> None:
         self._store = store
         self._drawings: dict[str, bytes] = {}
         self._used: set[str] = set()

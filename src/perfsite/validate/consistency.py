@@ -21,11 +21,11 @@ from perfsite.errors import Problem
 from perfsite.kpi.figures import sides
 from perfsite.kpi.inputs import KEY
 from perfsite.kpis import KPIS, Adding
-from perfsite.measures import DIGITAL, RATINGS, Kind, name_of
+from perfsite.measures import DIGITAL, RATINGS, MeasureKind, name_of
 from perfsite.model import Status, place_of
 from perfsite.periods import Period, Unit
 from perfsite.text import without_accents
-from perfsite.validate.series import Row, code_of, records
+from perfsite.validate.series import SeriesRow, code_of, records
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from perfsite.kpi.inputs import Parts
     from perfsite.model import Service
-    from perfsite.validate.series import Given
+    from perfsite.validate.series import IndexedSeries
 
 
 # Organisations, categories and funders of the register that are spelt in two ways.
@@ -213,9 +213,9 @@ Key = tuple[str, str, int, int]
 
 def first_rows(
     observations: pd.DataFrame, parts: Iterable[str], keys: Iterable[Key], digital: Collection[str]
-) -> dict[Key, Row]:
+) -> dict[Key, SeriesRow]:
     """The row of the first of these parts that each key has one of (`rows_of_part`)."""
-    found: dict[Key, Row] = {}
+    found: dict[Key, SeriesRow] = {}
     wanted = list(keys)
     for part in parts:
         left = [key for key in wanted if key not in found]
@@ -226,7 +226,7 @@ def first_rows(
 
 def rows_of_part(
     observations: pd.DataFrame, part: str, keys: Iterable[Key], digital: Collection[str]
-) -> dict[Key, Row]:
+) -> dict[Key, SeriesRow]:
     """The observation that a part stands in, or the first of those that it was added up from.
 
     `digital` are the digital channels. A part of a period that nobody gave a figure for is added
@@ -241,7 +241,7 @@ def rows_of_part(
         mine = mine[mine["channel"].isin(list(digital))]
     wanted = list(keys)
     exact = mine[pd.MultiIndex.from_frame(mine[KEY]).isin(wanted)]
-    found: dict[Key, Row] = {}
+    found: dict[Key, SeriesRow] = {}
     # The figure of all channels stands first, for its channel is blank.
     for key, row in zip(exact[KEY].itertuples(index=False, name=None), records(exact), strict=True):
         if key not in found:
@@ -361,7 +361,7 @@ _ALL: Final = [*KEY, "channel"]
 _NUMBERS: Final = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven"}
 
 
-def check_rates(given: Given, parts: Parts, tolerance: float) -> list[Problem]:
+def check_rates(given: IndexedSeries, parts: Parts, tolerance: float) -> list[Problem]:
     """PS208: rates that differ from their counts, of the same service, period and channel.
 
     A share may differ by `tolerance` in points of share, an amount by that share of itself; a
@@ -409,15 +409,19 @@ def check_rates(given: Given, parts: Parts, tolerance: float) -> list[Problem]:
     return problems
 
 
-def _differ(stated: pd.Series, ratio: pd.Series, kind: Kind, tolerance: float) -> pd.Series[bool]:
+def _differ(
+    stated: pd.Series, ratio: pd.Series, kind: MeasureKind, tolerance: float
+) -> pd.Series[bool]:
     """Which stated rates are not what their counts make, but for what rounding does to them."""
     apart = (stated - ratio).abs()
     match kind:
-        case Kind.SHARE:
+        case MeasureKind.SHARE:
             return (apart > tolerance + _DUST) & (ratio <= 1)
-        case Kind.CURRENCY:
+        case MeasureKind.CURRENCY:
             return (apart > tolerance * ratio + _DUST) & (apart > _HALF_A_PENNY + _DUST)
-        case Kind.COUNT | Kind.SECONDS | Kind.MILLISECONDS | Kind.NUMBER:
+        case (
+            MeasureKind.COUNT | MeasureKind.SECONDS | MeasureKind.MILLISECONDS | MeasureKind.NUMBER
+        ):
             return apart > tolerance * ratio.abs() + _DUST
         case _:
             assert_never(kind)
@@ -428,7 +432,7 @@ def _worked_out(number: float) -> str:
     return grouped(float(rounded(decimal(number), 6)))
 
 
-def check_ratings(given: Given, parts: Parts) -> list[Problem]:
+def check_ratings(given: IndexedSeries, parts: Parts) -> list[Problem]:
     """PS207: periods with only some of the answers that are pooled, or more than transactions.
 
     A rating that is confidential or not applicable is accounted for.

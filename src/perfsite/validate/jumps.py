@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from perfsite.decimals import decimal, exact, grouped, rounded, times
-from perfsite.measures import Kind
+from perfsite.measures import MeasureKind
 from perfsite.periods import YEAR_IN_UNITS, Unit
 from perfsite.validate.series import records
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from perfsite.config import Checks
     from perfsite.errors import Problem
     from perfsite.measures import Measure
-    from perfsite.validate.series import Given, Row
+    from perfsite.validate.series import IndexedSeries, SeriesRow
 
 
 # What a person may have meant who wrote a figure that does not fit its series.
@@ -48,7 +48,7 @@ class Jump(NamedTuple):
 
 
 def jump_problem(
-    row: Row,
+    row: SeriesRow,
     values: NDArray[np.float64],
     jump: Jump,
     periods: NDArray[np.object_],
@@ -139,16 +139,23 @@ _SAME_SEASON: Final = 0.5
 """A change at least this much of another one, a year apart, is of the same season."""
 _SLACK: Final = {Unit.DAY: 7, Unit.WEEK: 2, Unit.MONTH: 1}
 """How far from a year apart a season may come, in units: Easter moves."""
-_KINDS: Final = (Kind.COUNT, Kind.CURRENCY, Kind.SHARE, Kind.MILLISECONDS)
+_KINDS: Final = (
+    MeasureKind.COUNT,
+    MeasureKind.CURRENCY,
+    MeasureKind.SHARE,
+    MeasureKind.MILLISECONDS,
+)
 """Times up and down are left alone: most are zero, and an outage is no slip."""
 
 
-def check_jumps(given: Given, measures: Mapping[str, Measure], checks: Checks) -> list[Problem]:
+def check_jumps(
+    given: IndexedSeries, measures: Mapping[str, Measure], checks: Checks
+) -> list[Problem]:
     """PS209: figures that jump (see above), each spike once, at the spike."""
     rows = _candidates(given.rows, measures)
     if rows.empty:
         return []
-    counts = {key for key, one in measures.items() if one.kind is Kind.COUNT}
+    counts = {key for key, one in measures.items() if one.kind is MeasureKind.COUNT}
     is_count = rows["measure"].isin(counts)
     series, value = rows["series"].to_numpy(), rows["value"].to_numpy()
     starts = np.flatnonzero(np.diff(series, prepend=series[0] - 1))
@@ -276,7 +283,7 @@ def _short(now: float, home: float, *, rise: bool) -> bool:
     return now > home if rise else now < home
 
 
-def _without_echoes(rows: pd.DataFrame, found: list[Jump]) -> list[tuple[Jump, Row]]:
+def _without_echoes(rows: pd.DataFrame, found: list[Jump]) -> list[tuple[Jump, SeriesRow]]:
     """The jumps without those of channels whose total jumps, and of years whose quarter does."""
     kept = rows.iloc[[jump.at for jump in found]]
     spans: dict[tuple[str, str], list[_Span]] = {}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from perfsite.cache import Kept
+from perfsite.cache import Cache
 from perfsite.errors import Problem
 from perfsite.model import FIGURE, Status
 from perfsite.tables import ROW, read_table
@@ -216,7 +216,7 @@ def read_observations(
     services: Mapping[str, Service],
     config: SiteConfig,
     edition: date | None = None,
-    kept: Kept | None = None,
+    kept: Cache | None = None,
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """All observations of the submissions as one frame (see above), and every problem.
 
@@ -227,7 +227,7 @@ def read_observations(
     """
     problems: list[Problem] = []
     tables = []
-    kept = kept or Kept()
+    kept = kept or Cache()
     for source in sources:
         given = (source, services, config.all_measures, config.budgets)
         table, found = kept.of(("table", source.path), given, partial(long_table, *given))

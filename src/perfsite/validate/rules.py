@@ -18,7 +18,7 @@ from perfsite.measures import DIGITAL, MEASURES, Aggregation
 from perfsite.validate.consistency import check_organisations, check_rates, check_ratings
 from perfsite.validate.jumps import check_jumps
 from perfsite.validate.series import (
-    Given,
+    IndexedSeries,
     check_gaps,
     check_lives,
     check_overlaps,
@@ -54,7 +54,7 @@ def check_series(
     and `measures` are all that the site knows. Problems of figures name their service, measures and
     period. Periods of the future (PS118) are no part of what the other rules look at.
     """
-    everything = Given.of(observations)
+    everything = IndexedSeries.of(observations)
     given, problems = without_future(everything, edition)
     problems += check_organisations(services)
     if given.rows.empty:
@@ -74,7 +74,7 @@ def check_series(
     return _in_order(problems)
 
 
-def _begun(parts: Parts, given: Given) -> Parts:
+def _begun(parts: Parts, given: IndexedSeries) -> Parts:
     """The parts without those of periods that have not begun."""
     known = pd.MultiIndex.from_frame(given.rows[KEY].drop_duplicates())
     mine = pd.MultiIndex.from_frame(parts.frame[KEY])

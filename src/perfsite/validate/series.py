@@ -16,7 +16,7 @@ from perfsite.decimals import grouped
 from perfsite.errors import Problem
 from perfsite.kpi.inputs import newest_end
 from perfsite.kpi.windows import is_whole_year, months_of_days, tile
-from perfsite.measures import DIGITAL, Aggregation, Kind, name_of
+from perfsite.measures import DIGITAL, Aggregation, MeasureKind, name_of
 from perfsite.model import Status, place_of
 from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
 
@@ -42,7 +42,7 @@ SPAN: Final = ["unit", "count", "first"]
 
 
 @dataclass(frozen=True)
-class Given:
+class IndexedSeries:
     """Observations with what rules need of them, row for row.
 
     Attributes:
@@ -71,9 +71,9 @@ class Given:
             )
         )
 
-    def where(self, chosen: NDArray[np.bool_]) -> Given:
+    def where(self, chosen: NDArray[np.bool_]) -> IndexedSeries:
         """The same with these rows only."""
-        return self if chosen.all() else Given(self.rows[chosen].reset_index(drop=True))
+        return self if chosen.all() else IndexedSeries(self.rows[chosen].reset_index(drop=True))
 
 
 def _runs(codes: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
@@ -95,17 +95,17 @@ def _days(periods: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return starts[codes], ends[codes]
 
 
-def records(frame: pd.DataFrame) -> Iterator[Row]:
+def records(frame: pd.DataFrame) -> Iterator[SeriesRow]:
     """The rows of a small frame of found ones, for their messages."""
     names = ("source", "service", "measure", "channel", "period")
     for source, service, measure, channel, period in zip(
         *(frame[name] for name in names), strict=True
     ):
-        yield Row(source, service, measure, channel, period)
+        yield SeriesRow(source, service, measure, channel, period)
 
 
 @dataclass(frozen=True)
-class Row:
+class SeriesRow:
     """An observation that a problem is about."""
 
     source: str
@@ -142,7 +142,7 @@ def code_of(unit: str, count: int, first: int) -> str:
 # Figures against the calendar: the day of the edition, the life of a service, and silence.
 
 
-def without_future(given: Given, edition: date) -> tuple[Given, list[Problem]]:
+def without_future(given: IndexedSeries, edition: date) -> tuple[IndexedSeries, list[Problem]]:
     """The figures of periods that have begun; PS118 for the others, PS211 for unfinished ones.
 
     Most periods of the future are slips of a digit. One that stayed would make every other
@@ -172,7 +172,7 @@ def without_future(given: Given, edition: date) -> tuple[Given, list[Problem]]:
     return given.where(~future), problems
 
 
-def check_lives(given: Given, services: Mapping[str, Service]) -> list[Problem]:
+def check_lives(given: IndexedSeries, services: Mapping[str, Service]) -> list[Problem]:
     """PS213: figures of periods that lie before a service opened or after it closed."""
     opened = {key: Period.parse(one.opened) for key, one in services.items() if one.opened}
     closed = {key: Period.parse(one.closed) for key, one in services.items() if one.closed}
@@ -202,7 +202,7 @@ def check_lives(given: Given, services: Mapping[str, Service]) -> list[Problem]:
 
 
 def check_silence(
-    given: Given, services: Mapping[str, Service], quiet_months: int
+    given: IndexedSeries, services: Mapping[str, Service], quiet_months: int
 ) -> list[Problem]:
     """PS212: services that gave figures, are not closed, and give none any more.
 
@@ -279,7 +279,7 @@ _BEYOND: Final = 10_000_000
 
 
 def check_overlaps(
-    given: Given, windows: Windows, measures: Mapping[str, Measure]
+    given: IndexedSeries, windows: Windows, measures: Mapping[str, Measure]
 ) -> list[Problem]:
     """PS205: longer figures that are not the sum of shorter ones, or smaller than one of them.
 
@@ -295,7 +295,7 @@ def check_overlaps(
         return []
     differ = _differing(rows)
     reported = rows.index.isin(differ["at"]) | _in_conflict(rows, windows.conflicts)
-    signed = [key for key in adding if measures[key].kind is Kind.NUMBER]
+    signed = [key for key in adding if measures[key].kind is MeasureKind.NUMBER]
     inside = _larger_inside(rows[~rows["measure"].isin(signed)], rows.index[reported])
     fix = "send the right figures; both are published as they were given"
     problems = [
@@ -446,7 +446,7 @@ _LEAST_REPEATED: Final = 10
 """Small counts repeat by chance."""
 
 
-def check_gaps(given: Given) -> list[Problem]:
+def check_gaps(given: IndexedSeries) -> list[Problem]:
     """PS206: series in which periods lack between the first and the last one given.
 
     A figure given as [x] is there: the service said that it has none.
@@ -546,14 +546,20 @@ def _usual(apart: NDArray[np.int64], series: NDArray[np.int64]) -> NDArray[np.in
     return found.to_numpy(dtype="int64")
 
 
-def check_repeats(given: Given, measures: Mapping[str, Measure], repeats: int) -> list[Problem]:
+def check_repeats(
+    given: IndexedSeries, measures: Mapping[str, Measure], repeats: int
+) -> list[Problem]:
     """PS210: the same count or amount for `repeats` or more periods that follow each other.
 
     Periods that overlap, as years that begin a quarter apart, share most of what they count. They
     are taken together: such a figure has to stand still for as long as `repeats` periods that do
     not overlap. Shares and times are left alone: 100% month after month is good news.
     """
-    kinds = {key for key, one in measures.items() if one.kind in (Kind.COUNT, Kind.CURRENCY)}
+    kinds = {
+        key
+        for key, one in measures.items()
+        if one.kind in (MeasureKind.COUNT, MeasureKind.CURRENCY)
+    }
     chosen = given.rows["provided"] & (given.rows["value"] >= _LEAST_REPEATED)
     rows = given.rows[chosen & given.rows["measure"].isin(kinds)]
     if rows.empty:

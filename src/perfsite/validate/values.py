@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from perfsite.errors import Problem
-from perfsite.measures import Kind
+from perfsite.measures import MeasureKind
 from perfsite.model import Status
 from perfsite.periods import Period
 from perfsite.tables import ROW
@@ -52,7 +52,7 @@ def is_kept(digits: str) -> bool:
     return shortest == digits or Decimal(shortest) == Decimal(digits)
 
 
-def value_fix(found: str, kind: Kind) -> str:
+def value_fix(found: str, kind: MeasureKind) -> str:
     """What to do about a value that cannot be read, or that its measure cannot have."""
     if "[" in found:
         number, _, symbols = found.partition("[")
@@ -92,26 +92,26 @@ def _spreadsheet_fix(found: str) -> str:
     return ""
 
 
-def _range_fix(digits: str, kind: Kind) -> str:
+def _range_fix(digits: str, kind: MeasureKind) -> str:
     """For a number that is spelt as it should be and that its measure cannot have."""
     if not re.fullmatch(_VALUE_HINTS_NUMBER + "%?", digits):
         return ""
     percent = digits.endswith("%")
-    if percent and kind is not Kind.SHARE:
+    if percent and kind is not MeasureKind.SHARE:
         return "a percentage stands only where a share is expected; give the counts"
     value = float(digits.rstrip("%")) / (100 if percent else 1)
     if abs(value) >= _MOST:
         return "larger than any figure of a service: check the digits"
-    if value < 0 and kind is not Kind.NUMBER:
+    if value < 0 and kind is not MeasureKind.NUMBER:
         return "less than nothing: check the figure"
-    if kind is Kind.SHARE and value > 1:
+    if kind is MeasureKind.SHARE and value > 1:
         over = percent or value > 100  # noqa: PLR2004 - per cent
         return (
             "more than 100% of a whole: check the figure"
             if over
             else f"is it a percentage? Write {digits}%"
         )
-    if kind is Kind.COUNT and "." in digits:
+    if kind is MeasureKind.COUNT and "." in digits:
         return (
             f"a point between thousands? Write {digits.replace('.', '')}: counts are whole"
             if _POINT_GROUPS.fullmatch(digits)
@@ -122,10 +122,14 @@ def _range_fix(digits: str, kind: Kind) -> str:
     return f"write it without separators: {digits}"
 
 
-def _separators_fix(digits: str, kind: Kind) -> str:
+def _separators_fix(digits: str, kind: MeasureKind) -> str:
     """For thousands that are kept apart, and for a decimal comma."""
     plain = re.sub("['’]", "", digits)
-    if kind is not Kind.COUNT and _ONE_COMMA_GROUP.fullmatch(plain) and not plain.startswith("0"):
+    if (
+        kind is not MeasureKind.COUNT
+        and _ONE_COMMA_GROUP.fullmatch(plain)
+        and not plain.startswith("0")
+    ):
         whole, decimal = plain.replace(",", ""), plain.replace(",", ".")
         return f"write {whole}, or {decimal} if the comma is a decimal comma"
     if _COMMA_GROUPS.fullmatch(plain) and not plain.startswith("0"):
@@ -178,7 +182,7 @@ def _plain(text: str) -> str:
     return text.replace(",", "") if _COMMA_GROUPS.fullmatch(text) else ""
 
 
-def _symbols_fix(found: str, number: str, symbols: str, kind: Kind) -> str:
+def _symbols_fix(found: str, number: str, symbols: str, kind: MeasureKind) -> str:
     """For a symbol that there is not, or that cannot stand with what is beside it."""
     letters = set(re.sub("[^A-Za-z]", "", symbols).lower())
     if number and letters & {"x", "z"}:
@@ -273,13 +277,13 @@ def check_values(
     read.index = long.index
 
     kind = long["measure"].map({key: measure.kind for key, measure in measures.items()})
-    is_share = (kind == Kind.SHARE).to_numpy()
+    is_share = (kind == MeasureKind.SHARE).to_numpy()
     percent = read["percent"].to_numpy(dtype=bool)
     value = read["number"].to_numpy(dtype=float)
     understood = read["understood"].to_numpy(dtype=bool) & ~(percent & ~is_share)
-    whole = (kind == Kind.COUNT).to_numpy()
+    whole = (kind == MeasureKind.COUNT).to_numpy()
     with np.errstate(invalid="ignore"):
-        outside = (value < 0) & (kind != Kind.NUMBER).to_numpy()
+        outside = (value < 0) & (kind != MeasureKind.NUMBER).to_numpy()
         outside |= is_share & (value > 1)
         outside |= whole & (value != np.floor(value)) & ~np.isnan(value)
         outside |= np.abs(value) >= _EXACT_LIMIT
@@ -314,12 +318,12 @@ def check_values(
 
 _CELL: Final = ("file", ROW, "column", "service", "measure", "period")
 _EXPECTED: Final = {
-    Kind.COUNT: "a whole number, 0 or more",
-    Kind.CURRENCY: "an amount, 0 or more, without a currency sign",
-    Kind.SHARE: "a share from 0 to 1, or a percentage with its sign",
-    Kind.SECONDS: "seconds, 0 or more",
-    Kind.MILLISECONDS: "milliseconds, 0 or more",
-    Kind.NUMBER: "a number",
+    MeasureKind.COUNT: "a whole number, 0 or more",
+    MeasureKind.CURRENCY: "an amount, 0 or more, without a currency sign",
+    MeasureKind.SHARE: "a share from 0 to 1, or a percentage with its sign",
+    MeasureKind.SECONDS: "seconds, 0 or more",
+    MeasureKind.MILLISECONDS: "milliseconds, 0 or more",
+    MeasureKind.NUMBER: "a number",
 }
 
 
@@ -329,7 +333,7 @@ _UNQUOTED: Final = "a value that is not public, so it is not shown here"
 def _problem(
     cell: tuple[str, int, str, str, str, str],
     found: str,
-    kind: Kind,
+    kind: MeasureKind,
     *,
     in_range: bool,
     private: bool,

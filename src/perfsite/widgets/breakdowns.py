@@ -33,7 +33,7 @@ from perfsite.components.elements import (
     value_cell,
 )
 from perfsite.kpis import KPIS, VOLUME
-from perfsite.measures import MEASURES, RATINGS, Kind
+from perfsite.measures import MEASURES, RATINGS, MeasureKind
 from perfsite.model import Status
 from perfsite.periods import YEAR_IN_UNITS, Period, Unit
 from perfsite.text import message
@@ -97,7 +97,7 @@ def channel_module(subject: Subject, strands: Strands) -> Module:
 
     def draw(path: str) -> ChartJob:
         described = subject.described(over)
-        return lines_job(path, words.heading, described, lines, Kind.COUNT, language)
+        return lines_job(path, words.heading, described, lines, MeasureKind.COUNT, language)
 
     given = sum(any(value is not None for value in row.values) for row in strands.rows)
     return subject.module("channels", "channels", words, table, draw if given >= _FEW else None)
@@ -267,9 +267,9 @@ def _cells(
     cells = []
     for value, status, (measure, channel) in zip(row.values, row.statuses, figures, strict=True):
         if channel is None:
-            cells.append(side_cell(subject, (measure,), row.period, value, Kind.COUNT))
+            cells.append(side_cell(subject, (measure,), row.period, value, MeasureKind.COUNT))
         elif value is None:
-            cells.append(value_cell(None, Kind.COUNT, status, subject.language))
+            cells.append(value_cell(None, MeasureKind.COUNT, status, subject.language))
         else:
             found = subject.given.figures.get(measure, {}).get(channel, {}).get(row.period)
             cell = count_cell(value, subject.language)
@@ -478,16 +478,16 @@ def years_module(subject: Subject, series: Sequence[Series]) -> Module | None:
             Row(
                 language.period_range(point.period),
                 (
-                    side_cell(subject, parts, point.period, point.value, Kind.COUNT),
+                    side_cell(subject, parts, point.period, point.value, MeasureKind.COUNT),
                     side_cell(
                         subject,
                         parts,
                         point.period.year_before,
                         # Across a break there is nothing to compare with, and a figure still.
                         values.get(point.period.year_before),
-                        Kind.COUNT,
+                        MeasureKind.COUNT,
                     ),
-                    change_cell(point.value, point.before, Kind.COUNT, language),
+                    change_cell(point.value, point.before, MeasureKind.COUNT, language),
                 ),
             ),
         )
@@ -513,7 +513,7 @@ def years_module(subject: Subject, series: Sequence[Series]) -> Module | None:
         now = [(point.period, point.value) for point in points]
         before = [(point.period.year_before, point.before) for point in points]
         described = subject.described(over)
-        return years_job(path, heading, described, now, before, language, Kind.COUNT)
+        return years_job(path, heading, described, now, before, language, MeasureKind.COUNT)
 
     return subject.module("year-before", "year-before", words, table, draw)
 

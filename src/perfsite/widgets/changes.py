@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.components.builder import service_href
 from perfsite.components.elements import Cell, Column, Row, Table, channel_name
-from perfsite.measures import Kind as Quantity
+from perfsite.measures import MeasureKind as Quantity
 from perfsite.periods import Period
-from perfsite.revisions import Kind, Move
+from perfsite.revisions import ChangeKind, Move
 from perfsite.text import message
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from perfsite.language import Language
     from perfsite.measures import Measure
-    from perfsite.revisions import Ledger, Retold, ServiceChange, Step
+    from perfsite.revisions import Retold, RevisionHistory, ServiceChange, Step
 
 
 # Changes between editions in words and tables, the same wherever they are told.
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 REVISED_MARK: Final = "[r]"
 KINDS: Final = {
-    Kind.FIRST_PUBLISHED: message("first published"),
-    Kind.BACKFILLED: message("given late"),
-    Kind.REVISED: message("revised"),
-    Kind.CORRECTED: message("corrected"),
-    Kind.RESTATED: message("restated"),
-    Kind.WITHDRAWN: message("withdrawn"),
-    Kind.SUPPRESSED: message("confidential now"),
+    ChangeKind.FIRST_PUBLISHED: message("first published"),
+    ChangeKind.BACKFILLED: message("given late"),
+    ChangeKind.REVISED: message("revised"),
+    ChangeKind.CORRECTED: message("corrected"),
+    ChangeKind.RESTATED: message("restated"),
+    ChangeKind.WITHDRAWN: message("withdrawn"),
+    ChangeKind.SUPPRESSED: message("confidential now"),
 }
 MOVES: Final = {
     Move.ADDED: message("added"),
@@ -134,7 +134,7 @@ def _figures_table(
                 Cell(number(value, measure, measures, language), missing=not value)
                 for value in (before, now)
             ),
-            Cell(language.say(KINDS[Kind(kind)])),
+            Cell(language.say(KINDS[ChangeKind(kind)])),
         ]
         cells += [Cell(reason)] if reasons else []
         rows.append(Row(names.get(service, service), tuple(cells), service_href(service)))
@@ -144,7 +144,7 @@ def _figures_table(
 
 
 def _late_table(step: Step, names: Mapping[str, str], language: Language) -> Table:
-    late = step.figures.loc[step.figures["kind"] == Kind.BACKFILLED, "service"]
+    late = step.figures.loc[step.figures["kind"] == ChangeKind.BACKFILLED, "service"]
     counts = late.value_counts(sort=False)
     rows = [
         Row(names.get(key, key), (Cell(language.count(int(number))),), service_href(key))
@@ -185,33 +185,33 @@ def step_summary(step: Step, language: Language) -> tuple[str, ...]:
             "{n} service has a new address.",
             "{n} services have new addresses.",
         ),
-        Kind.FIRST_PUBLISHED: plural(
-            counts[Kind.FIRST_PUBLISHED],
+        ChangeKind.FIRST_PUBLISHED: plural(
+            counts[ChangeKind.FIRST_PUBLISHED],
             "{n} figure was published for the first time.",
             "{n} figures were published for the first time.",
         ),
-        Kind.BACKFILLED: plural(
-            counts[Kind.BACKFILLED],
+        ChangeKind.BACKFILLED: plural(
+            counts[ChangeKind.BACKFILLED],
             "{n} figure was given late, for a period that the edition before already had.",
             "{n} figures were given late, for periods that the edition before already had.",
         ),
-        Kind.REVISED: plural(
-            counts[Kind.REVISED], "{n} figure was revised.", "{n} figures were revised."
+        ChangeKind.REVISED: plural(
+            counts[ChangeKind.REVISED], "{n} figure was revised.", "{n} figures were revised."
         ),
-        Kind.CORRECTED: plural(
-            counts[Kind.CORRECTED], "{n} figure was corrected.", "{n} figures were corrected."
+        ChangeKind.CORRECTED: plural(
+            counts[ChangeKind.CORRECTED], "{n} figure was corrected.", "{n} figures were corrected."
         ),
-        Kind.RESTATED: plural(
-            counts[Kind.RESTATED],
+        ChangeKind.RESTATED: plural(
+            counts[ChangeKind.RESTATED],
             "{n} figure was restated: it changed, and nobody has said why.",
             "{n} figures were restated: they changed, and nobody has said whether as planned or "
             "to mend an error.",
         ),
-        Kind.WITHDRAWN: plural(
-            counts[Kind.WITHDRAWN], "{n} figure was withdrawn.", "{n} figures were withdrawn."
+        ChangeKind.WITHDRAWN: plural(
+            counts[ChangeKind.WITHDRAWN], "{n} figure was withdrawn.", "{n} figures were withdrawn."
         ),
-        Kind.SUPPRESSED: plural(
-            counts[Kind.SUPPRESSED],
+        ChangeKind.SUPPRESSED: plural(
+            counts[ChangeKind.SUPPRESSED],
             "{n} figure is confidential now.",
             "{n} figures are confidential now.",
         ),
@@ -231,7 +231,9 @@ class History:
     table: Table | None = None
 
 
-def history_notes(ledger: Ledger | None, service: str, language: Language) -> tuple[str, ...]:
+def history_notes(
+    ledger: RevisionHistory | None, service: str, language: Language
+) -> tuple[str, ...]:
     """What became of a service since the first edition, and which figures came late."""
     if ledger is None:
         return ()
@@ -259,7 +261,10 @@ def _when(note: tuple[date | None, str]) -> tuple[bool, date | None]:
 
 
 def history_table(
-    ledger: Ledger | None, service: str, measures: Mapping[str, Measure], language: Language
+    ledger: RevisionHistory | None,
+    service: str,
+    measures: Mapping[str, Measure],
+    language: Language,
 ) -> Table | None:
     """What each figure has said that once said something else; None where there is none."""
     retold = ledger.retold.get(service, []) if ledger else []
@@ -289,7 +294,7 @@ def _row(one: Retold, measures: Mapping[str, Measure], reasons: bool, language: 
         value = number(text, one.measure, measures, language)
         edition = _edition(day, language)
         if kind:
-            word = language.say(KINDS[Kind(kind)])
+            word = language.say(KINDS[ChangeKind(kind)])
             said.append(
                 language.say(
                     "{value} ({edition}, {change})", value=value, edition=edition, change=word

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final
 
-from perfsite.charts.series import Given, marks_among
+from perfsite.charts.series import GivenFigures, marks_among
 from perfsite.components.elements import (
     MISSING_WORDS,
     NO_DATA,
@@ -21,7 +21,7 @@ from perfsite.components.elements import (
     value_cell,
 )
 from perfsite.kpis import KPIS, all_modules
-from perfsite.measures import DIGITAL, Kind
+from perfsite.measures import DIGITAL, MeasureKind
 from perfsite.model import Status
 from perfsite.periods import MONTHS_IN_YEAR
 from perfsite.text import isolated, message
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from perfsite.charts.series import Observed
     from perfsite.components.builder import Builder
     from perfsite.components.elements import Table
-    from perfsite.kpi.headlines import Figure
+    from perfsite.kpi.headlines import Headline
     from perfsite.language import Language
     from perfsite.model import Service
     from perfsite.periods import Period
@@ -94,8 +94,8 @@ class Subject:
     service: Service
     builder: Builder
     breakdowns: Breakdowns
-    given: Given = field(default_factory=Given)
-    figures: Mapping[str, Figure] = field(default_factory=dict)
+    given: GivenFigures = field(default_factory=GivenFigures)
+    figures: Mapping[str, Headline] = field(default_factory=dict)
 
     @property
     def language(self) -> Language:
@@ -106,7 +106,7 @@ class Subject:
         """The level that the service means to reach; None where none is set."""
         return self.builder.config.targets.get(self.service.id, {}).get(kpi)
 
-    def card_beside(self, module: str) -> Figure | None:
+    def card_beside(self, module: str) -> Headline | None:
         """The figure of the card whose chart this module stands after; None without such a card."""
         mine = (kpi.id for kpi in KPIS.values() if module in kpi.companions)
         return next((self.figures[kpi] for kpi in mine if kpi in self.figures), None)
@@ -292,7 +292,7 @@ def side_cell(
     parts: Sequence[str],
     period: Period,
     value: float | None,
-    kind: Kind,
+    kind: MeasureKind,
     uncertain: float = 0.0,
 ) -> Cell:
     """The cell of a sum of parts: its number in full with its marks, or why there is none."""
@@ -305,9 +305,11 @@ def side_cell(
     return marked(cell, marks_of(subject, parts, period))
 
 
-def number_cell(value: float, kind: Kind, language: Language, uncertain: float = 0.0) -> Cell:
+def number_cell(
+    value: float, kind: MeasureKind, language: Language, uncertain: float = 0.0
+) -> Cell:
     """A number: counts in full, others as far as they are known."""
-    if kind is Kind.COUNT:
+    if kind is MeasureKind.COUNT:
         return count_cell(value, language)
     return value_cell(value, kind, Status.PROVIDED, language, uncertain)
 

@@ -21,7 +21,7 @@ from perfsite.components.elements import (
 from perfsite.exports.tables import DEPARTMENTS_CSV, KPIS_CSV
 from perfsite.kpi.groups import FOLDERS, GroupKind, alphabetical, headline_volumes
 from perfsite.kpis import KPIS, VOLUME, Place, at
-from perfsite.measures import Kind
+from perfsite.measures import MeasureKind
 from perfsite.model import Status
 from perfsite.text import isolated, message
 from perfsite.widgets.frame import gap_note
@@ -373,8 +373,8 @@ def _treemap(
         counted = language.say(
             "{amount} of the {total} in these boxes counts stocks, such as people or claims on a "
             "day, and not transactions in a year.",
-            amount=language.figure(head.stocks, Kind.COUNT),
-            total=language.figure(total, Kind.COUNT),
+            amount=language.figure(head.stocks, MeasureKind.COUNT),
+            total=language.figure(total, MeasureKind.COUNT),
         )
         notes = [counted, *notes]
     largest = boxes[0]
@@ -392,7 +392,7 @@ def _treemap(
         language.say("{name}. {subtitle}", name=full_name, subtitle=subtitle) if name else subtitle
     )
     items = _largest(boxes, total, language)
-    job = treemap_job(f"{path}.svg", heading, about, items, language, Kind.COUNT)
+    job = treemap_job(f"{path}.svg", heading, about, items, language, MeasureKind.COUNT)
     caption = language.say("{title}: {name}", title=title, name=name) if name else title
     figure = ChartFigure(
         f"chart-{path.rpartition('/')[2]}",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from perfsite.kpi.groups import Group
     from perfsite.kpi.health import Coverage, GroupHealth, Owed, ServiceHealth
-    from perfsite.kpi.reporting import Ledger
+    from perfsite.kpi.reporting import ReportingMatrix
     from perfsite.language import Language
     from perfsite.model import File
 
@@ -62,7 +62,7 @@ MEANINGS: Final = {
 class Health:
     """What the pages of health are made of: the ledger, and what it says of each service."""
 
-    ledger: Ledger
+    ledger: ReportingMatrix
     services: Mapping[str, ServiceHealth]
     groups: Sequence[GroupHealth]
 
@@ -81,13 +81,13 @@ class Health:
 
 
 def assess(
-    ledger: Ledger, services: Mapping[str, ServiceHealth], groups: Sequence[Group]
+    ledger: ReportingMatrix, services: Mapping[str, ServiceHealth], groups: Sequence[Group]
 ) -> Health:
     """The health of all services and groups."""
     return Health(ledger, services, assess_groups(services, groups))
 
 
-def health_file(ledger: Ledger) -> File:
+def health_file(ledger: ReportingMatrix) -> File:
     """data/health.csv: a row for each KPI of each service and quarter."""
     rows = ledger.rows()
     return csv_file(CSV, list(rows.columns), list(rows.itertuples(index=False, name=None)))

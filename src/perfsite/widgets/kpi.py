@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.jobs import bars_job, describe, line_job
-from perfsite.charts.pictures import Target
+from perfsite.charts.pictures import TargetLine
 from perfsite.charts.sentences import (
     after_missing,
     beside_card,
@@ -17,7 +17,7 @@ from perfsite.charts.series import marks_among
 from perfsite.components.elements import Cell, Column, Row, Table, change_cell, value_cell
 from perfsite.decimals import decimal
 from perfsite.kpis import KPIS
-from perfsite.measures import Kind
+from perfsite.measures import MeasureKind
 from perfsite.model import Status
 from perfsite.periods import MONTHS_IN_YEAR
 from perfsite.text import message
@@ -71,7 +71,7 @@ def series_module(subject: Subject, series: Series) -> Module:
     target = (
         None
         if level is None
-        else Target(
+        else TargetLine(
             level, language.say("Target {level}", level=language.figure(level, series.kind))
         )
     )
@@ -281,13 +281,13 @@ def _own(subject: Subject, kpi: Kpi, point: Point) -> Cell:
     return marked(number_cell(point.value, kpi.kind, language, point.uncertain), letters)
 
 
-def _kind_of(parts: Sequence[str], measures: Mapping[str, Measure]) -> Kind:
+def _kind_of(parts: Sequence[str], measures: Mapping[str, Measure]) -> MeasureKind:
     """What a sum of these parts is."""
     kinds = {measures[part.partition(":")[0]].kind for part in parts}
-    return kinds.pop() if len(kinds) == 1 else Kind.NUMBER
+    return kinds.pop() if len(kinds) == 1 else MeasureKind.NUMBER
 
 
-def _rest(subject: Subject, point: Point, kpi: Kpi, kind: Kind) -> Cell:
+def _rest(subject: Subject, point: Point, kpi: Kpi, kind: MeasureKind) -> Cell:
     """What is left of the whole beside the part that is told apart.
 
     Where one of the two is missing it is the sum of the channels that are no part of it.

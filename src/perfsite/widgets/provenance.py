@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, assert_never
 
-from perfsite.components.elements import Provenance, Term, channel_name
+from perfsite.components.elements import ExplainedFigure, FormulaTerm, channel_name
 from perfsite.kpi.figures import Formula
 from perfsite.kpis import KPIS
-from perfsite.measures import DIGITAL, Kind
+from perfsite.measures import DIGITAL, MeasureKind
 from perfsite.text import message
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ def explained(
     measures: Mapping[str, Measure],
     language: Language,
     uncertain: float = 0.0,
-) -> Provenance:
+) -> ExplainedFigure:
     """The provenance of a headline, for its card; `uncertain` is how far it may be off."""
-    return Provenance(
+    return ExplainedFigure(
         language.say(KPIS[found.kpi].formula),
         _worked(found, measures, language, uncertain),
         tuple(_term(term, measures, language) for term in found.terms),
@@ -83,7 +83,7 @@ def _side(texts: Sequence[str]) -> str:
 def _result(found: traced.Provenance, sum_: str, language: Language, uncertain: float) -> str:
     """The calculation and its result: `=` where the result is exact, `≈` where it is rounded."""
     kind = KPIS[found.kpi].kind
-    if kind is Kind.SHARE and found.value > 1:
+    if kind is MeasureKind.SHARE and found.value > 1:
         return language.say("{sum} is more than 100%, so no percentage is shown", sum=sum_)
     if found.withheld:
         return language.say(
@@ -116,11 +116,11 @@ def _added(
     return f"{parts} = {total}"
 
 
-def _term(term: traced.Term, measures: Mapping[str, Measure], language: Language) -> Term:
+def _term(term: traced.Term, measures: Mapping[str, Measure], language: Language) -> FormulaTerm:
     measure = _measure(term.part, measures)
     name = language.say(_DIGITAL if term.part == DIGITAL else measure.name)
     more = len(term.origins) - MOST_ORIGINS
-    return Term(
+    return FormulaTerm(
         name,
         language.full_figure(term.value, measure.kind),
         tuple(

@@ -19,7 +19,7 @@ from perfsite.charts.layout import beside_target
 from perfsite.components.elements import Cell, Column, Row, Table, value_cell
 from perfsite.kpi.inputs import periods_of
 from perfsite.kpis import measure_module
-from perfsite.measures import Kind
+from perfsite.measures import MeasureKind
 from perfsite.model import Status
 from perfsite.widgets.frame import Wording
 
@@ -96,7 +96,7 @@ _NONE: Final[Mapping[str, Sequence[Standard]]] = {}
 def declared(config: SiteConfig) -> list[str]:
     """What the measures of standards that a site declares have in common, in their order."""
     kinds = {key: table.kind for key, table in config.measures.items()}
-    wanted = {TARGET: Kind.SHARE, MET: Kind.COUNT, VOLUME: Kind.COUNT}
+    wanted = {TARGET: MeasureKind.SHARE, MET: MeasureKind.COUNT, VOLUME: MeasureKind.COUNT}
     return [
         base
         for base in (key.removesuffix(TARGET) for key in kinds if key.endswith(TARGET))
@@ -195,7 +195,7 @@ def _row(standard: Standard, language: Language) -> Row:
     return Row(
         standard.text or standard.channel,
         (
-            value_cell(standard.target.value, Kind.SHARE, standard.target.status, language),
+            value_cell(standard.target.value, MeasureKind.SHARE, standard.target.status, language),
             _performance(standard, language),
             _result(standard, language),
         ),
@@ -206,9 +206,9 @@ def _row(standard: Standard, language: Language) -> Row:
 def _performance(standard: Standard, language: Language) -> Cell:
     """The share of the cases that met the standard, and under it the two counts."""
     share, target = standard.performance.value, standard.target.value
-    cell = value_cell(share, Kind.SHARE, standard.performance.status, language)
+    cell = value_cell(share, MeasureKind.SHARE, standard.performance.status, language)
     if share is not None and target is not None:
-        cell = Cell(beside_target(language, share, target, Kind.SHARE, long=False))
+        cell = Cell(beside_target(language, share, target, MeasureKind.SHARE, long=False))
     met, volume = standard.met.value, standard.volume.value
     if met is None or volume is None:
         return cell

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from filelock import FileLock, Timeout
 
 from perfsite.disk import (
-    Kind,
+    FolderKind,
     clear,
     is_transient,
     make_transient,
@@ -112,7 +112,7 @@ def _write(files: Iterable[File], root: Path, folder: Path) -> None:
 # `folder` writes what is new.
 
 
-def check_target(out: Path, kind: Kind = Kind.SITE, keep: Collection[str] = ()) -> None:
+def check_target(out: Path, kind: FolderKind = FolderKind.SITE, keep: Collection[str] = ()) -> None:
     """Try all that putting a site at `out` will need; nothing that readers see changes.
 
     Raises:
@@ -124,7 +124,7 @@ def check_target(out: Path, kind: Kind = Kind.SITE, keep: Collection[str] = ()) 
 
 
 def write_site(
-    files: Iterable[File], out: Path, kind: Kind = Kind.SITE, keep: Collection[str] = ()
+    files: Iterable[File], out: Path, kind: FolderKind = FolderKind.SITE, keep: Collection[str] = ()
 ) -> Written:
     """Put the files in place of the folder `out`, with a manifest of their hashes.
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from perfsite.disk import Kind, is_kept, mark_path, read_mark
+from perfsite.disk import FolderKind, is_kept, mark_path, read_mark
 from perfsite.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MANIFEST: Final = "manifest-sha256.txt"
 _LINE: Final = re.compile(r"([0-9a-f]{64})  (\S.*)")
 _ALWAYS: Final = {
-    Kind.SITE: {
+    FolderKind.SITE: {
         "index.html",
         "404.html",
         "urls.txt",
@@ -30,7 +30,7 @@ _ALWAYS: Final = {
         "data/services.csv",
         "data/observations.csv",
     },
-    Kind.PREVIEW: {"index.html", "preview.css"},
+    FolderKind.PREVIEW: {"index.html", "preview.css"},
 }
 """What every site, and every preview, has that an earlier version made: they had no mark."""
 _PREVIEWS: Final = re.compile(r"(index|explanations)\.html|preview\.css|site/.+")
@@ -54,7 +54,7 @@ class Former:
     size: int = 0
 
 
-def former_site(out: Path, kind: Kind, keep: Collection[str]) -> Former:
+def former_site(out: Path, kind: FolderKind, keep: Collection[str]) -> Former:
     """The site that a new one may replace; an empty one where nothing but what is kept is there.
 
     Raises:
@@ -134,7 +134,7 @@ def _hashes(manifest: bytes) -> dict[str, str]:
     return {} if None in found else {match[2]: match[1] for match in found if match}
 
 
-def _proven_kind(out: Path, hashes: Mapping[str, str], there: Collection[str]) -> Kind:
+def _proven_kind(out: Path, hashes: Mapping[str, str], there: Collection[str]) -> FolderKind:
     """What a folder without a mark holds, if it is perfsite's beyond doubt.
 
     Such are the folders that versions wrote which had no mark, and copies: the manifest lists what
@@ -143,10 +143,10 @@ def _proven_kind(out: Path, hashes: Mapping[str, str], there: Collection[str]) -
     Raises:
         UsageError: if there is any doubt.
     """
-    if _ALWAYS[Kind.SITE] <= hashes.keys():
-        kind = Kind.SITE
-    elif _ALWAYS[Kind.PREVIEW] <= hashes.keys() and all(map(_PREVIEWS.fullmatch, hashes)):
-        kind = Kind.PREVIEW
+    if _ALWAYS[FolderKind.SITE] <= hashes.keys():
+        kind = FolderKind.SITE
+    elif _ALWAYS[FolderKind.PREVIEW] <= hashes.keys() and all(map(_PREVIEWS.fullmatch, hashes)):
+        kind = FolderKind.PREVIEW
     else:
         raise UsageError(
             f"{out} {_NEITHER}: there is {some(_tops(out, there))}; name another folder, or, if "
@@ -166,7 +166,7 @@ def _proven_kind(out: Path, hashes: Mapping[str, str], there: Collection[str]) -
     return kind
 
 
-def _check_kind(out: Path, there: Kind, wanted: Kind) -> None:
+def _check_kind(out: Path, there: FolderKind, wanted: FolderKind) -> None:
     if there is not wanted:
         raise UsageError(
             f"{out} holds a {there} of perfsite's, and a {wanted} does not take its place; name "

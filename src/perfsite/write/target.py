@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, Self
 from filelock import FileLock, Timeout
 
 from perfsite.disk import (
-    Kind,
+    FolderKind,
     Mark,
     clear,
     draft_of,
@@ -253,7 +253,9 @@ class Written:
 class Target:
     """A folder for a site; while it is entered nobody else writes there."""
 
-    def __init__(self, out: Path, kind: Kind = Kind.SITE, keep: Collection[str] = ()) -> None:
+    def __init__(
+        self, out: Path, kind: FolderKind = FolderKind.SITE, keep: Collection[str] = ()
+    ) -> None:
         """The folder `out`, in which the paths `keep` are somebody else's and stay."""
         self._shown = out
         self._kind = kind
