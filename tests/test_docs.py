@@ -240,6 +240,26 @@ def test_every_link_of_a_document_leads_somewhere(path: Path) -> None:
     assert dead == []
 
 
+def test_every_file_of_the_checkout_that_a_document_names_is_there() -> None:
+    """A module that moves takes its name in the documents with it; recipes name what they add."""
+    added = "".join(path.read_text("utf-8") for path in (ROOT / "tests/recipes").glob("*.toml"))
+    named_files = {
+        (path.relative_to(ROOT).as_posix(), name)
+        for path in documents()
+        for name in re.findall(
+            r"`((?:src|tests|scripts|templates|docs|requirements)/[\w./-]+)(?:::\w+)?`",
+            without_fences(path.read_text("utf-8")),
+        )
+    }
+
+    assert len(named_files) > 50
+    assert {
+        (page, name)
+        for page, name in named_files
+        if not (ROOT / name).exists() and f'"{Path(name).name}"' not in added.replace("/", '"')
+    } == set()
+
+
 def test_no_document_holds_a_path_of_somebodys_machine() -> None:
     """What is written is true on any machine."""
     for path in documents():
