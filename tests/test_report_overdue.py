@@ -9,8 +9,8 @@ from perfsite.kpi.health import assess_services
 from perfsite.model import Service
 from perfsite.report.overdue import (
     COLUMNS,
+    Delay,
     Overdue,
-    Silent,
     find_overdue,
     overdue_csv,
     overdue_json,
@@ -61,11 +61,11 @@ def test_services_are_sorted_by_how_late_they_are() -> None:
     told = [(one.service.id, one.silence, one.quarters) for one in example().late]
 
     assert told == [
-        ("slow", Silent.LATE, 3),
-        ("hole", Silent.LATE, 1),
-        ("asleep", Silent.STOPPED, 5),
-        ("good", Silent.INCOMPLETE, 0),
-        ("never", Silent.NEVER, 0),
+        ("slow", Delay.LATE, 3),
+        ("hole", Delay.LATE, 1),
+        ("asleep", Delay.STOPPED, 5),
+        ("good", Delay.INCOMPLETE, 0),
+        ("never", Delay.NEVER, 0),
     ]
 
 

@@ -29,7 +29,7 @@ COLUMNS: Final = (
 """The columns of the CSV: a row for each KPI that a service owes."""
 
 
-class Silent(StrEnum):
+class Delay(StrEnum):
     """How silent a service is that owes figures, by the worst state of what it once gave."""
 
     LATE = "late"
@@ -39,16 +39,16 @@ class Silent(StrEnum):
 
 
 _MEANS: Final = {
-    Silent.LATE: "late with some figure: behind for less than a year, in their own rhythm",
-    Silent.STOPPED: "stopped giving some figure: behind for a year or more, in their own rhythm",
-    Silent.INCOMPLETE: "gave what they once gave, but lack others that they are asked for",
-    Silent.NEVER: "never gave any",
+    Delay.LATE: "late with some figure: behind for less than a year, in their own rhythm",
+    Delay.STOPPED: "stopped giving some figure: behind for a year or more, in their own rhythm",
+    Delay.INCOMPLETE: "gave what they once gave, but lack others that they are asked for",
+    Delay.NEVER: "never gave any",
 }
 _SHORT: Final = {
-    Silent.LATE: "late",
-    Silent.STOPPED: "that stopped",
-    Silent.INCOMPLETE: "incomplete",
-    Silent.NEVER: "that never gave any",
+    Delay.LATE: "late",
+    Delay.STOPPED: "that stopped",
+    Delay.INCOMPLETE: "incomplete",
+    Delay.NEVER: "that never gave any",
 }
 
 
@@ -72,7 +72,7 @@ class LateService:
     """A service that owes figures; `last` is the quarter of its last observation of any measure."""
 
     service: Service
-    silence: Silent
+    silence: Delay
     last: Period | None
     owes: tuple[Debt, ...]
 
@@ -93,7 +93,7 @@ class Overdue:
     of: int
     late: tuple[LateService, ...]
 
-    def of_silence(self, silence: Silent) -> list[LateService]:
+    def of_silence(self, silence: Delay) -> list[LateService]:
         """Those that are so silent."""
         return [one for one in self.late if one.silence is silence]
 
@@ -115,20 +115,20 @@ def find_overdue(
         for key, one in health.items()
         if one.owes
     ]
-    order = list(Silent)
+    order = list(Delay)
     late.sort(
         key=lambda one: (order.index(one.silence), -one.quarters, -len(one.owes), one.service.id)
     )
     return Overdue(newest, len(services), tuple(late))
 
 
-def _silence(health: ServiceHealth) -> Silent:
+def _silence(health: ServiceHealth) -> Delay:
     if health.last is None:
-        return Silent.NEVER
+        return Delay.NEVER
     states = {owed.state for owed in health.owes}
     if State.STOPPED in states:
-        return Silent.STOPPED
-    return Silent.LATE if State.LATE in states else Silent.INCOMPLETE
+        return Delay.STOPPED
+    return Delay.LATE if State.LATE in states else Delay.INCOMPLETE
 
 
 def _debt(owed: Owed, health: KpiHealth, quarters: Sequence[Period]) -> Debt:
@@ -149,12 +149,12 @@ def overdue_text(overdue: Overdue) -> str:
     if not overdue.quarter:
         return "There are no figures, so nobody is late."
     blocks = []
-    for silence in Silent:
+    for silence in Delay:
         if those := overdue.of_silence(silence):
             blocks.append(f"{counted(len(those), 'service')}: {_MEANS[silence]}\n")
             blocks += [f"{_block(one)}\n" for one in those]
     numbers = Counter(one.silence for one in overdue.late)
-    which = ", ".join(f"{numbers[one]:,} {_SHORT[one]}" for one in Silent if numbers[one])
+    which = ", ".join(f"{numbers[one]:,} {_SHORT[one]}" for one in Delay if numbers[one])
     owing = f"{len(overdue.late):,} of {counted(overdue.of, 'service')} owe figures"
     end = f" for {overdue.quarter.code}{f': {which}' if which else ''}."
     return "\n".join([*blocks, owing + end])

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.decimals import csv_text
 from perfsite.errors import UsageError
-from perfsite.forms.books import FormColumn, Guide, make_book
 from perfsite.forms.words import DESCRIPTIONS, KINDS
+from perfsite.forms.workbook import FormColumn, Guide, make_book
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from perfsite.measures import Measure
     from perfsite.periods import Period
+
 
 MOST_ROWS: Final = 10_000
 _TRANSACTIONS: Final = "transactions"

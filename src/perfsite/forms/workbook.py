@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from openpyxl.worksheet.worksheet import Worksheet
 
+
 FIGURES: Final = "Figures"
 _TEXT: Final = "@"
 _SPARE: Final = 500
