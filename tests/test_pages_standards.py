@@ -9,9 +9,10 @@ import pytest
 from helpers import worked
 from perfsite.charts.breakdowns import collect_breakdowns
 from perfsite.config import parse_config
+from perfsite.kpi.standards import Standard, collect_standards, declared
 from perfsite.model import Status
 from perfsite.widgets.frame import Subject
-from perfsite.widgets.standards import Standard, collect_standards, declared, standards_module
+from perfsite.widgets.standards import standards_module
 from service_pages import builder_of, texts
 
 if TYPE_CHECKING:

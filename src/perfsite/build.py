@@ -32,6 +32,7 @@ from perfsite.kpi.headlines import peers
 from perfsite.kpi.health import assess_services
 from perfsite.kpi.matched import Panels
 from perfsite.kpi.reporting import make_matrix
+from perfsite.kpi.standards import collect_standards
 from perfsite.kpi.trace import trace
 from perfsite.kpis import Place, at
 from perfsite.language import Language, read_catalogue
@@ -47,7 +48,6 @@ from perfsite.site_data import SiteData
 from perfsite.stages import stage
 from perfsite.validate.values import RETRACTED
 from perfsite.widgets.health import assess, health_file
-from perfsite.widgets.standards import collect_standards
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from perfsite.kpi.groups import GroupSummary, Volumes
     from perfsite.kpi.headlines import ServiceSummary
     from perfsite.kpi.matched import Panels
+    from perfsite.kpi.standards import Standard
     from perfsite.kpi.trace import Provenance
     from perfsite.model import Edition, Key, Service
     from perfsite.policy.carry_forward import Carried
     from perfsite.policy.retractions import Retraction
     from perfsite.revisions import RevisionHistory
     from perfsite.widgets.health import Health
-    from perfsite.widgets.standards import Standard
 
 
 # Texts of submissions in several languages, as a note holds them, and the one for a page.

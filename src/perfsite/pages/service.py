@@ -32,6 +32,7 @@ from perfsite.components.elements import (
 from perfsite.exports.jsonld import as_script, service_dataset
 from perfsite.kpi.groups import GroupKind, alphabetical
 from perfsite.kpi.headlines import band_of
+from perfsite.kpi.standards import measures_of
 from perfsite.kpis import KPIS, TAKE_UP, VOLUME, Place, Window, at
 from perfsite.measures import DIGITAL
 from perfsite.model import Status
@@ -52,7 +53,7 @@ from perfsite.widgets.frame import INCOMPLETE, NOT_DEFINED, Subject, chosen
 from perfsite.widgets.health import owed_words
 from perfsite.widgets.kpi import series_module
 from perfsite.widgets.provenance import explained
-from perfsite.widgets.standards import measures_of, standards_module
+from perfsite.widgets.standards import standards_module
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
     from perfsite.kpi.groups import Group
     from perfsite.kpi.headlines import Headline, ServiceSummary
     from perfsite.kpi.health import ServiceHealth
+    from perfsite.kpi.standards import Standard
     from perfsite.kpi.trace import Provenance
     from perfsite.kpis import Kpi
     from perfsite.language import Language
@@ -73,7 +75,6 @@ if TYPE_CHECKING:
     from perfsite.policy.carry_forward import Carried
     from perfsite.policy.retractions import Retraction
     from perfsite.widgets.frame import Module
-    from perfsite.widgets.standards import Standard
 
 
 # What a service gave towards a figure that cannot be worked out, in words.
