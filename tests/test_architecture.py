@@ -2,13 +2,18 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import perfsite
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 PACKAGE = Path(perfsite.__file__).parent
 MODULES = sorted(
@@ -128,6 +133,9 @@ def test_the_whole_package_is_walked() -> None:
     assert "pandas" in imports("kpi.windows")
 
 
+# Rule 1: imports run one way.
+
+
 def test_every_room_has_its_floor() -> None:
     """A new room is given a place among the others before it is used."""
     placed = set().union(*TIERS)
@@ -159,16 +167,7 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
     assert set(MODULES) - {m for m in MODULES if m.endswith("__init__")} <= set(order)
 
 
-def test_the_core_does_not_import_the_rest() -> None:
-    """Importers, archive and audit are found by entry points, and do not import each other."""
-    wrong = [
-        f"{module} imports {name}"
-        for module in MODULES
-        for name in own_imports(module)
-        if room(name) in REST - {room(module)}
-    ]
-
-    assert wrong == []
+# Rule 2: few rooms touch the disk, and the others do not know them.
 
 
 def test_only_commands_know_the_outside() -> None:
@@ -186,19 +185,7 @@ def test_only_commands_know_the_outside() -> None:
     assert wrong == []
 
 
-def test_a_library_is_known_to_its_own_room_only() -> None:
-    """Only cli knows click, only render Jinja, only charts.specs and charts.draw the drawing."""
-    users = {
-        library: {
-            module
-            for module in MODULES
-            if any(name == library or name.startswith(f"{library}.") for name in imports(module))
-        }
-        for library in ONLY
-    }
-
-    assert {name: wrong for name, found in users.items() if (wrong := found - ONLY[name])} == {}
-    assert [name for name, found in users.items() if not found] == []
+# Rule 3: no clock, no locale and no working directory but at the edge.
 
 
 CALLS = {
@@ -262,17 +249,34 @@ def test_nothing_in_between_asks_the_world() -> None:
     assert {module: what for module in between if (what := asked(tree(module)))} == {}
 
 
-def test_a_module_says_what_lives_there_and_is_short() -> None:
-    """Every module has a docstring, and at most 600 lines or its reason there for more."""
-    silent = [m for m in MODULES if not (ast.get_docstring(tree(m)) or "").strip()]
-    paths = {module: PACKAGE / f"{module.replace('.', '/')}.py" for module in MODULES}
-    lines = {m: len(path.read_text(encoding="utf-8").splitlines()) for m, path in paths.items()}
+# Rule 4: what the core does not know: importers, archive, audit, and the libraries of other rooms.
 
-    assert silent == []
-    long = [module for module, number in lines.items() if number > 600]
-    assert [
-        m for m in long if "It is long, because" not in (ast.get_docstring(tree(m)) or "")
-    ] == []
+
+def test_the_core_does_not_import_the_rest() -> None:
+    """Importers, archive and audit are found by entry points, and do not import each other."""
+    wrong = [
+        f"{module} imports {name}"
+        for module in MODULES
+        for name in own_imports(module)
+        if room(name) in REST - {room(module)}
+    ]
+
+    assert wrong == []
+
+
+def test_a_library_is_known_to_its_own_room_only() -> None:
+    """Only cli knows click, only render Jinja, only charts.specs and charts.draw the drawing."""
+    users = {
+        library: {
+            module
+            for module in MODULES
+            if any(name == library or name.startswith(f"{library}.") for name in imports(module))
+        }
+        for library in ONLY
+    }
+
+    assert {name: wrong for name, found in users.items() if (wrong := found - ONLY[name])} == {}
+    assert [name for name, found in users.items() if not found] == []
 
 
 def test_nothing_is_imported_on_the_side() -> None:
@@ -286,3 +290,54 @@ def test_nothing_is_imported_on_the_side() -> None:
     ]
 
     assert found == []
+
+
+# Rule 5: a name says one thing.
+
+
+def test_a_module_says_what_lives_there() -> None:
+    """Every module has a docstring, and over 600 lines its reason there for that."""
+    silent = [m for m in MODULES if not (ast.get_docstring(tree(m)) or "").strip()]
+    paths = {module: PACKAGE / f"{module.replace('.', '/')}.py" for module in MODULES}
+    lines = {m: len(path.read_text(encoding="utf-8").splitlines()) for m, path in paths.items()}
+
+    assert silent == []
+    long = [module for module, number in lines.items() if number > 600]
+    assert [
+        m for m in long if "It is long, because" not in (ast.get_docstring(tree(m)) or "")
+    ] == []
+
+
+def classes(code: ast.Module) -> list[str]:
+    """The names of the classes that some code defines, within others and functions, too."""
+    return [node.name for node in ast.walk(code) if isinstance(node, ast.ClassDef)]
+
+
+def shared(names: Iterable[str]) -> set[str]:
+    """The names that stand there more than once."""
+    return {name for name, number in Counter(names).items() if number > 1}
+
+
+def test_no_two_classes_have_one_name() -> None:
+    """A name of a class says what it is without its module."""
+    assert shared(name for module in MODULES for name in classes(tree(module))) == set()
+
+
+def test_a_name_that_stands_twice_is_found() -> None:
+    """The walk finds classes within others, and tells those of one name."""
+    code = ast.parse("class A:\n    class B: ...\ndef f():\n    class A: ...")
+
+    assert shared(classes(code)) == {"A"}
+
+
+def test_the_map_has_every_room() -> None:
+    """CONTRIBUTING.md says of each room what lives there, and of no room that there is not."""
+    text = (PACKAGE.parents[1] / "CONTRIBUTING.md").read_text("utf-8")
+    table = text.partition("| room |")[2].partition("\n\n")[0]
+    drawn = [
+        name
+        for line in table.splitlines()[2:]
+        for name in re.findall("`([a-z_]+)/?`", line.split("|")[1])
+    ]
+
+    assert sorted(drawn) == sorted({room(module) for module in MODULES} - {"__init__", "__main__"})

@@ -437,7 +437,7 @@ def _last(where: NDArray[np.bool_]) -> NDArray[np.int64]:
 
 
 @dataclass(frozen=True)
-class Silent:
+class SilentService:
     """A service that has fallen silent: its weight in its last 12 months, and which those are.
 
     `partly` tells that it gave figures since, but not those of 12 months.
@@ -456,7 +456,7 @@ class Silence:
     The services with the most come first. `share` is from 0 to 1.
     """
 
-    services: tuple[Silent, ...]
+    services: tuple[SilentService, ...]
     share: float
 
 
@@ -539,7 +539,7 @@ class Silences:
             missing += weight if np.isnan(then[place]) else float(then[place])
             total += weight if np.isnan(then[place]) else 0.0
             found.append(
-                Silent(
+                SilentService(
                     self._names[int(members[place])],
                     Period(Unit.MONTH, int(last[place]), MONTHS_IN_YEAR),
                     weight,

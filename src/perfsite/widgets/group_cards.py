@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from perfsite.kpi.groups import GroupFigure, GroupSummary, Largest
     from perfsite.kpi.headlines import ServiceSummary
-    from perfsite.kpi.reporting import Silent
+    from perfsite.kpi.reporting import SilentService
     from perfsite.kpis import Kpi
     from perfsite.language import Language
     from perfsite.model import Service
@@ -466,7 +466,7 @@ def silence_notices(
     silence = summary.silent.get(VOLUME)
     if silence is None or silence.share < MATERIAL:
         return ()
-    together: dict[tuple[str, Period, bool], list[Silent]] = {}
+    together: dict[tuple[str, Period, bool], list[SilentService]] = {}
     for one in silence.services:
         body = _body(services[one.service].service, summary)
         together.setdefault((body, one.period, one.partly), []).append(one)
@@ -509,7 +509,7 @@ def _body(service: Service, summary: GroupSummary) -> str:
 def _sentence(
     body: str,
     size: int,
-    found: list[Silent],
+    found: list[SilentService],
     services: Mapping[str, ServiceSummary],
     language: Language,
     *,
