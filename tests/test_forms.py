@@ -30,7 +30,7 @@ from perfsite.forms.site import last_quarter
 from perfsite.forms.words import DESCRIPTIONS, KINDS
 from perfsite.load import load_data
 from perfsite.measures import MEASURES, MeasureKind
-from perfsite.model import Source
+from perfsite.model import PLACE, Source
 from perfsite.periods import Period
 from perfsite.tables import ROW, read_table, sheets
 from perfsite.validate.observations import read_observations
@@ -128,7 +128,7 @@ def test_a_filled_in_workbook_is_read_as_the_filled_in_csv(shape: Shape) -> None
     ]
 
     assert [problems for _, problems in read] == [[], []]
-    one, other = (frame.drop(columns="source") for frame, _ in read)
+    one, other = (frame.drop(columns=PLACE) for frame, _ in read)
     pd.testing.assert_frame_equal(one, other)
     assert set(one["value"].dropna()) == {20, 30, 40}
     assert "confidential" in set(one["status"])

@@ -20,7 +20,7 @@ from helpers import (
     register,
 )
 from perfsite.config import SiteConfig, parse_config
-from perfsite.model import Source
+from perfsite.model import PLACE, Source
 from perfsite.validate.observations import COLUMNS, read_observations
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def test_wide_tidy_and_json_are_the_same_observations(
         # Of these values only the two above 100% cannot be a completion rate.
         assert {p.code for p in problems} <= {"PS115"}
         assert len(problems) == sum(row[2]["completion_rate"] in ("250", "7 [p]") for row in table)
-        frames.append(frame.drop(columns="source").to_csv(index=False))
+        frames.append(frame.drop(columns=PLACE).to_csv(index=False))
 
     assert len(set(frames)) == 1
     # Every figure is there: of each row all but perhaps the completion rate.
@@ -103,7 +103,7 @@ def test_wide_tidy_and_json_are_the_same_observations(
 
 
 def test_the_frame_is_sorted_and_says_where_each_figure_comes_from() -> None:
-    """Services stand in the order of the register, periods in that of time; source is file:row."""
+    """Services stand in the order of the register, periods in that of time; with file and row."""
     services = register("zulu", "alpha")
     frame, problems = read_observations(
         [
@@ -117,10 +117,10 @@ def test_the_frame_is_sorted_and_says_where_each_figure_comes_from() -> None:
 
     assert problems == []
     assert tuple(frame.columns) == COLUMNS
-    assert frame[["service", "period", "value", "source"]].to_numpy().tolist() == [
-        ["zulu", "2017", 1.0, "submissions/alpha.csv:4"],
-        ["alpha", "2017-09", 2.0, "submissions/alpha.csv:3"],
-        ["alpha", "2017-10", 3.0, "submissions/alpha.csv:2"],
+    assert frame[["service", "period", "value", *PLACE]].to_numpy().tolist() == [
+        ["zulu", "2017", 1.0, "submissions/alpha.csv", 4],
+        ["alpha", "2017-09", 2.0, "submissions/alpha.csv", 3],
+        ["alpha", "2017-10", 3.0, "submissions/alpha.csv", 2],
     ]
 
 
@@ -191,7 +191,7 @@ def test_of_figures_given_twice_alike_the_first_stands() -> None:
     )
 
     assert figures_of(frame) == {"alpha 2017 cost": "not_provided", "alpha 2017 transactions": 5}
-    assert set(frame["source"]) == {"one/alpha.csv:2"}
+    assert set(zip(frame["file"], frame["row"], strict=True)) == {("one/alpha.csv", 2)}
     assert [(p.code, p.place) for p in problems] == [("PS110", "two/alpha.csv:2")] * 2
     assert all("one/alpha.csv:2" in p.found for p in problems)
 
@@ -425,7 +425,7 @@ def test_no_figures_have_columns_of_text() -> None:
     frame, _ = read()
 
     assert tuple(frame.columns) == COLUMNS
-    assert frame["source"].str.rpartition(":").empty
+    assert frame["file"].str.rpartition("/").empty
     assert frame["first"].dtype == "int64"
 
 
@@ -439,7 +439,7 @@ def test_order_is_that_of_texts_and_numbers_and_not_of_rows() -> None:
     ]
     header = "service period measure channel value"
     frames = [
-        read(csv_source("\n".join([header, *order])))[0].drop(columns="source")
+        read(csv_source("\n".join([header, *order])))[0].drop(columns=PLACE)
         for order in (rows, rows[::-1], sorted(rows))
     ]
 

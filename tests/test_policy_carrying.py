@@ -9,7 +9,7 @@ from corpus.made import workbook
 from helpers import register
 from perfsite.errors import Problem
 from perfsite.exports.tables import observation_rows
-from perfsite.model import Service, Source
+from perfsite.model import PLACE, Service, Source
 from perfsite.policy.carry_forward import carry_over, carry_services
 from perfsite.policy.embargo import release
 from perfsite.validate.register import read_register
@@ -64,9 +64,10 @@ def test_an_error_leaves_the_last_good_figure_in_place() -> None:
     assert rows.loc[("2017-Q1", "transactions"), "marks"] == "k"
     assert rows.loc[("2017-Q3", "transactions"), "marks"] == "pk"
     assert rows.loc[("2017-Q2", "transactions"), "marks"] == ""
-    assert rows.loc[("2017-Q1", "transactions"), "source"] == (
-        "editions/2018-09-19/submissions/alpha.csv:2"
-    )
+    assert list(rows.loc[("2017-Q1", "transactions"), PLACE]) == [
+        "editions/2018-09-19/submissions/alpha.csv",
+        2,
+    ]
     assert rows.loc[("2017-Q2", "cost"), "note"] == "as counted"
     assert [(one.service, one.figures, one.date, one.errors) for one in notes] == [
         ("alpha", 5, DAY, 1)
@@ -107,7 +108,7 @@ def test_whatever_is_given_now_beats_the_last_edition(value: str) -> None:
     rows = frame.set_index(["period", "measure"])
 
     assert rows.loc[("2017-Q1", "transactions"), "marks"] == ""
-    assert rows.loc[("2017-Q1", "transactions"), "source"] == "submissions/alpha.csv:2"
+    assert list(rows.loc[("2017-Q1", "transactions"), PLACE]) == ["submissions/alpha.csv", 2]
     assert rows.loc[("2017-Q1", "cost"), "marks"] == "k"
 
 
@@ -159,7 +160,7 @@ def test_a_workbook_that_cannot_be_read_carries_its_sheets() -> None:
     """The sheets of a workbook come and go with it."""
     last = edition([source(BEFORE, "submissions/alpha.csv")])
     frame = last.observations.assign(
-        source=last.observations["source"].str.replace("alpha.csv", "figures.xlsx/Sheet 1")
+        file=last.observations["file"].str.replace("alpha.csv", "figures.xlsx/Sheet 1")
     )
     object.__setattr__(last, "observations", frame)
     broken = Problem("submissions/figures.xlsx", 0, "PS103", "", "a damaged workbook")
@@ -192,7 +193,7 @@ def test_a_suppression_in_a_refused_row_of_a_workbook_brings_nothing_back() -> N
     """The row costs its figures for its note; what it was to hide stays hidden."""
     last = edition(BEFORE)
     frame = last.observations.assign(
-        source=last.observations["source"].str.replace("alpha.csv", "alpha.xlsx")
+        file=last.observations["file"].str.replace("alpha.csv", "alpha.xlsx")
     )
     object.__setattr__(last, "observations", frame)
     rows = [("period", "transactions", "cost", "note"), ("2017-Q1", "1000 [c]", "50", "@hidden")]
@@ -245,9 +246,7 @@ def test_a_figure_carried_twice_says_where_it_first_came_from() -> None:
 
     frame, notes, _ = carried(now, later)
 
-    assert set(frame["source"].str.partition(":")[0]) == {
-        "editions/2018-09-19/submissions/alpha.csv"
-    }
+    assert set(frame["file"]) == {"editions/2018-09-19/submissions/alpha.csv"}
     assert set(frame["marks"]) == {"k", "pk"}
     assert (notes[0].date, notes[0].figures) == (DAY, 6)
 

@@ -8,7 +8,7 @@ import pytest
 from helpers import register
 from perfsite.errors import BuildError, Problem
 from perfsite.exports.tables import observation_rows
-from perfsite.model import Source
+from perfsite.model import PLACE, Source
 from perfsite.policy.embargo import release
 from perfsite.policy.retractions import Retraction, check_retractions, read_retractions, retract
 from policy_tools import DAY, edition, frozen, public, read, short, source, thawed
@@ -52,7 +52,7 @@ def test_a_retracted_figure_is_a_record_without_a_value() -> None:
     }
     assert rows.loc[("2017-Q2", ""), "marks"] == "t"
     assert rows.loc[("2017-Q2", ""), "note"] == "Counted twice"
-    assert rows.loc[("2017-Q2", ""), "source"] == "submissions/alpha.csv:3"
+    assert list(rows.loc[("2017-Q2", ""), PLACE]) == ["submissions/alpha.csv", 3]
     assert rows.loc[("2017-Q2", "digital"), "note"] == "as counted"
     assert said == [
         Retraction("alpha", "2017-Q2", "transactions", "", "Counted twice", date(2018, 9, 1), 2)
@@ -83,8 +83,8 @@ def test_a_figure_of_the_last_edition_can_be_retracted_after_it_was_deleted() ->
     frame, said, problems = retracted(ROW, now, last)
 
     assert short(frame) == {"2017-Q1 transactions": 1000, "2017-Q2 transactions": "not_provided"}
-    assert frame.iloc[-1][["marks", "note", "source"]].tolist() == [
-        "t", "Counted twice", "retractions.csv:2",
+    assert frame.iloc[-1][["marks", "note", *PLACE]].tolist() == [
+        "t", "Counted twice", "retractions.csv", 2,
     ]  # fmt: skip
     assert (len(said), problems) == (1, [])
 

@@ -16,7 +16,7 @@ from corpus.made import open_document, workbook
 from helpers import register
 from perfsite.config import SiteConfig
 from perfsite.load import load_data
-from perfsite.model import Source, Status
+from perfsite.model import PLACE, Source, Status
 from perfsite.validate.observations import read_observations
 from perfsite.validate.values import MARKS, MISSING_SYMBOLS
 from properties import fewer
@@ -157,7 +157,7 @@ def read(ending: str, data: bytes) -> pd.DataFrame:
     source = Source(f"submissions/figures.{ending}", data)
     frame, problems = read_observations([source], SERVICES, SiteConfig())
     assert problems == []
-    return frame.drop(columns="source")
+    return frame.drop(columns=PLACE)
 
 
 @fewer(6, because="each example is written and read in sixteen files")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from helpers import register
 from perfsite.config import SiteConfig
 from perfsite.load import load_data
-from perfsite.model import Source
+from perfsite.model import PLACE, Source
 from perfsite.tables import ROW, read_table, sheets, stem
 from perfsite.tables.cells import inspect
 from perfsite.validate.observations import read_observations
@@ -419,9 +419,9 @@ def test_a_workbook_named_as_a_service_is_of_that_service(tmp_path: Path) -> Non
         for path, data in ((XLSX, xlsx({"F": table})), ("submissions/passport.csv", text.encode()))
     ]
     assert [problems for _, problems in read] == [[], []]
-    one, other = (frame.drop(columns="source") for frame, _ in read)
+    one, other = (frame.drop(columns=PLACE) for frame, _ in read)
     pd.testing.assert_frame_equal(one, other)
-    assert list(read[0][0]["source"]) == [f"{XLSX}:2"] * 2
+    assert read[0][0][PLACE].to_numpy().tolist() == [[XLSX, 2]] * 2
 
 
 GOOD: Final = xlsx({"F": [["period", "value"], ["2017", 77], ["2018", "!#REF!"]]})

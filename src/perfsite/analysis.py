@@ -249,12 +249,14 @@ def _of_day(
 def _tellers(known: Analysis) -> list[Teller]:
     """The figures that would give away what is not public, beside those that are held back."""
     ids = {alias: key for key, one in known.services.items() for alias in one.aliases}
+
+    def said(edition: EditionFigures) -> pd.DataFrame:
+        frame = edition.observations
+        return frame.assign(service=frame["service"].replace(ids)) if ids else frame
+
     return find_tellers(
         known.observations,
-        {
-            one.date: one.rows.assign(service=one.rows["service"].replace(ids)) if ids else one.rows
-            for one in known.data.history
-        },
+        {one.date: said(one) for one in known.data.history},
         known.secrets[known.secrets["why"] != HELD_BACK],
         known.held,
         known.figures.stocks,

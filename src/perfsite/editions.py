@@ -321,7 +321,7 @@ def _sealed(content: Mapping[str, Any]) -> tuple[str, str]:
 
 FRAME: Final = (
     "service", "period", "unit", "first", "count", "measure", "channel",
-    "value", "status", "marks", "note", "source", "flagged",
+    "value", "status", "marks", "note", "file", "row", "flagged",
 )  # fmt: skip
 """The columns of an edition's observations: those that `check_consistency` gives."""
 _FLAGGED: Final = "part_above_whole"
@@ -467,6 +467,7 @@ def _frame(table: pd.DataFrame) -> pd.DataFrame:
         for text, words in statuses.items()
     }
     flagged = {text: _FLAGGED in words for text, words in statuses.items()}
+    files, rows = _places(table["source"])
     frame = table.assign(
         unit=table["period"].map({code: str(one.unit) for code, one in periods.items()}),
         first=table["period"].map({code: one.first for code, one in periods.items()}),
@@ -474,10 +475,19 @@ def _frame(table: pd.DataFrame) -> pd.DataFrame:
         value=pd.to_numeric(table["value"].where(table["value"] != "")),
         status=table["status"].map({text: words[0] for text, words in statuses.items()}),
         marks=table["status"].map(marks),
+        file=files,
+        row=rows,
         flagged=table["status"].map(flagged),
     )
     kinds = {"unit": "object", "first": "int64", "count": "int64", "value": "float64"}
     return frame.astype({**kinds, "marks": "object", "flagged": "bool"})[list(FRAME)]
+
+
+def _places(sources: pd.Series[str]) -> tuple[list[str], list[int]]:
+    """File and row of each `file:row`; every file's name is kept once, for there are few."""
+    files: dict[str, str] = {}
+    parts = [source.rpartition(":") for source in sources]
+    return [files.setdefault(file, file) for file, _, _ in parts], [int(row) for *_, row in parts]
 
 
 # The files of a new edition: what differs from the one before it.

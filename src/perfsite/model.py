@@ -223,14 +223,10 @@ def translated_columns(languages: Iterable[str]) -> dict[str, tuple[str, str]]:
 
 FIGURE: Final = ["service", "period", "measure", "channel"]
 """The columns that say which figure an observation is."""
+PLACE: Final = ["file", "row"]
+"""The columns that say where an observation stands: a path below the data folder, and its row."""
 Key = tuple[str, str, str, str]
 """Whose figure: service, period (its code), measure, channel."""
-
-
-def place_of(source: str) -> tuple[str, int]:
-    """File and row of the `source` of an observation, which is `file:row`."""
-    file, _, row = source.rpartition(":")
-    return file, int(row)
 
 
 def why_not_an_id(text: str) -> str:

@@ -276,9 +276,7 @@ def _readings(frame: pd.DataFrame, config: SiteConfig) -> dict[str, list[Reading
 
 def _sources(observations: pd.DataFrame) -> dict[str, dict[Lengths, tuple[str, ...]]]:
     """The files in which each measure of each service stands, by length of period, sorted."""
-    files = observations["source"].str.rsplit(":", n=1).str[0]
-    columns = ["service", "measure", "unit", "count"]
-    pairs = observations[columns].assign(file=files).drop_duplicates()
+    pairs = observations[["service", "measure", "unit", "count", "file"]].drop_duplicates()
     found: dict[str, dict[Lengths, tuple[str, ...]]] = {}
     for service, measure, unit, count, file in sorted(pairs.itertuples(index=False, name=None)):
         mine = found.setdefault(service, {})

@@ -280,7 +280,12 @@ def observation_rows(observations: pd.DataFrame) -> Rows:
     flags = np.where(observations["flagged"], PART_ABOVE_WHOLE, "")
     words: pd.Series[str] = observations["status"] + " " + marks + " " + flags
     status = words.str.split().str.join(" ")
-    frame = observations.assign(value=_texts(observations["value"]), status=status)
+    places = zip(observations["file"], observations["row"], strict=True)
+    frame = observations.assign(
+        value=_texts(observations["value"]),
+        status=status,
+        source=[f"{file}:{row}" for file, row in places],
+    )
     return list(frame[list(OBSERVATION_COLUMNS)].itertuples(index=False, name=None))
 
 

@@ -32,7 +32,7 @@ from perfsite.kpi.windows import (
 )
 from perfsite.kpis import KPIS, Adding, Excess, parts_of_months
 from perfsite.measures import DIGITAL, MeasureKind, name_of
-from perfsite.model import Status, place_of
+from perfsite.model import PLACE, Status
 from perfsite.periods import MONTHS_IN_YEAR, Unit
 
 if TYPE_CHECKING:
@@ -523,7 +523,8 @@ def _notices(windows: Windows, observations: pd.DataFrame, digital: Sequence[str
     conflicts = windows.conflicts.merge(places, on=["service", "part", "first"])
     problems = [
         Problem(
-            *place_of(source),
+            file,
+            row,
             "PS202",
             name_of(measure, channel),
             f"{grouped(stated)} in {period}, {grouped(summed)} in the shorter periods of it",
@@ -533,26 +534,15 @@ def _notices(windows: Windows, observations: pd.DataFrame, digital: Sequence[str
             measures=(measure,),
             period=period,
         )
-        for source, service, measure, channel, period, stated, summed in zip(
-            *(
-                conflicts[name]
-                for name in (
-                    "source",
-                    "service",
-                    "measure",
-                    "channel",
-                    "period",
-                    "stated",
-                    "summed",
-                )
-            ),
-            strict=True,
-        )
+        for file, row, service, measure, channel, period, stated, summed in conflicts[
+            [*PLACE, "service", "measure", "channel", "period", "stated", "summed"]
+        ].itertuples(index=False, name=None)
     ]
     stocks = windows.stocks.merge(places.drop_duplicates(["service", "part"]))
     return problems + [
         Problem(
-            *place_of(source),
+            file,
+            row,
             "PS204",
             name_of(measure, channel),
             f"shorter periods that add up to {times(ratio, 1)} times the years given",
@@ -561,10 +551,9 @@ def _notices(windows: Windows, observations: pd.DataFrame, digital: Sequence[str
             service=service,
             measures=(measure,),
         )
-        for source, service, measure, channel, ratio in zip(
-            *(stocks[name] for name in ("source", "service", "measure", "channel", "ratio")),
-            strict=True,
-        )
+        for file, row, service, measure, channel, ratio in stocks[
+            [*PLACE, "service", "measure", "channel", "ratio"]
+        ].itertuples(index=False, name=None)
     ]
 
 
@@ -572,7 +561,7 @@ def _places(observations: pd.DataFrame, digital: Sequence[str]) -> pd.DataFrame:
     """Where each year of a part stands, or the first of the channels that it was summed from."""
     provided = observations["status"] == Status.PROVIDED
     year = observations[is_whole_year(observations) & provided]
-    columns = ["service", "measure", "channel", "first", "period", "source"]
+    columns = ["service", "measure", "channel", "first", "period", *PLACE]
     of_all = year[columns].assign(part=year["measure"])
     online = year["channel"].isin(list(digital)) & (year["measure"] == "transactions")
     of_digital = year.loc[online, columns].assign(part=DIGITAL)

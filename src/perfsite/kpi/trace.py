@@ -21,7 +21,7 @@ from perfsite.kpi.inputs import KEY, periods_of
 from perfsite.kpi.windows import is_year
 from perfsite.kpis import KPIS
 from perfsite.measures import DIGITAL
-from perfsite.model import Status, place_of
+from perfsite.model import PLACE, Status
 from perfsite.periods import Period, Unit
 
 if TYPE_CHECKING:
@@ -294,13 +294,13 @@ def _origins(
     rows = rows.assign(start=[period.start.toordinal() for period in periods_of(rows)])
     rows = rows.sort_values(["term", "start", "channel"], kind="stable")
     found: dict[int, list[Origin]] = {}
-    columns = ("term", "source", "measure", "channel", "value", "stated")
-    for (number, source, *rest), period in zip(
+    columns = ("term", *PLACE, "measure", "channel", "value", "stated")
+    for (number, file, row, *rest), period in zip(
         zip(*(rows[name].tolist() for name in columns), strict=True), periods_of(rows), strict=True
     ):
         measure, channel, value, stated = rest
         found.setdefault(number, []).append(
-            Origin(*place_of(source), period, measure, channel, value, stated)
+            Origin(file, row, period, measure, channel, value, stated)
         )
     return found
 

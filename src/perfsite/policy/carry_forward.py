@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from perfsite.errors import Problem, is_error
-from perfsite.model import Service, Status
+from perfsite.model import PLACE, Service, Status
 from perfsite.periods import Period
 from perfsite.policy.embargo import (
     editions_of,
@@ -170,22 +170,25 @@ def _standing_in(
     sources: Sequence[Source],
 ) -> pd.DataFrame:
     """The rows of the last edition that take the place of what errors kept out."""
-    before = last.observations.assign(file=files_of(last.observations))
+    before = last.observations
+    files = files_of(before)
     whole = {whole_file(one.file) for one in errors if one.service not in services}
     parts = {(whole_file(one.file), one.service) for one in errors}
-    wanted = before["file"].isin(list(whole)).to_numpy(dtype=bool) | is_from(before, parts)
+    wanted = files.isin(list(whole)).to_numpy(dtype=bool) | is_from(before, parts)
     # Nobody knows which files were in a folder that cannot be read, but the edition does.
     folders = tuple(file for file in whole if file.endswith("/"))
-    wanted |= before["file"].astype(str).str.startswith(folders).to_numpy(dtype=bool)
+    wanted |= files.astype(str).str.startswith(folders).to_numpy(dtype=bool)
     wanted &= before["service"].isin(list(services)).to_numpy(dtype=bool)
     before = before[wanted & ~has_mark(before, RETRACTED)]
     before = before[~is_given_in(before, observations)]
-    careful = _lost_suppressions(set(before["file"]), observations, before, sources)
-    before = before[~before["file"].isin(list(careful)).to_numpy(dtype=bool)]
+    files = files_of(before)
+    careful = _lost_suppressions(set(files), observations, before, sources)
+    before = before[~files.isin(list(careful)).to_numpy(dtype=bool)]
     marks = before["marks"].str.replace(CARRIED, "", regex=False) + CARRIED
     fresh = (editions_of(before) == "").to_numpy(dtype=bool)
-    here = f"editions/{last.date.isoformat()}/" + before["source"].astype(object)
-    return before.assign(marks=marks, source=before["source"].astype(object).mask(fresh, here))
+    file = before["file"].astype(object)
+    here = f"editions/{last.date.isoformat()}/" + file
+    return before.assign(marks=marks, file=file.mask(fresh, here))
 
 
 def _lost_suppressions(
@@ -198,7 +201,7 @@ def _lost_suppressions(
     """
     secret = observations[observations["status"] == Status.CONFIDENTIAL]
     carried = has_mark(secret, CARRIED)
-    read = Counter(secret.loc[~carried, "source"])
+    read = Counter(secret.loc[~carried, PLACE].itertuples(index=False, name=None))
     stands = pd.concat([before[before["status"] == Status.CONFIDENTIAL], secret[carried]])
     known = Counter(zip(files_of(stands), stands["service"], stands["period"], strict=True))
     lost: Counter[tuple[str, str, str]] = Counter()
@@ -216,7 +219,7 @@ def _lost_suppressions(
 
 
 def _suppressions(
-    source: Source, file: str, read: Mapping[str, int]
+    source: Source, file: str, read: Mapping[tuple[str, int], int]
 ) -> Counter[tuple[str, str, str]]:
     """How often a file has a [c] that was not read, by file, service and period.
 
@@ -230,7 +233,7 @@ def _suppressions(
         cells = {str(name): str(cell) for name, cell in record.items()}
         written = sum(len(_SUPPRESSION.findall(cell)) for cell in cells.values())
         found += written
-        missed = written - read.get(f"{source.path}:{cells[ROW]}", 0)
+        missed = written - read.get((source.path, int(cells[ROW])), 0)
         if missed > 0:
             service = cells.get("service", "") or stem(source)
             lost[file, service, _code(cells.get("period", ""))] += missed

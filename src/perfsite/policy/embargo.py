@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from perfsite.model import FIGURE, Status
+from perfsite.model import FIGURE, PLACE, Status
 from perfsite.policy.suppression import EMBARGOED, SUPPRESSED
 from perfsite.validate.observations import in_order, is_newest, is_released
 from perfsite.validate.submissions import NEVER
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
     from datetime import date
 
     from numpy.typing import NDArray
@@ -46,15 +46,16 @@ def is_given_in(frame: pd.DataFrame, other: pd.DataFrame) -> NDArray[np.bool_]:
     return np.asarray(_index(frame).isin(_index(other)), dtype=bool)
 
 
-def _index(frame: pd.DataFrame, names: Sequence[str] = FIGURE) -> pd.MultiIndex:
-    return pd.MultiIndex.from_frame(frame[list(names)].astype(object))
+def _index(frame: pd.DataFrame) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(frame[FIGURE].astype(object))
 
 
-def is_from(frame: pd.DataFrame, places: Collection[tuple[str, str]]) -> NDArray[np.bool_]:
-    """Which rows are of one of these files and services; `frame` has the column `file`."""
-    if not places or frame.empty:
+def is_from(frame: pd.DataFrame, parts: Collection[tuple[str, str]]) -> NDArray[np.bool_]:
+    """Which rows first came from one of these files and services."""
+    if not parts or frame.empty:
         return np.zeros(len(frame), dtype=bool)
-    return np.asarray(_index(frame, ["file", "service"]).isin(list(places)), dtype=bool)
+    mine = pd.MultiIndex.from_arrays([files_of(frame), frame["service"].astype(object)])
+    return np.asarray(mine.isin(list(parts)), dtype=bool)
 
 
 def has_mark(frame: pd.DataFrame, mark: str) -> NDArray[np.bool_]:
@@ -70,9 +71,9 @@ def keys_of(frame: pd.DataFrame) -> set[Key]:
 
 def files_of(frame: pd.DataFrame) -> pd.Series[str]:
     """The file that each row first came from; that of a carried row is not an edition."""
-    names = frame["source"].astype(object).str.replace(_EDITION, "", n=1, regex=True)
-    files = names.str.rpartition(":")[0] if len(names) else names
-    return files.map({name: whole_file(str(name)) for name in files.unique()}).astype(object)
+    files = frame["file"]
+    first = {file: whole_file(_EDITION.sub("", file)) for file in files.unique()}
+    return files.map(first).astype(object)
 
 
 def whole_file(path: str) -> str:
@@ -82,7 +83,9 @@ def whole_file(path: str) -> str:
 
 def editions_of(frame: pd.DataFrame) -> pd.Series[str]:
     """The date of the edition that each carried row comes from, as text; empty for any other."""
-    return frame["source"].astype(object).str.extract(_EDITION)[0].fillna("")
+    files = frame["file"]
+    found = ((file, _EDITION.match(file)) for file in files.unique())
+    return files.map({file: match[1] if match else "" for file, match in found}).astype(object)
 
 
 def joined(
@@ -103,7 +106,7 @@ def joined(
 # nothing that it makes can depend on them; `leaks` checks the finished files all the same.
 
 
-SECRETS: Final = (*FIGURE, "value", "why", "until", "source")
+SECRETS: Final = (*FIGURE, "value", "why", "until", *PLACE)
 """The columns of the one frame of all that is not public today.
 
 `value` is NaN where nobody told perfsite the number, `why` is one of the words below, `until` the

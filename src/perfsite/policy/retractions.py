@@ -226,8 +226,8 @@ def retract(
     gone = {one.key: one for one in shown if one.key not in given}
     if gone:
         again = before[is_one_of(before, set(gone))]
-        rows = [f"{RETRACTIONS}:{gone[key].row}" for key in _keys(again)]
-        frame = joined(frame, again.assign(source=rows), services)
+        rows = [gone[key].row for key in _keys(again)]
+        frame = joined(frame, again.assign(file=RETRACTIONS, row=rows), services)
     else:
         frame = frame.reset_index(drop=True)
     back = is_one_of(frame, {one.key for one in shown})

@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
-import pandas as pd
-
 from perfsite.errors import Problem
 from perfsite.kpis import KPIS
 from perfsite.measures import Aggregation, MeasureKind, name_of
-from perfsite.model import FIGURE, Status, place_of
+from perfsite.model import FIGURE, PLACE, Status
 from perfsite.periods import Period
 from perfsite.policy.disclosure import Equations, PublishedFigure, Rules, World
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
+
+    import pandas as pd
 
     from perfsite.config import SiteConfig
     from perfsite.model import Key
@@ -37,6 +37,8 @@ _STATED: Final = frozenset(kpi.stated for kpi in KPIS.values() if kpi.stated)
 _DAYS: Final = 28
 """A leap year is no longer than another, and neither is July than June."""
 _Member = TypeVar("_Member")
+Place = tuple[str, int]
+"""A file and a row of it."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +46,13 @@ class Teller:
     """A published figure that has to be held back, and the secrets that it would tell.
 
     `edition` is that which says it, where the data do not say it any more; `why` and `until` are
-    those of the secret that waits longest, and `source` is `file:row` of the figure, or else of
+    those of the secret that waits longest, and `place` is file and row of the figure, or else of
     that secret.
     """
 
     key: Key
     secrets: tuple[PublishedFigure, ...]
-    source: str
+    place: Place
     why: str
     until: str
     edition: date | None = None
@@ -64,7 +66,7 @@ class Teller:
             told = f"{name_of(measure, channel)} in {period}"
             found = f"{told} in the edition of {self.edition} {found}"
         return Problem(
-            *place_of(self.source),
+            *self.place,
             TOLD,
             name_of(measure, channel),
             found,
@@ -93,7 +95,7 @@ class _Row(NamedTuple):
     figure: PublishedFigure
     value: float
     status: str
-    source: str
+    place: Place
 
 
 class _Secret(NamedTuple):
@@ -101,7 +103,7 @@ class _Secret(NamedTuple):
 
     why: str
     until: str
-    source: str
+    place: Place
 
 
 @dataclass(frozen=True)
@@ -158,13 +160,13 @@ class _Case:
         unknown -= numbers.keys() | nothing | set(secrets)
         return World(numbers, frozenset(nothing), secrets, frozenset(unknown), self.stocks)
 
-    def place(self, figure: PublishedFigure) -> tuple[str, date | None]:
+    def stands(self, figure: PublishedFigure) -> tuple[Place | None, date | None]:
         """Where a figure stands that is said now; else nowhere, and the edition that says it."""
         for row in self.said:
             if row.figure == figure and isfinite(row.value):
-                return row.source, None
+                return row.place, None
         said = (day for day, rows in self.editions.items() if any(figure == one[0] for one in rows))
-        return "", next(said, None)
+        return None, next(said, None)
 
 
 def _numbers(
@@ -186,10 +188,11 @@ def find_tellers(
     """The published figures that have to be held back so that no secret can be worked out.
 
     Args:
-        now: what is published now: the columns of `FIGURE`, `value`, `status` and `source`.
-        editions: the same of frozen editions that a site carries, as text; any order.
-        secrets: figures that are not public today: the columns of `FIGURE`, `why`, `until` and
-            `source` (see `policy.embargo`). Confidential rows of `now` need not be among them.
+        now: what is published now: the columns of `FIGURE`, `value`, `status`, `file` and `row`.
+        editions: the same of frozen editions that a site carries; any order.
+        secrets: figures that are not public today: the columns of `FIGURE`, `why`, `until`,
+            `file` and `row` (see `policy.embargo`). Confidential rows of `now` need not be among
+            them.
         held: figures that are held back already.
         stocks: services and measures whose longer periods are no sums of shorter ones.
         config: says which measures add up, and which channels are digital.
@@ -203,11 +206,11 @@ def find_tellers(
     kept = _sets((service, PublishedFigure(*figure)) for service, *figure in held)
     found: dict[str, dict[PublishedFigure, _Secret]] = {}
     for frame in (secrets, hidden):
-        names = (*FIGURE, "why", "until", "source")
-        for service, *figure, why, until, source in zip(*map(frame.get, names), strict=True):
+        names = (*FIGURE, "why", "until", *PLACE)
+        for service, *figure, why, until, file, row in zip(*map(frame.get, names), strict=True):
             if PublishedFigure(*figure) not in kept.get(service, ()):
                 mine = found.setdefault(service, {})
-                mine.setdefault(PublishedFigure(*figure), _Secret(why, until, source))
+                mine.setdefault(PublishedFigure(*figure), _Secret(why, until, (file, row)))
     if not found:
         return []
     rules = _rules(config)
@@ -248,13 +251,12 @@ def _sets(pairs: Iterable[tuple[str, _Member]]) -> dict[str, set[_Member]]:
 def _of_services(frame: pd.DataFrame, services: Collection[str]) -> dict[str, list[_Row]]:
     """The rows of some services, by service."""
     frame = frame[frame["service"].isin(list(services)).to_numpy(dtype=bool)]
-    values = pd.to_numeric(frame["value"], errors="coerce").astype(float)
     found: dict[str, list[_Row]] = {}
-    names = (*FIGURE, "status", "source")
-    for value, (service, *figure, status, source) in zip(
-        values, zip(*(frame[name] for name in names), strict=True), strict=True
+    names = (*FIGURE, "value", "status", *PLACE)
+    for service, *figure, value, status, file, number in zip(
+        *(frame[name] for name in names), strict=True
     ):
-        row = _Row(PublishedFigure(*figure), value, str(status).partition(" ")[0], source)
+        row = _Row(PublishedFigure(*figure), value, status, (file, number))
         found.setdefault(service, []).append(row)
     return found
 
@@ -290,8 +292,8 @@ def _teller(
     # What waits for no day waits longest.
     last = max(secrets, key=lambda one: (not case.secrets[one].until, case.secrets[one].until))
     why, until, place = case.secrets[last]
-    source, edition = case.place(figure)
-    return Teller((service, *figure), tuple(secrets), source or place, why, until, edition)
+    stands, edition = case.stands(figure)
+    return Teller((service, *figure), tuple(secrets), stands or place, why, until, edition)
 
 
 def _first_to_go(figure: PublishedFigure) -> tuple[bool, int, str, int]:

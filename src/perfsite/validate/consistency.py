@@ -22,7 +22,7 @@ from perfsite.kpi.figures import sides
 from perfsite.kpi.inputs import KEY
 from perfsite.kpis import KPIS, Adding
 from perfsite.measures import DIGITAL, RATINGS, MeasureKind, name_of
-from perfsite.model import Status, place_of
+from perfsite.model import Status
 from perfsite.periods import Period, Unit
 from perfsite.text import without_accents
 from perfsite.validate.series import SeriesRow, code_of, records
@@ -312,7 +312,8 @@ def check_consistency(
         named = first_rows(observations, kpi.numerator, over.index, digital)
         problems += [
             Problem(
-                *place_of(named[key].source),
+                named[key].file,
+                named[key].row,
                 "PS201",
                 named[key].name,
                 f"{grouped(row['above'])} {name} of {grouped(row['below'])} {whole} "
@@ -348,7 +349,8 @@ def check_consistency(
 def _places(observations: pd.DataFrame) -> dict[tuple[object, ...], tuple[str, int]]:
     """File and row of the observation of each service and period."""
     keys = observations[KEY].itertuples(index=False, name=None)
-    return dict(zip(keys, map(place_of, observations["source"]), strict=True))
+    places = zip(observations["file"], observations["row"], strict=True)
+    return dict(zip(keys, places, strict=True))
 
 
 # Ratings that do not add up, and stated rates against the counts that they were made of.
@@ -458,10 +460,11 @@ def _incomplete(rows: pd.DataFrame, names: tuple[str, ...]) -> list[Problem]:
     # A rating that was given as missing has a row of its own, which is the one to mend.
     blanks = rows[rows["status"] == Status.NOT_PROVIDED]
     keys = blanks[["service", "period", "channel", "measure"]].itertuples(index=False, name=None)
-    own = dict(zip(keys, blanks["source"], strict=True))
+    places = zip(blanks["file"], blanks["row"], strict=True)
+    own = dict(zip(keys, places, strict=True))
     return [
         Problem(
-            *place_of(own.get((row.service, row.period, row.channel, missing[0]), row.source)),
+            *own.get((row.service, row.period, row.channel, missing[0]), (row.file, row.row)),
             "PS207",
             name_of(missing[0], row.channel),
             f"no {_listed(missing)} beside {_listed(given)} in {row.period}",
@@ -497,7 +500,8 @@ def _too_many(rows: pd.DataFrame, parts: pd.DataFrame) -> list[Problem]:
     firsts = first_rows(rows, RATINGS, over, ())
     return [
         Problem(
-            *place_of(firsts[key].source),
+            firsts[key].file,
+            firsts[key].row,
             "PS207",
             firsts[key].name,
             f"{grouped(number)} answers of {grouped(all_)} transactions in {code_of(*key[1:])}",

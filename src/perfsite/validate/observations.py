@@ -16,7 +16,7 @@ import pandas as pd
 
 from perfsite.cache import Cache
 from perfsite.errors import Problem
-from perfsite.model import FIGURE, Status
+from perfsite.model import FIGURE, PLACE, Status
 from perfsite.tables import ROW, read_table
 from perfsite.validate.names import (
     blamed,
@@ -197,7 +197,8 @@ def _keys(frame: pd.DataFrame) -> NDArray[np.int64]:
 #     status   str    provided, not_provided, not_applicable or confidential
 #     marks    str    letters of the symbols that the number carries: p, e, r, b
 #     note     str    as given
-#     source   str    file:row
+#     file     str    the path of the submission
+#     row      int64  its row there, the header included; of JSON the record
 #     secret   float  the number of a suppressed figure (1234 [c]), never to be published; else NaN
 #     release  str    the day from which on the figure may be published, or nothing
 #
@@ -206,9 +207,12 @@ def _keys(frame: pd.DataFrame) -> NDArray[np.int64]:
 
 COLUMNS: Final = (
     "service", "period", "unit", "first", "count", "measure", "channel",
-    "value", "status", "marks", "note", "source", "secret", "release",
+    "value", "status", "marks", "note", "file", "row", "secret", "release",
 )  # fmt: skip
-_NUMBERS: Final = {"first": "int64", "count": "int64", "value": "float64", "secret": "float64"}
+_NUMBERS: Final = {
+    **dict.fromkeys(("first", "count", "row"), "int64"),
+    **dict.fromkeys(("value", "secret"), "float64"),
+}
 
 
 def read_observations(
@@ -258,7 +262,6 @@ def read_observations(
     frame = pd.concat([long.drop(columns="code"), periods, values], axis=1)
     frame = frame if good.all() else frame[good]
     frame = frame.drop(columns="period").rename(columns={"period_code": "period"})
-    frame["source"] = _sources(frame)
     frame, found = _without_duplicates(newest_release(frame, edition), edition)
     problems += found
     frame = frame.astype({"unit": object, **_NUMBERS})
@@ -266,11 +269,6 @@ def read_observations(
         # A column of nothing would be one of numbers.
         frame = frame.astype(dict.fromkeys(set(COLUMNS) - set(_NUMBERS), object))
     return in_order(frame[list(COLUMNS)], services), list(dict.fromkeys(problems))
-
-
-def _sources(frame: pd.DataFrame) -> list[str]:
-    """`file:row` of each row."""
-    return [f"{file}:{row}" for file, row in zip(frame["file"], frame[ROW], strict=True)]
 
 
 def _made_unknown(frame: pd.DataFrame, rows: pd.Series[bool]) -> pd.DataFrame:
@@ -292,19 +290,20 @@ def _without_duplicates(
         return frame, []
     again = frame[twice]
     groups = again.groupby(key, sort=False)
-    first = groups["source"].transform("first")
+    first = groups[PLACE].transform("first")
     alike = (groups["value"].transform("nunique") <= 1) & (
         groups["status"].transform("nunique") == 1
     )
-    later = again["source"] != first
-    later |= again.duplicated([*key, "source"])
+    later = (again[PLACE] != first).any(axis=1)
+    later |= again.duplicated([*key, *PLACE])
     problems = [
         Problem(
             file,
             row,
             "PS110",
             column,
-            f"{service} {period} {measure}{':' if channel else ''}{channel} again, also in {other}",
+            f"{service} {period} {measure}{':' if channel else ''}{channel} again, "
+            f"also in {other}:{at}",
             "each observation once",
             "delete one of the two; the first stands, for they are alike"
             if same
@@ -313,9 +312,9 @@ def _without_duplicates(
             measures=(measure,),
             period=period,
         )
-        for file, row, column, service, period, measure, channel, other, same in zip(
+        for file, row, column, service, period, measure, channel, other, at, same in zip(
             *(again.loc[later, name] for name in ("file", ROW, "column", *FIGURE)),
-            first[later],
+            *(first.loc[later, name] for name in PLACE),
             alike[later],
             strict=True,
         )

@@ -5,6 +5,7 @@ Overlaps, holes, figures that stand still, the calendar and the life of a servic
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
@@ -17,7 +18,7 @@ from perfsite.errors import Problem
 from perfsite.kpi.inputs import newest_end
 from perfsite.kpi.windows import is_whole_year, months_of_days, tile
 from perfsite.measures import DIGITAL, Aggregation, MeasureKind, name_of
-from perfsite.model import Status, place_of
+from perfsite.model import PLACE, Status
 from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
 
 if TYPE_CHECKING:
@@ -97,18 +98,16 @@ def _days(periods: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 def records(frame: pd.DataFrame) -> Iterator[SeriesRow]:
     """The rows of a small frame of found ones, for their messages."""
-    names = ("source", "service", "measure", "channel", "period")
-    for source, service, measure, channel, period in zip(
-        *(frame[name] for name in names), strict=True
-    ):
-        yield SeriesRow(source, service, measure, channel, period)
+    names = (*PLACE, "service", "measure", "channel", "period")
+    yield from itertools.starmap(SeriesRow, zip(*(frame[name] for name in names), strict=True))
 
 
 @dataclass(frozen=True)
 class SeriesRow:
-    """An observation that a problem is about."""
+    """An observation that a problem is about, and where it stands."""
 
-    source: str
+    file: str
+    row: int
     service: str
     measure: str
     channel: str
@@ -122,7 +121,8 @@ class SeriesRow:
     def problem(self, code: str, found: str, expected: str, fix: str) -> Problem:
         """A problem at this row that blames its figure."""
         return Problem(
-            *place_of(self.source),
+            self.file,
+            self.row,
             code,
             self.name,
             found,
@@ -220,7 +220,8 @@ def check_silence(
     quiet = last[newest - last["end"].map(_months) >= quiet_months].sort_index()
     return [
         Problem(
-            *place_of(source),
+            file,
+            row,
             "PS212",
             "period",
             f"no figure after {period}, for {newest - _months(day)} months; others have figures "
@@ -230,8 +231,8 @@ def check_silence(
             "send the figures since then; if the service has closed, fill in closed",
             service=service,
         )
-        for source, service, period, day in zip(
-            quiet["source"], quiet["service"], quiet["period"], quiet["end"], strict=True
+        for file, row, service, period, day in zip(
+            *(quiet[name] for name in (*PLACE, "service", "period", "end")), strict=True
         )
         if service in services and not services[service].closed
     ]
@@ -247,14 +248,15 @@ def _by_row(rows: pd.DataFrame, said: Callable[[str], tuple[str, str, str, str]]
     """A problem for each row of a file and period, which blames all measures of it."""
     if rows.empty:
         return []
-    found = rows.groupby(["source", "service", "period"], sort=False)["measure"].unique()
+    found = rows.groupby([*PLACE, "service", "period"], sort=False)["measure"].unique()
     keys = found.index.to_frame(index=False).itertuples(index=False, name=None)
     problems = []
-    for (source, service, period), measures in zip(keys, found, strict=True):
+    for (file, row, service, period), measures in zip(keys, found, strict=True):
         code, what, expected, fix = said(period)
         problems.append(
             Problem(
-                *place_of(source),
+                file,
+                row,
                 code,
                 "period",
                 what,
@@ -471,7 +473,7 @@ def check_gaps(given: IndexedSeries) -> list[Problem]:
             strict=True,
         )
     }
-    names = ["source", "service", "measure", "channel", "unit", "period"]
+    names = [*PLACE, "service", "measure", "channel", "unit", "period"]
     columns = {name: rows[name].to_numpy() for name in names}
     holes: dict[tuple[str, str, str], list[_Hole]] = {}
     for key, mine in found.groupby("series", sort=False):
@@ -486,22 +488,25 @@ def check_gaps(given: IndexedSeries) -> list[Problem]:
         more = f" and {total - len(listed)} more" if total > len(listed) else ""
         after = int(mine["at"].iloc[0]) + 1
         one = _Hole(
-            columns["source"][after],
+            columns["file"][after],
+            int(columns["row"][after]),
             columns["service"][after],
             columns["measure"][after],
             name_of(columns["measure"][after], columns["channel"][after]),
             f"{columns['period'][low]} to {columns['period'][high]}",
         )
-        file, _ = place_of(one.source)
         what = f"{', '.join(listed)}{more}"
-        holes.setdefault((file, f"{columns['unit'][after]} {count[after]}", what), []).append(one)
+        holes.setdefault((one.file, f"{columns['unit'][after]} {count[after]}", what), []).append(
+            one
+        )
     return [one for (_, _, what), mine in holes.items() for one in _gap_problems(what, mine)]
 
 
 class _Hole(NamedTuple):
     """A series that lacks periods: its figure after the first of them, and how far it runs."""
 
-    source: str
+    file: str
+    row: int
     service: str
     measure: str
     name: str
@@ -518,10 +523,11 @@ def _gap_problems(what: str, holes: Sequence[_Hole]) -> list[Problem]:
     if len(services) >= _MANY:
         found = f"no figures for {what} in {len(holes)} series of {len(services)} services"
         expected = "a figure for every period from the first to the last"
-        return [Problem(*place_of(holes[0].source), "PS206", "period", found, expected, fix)]
+        return [Problem(holes[0].file, holes[0].row, "PS206", "period", found, expected, fix)]
     return [
         Problem(
-            *place_of(hole.source),
+            hole.file,
+            hole.row,
             "PS206",
             hole.name,
             f"no {hole.name} for {what}",
