@@ -37,7 +37,7 @@ from small_site import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from perfsite.widgets.orders import Order
+    from perfsite.components.elements import Order
     from small_site import Page
 
 ENGLISH: Final = Language("en-GB")

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from helpers import register, worked
 from page_tools import example, made_of, row_of
+from perfsite.components.elements import ASCENDING, DESCENDING, Listing, Order, arrange, column
 from perfsite.kpi.groups import headline_volumes
-from perfsite.widgets.orders import ASCENDING, DESCENDING, Listing, Order, arrange, column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

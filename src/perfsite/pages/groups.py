@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from perfsite.components.builder import CSV, KINDS, Builder, group_href, group_title
 from perfsite.components.contexts import GroupOrderPage, GroupPage, GroupsPage
-from perfsite.components.elements import DataLink, Link, coverage
+from perfsite.components.elements import (
+    NAME,
+    ORDERED_FROM,
+    DataLink,
+    Link,
+    Listing,
+    Order,
+    coverage,
+)
 from perfsite.exports.tables import DEPARTMENTS_CSV, group_csv
 from perfsite.kpi.groups import FOLDERS, GroupKind
 from perfsite.kpis import VOLUME, Place, at
@@ -30,7 +38,6 @@ from perfsite.widgets.group_charts import (
     services_treemap,
 )
 from perfsite.widgets.health import department_href
-from perfsite.widgets.orders import NAME, ORDERED_FROM, Listing, Order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,12 +7,25 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.components.builder import CSV, Builder, service_href
 from perfsite.components.contexts import HighVolumePage, ListPage
-from perfsite.components.elements import Cell, DataLink, Link, Row, Table, headline_cell
+from perfsite.components.elements import (
+    DEPARTMENT,
+    DESCENDING,
+    NAME,
+    Cell,
+    DataLink,
+    Link,
+    Listing,
+    Order,
+    Row,
+    Table,
+    arrange,
+    column,
+    headline_cell,
+)
 from perfsite.decimals import exact
 from perfsite.kpi.groups import Volumes, alphabetical, headline_volumes
 from perfsite.kpi.headlines import high_volume
 from perfsite.kpis import KPIS, VOLUME, Place, at
-from perfsite.widgets.orders import DEPARTMENT, DESCENDING, NAME, Listing, Order, arrange, column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

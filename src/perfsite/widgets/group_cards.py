@@ -11,12 +11,21 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.components.builder import group_href
 from perfsite.components.elements import (
+    ASCENDING,
+    NAME,
     NO_DATA,
+    ORDERED_FROM,
+    PROVIDED,
+    SERVICES,
     Card,
     Cell,
+    Listing,
+    Order,
     Row,
     Table,
+    arrange,
     capital,
+    column,
     coverage,
     value_cell,
 )
@@ -25,17 +34,6 @@ from perfsite.kpis import KPIS, VOLUME, Place, at
 from perfsite.model import Status
 from perfsite.text import isolated, message
 from perfsite.widgets.health import coverage_words
-from perfsite.widgets.orders import (
-    ASCENDING,
-    NAME,
-    ORDERED_FROM,
-    PROVIDED,
-    SERVICES,
-    Listing,
-    Order,
-    arrange,
-    column,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
