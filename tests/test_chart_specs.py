@@ -14,7 +14,7 @@ from chart_samples import ENGLISH, STYLE, SVG, WORDS, chart_jobs, run, samples, 
 from perfsite.charts.draw import card_colours, draw
 from perfsite.charts.jobs import lines_job, treemap_job
 from perfsite.charts.pictures import CONTEXT, ChartJob, Line, TreemapJob, text_width
-from perfsite.charts.specs import contrast, readable_on
+from perfsite.charts.specs import compiled, contrast, readable_on
 from perfsite.measures import MeasureKind
 from properties import fewer
 
@@ -253,3 +253,9 @@ def test_boxes_of_a_treemap_say_as_much_as_fits(worker: ProcessPoolExecutor) -> 
 
     assert said[:4] == ["Income Tax Self Assessment", "6.00m", "Stamp Duty Reserve Tax", "2.00m"]
     assert said[4] == "SORN"
+
+
+def test_a_kind_that_nobody_knows_is_an_error_and_no_bars() -> None:
+    """A picture of it costs its page a sentence, as any that cannot be drawn."""
+    with pytest.raises(KeyError, match="pie"):
+        compiled("pie", STYLE)

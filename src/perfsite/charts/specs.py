@@ -7,12 +7,15 @@ another is worked out here, too.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from perfsite.charts.pictures import ChartJob, TreemapJob
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from perfsite.tokens import ChartStyle
 
 
@@ -53,10 +56,76 @@ _DASHES: Final = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 3])
 """Of the four series, and of what is there to compare with."""
 _LOW: Final = 4
 """Pixels: the height of the mark that stands for a bar too low to be seen."""
+_JOURNEY: Final = "journey"
+"""The kind that has neither axes nor times without a figure."""
 _LINE_HEIGHT: Final = 18
 _BOX_PADDING: Final = 6
 _STRETCH: Final = 2
 """Boxes are laid out in half the width: words run from left to right, so flat boxes hold more."""
+
+
+@dataclass(frozen=True)
+class _Pen:
+    """What the layers of a template are made with: encodings that all of them share.
+
+    `ground` is the line of zero, on the scale and the axis of `y`.
+    """
+
+    x: Any
+    y: Any
+    ground: Any
+    color: Any
+    dash: Any
+
+    def data(self, name: str) -> Any:  # noqa: ANN401 - Altair's own types
+        """A layer over the data of this name, which is that of a field of a chart job."""
+        import altair as alt  # noqa: PLC0415 - half a second that only workers pay
+
+        return alt.Chart(alt.NamedData(name))
+
+
+def _line_layers(pen: _Pen) -> list[Any]:
+    """Lines with their dots, each named by a piece of itself."""
+    line = pen.data("marks").mark_line(
+        aria=False,
+        strokeWidth=3,
+        # A mitred corner would reach far beyond the figure that it stands for. Ends stay as
+        # they are: round ones would close the spaces between dashes.
+        strokeJoin="round",
+        invalid="break-paths-show-path-domains",
+    )
+    dots = pen.data("dots").mark_point(aria=False, filled=True, size=60, opacity=1)
+    keys = pen.data("keys").mark_rule(aria=False, strokeWidth=3)
+    return [
+        line.encode(x=pen.x, y=pen.y, color=pen.color, strokeDash=pen.dash),
+        dots.encode(x=pen.x, y=pen.y, color=pen.color),
+        keys.encode(x=pen.x, x2="x1:Q", y=pen.y, color=pen.color, strokeDash=pen.dash),
+    ]
+
+
+def _journey_layers(pen: _Pen) -> list[Any]:
+    """Bars that lie."""
+    bars = pen.data("marks").mark_rect(aria=False)
+    return [bars.encode(x=pen.x, x2="x1:Q", y=pen.y, y2="y1:Q", color=pen.color)]
+
+
+def _bar_layers(pen: _Pen) -> list[Any]:
+    """Bars that stand, with a mark for those too low to be seen."""
+    lows = pen.data("lows").mark_rule(aria=False, strokeWidth=_LOW, yOffset=-_LOW / 2)
+    keys = pen.data("keys").mark_rule(aria=False, strokeWidth=12)
+    return [
+        *_journey_layers(pen),
+        lows.encode(x=pen.x, x2="x1:Q", y=pen.ground, color=pen.color),
+        keys.encode(x=pen.x, x2="x1:Q", y=pen.y, color=pen.color),
+    ]
+
+
+KINDS: Final[Mapping[str, Callable[[_Pen], list[Any]]]] = {
+    "line": _line_layers,
+    "bars": _bar_layers,
+    _JOURNEY: _journey_layers,
+}
+"""The kinds of charts, and the layers of each."""
 
 
 def _template(kind: str, style: ChartStyle) -> Any:  # noqa: ANN401 - Altair's own types
@@ -75,12 +144,9 @@ def _template(kind: str, style: ChartStyle) -> Any:  # noqa: ANN401 - Altair's o
             **more,
         )
 
-    def data(name: str) -> alt.Chart:
-        return alt.Chart(alt.NamedData(name))
-
     x_axis = axis(grid=False, domainColor=style.axis, tickColor=style.axis, labelFlush=False)
     y_axis = axis(gridColor=style.grid, domain=False, ticks=False)
-    axes = {"x": x_axis, "y": y_axis} if kind != "journey" else {"x": None, "y": None}
+    axes = {"x": x_axis, "y": y_axis} if kind != _JOURNEY else {"x": None, "y": None}
     scale = alt.Scale(domain=[0, 1], nice=False, zero=False)
     x = alt.X("x:Q", scale=scale, axis=axes["x"])
     y = alt.Y("y:Q", scale=scale, axis=axes["y"])
@@ -88,43 +154,21 @@ def _template(kind: str, style: ChartStyle) -> Any:  # noqa: ANN401 - Altair's o
     index = list(range(len(colours)))
     color = alt.Color("series:O", legend=None, scale=alt.Scale(domain=index, range=colours))
     dash = alt.StrokeDash("series:O", legend=None, scale=alt.Scale(domain=index, range=[*_DASHES]))
-    if kind == "line":
-        line = data("marks").mark_line(
-            aria=False,
-            strokeWidth=3,
-            # A mitred corner would reach far beyond the figure that it stands for. Ends stay as
-            # they are: round ones would close the spaces between dashes.
-            strokeJoin="round",
-            invalid="break-paths-show-path-domains",
-        )
-        dots = data("dots").mark_point(aria=False, filled=True, size=60, opacity=1)
-        keys = data("keys").mark_rule(aria=False, strokeWidth=3)
-        layers = [
-            line.encode(x=x, y=y, color=color, strokeDash=dash),
-            dots.encode(x=x, y=y, color=color),
-            keys.encode(x=x, x2="x1:Q", y=y, color=color, strokeDash=dash),
-        ]
-    else:
-        bars = data("marks").mark_rect(aria=False)
-        keys = data("keys").mark_rule(aria=False, strokeWidth=12)
-        layers = [bars.encode(x=x, x2="x1:Q", y=y, y2="y1:Q", color=color)]
-        if kind == "bars":
-            lows = data("lows").mark_rule(aria=False, strokeWidth=_LOW, yOffset=-_LOW / 2)
-            ground = alt.Y(datum=0, type="quantitative", scale=scale, axis=axes["y"])
-            layers.append(lows.encode(x=x, x2="x1:Q", y=ground, color=color))
-            layers.append(keys.encode(x=x, x2="x1:Q", y=y, color=color))
-    breaks = data("breaks").mark_rule(aria=False, color=style.text, strokeDash=[3, 3])
+    ground = alt.Y(datum=0, type="quantitative", scale=scale, axis=axes["y"])
+    pen = _Pen(x, y, ground, color, dash)
+    layers = KINDS[kind](pen)
+    breaks = pen.data("breaks").mark_rule(aria=False, color=style.text, strokeDash=[3, 3])
     targets = [
         # On a rim of the ground, so that it is seen on dark bars too.
-        data("targets").mark_rule(aria=False, color=colour, strokeWidth=width)
+        pen.data("targets").mark_rule(aria=False, color=colour, strokeWidth=width)
         for colour, width in ((style.ground, 6), (style.text, 2))
     ]
-    words = data("labels").mark_text(
+    words = pen.data("labels").mark_text(
         aria=False, align="left", baseline="middle", dx=6, fontSize=style.text_size,
         color=style.text,
     )  # fmt: skip
-    if kind != "journey":
-        gaps = data("gaps").mark_rect(aria=False, color=style.grid)
+    if kind != _JOURNEY:
+        gaps = pen.data("gaps").mark_rect(aria=False, color=style.grid)
         layers.insert(0, gaps.encode(x=x, x2="x1:Q"))
         layers += [breaks.encode(x=x), *(rule.encode(x=x, x2="x1:Q", y=y) for rule in targets)]
     return (
