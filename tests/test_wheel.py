@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -71,7 +72,10 @@ def test_the_wheel_holds_the_package_and_its_templates(wheel: Path) -> None:
 
 @pytest.mark.proofs
 def test_the_installed_wheel_builds_a_site_anywhere(wheel: Path, tmp_path: Path) -> None:
-    """In a new environment, outside the checkout, `perfsite build` makes the very same site."""
+    """In a new environment, outside the checkout, `perfsite build` makes the very same site.
+
+    Commands are found by the metadata; those that need an extra say which.
+    """
     succeed(sys.executable, "-m", "venv", tmp_path / "venv", cwd=tmp_path)
     tools = tmp_path / "venv" / ("Scripts" if os.name == "nt" else "bin")
     succeed(tools / "python", "-m", "pip", "install", "--no-input", wheel, cwd=tmp_path)
@@ -83,9 +87,36 @@ def test_the_installed_wheel_builds_a_site_anywhere(wheel: Path, tmp_path: Path)
     site = read_tree(tmp_path / "build")
 
     page = succeed(tools / "perfsite", "docs", "tutorial", cwd=tmp_path)
+    listed = succeed(tools / "perfsite", "--help", cwd=tmp_path)
+    explained = succeed(tools / "perfsite", "explain", "PS104", cwd=tmp_path)
+    refused = {
+        name: subprocess.run(
+            [tools / "perfsite", *words],
+            cwd=tmp_path,
+            env=clean(),
+            capture_output=True,
+            check=False,
+        ).stderr.decode()
+        for name, words in {
+            "audit": ["audit", "build"],
+            "archive": ["archive", "build", "--out", "packed", "--url", "https://example.org/"],
+        }.items()
+    }
 
     assert (tmp_path / "venv").as_posix() in where
     assert page == (ROOT / "docs" / "tutorial.md").read_text("utf-8")
+    assert set(re.findall(r"^  ([a-z]+)  ", listed, re.MULTILINE)) >= {
+        "archive",
+        "import",
+        "verify",
+    }
+    assert "To mend it:" in explained
+    for name, words in refused.items():
+        assert re.fullmatch(
+            rf"perfsite: {name} needs [a-z0-9]+, which is not installed: "
+            r"pip install 'perfsite\[archive\]'\n",
+            words,
+        )
     assert said.startswith(f"Built build: {len(SERVICES)} services, ")
     assert {p: hashlib.sha256(d).hexdigest() for p, d in site.items()} == {
         p: hashlib.sha256(d).hexdigest() for p, d in small_site().items()
