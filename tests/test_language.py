@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 import re
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from perfsite.language import Language, read_catalogue
 from perfsite.load import load_theme
 from perfsite.measures import MeasureKind
 from perfsite.periods import Period, Unit
+from perfsite.text import Dated, capital, joined
 from printed import half_up
 
 if TYPE_CHECKING:
@@ -478,18 +480,52 @@ def test_a_language_does_not_depend_on_those_asked_before() -> None:
 
 
 @given(st.dates(date(1000, 1, 1)), st.sampled_from(["en-GB", "fr", "en"]))
-def test_a_day_that_was_written_is_found_again(day: date, tag: str) -> None:
-    """Wherever a language writes a day into a text, it finds the same day."""
+def test_a_day_in_words_of_others_is_found(day: date, tag: str) -> None:
+    """Somebody wrote it as the language writes it, wherever it stands in the text."""
     language = Language(tag)
-    words = language.day(day)
+    words = str(language.day(day))
     text = f"1 {words}, 2000 {words}. {words}"
 
-    found = language.days.find(text)
+    found = language.with_days(text)
 
-    assert [(text[start:stop], one) for start, stop, one in found] == [(words, day)] * 3
+    assert found == text
+    assert days_of(found) == [(words, day)] * 3
+
+
+@given(st.dates(date(1000, 1, 1)), st.sampled_from(["en-GB", "fr", "en"]))
+def test_what_is_said_with_a_day_knows_it(day: date, tag: str) -> None:
+    """In sentences in sentences, at their beginning, and beside others; as text it is the same."""
+    language = Language(tag)
+    said = language.say("{day}: {when}", day=language.day(day), when=language.period_name(_of(day)))
+    text = joined(
+        " ", ["Ended.", capital(language.say("{sentence}!", sentence=said)), "2 May 2019"]
+    )
+    words = str(language.day(day))
+
+    assert text == f"Ended. {words}: {words}! 2 May 2019"
+    assert days_of(text) == [(words, day)] * 2
+    assert days_of(text.removesuffix(" 2 May 2019")) == days_of(text)
+    assert days_of(language.plural(2, "{n} of {day}", "{n} to {day}", day=said)) == days_of(said)
+    assert pickle.loads(pickle.dumps(text)).pieces == text.pieces  # type: ignore[attr-defined]  # noqa: S301
+
+
+def test_a_short_day_of_may_is_written_in_full() -> None:
+    """So it is one that programs can read, and those of other months are not."""
+    assert days_of(ENGLISH.short_day(date(2018, 5, 7))) == [("7 May 2018", date(2018, 5, 7))]
+    assert days_of(ENGLISH.short_day(date(2018, 6, 7))) == []
+
+
+def days_of(text: str) -> list[tuple[str, date]]:
+    """The days that a text knows, as they stand in it."""
+    pieces = text.pieces if isinstance(text, Dated) else ()
+    return [(words, day) for words, day in pieces if day]
+
+
+def _of(day: date) -> Period:
+    return Period(Unit.DAY, day.toordinal())
 
 
 def test_what_is_no_day_is_not_found() -> None:
     """A month, a number before a month, and a day that there is not."""
     for text in ("September 2018", "119 September 2018", "31 February 2018", "1 May 20185"):
-        assert ENGLISH.days.find(text) == []
+        assert days_of(ENGLISH.with_days(text)) == []

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -257,10 +258,24 @@ def test_a_logo_is_an_asset() -> None:
 
 def test_days_of_a_text_can_be_read_by_programs() -> None:
     """The filter `timed` puts each day into <time>, and escapes what is no HTML yet."""
-    renderer = Renderer(load_theme(), Language("en-GB"))
-    text = renderer.fragment("notice", "<b> & 19 September 2018 to 1 May 2019.")
+    language = Language("en-GB")
+    renderer = Renderer(load_theme(), language)
+    days = {"first": language.day(date(2018, 9, 19)), "last": language.day(date(2019, 5, 1))}
+    text = renderer.fragment("notice", language.say("<b> & {first} to {last}.", **days))
 
     assert text.strip() == (
         '<p class="notice">&lt;b&gt; &amp; <time datetime="2018-09-19">19 September 2018</time> to '
         '<time datetime="2019-05-01">1 May 2019</time>.</p>'
     )
+
+
+def test_a_day_beside_words_from_right_to_left_can_be_read_by_programs() -> None:
+    """The text is set apart as a whole, or a part of it, with its days in <time>."""
+    language = Language("en-GB")
+    renderer = Renderer(load_theme(), language)
+    said = language.say("{name}, {day}", name="\u05d0", day=language.day(date(2018, 9, 19)))
+    whole = language.with_days("\u05d0 19 September 2018")
+    time = '<time datetime="2018-09-19">19 September 2018</time>'
+
+    assert f"<bdi>\u05d0</bdi>, {time}<" in renderer.fragment("notice", said)
+    assert f"<bdi>\u05d0 {time}</bdi>" in renderer.fragment("notice", whole)

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, fields, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import (
@@ -29,7 +28,7 @@ from markupsafe import Markup, escape
 from perfsite.cache import Cache
 from perfsite.errors import RenderError
 from perfsite.model import File
-from perfsite.text import elements, isolated, marked
+from perfsite.text import Dated, elements, isolated, marked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -110,7 +109,7 @@ def _environment(theme: Theme, language: Language) -> Environment:
         keep_trailing_newline=True,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.filters["timed"] = partial(_timed, language)
+    environment.filters["timed"] = _timed
     environment.policies["ext.i18n.trimmed"] = True
     install = environment.install_gettext_translations  # type: ignore[attr-defined]
     install(language.translations, newstyle=True)
@@ -129,13 +128,15 @@ def _isolating(say: Any) -> Callable[..., Any]:  # noqa: ANN401 - jinja's global
     return said
 
 
-def _timed(language: Language, text: str) -> Markup:
-    """The text with each day in `<time>`, so that programs can read it, too."""
-    html, parts, end = elements(str(escape(isolated(text)))), [], 0
-    for start, stop, day in language.days.find(html):
-        parts += [html[end:start], f'<time datetime="{day.isoformat()}">{html[start:stop]}</time>']
-        end = stop
-    return Markup("".join([*parts, html[end:]]))  # noqa: S704 - it is escaped above
+def _timed(text: str) -> Markup:
+    """The text with each day that it was said with in `<time>`, so that programs can read it."""
+    said = isolated(text)
+    pieces = said.pieces if isinstance(said, Dated) else ((said, None),)
+    html = "".join(
+        f'<time datetime="{day.isoformat()}">{escape(words)}</time>' if day else escape(words)
+        for words, day in pieces
+    )
+    return Markup(elements(html))  # noqa: S704 - it is escaped above
 
 
 class Renderer:

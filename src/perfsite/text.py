@@ -9,7 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Final, TypeVar
+from string import Formatter
+from typing import TYPE_CHECKING, Final, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
 
 # The alphabet of texts that come in, and how what is outside it is named and shown.
 #
@@ -123,6 +128,66 @@ _WORDS: Final = frozenset(("content", "title", "alt", "aria-label", "abbr", "dat
 T = TypeVar("T")
 
 
+class Dated(str):
+    """A text that knows which days it names, so that pages can put these into `<time>`.
+
+    It is a text like any other; what is made of it otherwise than by `filled` and `joined` does
+    not know its days any more.
+
+    Attributes:
+        pieces: the text in pieces, each with the day that it is, or None.
+    """
+
+    __slots__ = ("pieces",)
+    pieces: tuple[tuple[str, date | None], ...]
+
+    @classmethod
+    def of(cls, pieces: Iterable[tuple[str, date | None]]) -> Dated:
+        """The text that these pieces are."""
+        known = tuple((text, day) for text, day in pieces if text)
+        made = cls("".join(text for text, _ in known))
+        made.pieces = known
+        return made
+
+    def removesuffix(self, suffix: str, /) -> str:
+        """The text without this end, if that is no part of a day."""
+        *before, (last, day) = self.pieces
+        shorter = last.removesuffix(suffix)
+        return self if day or shorter == last else Dated.of([*before, (shorter, None)])
+
+
+def joined(separator: str, texts: Iterable[str]) -> str:
+    """Texts one after the other, as `str.join`; the days that they name stay known."""
+    parts = list(texts)
+    if not any(isinstance(part, Dated) for part in parts):
+        return separator.join(parts)
+    pieces: list[tuple[str, date | None]] = []
+    for part in parts:
+        pieces += [(separator, None), *(part.pieces if isinstance(part, Dated) else [(part, None)])]
+    return Dated.of(pieces[1:])
+
+
+def capital(text: str) -> str:
+    """The text with its first letter a capital."""
+    if isinstance(text, Dated):
+        (first, day), *others = text.pieces
+        return Dated.of([(capital(first), day), *others])
+    return text[:1].upper() + text[1:]
+
+
+def filled(text: str, values: Mapping[str, object]) -> str:
+    """A text with `{name}` filled in, as `str.format`; the days that values name stay known."""
+    if not any(isinstance(value, Dated) for value in values.values()):
+        return text.format(**values)
+    parts: list[str] = []
+    for words, name, form, _ in Formatter().parse(text):
+        parts.append(words)
+        if name is not None:
+            value = values[name]
+            parts.append(value if isinstance(value, Dated) else format(value, form or ""))
+    return joined("", parts)
+
+
 def isolated(value: T) -> T | str:
     """A text with letters from right to left between FSI and PDI; anything else as it is.
 
@@ -133,6 +198,9 @@ def isolated(value: T) -> T | str:
         return value
     if hasattr(value, "__html__") or not _RIGHT_TO_LEFT.search(_without_isolates(value)):
         return value
+    if isinstance(value, Dated):
+        inside = [(_LINE_BREAKS.sub(" ", text), day) for text, day in value.pieces]
+        return Dated.of([(FIRST_STRONG, None), *inside, (POP, None)])
     return f"{FIRST_STRONG}{_LINE_BREAKS.sub(' ', value)}{POP}"
 
 

@@ -9,7 +9,7 @@ from perfsite.kpis import KPIS, TAKE_UP, VOLUME
 from perfsite.measures import Better, MeasureKind
 from perfsite.model import Status
 from perfsite.periods import MONTHS_IN_QUARTER, Unit
-from perfsite.text import message
+from perfsite.text import capital, joined, message
 
 if TYPE_CHECKING:
     from perfsite.kpi.headlines import Headline
@@ -317,7 +317,7 @@ def service_lead(
         said = in_words(language, share, MeasureKind.SHARE, doubts[0])
         level = _level(language, TAKE_UP, share, when, stock=stock, figure=said)
         digital = with_comparison(language, level, comparison)
-        return f"{volume} {language.say('{sentence}.', sentence=digital)}".strip()
+        return joined(" ", filter(None, (volume, language.say("{sentence}.", sentence=digital))))
     both = language.say(
         "{transactions} {when}, {share} of them digital",
         transactions=counted(language, VOLUME, transactions[0], stock=stock),
@@ -325,11 +325,6 @@ def service_lead(
         share=language.percent(share, uncertain=doubts[0]),
     )
     return language.say("{sentence}.", sentence=with_comparison(language, both, comparison))
-
-
-def capital(text: str) -> str:
-    """The text with its first letter a capital."""
-    return text[:1].upper() + text[1:]
 
 
 # Sentences of the modules beside the KPIs: channels, answers, years, journeys, readings.

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from perfsite.components.contexts import SiteLabels
 from perfsite.components.elements import Alternate, DataLink, Link, Outside
 from perfsite.kpi.groups import FOLDERS, GroupKind
-from perfsite.text import isolated, message
+from perfsite.text import isolated, joined, message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,7 +90,7 @@ class Builder:
         `card` is relative to the root of the language. With `script` the page loads the script of
         the site.
         """
-        full = title if title == self.site.title else f"{isolated(title)}{self.suffix}"
+        full = title if title == self.site.title else joined("", (isolated(title), self.suffix))
         home = Link(self.language.say("Home"), "index.html")
         address = f"{self.folder}{path}"
         several = self.folders if len(self.folders) > 1 else ()

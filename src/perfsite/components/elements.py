@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from perfsite.kpis import KPIS
 from perfsite.model import Status
 from perfsite.periods import Period
-from perfsite.text import message
+from perfsite.text import capital, message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -399,11 +399,6 @@ def like_for_like(figure_: GroupFigure, language: Language) -> str:
 def channel_name(channel: str, language: Language) -> str:
     """What a channel is called: `In person` for `in-person`."""
     return language.say(capital(channel.replace("_", " ").replace("-", " ")))
-
-
-def capital(text: str) -> str:
-    """The text with its first letter a capital."""
-    return text[:1].upper() + text[1:]
 
 
 # Lists in every order: which orders a list has, where each stands, and how it is sorted.

@@ -13,7 +13,7 @@ from babel.messages.pofile import PoFileError, read_po
 from babel.support import NullTranslations, Translations
 
 from perfsite.errors import ConfigError
-from perfsite.text import isolated
+from perfsite.text import filled, isolated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,12 +59,12 @@ class Catalogue:
         A value with letters from right to left is set apart from the words around it.
         """
         found = str(self.translations.ugettext(text)) if text else ""
-        return found.format(**_set_apart(values)) if values else found
+        return filled(found, _set_apart(values)) if values else found
 
     def plural(self, number: float, one: str, many: str, /, **values: object) -> str:
         """A message that depends on a number; `{n}` is the number in full."""
         found = str(self.translations.ungettext(one, many, self._representative(number)))
-        return found.format(n=self.count(number), **_set_apart(values))
+        return filled(found, {"n": self.count(number), **_set_apart(values)})
 
     def count(self, value: float) -> str:
         """A number as this language writes it."""

@@ -12,6 +12,7 @@ from babel.dates import format_date
 
 from perfsite.language.catalogue import SOURCE, Catalogue
 from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
+from perfsite.text import Dated
 
 _MONTH: Final = "MMMM y"
 _SHORT_MONTH: Final = "MMM y"
@@ -63,17 +64,27 @@ class Dates(Catalogue):
         return self._date(Period(Unit.MONTH, index).start, _MONTH)
 
     def day(self, value: date) -> str:
-        """A date: `7 October 2013`."""
-        return self._date(value, "d MMMM y")
+        """A date: `7 October 2013`; what is said with it knows the day (`text.Dated`)."""
+        return Dated.of([(self._date(value, "d MMMM y"), value)])
+
+    def with_days(self, text: str) -> str:
+        """Somebody else's words, which know the days that are written in them as `day` does."""
+        pieces: list[tuple[str, date | None]] = []
+        end = 0
+        for start, stop, day in self._finder.find(text):
+            pieces += [(text[end:start], None), (text[start:stop], day)]
+            end = stop
+        return Dated.of([*pieces, (text[end:], None)]) if pieces else text
 
     @cached_property
-    def days(self) -> DayFinder:
-        """What finds days in a text that `day` has written into it."""
+    def _finder(self) -> DayFinder:
         return DayFinder(self._calendar)
 
     def short_day(self, value: date, *, year: bool = True) -> str:
         """A date in short: `7 Oct 2013`, or `7 Oct`."""
-        return self._date(value, "d MMM y" if year else "d MMM")
+        text = self._date(value, "d MMM y" if year else "d MMM")
+        # May has no shorter name: its days are written in full.
+        return in_full if text == (in_full := self.day(value)) else text
 
     def short_month(self, index: int, *, year: bool = True) -> str:
         """A month in short: `Sep 2015`, or `Sep`."""

@@ -29,6 +29,7 @@ from perfsite.measures import MEASURES
 from perfsite.pages.utility import size_of
 from perfsite.periods import Period
 from perfsite.revisions import MEANINGS, ChangeKind, Move
+from perfsite.text import joined
 from perfsite.widgets.changes import KINDS, MOVES, figure_name, number, step_summary, step_tables
 
 if TYPE_CHECKING:
@@ -261,7 +262,7 @@ def changes_page(archive: Archive, former: bool) -> ChangesPage:
             day=language.day(ledger.day),
         )
     else:
-        summary = " ".join(step_summary(pending, language))
+        summary = joined(" ", step_summary(pending, language))
         day = language.day(ledger.day)
         lead = say("Since the edition of {day}: {summary}", day=day, summary=summary)
     words = [(KINDS[kind], MEANINGS[kind]) for kind in ChangeKind]
@@ -532,7 +533,7 @@ def revision_entries(ledger: RevisionHistory | None, language: Language) -> list
             f"revisions/{step.day.isoformat()}",
             language.say("What changed in the edition of {day}", day=language.day(step.day)),
             step.day,
-            " ".join(step_summary(step, language)),
+            joined(" ", step_summary(step, language)),
             edition_href(step.day),
         )
         for step in (ledger.steps if ledger else ())

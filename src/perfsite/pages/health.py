@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.components.builder import Builder, group_href, service_href
 from perfsite.components.contexts import DepartmentHealthPage, HealthPage
-from perfsite.components.elements import Cell, Column, Link, Row, Table, capital
+from perfsite.components.elements import Cell, Column, Link, Row, Table
 from perfsite.kpi.groups import GroupKind, alphabetical
 from perfsite.kpi.health import rank_groups
 from perfsite.kpi.reporting import State
 from perfsite.kpis import KPIS, counted_in_health
-from perfsite.text import message
+from perfsite.text import capital, message
 from perfsite.widgets.health import (
     CSV,
     WORDS,

@@ -49,7 +49,7 @@ def home_page(
         **tools.builder.base(
             "index.html",
             config.title,
-            config.description or described,
+            language.with_days(config.description) or described,
             "home",
             data=(DataLink(CSV, language.say("Key figures of all services"), ALL_CSV),),
         ),

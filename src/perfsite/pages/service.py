@@ -24,7 +24,6 @@ from perfsite.components.elements import (
     Link,
     Row,
     Table,
-    capital,
     channel_name,
     figure_cell,
     service_card,
@@ -38,7 +37,7 @@ from perfsite.measures import DIGITAL
 from perfsite.model import Status
 from perfsite.pages.utility import embed_page
 from perfsite.periods import Period
-from perfsite.text import isolated, message
+from perfsite.text import capital, isolated, joined, message
 from perfsite.widgets.breakdowns import (
     ANSWERS,
     answers_module,
@@ -195,7 +194,7 @@ def retracted_words(
         figure=name,
         period=language.period_name(Period.parse(retraction.period)),
         day=language.day(retraction.date),
-        reason=retraction.reason,
+        reason=language.with_days(retraction.reason),
     )
 
 
@@ -353,14 +352,15 @@ def facts_of(
 
 def remarks_of(notes: Sequence[str], language: Language) -> tuple[str, ...]:
     """The newest notes on the figures, and how many more there are."""
+    shown = tuple(map(language.with_days, notes[:_FEW_NOTES]))
     if len(notes) <= _FEW_NOTES:
-        return tuple(notes)
+        return shown
     more = language.plural(
         len(notes) - _FEW_NOTES,
         "and one more note, in the CSV file of this page",
         "and {n} more notes, in the CSV file of this page",
     )
-    return (*notes[:_FEW_NOTES], more)
+    return (*shown, more)
 
 
 def peers_of(
@@ -445,8 +445,9 @@ def citation_of(
         f"{config.base}{builder.folder}{service_href(summary.service.id)}" if config.base else ""
     )
     parts = (title, summary.service.organisation, config.title, config.publisher, config.licence)
-    sentences = (f"{isolated(part.rstrip('.'))}." for part in parts if part)
-    return " ".join([*sentences, *filter(None, [address])])
+    named = (isolated(language.with_days(part.rstrip("."))) for part in parts if part)
+    sentences = (joined("", (part, ".")) for part in named)
+    return joined(" ", [*sentences, *filter(None, [address])])
 
 
 # The page of each service: its lead, cards and figures, and the pictures that these need.
@@ -561,9 +562,9 @@ def service_page(tools: ServiceTools, summary: ServiceSummary) -> ServicePages:
         figures=tuple(module.figure for module in modules),
         remarks=remarks_of(_notes(tools, key), language),
         facts=facts_of(summary, organisations, language),
-        description_text=service.description,
-        cost_notes=service.cost_notes,
-        notes=service.notes,
+        description_text=language.with_days(service.description),
+        cost_notes=language.with_days(service.cost_notes),
+        notes=language.with_days(service.notes),
         url=service.url,
         csv=csv,
         json=json,

@@ -25,7 +25,7 @@ from perfsite.decimals import decimal, rounded
 from perfsite.exports.tables import tables_of_the_set
 from perfsite.kpis import KPIS
 from perfsite.model import File, why_not_an_id
-from perfsite.text import message
+from perfsite.text import joined, message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -298,6 +298,7 @@ def about_page(builder: Builder, edition: Edition, earlier: tuple[date, ...]) ->
     language, config = builder.language, builder.config
     say = language.say
     title = say("About the data")
+    known = builder.language.with_days
     return AboutPage(
         **builder.base(
             "about.html",
@@ -306,19 +307,19 @@ def about_page(builder: Builder, edition: Edition, earlier: tuple[date, ...]) ->
             "about",
         ),
         edition=language.day(edition.date),
-        lead=config.description,
+        lead=known(config.description),
         definitions=tuple(
             (kpi.slug, say(kpi.name), say(kpi.definition), say(kpi.formula), say(str(kpi.window)))
             for kpi in KPIS.values()
         ),
-        strengths=(*(say(text) for text in STRENGTHS), *config.strengths),
-        caveats=(*(say(text) for text in LIMITS), *config.caveats),
+        strengths=(*(say(text) for text in STRENGTHS), *map(known, config.strengths)),
+        caveats=(*(say(text) for text in LIMITS), *map(known, config.caveats)),
         revisions=tuple(say(text) for text in REVISIONS),
         updates=_updates(builder, edition, earlier),
-        end=(*([config.end_plan] if config.end_plan else ()), *(say(text) for text in END)),
+        end=(*([known(config.end_plan)] if config.end_plan else ()), *(say(text) for text in END)),
         related=tuple(Outside(item.name, str(item.url)) for item in config.related),
         sources=tuple(
-            (source.name, source.publisher, source.licence, source.url, source.note)
+            (source.name, source.publisher, source.licence, source.url, known(source.note))
             for source in config.sources
         ),
         report=builder.report(title, "about.html"),
@@ -329,14 +330,15 @@ def _updates(builder: Builder, edition: Edition, earlier: tuple[date, ...]) -> t
     """When the site changed, and when it will: as far as the publisher has said."""
     language, config = builder.language, builder.config
     lines = [
-        config.update_schedule or language.say("The publisher has named no schedule."),
+        language.with_days(config.update_schedule)
+        or language.say("The publisher has named no schedule."),
         language.say("Last updated on {day}.", day=language.day(edition.date)),
     ]
     if config.next_update:
         day = language.day(config.next_update)
         lines.append(language.say("The next edition is due on {day}.", day=day))
     if earlier:
-        days = ", ".join(language.day(day) for day in sorted(earlier, reverse=True))
+        days = joined(", ", map(language.day, sorted(earlier, reverse=True)))
         lines.append(language.say("Earlier editions: {days}.", days=days))
     return tuple(lines)
 

@@ -36,7 +36,7 @@ from perfsite.kpis import KPIS, VOLUME
 from perfsite.measures import MEASURES, RATINGS, MeasureKind
 from perfsite.model import Status
 from perfsite.periods import YEAR_IN_UNITS, Period, Unit
-from perfsite.text import message
+from perfsite.text import joined, message
 from perfsite.widgets.changes import figure_name
 from perfsite.widgets.frame import (
     INCOMPLETE,
@@ -345,7 +345,7 @@ def other_figures_module(
         language.say("Other figures that the service gave"),
         over,
         "",
-        " ".join(filter(None, notes)),
+        joined(" ", filter(None, notes)),
         list(subject.given.figures),
     )
     columns = (Column(language.say(PERIOD)), Column(language.say(_FIGURE)))

@@ -24,7 +24,7 @@ from perfsite.kpis import KPIS, all_modules
 from perfsite.measures import DIGITAL, MeasureKind
 from perfsite.model import Status
 from perfsite.periods import MONTHS_IN_YEAR
-from perfsite.text import isolated, message
+from perfsite.text import isolated, joined, message
 from perfsite.widgets.changes import REVISED_MARK
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class Subject:
             words.subtitle,
             svg if job else "",
             self._alt(words) if job else "",
-            " ".join(filter(None, (words.note, gap_note(job, self.language)))),
+            joined(" ", filter(None, (words.note, gap_note(job, self.language)))),
             table,
             f"{folder}.csv",
             self._source(words),
@@ -161,7 +161,7 @@ class Subject:
             else "",
             language.say("All figures are in the table below it."),
         ]
-        return " ".join(filter(None, parts))
+        return joined(" ", filter(None, parts))
 
     def _source(self, wording: Wording) -> str:
         language = self.language

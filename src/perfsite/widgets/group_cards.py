@@ -24,7 +24,6 @@ from perfsite.components.elements import (
     Row,
     Table,
     arrange,
-    capital,
     column,
     coverage,
     value_cell,
@@ -32,7 +31,7 @@ from perfsite.components.elements import (
 from perfsite.kpi.groups import FOLDERS, GroupKind, alphabetical
 from perfsite.kpis import KPIS, VOLUME, Place, at
 from perfsite.model import Status
-from perfsite.text import isolated, message
+from perfsite.text import capital, isolated, joined, message
 from perfsite.widgets.health import coverage_words
 
 if TYPE_CHECKING:
@@ -492,7 +491,7 @@ def silence_notices(
         "The figures below lack this service.",
         "The figures below lack these services.",
     )
-    return (" ".join([*sentences, missing]),)
+    return (joined(" ", [*sentences, missing]),)
 
 
 def _body(service: Service, summary: GroupSummary) -> str:

@@ -23,7 +23,7 @@ from perfsite.kpi.groups import FOLDERS, GroupKind, alphabetical, headline_volum
 from perfsite.kpis import KPIS, VOLUME, Place, at
 from perfsite.measures import MeasureKind
 from perfsite.model import Status
-from perfsite.text import isolated, message
+from perfsite.text import isolated, joined, message
 from perfsite.widgets.frame import gap_note
 
 if TYPE_CHECKING:
@@ -108,7 +108,8 @@ def _charted(
             "all services.",
             sentence=heading,
         ),
-        " ".join(
+        joined(
+            " ",
             filter(
                 None,
                 (
@@ -119,7 +120,7 @@ def _charted(
                     ),
                     gap_note(job, language),
                 ),
-            )
+            ),
         ),
         _series_table(summary, kpi, panel, language),
         csv,
@@ -403,7 +404,7 @@ def _treemap(
             "Treemap: {sentence}. All boxes are in the table below it, the largest first.",
             sentence=heading,
         ),
-        " ".join(notes),
+        joined(" ", notes),
         _table(boxes, total, caption, column, language),
         DEPARTMENTS_CSV if path == _OF_DEPARTMENTS else KPIS_CSV,
         source(language),

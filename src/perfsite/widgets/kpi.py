@@ -20,7 +20,7 @@ from perfsite.kpis import KPIS
 from perfsite.measures import MeasureKind
 from perfsite.model import Status
 from perfsite.periods import MONTHS_IN_YEAR
-from perfsite.text import message
+from perfsite.text import joined, message
 from perfsite.widgets.frame import (
     NOT_DEFINED,
     Wording,
@@ -136,7 +136,7 @@ def _note(series: Series, rows: Sequence[Row], language: Language) -> str:
                 "compared."
             )
         )
-    return " ".join(filter(None, notes))
+    return joined(" ", filter(None, notes))
 
 
 def _contradiction(series: Series, language: Language) -> str:

@@ -10,6 +10,7 @@ from perfsite.kpi.standards import MET, STATED, TARGET, VOLUME
 from perfsite.kpis import measure_module
 from perfsite.measures import MeasureKind
 from perfsite.model import Status
+from perfsite.text import joined
 from perfsite.widgets.frame import Wording
 
 if TYPE_CHECKING:
@@ -176,4 +177,4 @@ def _note(shown: Sequence[Standard], earlier: int, language: Language) -> str:
         else "",
         language.say("Earlier periods are in the CSV file of this page.") if earlier else "",
     ]
-    return " ".join(filter(None, notes))
+    return joined(" ", filter(None, notes))
