@@ -92,10 +92,14 @@ class Worked:
         return self._read[0]
 
     @property
+    def marked(self) -> pd.DataFrame:
+        """All that was read, and whether it contradicts something."""
+        return self._held[0]
+
+    @property
     def flagged(self) -> pd.DataFrame:
         """The observations that contradict each other."""
-        frame = self._held[0]
-        return frame[frame["flagged"]]
+        return self.marked[self.marked["flagged"]]
 
     @cached_property
     def parts(self) -> Parts:

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from helpers import worked_example
 from perfsite.cache import Cache
 from perfsite.components.builder import Assets, make_builder
-from perfsite.kpi.groups import FOLDERS, volumes_by_period
-from perfsite.kpi.health import assess_services
-from perfsite.kpi.matched import Panels
-from perfsite.kpis import Place, at
+from perfsite.kpi.groups import FOLDERS
 from perfsite.language import Language
 from perfsite.pages.groups import (
-    GroupTools,
     group_order_pages,
     group_page,
     groups_order_pages,
     groups_page,
 )
-from perfsite.pages.lists import list_pages
-from perfsite.widgets.health import assess
+from perfsite.pages.lists import kpi_cells, list_pages
+from records import site_of
 
 if TYPE_CHECKING:
     from helpers import Worked
     from perfsite.charts.pictures import Job
+    from perfsite.components.builder import Builder
     from perfsite.components.contexts import (
         Context,
         GroupOrderPage,
@@ -37,6 +34,8 @@ if TYPE_CHECKING:
     from perfsite.components.elements import Row, Table
     from perfsite.kpi.groups import GroupKind, GroupSummary
     from perfsite.kpi.headlines import ServiceSummary
+    from perfsite.pages.lists import Cells
+    from perfsite.site_data import SiteData
 
 
 @dataclass(frozen=True)
@@ -70,40 +69,37 @@ class Made:
         return next(s for s in self.of_kind(kind) if s.group.slug == slug)
 
     @cached_property
-    def tools(self) -> GroupTools:
-        """What group pages are made with."""
-        ledger = self.worked.ledger
-        groups = [summary.group for summary in self.groups]
-        return GroupTools(
-            make_builder(
-                self.worked.config,
-                self.language,
-                [(self.language.tag, "", "")],
-                Assets("site.css", "filter.js", "icon.svg", ""),
-            ),
-            {
-                kpi: Panels(self.worked.figures, kpi, self.worked.parts)
-                for kpi in at(Place.GROUP_CHART)
-            },
-            self.worked.summaries,
-            volumes_by_period(self.worked.figures),
-            assess(ledger, assess_services(ledger), groups),
-            Cache(),
+    def site(self) -> SiteData:
+        """The records that pages are made of."""
+        return site_of(self.worked)
+
+    @cached_property
+    def builder(self) -> Builder:
+        """What pages are made with."""
+        return make_builder(
+            self.worked.config,
+            self.language,
+            [(self.language.tag, "", "")],
+            Assets("site.css", "filter.js", "icon.svg", ""),
         )
+
+    @cached_property
+    def cells(self) -> Cells:
+        """The cells of each service in every list."""
+        return kpi_cells(self.services, self.language)
 
     @cached_property
     def lists(self) -> list[ListPage]:
         """The services list in all its orders."""
-        tools = self.tools
-        return list_pages(tools.builder, self.services, self.whole, tools.volumes)
+        return list_pages(self.builder, self.site.whole)
 
     @cached_property
     def group_pages(self) -> dict[str, tuple[GroupPage, list[Job]]]:
         """The pages of all departments, agencies and categories by their addresses."""
         made = [
-            group_page(self.tools, summary, [])
+            group_page(self.builder, replace(record, agencies=()), self.cells, Cache())
             for kind in FOLDERS
-            for summary in self.of_kind(kind)
+            for record in self.site.of_kind(kind)
         ]
         return {page.path: (page, jobs) for page, jobs in made}
 
@@ -111,7 +107,8 @@ class Made:
     def groups_pages(self) -> dict[GroupKind, tuple[GroupsPage, list[Job]]]:
         """The lists of groups."""
         return {
-            kind: groups_page(self.tools, kind, self.of_kind(kind), self.whole) for kind in FOLDERS
+            kind: groups_page(self.builder, kind, self.site.of_kind(kind), self.site.whole)
+            for kind in FOLDERS
         }
 
     @cached_property
@@ -121,11 +118,11 @@ class Made:
             page
             for kind in FOLDERS
             for page in (
-                *groups_order_pages(self.tools, kind, self.of_kind(kind)),
+                *groups_order_pages(self.builder, kind, self.site.of_kind(kind)),
                 *(
                     one
-                    for summary in self.of_kind(kind)
-                    for one in group_order_pages(self.tools, summary)
+                    for record in self.site.of_kind(kind)
+                    for one in group_order_pages(self.builder, record, self.cells)
                 ),
             )
         ]

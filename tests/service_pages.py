@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from perfsite.charts.breakdowns import charted_measures, collect_breakdowns
-from perfsite.charts.series import collect_given, collect_measures
 from perfsite.components.builder import Assets, make_builder
-from perfsite.kpi.headlines import peers
-from perfsite.kpi.health import assess_services
-from perfsite.kpi.trace import trace
+from perfsite.kpis import KPIS
 from perfsite.language import Language
-from perfsite.pages.service import ServicePages, ServiceTools, service_page, service_titles
+from perfsite.pages.service import ServicePages, service_page
+from records import site_of
 
 if TYPE_CHECKING:
     from helpers import Worked
     from perfsite.components.builder import Builder
     from perfsite.components.elements import ChartFigure, Table
     from perfsite.config import SiteConfig
-    from perfsite.kpi.groups import Group
+    from perfsite.site_data import ServiceRecord
 
 ENGLISH = Language("en-GB")
 ASSETS = Assets("assets/a.css", "assets/a.js", "assets/icon.svg", "")
@@ -29,32 +27,22 @@ def builder_of(config: SiteConfig, language: Language = ENGLISH) -> Builder:
     return make_builder(config, language, [(language.tag, language.name, "")], ASSETS)
 
 
-def tools_of(made: Worked, builder: Builder | None = None) -> ServiceTools:
-    """What the pages of all services share."""
-    summaries = list(made.summaries.values())
-    memberships: dict[str, list[Group]] = {}
-    for group in made.groups.values():
-        for service in group.group.services:
-            memberships.setdefault(service, []).append(group.group)
-    return ServiceTools(
-        builder or builder_of(made.config),
-        made.summaries,
-        service_titles(summaries),
-        made.series,
-        collect_measures(made.parts, charted_measures(made.config), made.services),
-        collect_breakdowns(made.observations, made.parts, made.services, made.config),
-        {},
-        memberships,
-        trace(summaries, made.parts, made.figures.windows, made.observations, made.config),
-        peers(summaries),
-        assess_services(made.ledger),
-        given=collect_given(made.observations, {}, made.services),
-    )
+def records_of(made: Worked, language: Language = ENGLISH) -> dict[str, ServiceRecord]:
+    """The records of all services, each of which is asked for every KPI."""
+    return {
+        key: replace(
+            record,
+            asked=frozenset(KPIS),
+            titles=dict.fromkeys([language.tag], next(iter(record.titles.values()))),
+        )
+        for key, record in site_of(made).services.items()
+    }
 
 
 def pages_of(made: Worked, service: str = "alpha", builder: Builder | None = None) -> ServicePages:
     """The page of one service, its pictures and its embeds."""
-    return service_page(tools_of(made, builder), made.summaries[service])
+    builder = builder or builder_of(made.config)
+    return service_page(builder, records_of(made, builder.language)[service])
 
 
 def figure_of(pages: ServicePages, slug: str) -> ChartFigure:

@@ -16,7 +16,6 @@ from helpers import (
     worked_sources,
 )
 from perfsite.components.elements import headline_cell, kpi_name, service_card
-from perfsite.kpi.groups import volumes_by_period
 from perfsite.kpi.trace import trace
 from perfsite.language import Language
 from perfsite.model import Status
@@ -24,6 +23,7 @@ from perfsite.pages.service import lead_of
 from perfsite.periods import Period, Unit
 from perfsite.widgets.group_charts import service_boxes, services_treemap
 from properties import fewer
+from records import site_of
 
 TAKE_UP, YEARLY, COMPLETION = "digital_take_up", "transactions_per_year", "completion_rate"
 DOUBTFUL = """
@@ -268,9 +268,8 @@ def test_boxes_that_hold_stocks_say_so() -> None:
     rows = [f"alpha {quarter} 100\nbeta {quarter} 50" for quarter in quarters]
     rows += ["alpha 2016 100", "alpha 2017 100"]
     made = worked("service period transactions\n" + "\n".join(rows), register("alpha", "beta"))
-    whole = made.groups["all"]
-    boxes = service_boxes(whole, made.summaries, volumes_by_period(made.figures))
-    found = services_treemap(whole, boxes, "all", LANGUAGE)
+    whole = site_of(made).whole
+    found = services_treemap(whole.summary, service_boxes(whole), "all", LANGUAGE)
 
     assert found is not None
     assert found[0].note.startswith("100 of the 300 in these boxes counts stocks")

@@ -14,7 +14,7 @@ from perfsite.config import parse_config
 from perfsite.kpis import KPIS
 from perfsite.pages.service import service_page
 from properties import fewer
-from service_pages import figure_of, pages_of, tools_of
+from service_pages import builder_of, figure_of, pages_of, records_of
 
 if TYPE_CHECKING:
     from perfsite.components.contexts import ServicePage
@@ -148,8 +148,9 @@ def test_a_target_met_in_the_year_and_missed_in_the_quarter_is_said_of_both() ->
 def test_no_page_of_the_example_lets_a_sentence_pass_for_its_card(every: int) -> None:
     """The services of the example, each of their figures."""
     config = parse_config((EXAMPLE / "perfsite.toml").read_text("utf-8"))
-    tools = tools_of(worked_sources(example_sources(), example_register(), config))
-    pages = [service_page(tools, summary).page for summary in [*tools.summaries.values()][::every]]
+    records = records_of(worked_sources(example_sources(), example_register(), config))
+    builder = builder_of(config)
+    pages = [service_page(builder, record).page for record in [*records.values()][::every]]
     wrong = {page.name: faults(page) for page in pages if faults(page)}
 
     assert sum(len(page.figures) for page in pages) > 1_000 / every

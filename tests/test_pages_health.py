@@ -11,8 +11,8 @@ import pytest
 from helpers import register, worked
 from perfsite.components.builder import Assets, Builder, make_builder
 from perfsite.config import SiteConfig
-from perfsite.kpi.groups import Group, GroupKind, make_groups
-from perfsite.kpi.health import Coverage, Owed, assess_services
+from perfsite.kpi.groups import Group, GroupKind
+from perfsite.kpi.health import Coverage, Owed
 from perfsite.kpi.reporting import State
 from perfsite.kpis import KPIS, counted_in_health, in_the_ledger
 from perfsite.language import Language
@@ -22,18 +22,18 @@ from perfsite.periods import Period
 from perfsite.widgets.health import (
     MEANINGS,
     WORDS,
-    Health,
-    assess,
     completeness,
     coverage_words,
     health_file,
     legend,
     owed_words,
 )
+from records import site_of
 
 if TYPE_CHECKING:
     from perfsite.components.contexts import DepartmentHealthPage, HealthPage
     from perfsite.components.elements import Table
+    from perfsite.site_data import SiteData
 
 ENGLISH = Language("en-GB")
 QUARTERS = [f"{year}-Q{quarter}" for year in (2015, 2016) for quarter in (1, 2, 3, 4)]
@@ -56,20 +56,19 @@ class Told:
     services: dict[str, Service]
 
     @cached_property
-    def health(self) -> Health:
+    def site(self) -> SiteData:
         """What the pages are made of."""
-        made = worked(self.table, self.services)
-        return assess(made.ledger, assess_services(made.ledger), make_groups(self.services))
+        return site_of(worked(self.table, self.services))
 
     @cached_property
     def page(self) -> HealthPage:
         """health/index.html."""
-        return health_page(builder(), self.health)
+        return health_page(builder(), self.site)
 
     @cached_property
     def departments(self) -> dict[str, DepartmentHealthPage]:
         """health/<department>.html by the department's name."""
-        pages = department_pages(builder(), self.health, self.services)
+        pages = department_pages(builder(), self.site)
         return {page.department.text: page for page in pages}
 
 
@@ -109,7 +108,7 @@ def three() -> Told:
 
 def test_the_numbers_of_the_page_are_those_of_the_ledger(three: Told) -> None:
     """Each cell of the table of KPIs counts the services in that state, from the ledger's rows."""
-    rows = three.health.ledger.rows()
+    rows = three.site.matrix.rows()
     newest = rows[rows["period"] == QUARTERS[-1]]
     got = table(three.page.kpis)
 
@@ -211,7 +210,7 @@ def test_longer_ledgers_show_their_newest_quarters() -> None:
     )
     (of,) = (t for t in told.departments["Ministry"].tables if t.caption.startswith(SATISFACTION))
 
-    assert len(told.health.ledger.quarters) == 12
+    assert len(told.site.matrix.quarters) == 12
     assert columns(of)[1] == "Jan to Mar 2015"
     assert table(of)["Beta"] == ["late"] + ["stopped"] * 7
     assert {len(row.cells) for row in of.rows} == {8}
@@ -270,7 +269,7 @@ def test_a_year_in_which_nothing_was_asked_for_has_no_share() -> None:
         },
     )
 
-    assert [quarter.code for quarter in told.health.ledger.quarters][::4] == ["2014-Q1", "2015-Q1"]
+    assert [quarter.code for quarter in told.site.matrix.quarters][::4] == ["2014-Q1", "2015-Q1"]
     assert told.page.lead == "Services were asked for no figures in the newest four quarters."
     assert table(told.page.departments)[TIME][1:3] == ["nothing was asked for", "100%, 1 of 1"]
     assert "no figures in the newest four quarters" in told.departments[TIME].lead
@@ -280,13 +279,13 @@ def test_without_any_quarter_the_pages_say_that_there_is_nothing() -> None:
     """No figure at all: no sentence of coverage, no table by quarter, no period in a caption."""
     told = Told("period transactions\n2016-Q4 _", register("alpha"))
 
-    assert told.health.ledger.quarters == ()
+    assert told.site.matrix.quarters == ()
     assert told.page.lead == "No figures were provided."
     assert told.page.kpis.caption == "Services by the state of each figure"
     assert set(table(told.page.kpis)[TRANSACTIONS][1:]) == {"0"}
     assert told.departments["Ministry"].tables == ()
     assert table(told.departments["Ministry"].owed) == {"Alpha": ["none"]}
-    assert completeness(told.health, ENGLISH) == ""
+    assert completeness(told.site.whole, ENGLISH) == ""
 
 
 def test_every_state_has_a_word_and_a_meaning() -> None:
@@ -317,7 +316,7 @@ def test_every_page_of_health_explains_the_words_it_uses(three: Told) -> None:
 
 def test_the_file_of_health_holds_the_whole_ledger(three: Told) -> None:
     """data/health.csv has a row for each service, KPI and quarter, and the pages lead to it."""
-    file = health_file(three.health.ledger)
+    file = health_file(three.site.matrix)
     rows = list(csv.DictReader(io.StringIO(file.data.decode(), newline="")))
 
     assert len(rows) == 4 * len(in_the_ledger()) * 8
@@ -356,12 +355,12 @@ def test_what_is_owed_in_words() -> None:
     assert owed_words(never, ENGLISH) == "Total cost: never given"
 
 
-def test_the_health_of_a_group_is_found(three: Told) -> None:
-    """Health.of gives the group that it was asked for."""
-    groups = {group.name: group for group in make_groups(three.services)}
+def test_the_health_of_a_group_is_in_its_record(three: Told) -> None:
+    """Each group has its own health, and not that of another."""
+    groups = {record.group.name: record.health for record in three.site.groups}
 
-    assert three.health.of(groups[SEAS]).silent == 1
-    assert three.health.of(groups[ROADS]).silent == 0
-    assert three.health.of(groups[ROADS]).group == Group(
+    assert groups[SEAS].silent == 1
+    assert groups[ROADS].silent == 0
+    assert groups[ROADS].group == Group(
         GroupKind.DEPARTMENT, "ministry-of-roads", ROADS, "", ("toll",)
     )

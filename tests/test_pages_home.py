@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -10,7 +9,6 @@ from page_tools import column_of, example, made_of, row_of
 from perfsite.charts.pictures import CardJob, TreemapJob
 from perfsite.config import SiteConfig
 from perfsite.kpi.groups import GroupKind
-from perfsite.model import Edition
 from perfsite.pages.home import home_page
 from perfsite.pages.lists import high_volume_page
 
@@ -27,8 +25,8 @@ A_FALL: Final = re.compile(
 
 def home(made: Made) -> tuple[HomePage, list[Job]]:
     """The home page and its pictures."""
-    departments = made.of_kind(GroupKind.DEPARTMENT)
-    return home_page(made.tools, made.whole, departments, Edition(date(2018, 9, 19), ""))
+    site = made.site
+    return home_page(made.builder, site.whole, site.of_kind(GroupKind.DEPARTMENT), site.edition)
 
 
 @cache
@@ -39,14 +37,14 @@ def example_home() -> tuple[HomePage, list[Job]]:
 
 def large(made: Made) -> HighVolumePage:
     """The page of high-volume services."""
-    return high_volume_page(made.tools.builder, made.services, made.whole, made.tools.volumes)
+    return high_volume_page(made.builder, made.site.whole)
 
 
 def test_the_home_page_says_how_complete_and_how_fresh_the_whole_is() -> None:
     """How many services gave the year, how much of what was asked for came, and until when."""
     made = example()
     page, _ = example_home()
-    recent = made.tools.health.of(made.whole.group).total.recent
+    recent = made.site.whole.health.total.recent
 
     assert page.freshness[0] == (
         "414 of 734 services have given their transactions for the year to September 2017."

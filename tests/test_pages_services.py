@@ -14,10 +14,11 @@ from perfsite.config import parse_config
 from perfsite.kpis import KPIS
 from perfsite.language import Language
 from perfsite.measures import MeasureKind
-from perfsite.pages.service import service_page, service_titles
+from perfsite.pages.service import service_page
+from perfsite.site_data import service_titles
 from printed import could_be, is_true
 from properties import fewer
-from service_pages import builder_of, figure_of, pages_of, texts, tools_of
+from service_pages import builder_of, figure_of, pages_of, records_of, texts
 
 if TYPE_CHECKING:
     from perfsite.components.elements import Card
@@ -151,8 +152,8 @@ def test_facts_and_notes_of_the_register_are_on_the_page() -> None:
 def test_many_notes_are_counted() -> None:
     """The newest three stand on the page, and how many more there are."""
     made = worked(QUARTERS)
-    tools = replace(tools_of(made), notes={"alpha": ["a", "b", "c", "d"]})
-    page = service_page(tools, made.summaries["alpha"]).page
+    record = replace(records_of(made)["alpha"], notes=("a", "b", "c", "d"))
+    page = service_page(builder_of(made.config), record).page
     assert page.remarks == ("a", "b", "c", "and one more note, in the CSV file of this page")
 
 
@@ -265,8 +266,7 @@ def test_services_of_one_name_have_titles_of_their_own() -> None:
     """Two services of one name and organisation show their ids."""
     services = register("alpha", "beta")
     services["beta"] = replace(services["beta"], name="Alpha")
-    made = worked("service period transactions\nalpha 2017 5", services)
-    titles = service_titles(list(made.summaries.values()))
+    titles = service_titles(list(services.values()))
 
     assert titles == {"alpha": "Alpha: Ministry (alpha)", "beta": "Alpha: Ministry (beta)"}
 
@@ -335,10 +335,10 @@ def test_the_sentences_of_a_page_are_true_of_what_was_submitted(
 def test_the_pages_of_the_example_hold_together() -> None:
     """All 734: no row is shifted, every figure can be traced, and no two pages share a title."""
     made = worked_example()
-    tools = tools_of(made)
+    builder = builder_of(made.config)
     titles: list[str] = []
-    for summary in made.summaries.values():
-        pages = service_page(tools, summary)
+    for record in records_of(made).values():
+        pages, summary = service_page(builder, record), record.summary
         titles += [pages.page.title, *(embed.title for embed in pages.embeds)]
         assert (pages.page.lead == "") == (not summary.has_figures), pages.page.path
         for card in pages.page.cards:

@@ -8,15 +8,13 @@ import io
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from functools import partial
 from html import unescape
 from typing import TYPE_CHECKING, Final, Protocol
 
 from perfsite.cache import Cache
-from perfsite.charts.breakdowns import charted_measures, collect_breakdowns
 from perfsite.charts.draw import Drawing, Undrawn
 from perfsite.charts.pictures import CardJob
-from perfsite.charts.series import collect_given, collect_measures, collect_series
 from perfsite.components.builder import Assets, make_builder
 from perfsite.components.contexts import MovedPage
 from perfsite.errors import BuildError, ConsistencyError
@@ -27,14 +25,6 @@ from perfsite.exports.editions import edition_files
 from perfsite.exports.feed import feed_file
 from perfsite.exports.schemas import schema_files
 from perfsite.exports.tables import REVISIONS_CSV
-from perfsite.kpi.groups import make_groups, summarise_groups, volumes_by_period
-from perfsite.kpi.headlines import peers
-from perfsite.kpi.health import assess_services
-from perfsite.kpi.matched import Panels
-from perfsite.kpi.reporting import make_matrix
-from perfsite.kpi.standards import collect_standards
-from perfsite.kpi.trace import trace
-from perfsite.kpis import Place, at
 from perfsite.language import Language, read_catalogue
 from perfsite.leaks import Published, check_leaks
 from perfsite.pages.editions import gone_services, revision_entries
@@ -44,15 +34,12 @@ from perfsite.pages.utility import is_listed, plain_files
 from perfsite.policy.retractions import check_retractions
 from perfsite.render import FAVICON, SCRIPT, STYLESHEET, Renderer
 from perfsite.revisions import COLUMNS
-from perfsite.site_data import SiteData
+from perfsite.site_data import SiteData, make_site_data
 from perfsite.stages import stage
-from perfsite.validate.values import RETRACTED
-from perfsite.widgets.health import assess, health_file
+from perfsite.widgets.health import health_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    import pandas as pd
 
     from perfsite.analysis import Analysis
     from perfsite.charts.draw import DrawingCache
@@ -61,8 +48,8 @@ if TYPE_CHECKING:
     from perfsite.components.contexts import Context
     from perfsite.config import SiteConfig
     from perfsite.model import Edition, File, Service
-    from perfsite.policy.retractions import Retraction
     from perfsite.render import Theme
+    from perfsite.site_data import ServiceRecord, SiteData
 
 
 # One build, one truth: the finished files are read back and held against the register.
@@ -208,7 +195,9 @@ def build_site(  # noqa: PLR0913 - what to build, with what, how, and what to re
         raise BuildError("the register holds no service that can be used; validate says why")
     check_retractions(known.problems)
     facts = kept.of(
-        "facts", (edition, known.data.problems, known.data.editions), lambda: _facts(known, edition)
+        "facts",
+        (edition, known.data.problems, known.data.editions),
+        lambda: make_site_data(known, edition),
     )
     with stage("pages"):
         made = [make_pages(builder, facts, kept) for builder in builders]
@@ -314,56 +303,12 @@ def _builders(config: SiteConfig, theme: Theme, assets: Mapping[str, File]) -> l
     return [make_builder(config, language, folders, addresses) for language in languages]
 
 
-@stage("site data")
-def _facts(known: Analysis, edition: Edition) -> SiteData:
-    """Everything that pages say, worked out once for all languages."""
-    figures, config = known.figures, known.data.config
-    summaries = known.summaries
-    groups = summarise_groups(
-        figures, summaries, make_groups(known.services), config.headline_share, known.parts
-    )
-    ledger = make_matrix(
-        figures, known.parts, summaries, known.observations, config.digital_channels
-    )
-    return SiteData(
-        services=known.services,
-        summaries=summaries,
-        groups=groups,
-        panels={kpi: Panels(figures, kpi, known.parts) for kpi in at(Place.GROUP_CHART)},
-        volumes=volumes_by_period(figures),
-        health=assess(ledger, assess_services(ledger), [summary.group for summary in groups]),
-        series=collect_series(known.parts, figures, known.services),
-        measures=collect_measures(known.parts, charted_measures(config), known.services),
-        breakdowns=collect_breakdowns(known.observations, known.parts, known.services, config),
-        notes=_notes(known.observations),
-        provenance=trace(summaries, known.parts, figures.windows, known.observations, config),
-        peers=peers(summaries),
-        covered=_covered(figures.frame),
-        edition=edition,
-        earlier=tuple(day for day in config.published if day < edition.date),
-        standards=collect_standards(known.observations, config),
-        carried={one.service: one for one in known.carried},
-        retracted=_by_service(known.retracted),
-        history=known.data.history,
-        ledger=known.ledger,
-        hidden=known.hidden,
-        given=collect_given(known.published, known.revised, known.services),
-    )
-
-
-def _by_service(retracted: Iterable[Retraction]) -> dict[str, list[Retraction]]:
-    found: dict[str, list[Retraction]] = {}
-    for one in retracted:
-        found.setdefault(one.service, []).append(one)
-    return found
-
-
 def _published(known: Analysis, facts: SiteData) -> Published:
     """Every number that the site may say, by which a secret is told from a public one."""
     groups = (
         number
-        for summary in facts.groups
-        for figures in summary.series.values()
+        for record in facts.groups
+        for figures in record.summary.series.values()
         for one in figures
         for number in one.numbers
     )
@@ -377,21 +322,23 @@ def _published(known: Analysis, facts: SiteData) -> Published:
 def _data_files(known: Analysis, facts: SiteData, kept: Cache) -> list[File]:
     """Everything that can be downloaded, and its description for machines."""
     config = known.data.config
-    observations = data_files.observation_rows(known.published)
-    kpis = list(known.kpis.itertuples(index=False, name=None))
+    records = facts.services.values()
+    kpis = [row for record in records for row in record.kpis]
     changes = facts.ledger.rows() if facts.ledger else []
     files = [
-        data_files.csv_file("data/observations.csv", data_files.OBSERVATION_COLUMNS, observations),
+        data_files.csv_file(
+            "data/observations.csv", data_files.OBSERVATION_COLUMNS, facts.observations
+        ),
         data_files.csv_file(data_files.KPIS_CSV, data_files.KPI_COLUMNS, kpis),
-        data_files.services_file(facts.summaries, config.languages),
-        *data_files.service_files(facts.summaries, observations, kpis, kept),
-        *data_files.group_files(facts.groups, facts.panels),
-        health_file(facts.health.ledger),
+        data_files.services_file([record.summary for record in records], config.languages),
+        *(file for record in records for file in _service_files(record, kept)),
+        *data_files.group_files((record.summary, record.samples) for record in facts.groups),
+        health_file(facts.matrix),
         data_files.csv_file(REVISIONS_CSV, COLUMNS, changes),
     ]
     paths = [file.path for file in files]
     names = {f"services/{key}.csv": service.name for key, service in known.services.items()}
-    names |= data_files.group_names(facts.groups)
+    names |= data_files.group_names(record.group for record in facts.groups)
     return [
         *files,
         *described_files(paths, names, config),
@@ -402,20 +349,7 @@ def _data_files(known: Analysis, facts: SiteData, kept: Cache) -> list[File]:
     ]
 
 
-def _covered(figures: pd.DataFrame) -> tuple[date, date] | None:
-    """The first and the last day that figures are for."""
-    if figures.empty:
-        return None
-    first, last = int(figures["start"].min()), int(figures["end"].max())
-    return date.fromordinal(first), date.fromordinal(last)
-
-
-def _notes(observations: pd.DataFrame) -> dict[str, list[str]]:
-    """The distinct notes on each service's observations, the newest first."""
-    # Why a figure was taken back stands with it, not among the remarks.
-    taken_back = observations["marks"].str.contains(RETRACTED, regex=False).astype(bool)
-    noted = observations[(observations["note"] != "") & ~taken_back].iloc[::-1]
-    noted = noted.drop_duplicates(["service", "note"])
-    return {
-        str(service): list(notes) for service, notes in noted.groupby("service", sort=False)["note"]
-    }
+def _service_files(record: ServiceRecord, kept: Cache) -> tuple[File, File]:
+    """The data files of one service, as before where it is as before."""
+    given = record.service, record.observations, record.kpis
+    return kept.of(("data", record.service.id), given, partial(data_files.service_files, *given))

@@ -452,6 +452,20 @@ class Retold:
     reason: str
 
 
+@dataclass(frozen=True)
+class ServiceHistory:
+    """What became of one service since the first edition, in the order of the editions.
+
+    `moves` are changes of the service itself, `backfilled` how many of its figures were given late,
+    both with the date of the edition (None for what is not frozen yet); `retold` is what its
+    figures have said, of those that once said something else.
+    """
+
+    moves: tuple[tuple[date | None, ServiceChange], ...] = ()
+    backfilled: tuple[tuple[date | None, int], ...] = ()
+    retold: tuple[Retold, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class RevisionHistory:
     """The steps from each edition to the next, the oldest first, and the first edition's date.
@@ -509,6 +523,14 @@ class RevisionHistory:
             for service, number in late.value_counts(sort=False).items():
                 found.setdefault(str(service), []).append((step.day, int(number)))
         return found
+
+    def of(self, service: str) -> ServiceHistory:
+        """What became of a service and of its figures."""
+        return ServiceHistory(
+            tuple(self.moves.get(service, ())),
+            tuple(self.backfilled.get(service, ())),
+            tuple(self.retold.get(service, ())),
+        )
 
     @cached_property
     def revised(self) -> frozenset[Key]:

@@ -1,33 +1,63 @@
-"""What all pages are made of."""
+"""What pages, data files and lists are made of: one record a service, one a group, and the site.
+
+The record of a service holds what its page and its files depend on, and no more: of other services
+it has the headlines of its peers. Whoever makes one page of a service again and again may
+keep the page for as long as the record is the same.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from perfsite.kpi.groups import GroupKind, groups_in_language
-from perfsite.kpi.reporting import STATES, State
-from perfsite.kpis import KPIS
+from perfsite.charts.breakdowns import charted_measures, collect_breakdowns
+from perfsite.charts.series import collect_given, collect_measures, collect_series
+from perfsite.exports.tables import observation_rows
+from perfsite.kpi.groups import (
+    GroupKind,
+    groups_in_language,
+    headline_volumes,
+    make_groups,
+    summarise_groups,
+    volumes_by_period,
+)
+from perfsite.kpi.headlines import Peer, peers
+from perfsite.kpi.health import assess_groups, assess_services
+from perfsite.kpi.matched import Panels
+from perfsite.kpi.reporting import STATES, State, make_matrix
+from perfsite.kpi.standards import collect_standards
+from perfsite.kpi.trace import trace
+from perfsite.kpis import KPIS, Place, at
+from perfsite.revisions import ServiceHistory
+from perfsite.stages import stage
+from perfsite.text import isolated
+from perfsite.validate.values import RETRACTED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    import pandas as pd
+
+    from perfsite.analysis import Analysis
     from perfsite.charts.breakdowns import Breakdowns
     from perfsite.charts.series import GivenFigures, Series
-    from perfsite.components.builder import Builder
     from perfsite.editions import EditionFigures
-    from perfsite.kpi.groups import GroupSummary, Volumes
+    from perfsite.exports.tables import Rows
+    from perfsite.kpi.groups import Group, GroupName, GroupSummary
     from perfsite.kpi.headlines import ServiceSummary
-    from perfsite.kpi.matched import Panels
+    from perfsite.kpi.health import GroupHealth, ServiceHealth
+    from perfsite.kpi.matched import Panel
+    from perfsite.kpi.reporting import ReportingMatrix
     from perfsite.kpi.standards import Standard
     from perfsite.kpi.trace import Provenance
     from perfsite.model import Edition, Key, Service
+    from perfsite.periods import Period
     from perfsite.policy.carry_forward import Carried
     from perfsite.policy.retractions import Retraction
     from perfsite.revisions import RevisionHistory
-    from perfsite.widgets.health import Health
 
 
 # Texts of submissions in several languages, as a note holds them, and the one for a page.
@@ -51,94 +81,334 @@ def in_language(text: str, tag: str, languages: Sequence[str]) -> str:
     return parts[languages.index(tag)].strip()
 
 
+# A service, a group, and the site.
+
+
 @dataclass(frozen=True)
-class SiteData:
-    """What all pages are made of, in the language of the register; by service where not said.
+class ServiceRecord:
+    """A service: all that its page and its files depend on.
 
-    `groups` begin with the one of all services. `covered` are the first and the last day that
-    figures are for, None without figures; `earlier` are the dates of the editions before this one.
-    For those that have any, `standards` are what services promise, `carried` tells whose figures
-    errors kept out, and `retracted` are the figures that were taken back.
-
-    `history` are the frozen editions up to this one, `ledger` what changed between them, and
-    `hidden` the figures that are confidential now. `given` are the observations of each service.
+    `titles` are those of its page, by the tag of the language. `series` are those of KPIs,
+    `measures` those of response time and of what the site declares. `given` are its observations as
+    figures, `observations` and `kpis` the same and its KPIs as rows of data files, and `notes` the
+    distinct notes on them, the newest first. `groups` are its department, agency and category.
+    `asked` are the KPIs that have a card: some service of the site is asked for them. `carried`
+    says that errors kept figures out, `retracted` which were taken back. `last_change` is the
+    date of the edition that last had news of it; None without editions, and where there is news
+    since the last of them.
     """
 
-    services: Mapping[str, Service]
-    summaries: Sequence[ServiceSummary]
-    groups: Sequence[GroupSummary]
-    panels: Mapping[str, Panels]
-    volumes: Volumes
-    health: Health
-    series: Mapping[str, Sequence[Series]]
-    measures: Mapping[str, Sequence[Series]]
-    breakdowns: Mapping[str, Breakdowns]
-    notes: Mapping[str, Sequence[str]]
-    provenance: Mapping[str, Mapping[str, Provenance]]
-    peers: Mapping[str, Sequence[str]]
+    summary: ServiceSummary
+    titles: Mapping[str, str]
+    series: tuple[Series, ...]
+    measures: tuple[Series, ...]
+    breakdowns: Breakdowns
+    standards: tuple[Standard, ...]
+    given: GivenFigures
+    observations: Rows
+    kpis: Rows
+    notes: tuple[str, ...]
+    provenance: Mapping[str, Provenance]
+    groups: tuple[GroupName, ...]
+    peers: tuple[Peer, ...]
+    asked: frozenset[str]
+    health: ServiceHealth
+    carried: Carried | None
+    retracted: tuple[Retraction, ...]
+    history: ServiceHistory
+    last_change: date | None
+
+    @property
+    def service(self) -> Service:
+        """The service as the register has it."""
+        return self.summary.service
+
+    def in_language(self, tag: str, tags: Sequence[str]) -> ServiceRecord:
+        """The record with the texts of one of the site's languages, whose `tags` these are."""
+        return replace(
+            self,
+            summary=replace(self.summary, service=self.service.in_language(tag)),
+            standards=tuple(
+                replace(one, text=in_language(one.text, tag, tags)) for one in self.standards
+            ),
+            notes=tuple(in_language(note, tag, tags) for note in self.notes),
+            groups=tuple(one.in_language(tag) for one in self.groups),
+            peers=tuple(one.in_language(tag) for one in self.peers),
+        )
+
+
+@dataclass(frozen=True)
+class GroupRecord:
+    """A group: all that its page and its file depend on.
+
+    `samples` are its matched samples over time, by KPI, where there is one. `members` are its
+    services with their headlines, by their ids, and `volumes` the transactions of those that make
+    its own headline, which add up to it. `agencies` are those of a department. `newest` is the
+    newest quarter that services were asked for, None where there is none yet, and `last_change` as
+    in a `ServiceRecord`, of all its services.
+    """
+
+    summary: GroupSummary
+    samples: Mapping[str, Panel]
+    members: Mapping[str, ServiceSummary]
+    volumes: Mapping[str, float]
+    health: GroupHealth
+    agencies: tuple[GroupName, ...]
+    newest: Period | None
+    last_change: date | None
+
+    @property
+    def group(self) -> Group:
+        """The group itself."""
+        return self.summary.group
+
+
+@dataclass(frozen=True)
+class SiteData:
+    """What all pages and data files are made of, in the language of the register.
+
+    `services` are in the order of the register, by their ids, and `groups` begin with the one of
+    all services. `observations` are all of them as rows of data files. `matrix` says who reported
+    what, quarter by quarter. `covered` are the first and the last day that figures are for, None
+    without figures; `earlier` are the dates of the editions before this one.
+
+    `history` are the frozen editions up to this one, `ledger` what changed between them, and
+    `hidden` the figures that are confidential now.
+    """
+
+    services: Mapping[str, ServiceRecord]
+    groups: tuple[GroupRecord, ...]
+    observations: Rows
+    matrix: ReportingMatrix
     covered: tuple[date, date] | None
     edition: Edition
     earlier: tuple[date, ...]
-    standards: Mapping[str, Sequence[Standard]] = field(default_factory=dict)
-    carried: Mapping[str, Carried] = field(default_factory=dict)
-    retracted: Mapping[str, Sequence[Retraction]] = field(default_factory=dict)
-    history: Sequence[EditionFigures] = ()
-    ledger: RevisionHistory | None = None
-    hidden: frozenset[Key] = frozenset()
-    given: Mapping[str, GivenFigures] = field(default_factory=dict)
+    history: Sequence[EditionFigures]
+    ledger: RevisionHistory | None
+    hidden: frozenset[Key]
+
+    @property
+    def whole(self) -> GroupRecord:
+        """All services together."""
+        return self.groups[0]
 
     @cached_property
-    def by_id(self) -> dict[str, ServiceSummary]:
-        """The services by their ids."""
-        return {summary.service.id: summary for summary in self.summaries}
+    def register(self) -> dict[str, Service]:
+        """The services as the register has them, by their ids."""
+        return {key: record.service for key, record in self.services.items()}
 
-    @cached_property
-    def asked(self) -> frozenset[str]:
-        """The KPIs that some service was asked for in some quarter; all of them without quarters.
-
-        Where nobody was, a service that gave none owes none; nor does it owe a KPI that is not in
-        the ledger and of which nobody has a figure.
-        """
-        ledger = self.health.ledger
-        none = STATES.index(State.NOT_ASKED)
-        if not ledger.quarters:
-            return frozenset(KPIS)
-        asked = {
-            kpi for place, kpi in enumerate(ledger.kpis) if (ledger.states[:, place] != none).any()
-        }
-        others = KPIS.keys() - set(ledger.kpis)
-        return frozenset(asked) | {
-            kpi for kpi in others if any(one.figures[kpi].period for one in self.summaries)
-        }
-
-    def of_kind(self, kind: GroupKind) -> list[GroupSummary]:
+    def of_kind(self, kind: GroupKind) -> list[GroupRecord]:
         """The groups of a kind, in their order."""
-        return [summary for summary in self.groups if summary.group.kind is kind]
+        return [record for record in self.groups if record.group.kind is kind]
 
-    def spoken(self, builder: Builder) -> SiteData:
-        """The facts with the names and texts that they have in the language of some pages."""
-        tags = [tag for tag, _, _ in builder.folders]
+    def in_language(self, tag: str, tags: Sequence[str]) -> SiteData:
+        """The same with the texts of one of the site's languages, whose `tags` these are."""
         if len(tags) == 1:
             return self
-        tag = builder.language.tag
-        services = {key: service.in_language(tag) for key, service in self.services.items()}
-        groups = groups_in_language(self.groups, tag)
-        named = {(one.group.kind, one.group.slug): one.group for one in groups}
-        health = [
-            replace(one, group=named[one.group.kind, one.group.slug]) for one in self.health.groups
-        ]
+        services = {key: one.in_language(tag, tags) for key, one in self.services.items()}
+        records = {(one.group.kind, one.group.slug): one for one in self.groups}
+        summaries = groups_in_language([one.summary for one in self.groups], tag)
+        groups = [summary.group for summary in summaries]
         return replace(
             self,
             services=services,
-            summaries=[replace(one, service=services[one.service.id]) for one in self.summaries],
-            groups=groups,
-            health=replace(self.health, groups=health),
-            notes={
-                key: [in_language(note, tag, tags) for note in notes]
-                for key, notes in self.notes.items()
-            },
-            standards={
-                key: [replace(one, text=in_language(one.text, tag, tags)) for one in standards]
-                for key, standards in self.standards.items()
-            },
+            groups=tuple(
+                replace(
+                    record,
+                    summary=summary,
+                    members={key: services[key].summary for key in record.members},
+                    health=replace(record.health, group=summary.group),
+                    agencies=_agencies(summary.group, groups),
+                )
+                for summary in summaries
+                for record in [records[summary.group.kind, summary.group.slug]]
+            ),
         )
+
+
+# The records, made once of what is known.
+
+
+@stage("site data")
+def make_site_data(known: Analysis, edition: Edition) -> SiteData:
+    """Everything that pages and data files say, worked out once for all languages."""
+    summaries, config = known.summaries, known.data.config
+    matrix = make_matrix(
+        known.figures, known.parts, summaries, known.observations, config.digital_channels
+    )
+    health = assess_services(matrix)
+    groups = _make_group_records(known, matrix, health)
+    rows = observation_rows(known.published)
+    return SiteData(
+        services=_make_service_records(known, matrix, health, groups, rows),
+        groups=groups,
+        observations=rows,
+        matrix=matrix,
+        covered=_covered(known.figures.frame),
+        edition=edition,
+        earlier=tuple(day for day in config.published if day < edition.date),
+        history=known.data.history,
+        ledger=known.ledger,
+        hidden=known.hidden,
+    )
+
+
+def _make_service_records(
+    known: Analysis,
+    matrix: ReportingMatrix,
+    health: Mapping[str, ServiceHealth],
+    groups: Iterable[GroupRecord],
+    rows: Rows,
+) -> dict[str, ServiceRecord]:
+    """The record of each service; `rows` are all observations as rows of data files."""
+    config, parts, ids = known.data.config, known.parts, known.services
+    summaries = {summary.service.id: summary for summary in known.summaries}
+    every = known.summaries
+    titles = _titles(every, config.languages)
+    series = collect_series(parts, known.figures, ids)
+    measures = collect_measures(parts, charted_measures(config), ids)
+    breakdowns = collect_breakdowns(known.observations, parts, ids, config)
+    standards = collect_standards(known.observations, config)
+    given = collect_given(known.published, known.revised, ids)
+    observations = _by_service(rows)
+    kpis = _by_service(known.kpis.itertuples(index=False, name=None))
+    notes = _notes(known.observations)
+    sources = trace(every, parts, known.figures.windows, known.observations, config)
+    memberships = _memberships(groups)
+    alike = peers(every)
+    asked = asked_kpis(matrix, every)
+    carried = {one.service: one for one in known.carried}
+    retracted: dict[str, list[Retraction]] = {}
+    for one in known.retracted:
+        retracted.setdefault(one.service, []).append(one)
+    ledger = known.ledger
+    return {
+        key: ServiceRecord(
+            summary=summary,
+            titles={tag: mine[key] for tag, mine in titles.items()},
+            series=tuple(series[key]),
+            measures=tuple(measures[key]),
+            breakdowns=breakdowns[key],
+            standards=tuple(standards.get(key, ())),
+            given=given[key],
+            observations=observations.get(key, []),
+            kpis=kpis.get(key, []),
+            notes=tuple(notes.get(key, ())),
+            provenance=sources.get(key, {}),
+            groups=memberships[key],
+            peers=tuple(Peer.of(summaries[other]) for other in alike[key]),
+            asked=asked,
+            health=health[key],
+            carried=carried.get(key),
+            retracted=tuple(retracted.get(key, ())),
+            history=ledger.of(key) if ledger else ServiceHistory(),
+            last_change=_last_change(ledger, (key,)),
+        )
+        for key, summary in summaries.items()
+    }
+
+
+def _make_group_records(
+    known: Analysis, matrix: ReportingMatrix, health: Mapping[str, ServiceHealth]
+) -> tuple[GroupRecord, ...]:
+    """The record of each group, that of all services first."""
+    figures, parts = known.figures, known.parts
+    summaries = {summary.service.id: summary for summary in known.summaries}
+    groups = make_groups(known.services)
+    share = known.data.config.headline_share
+    made = summarise_groups(figures, known.summaries, groups, share, parts)
+    panels = [Panels(figures, kpi, parts) for kpi in at(Place.GROUP_CHART)]
+    volumes = volumes_by_period(figures)
+    return tuple(
+        GroupRecord(
+            summary=summary,
+            samples={one.kpi: panel for one in panels if (panel := one.of(summary)) is not None},
+            members={key: summaries[key] for key in summary.group.services},
+            volumes=headline_volumes(summary, volumes),
+            health=assessed,
+            agencies=_agencies(summary.group, groups),
+            newest=matrix.quarters[-1] if matrix.quarters else None,
+            last_change=_last_change(known.ledger, summary.group.services),
+        )
+        for summary, assessed in zip(made, assess_groups(health, groups), strict=True)
+    )
+
+
+def _titles(summaries: Sequence[ServiceSummary], tags: Iterable[str]) -> dict[str, dict[str, str]]:
+    """The titles of all services by language, then by service."""
+    services = [summary.service for summary in summaries]
+    return {tag: service_titles([one.in_language(tag) for one in services]) for tag in tags}
+
+
+def service_titles(services: Sequence[Service]) -> dict[str, str]:
+    """The title of each service's page; services of one name and organisation show their ids."""
+    titles = {one.id: f"{isolated(one.name)}: {isolated(one.organisation)}" for one in services}
+    shared = Counter(titles.values())
+    return {key: f"{t} ({key})" if shared[t] > 1 else t for key, t in titles.items()}
+
+
+def asked_kpis(matrix: ReportingMatrix, summaries: Sequence[ServiceSummary]) -> frozenset[str]:
+    """The KPIs that some service was asked for in some quarter; all of them without quarters.
+
+    Where nobody was, a service that gave none owes none; nor does it owe a KPI that is not in the
+    matrix and of which nobody has a figure.
+    """
+    none = STATES.index(State.NOT_ASKED)
+    if not matrix.quarters:
+        return frozenset(KPIS)
+    asked = {
+        kpi for place, kpi in enumerate(matrix.kpis) if (matrix.states[:, place] != none).any()
+    }
+    others = KPIS.keys() - set(matrix.kpis)
+    return frozenset(asked) | {
+        kpi for kpi in others if any(one.figures[kpi].period for one in summaries)
+    }
+
+
+def _memberships(groups: Iterable[GroupRecord]) -> dict[str, tuple[GroupName, ...]]:
+    """The department, agency and category of each service."""
+    found: dict[str, tuple[GroupName, ...]] = {}
+    for record in groups:
+        for key in record.group.services:
+            mine = () if record.group.kind is GroupKind.ALL else (record.group.called,)
+            found[key] = (*found.get(key, ()), *mine)
+    return found
+
+
+def _agencies(group: Group, groups: Iterable[Group]) -> tuple[GroupName, ...]:
+    """The agencies of a department."""
+    if group.kind is not GroupKind.DEPARTMENT:
+        return ()
+    agencies = (one for one in groups if one.kind is GroupKind.AGENCY)
+    return tuple(agency.called for agency in agencies if group.name in agency.parents)
+
+
+def _last_change(ledger: RevisionHistory | None, services: Collection[str]) -> date | None:
+    return ledger.last_change(services) if ledger else None
+
+
+def _by_service(rows: Iterable[tuple[str, ...]]) -> dict[str, Rows]:
+    """Rows of a data file by their first column."""
+    found: dict[str, Rows] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(row)
+    return found
+
+
+def _covered(figures: pd.DataFrame) -> tuple[date, date] | None:
+    """The first and the last day that figures are for."""
+    if figures.empty:
+        return None
+    first, last = int(figures["start"].min()), int(figures["end"].max())
+    return date.fromordinal(first), date.fromordinal(last)
+
+
+def _notes(observations: pd.DataFrame) -> dict[str, list[str]]:
+    """The distinct notes on each service's observations, the newest first."""
+    # Why a figure was taken back stands with it, not among the remarks.
+    taken_back = observations["marks"].str.contains(RETRACTED, regex=False).astype(bool)
+    noted = observations[(observations["note"] != "") & ~taken_back].iloc[::-1]
+    noted = noted.drop_duplicates(["service", "note"])
+    return {
+        str(service): list(notes) for service, notes in noted.groupby("service", sort=False)["note"]
+    }

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from perfsite.config import SiteConfig
-    from perfsite.kpi.groups import Group
+    from perfsite.kpi.groups import Group, GroupName
     from perfsite.language import Language
 
 
@@ -193,7 +193,7 @@ def group_title(group: Group, language: Language) -> str:
     return language.say("{group} ({kind})", group=group.name, kind=language.say(KINDS[group.kind]))
 
 
-def group_href(group: Group) -> str:
+def group_href(group: GroupName) -> str:
     """The address of a group's page."""
     return f"{FOLDERS[group.kind][0]}/{group.slug}.html"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -33,12 +32,11 @@ from perfsite.validate.values import PUBLISHED_MARKS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from perfsite.cache import Cache
     from perfsite.exports.columns import DataColumn
     from perfsite.kpi.figures import Figures
     from perfsite.kpi.groups import Group, GroupFigure, GroupSummary, Largest
     from perfsite.kpi.headlines import ServiceSummary
-    from perfsite.kpi.matched import Panel, Panels
+    from perfsite.kpi.matched import Panel
     from perfsite.model import Service
 
 
@@ -361,21 +359,11 @@ def _headlines(summary: ServiceSummary) -> list[str]:
     return cells
 
 
-def service_files(
-    summaries: Sequence[ServiceSummary], observations: Rows, kpis: Rows, kept: Cache
-) -> list[File]:
-    """services/<service>.csv and .json: the figures behind each dashboard."""
-    own = _by_first(observations)
-    own_kpis = _by_first(kpis)
-    files: list[File] = []
-    for summary in summaries:
-        key = summary.service.id
-        given = (summary.service, own.get(key, []), own_kpis.get(key, []))
-        files += kept.of(("data", key), given, partial(_service_files, *given))
-    return files
+def service_files(service: Service, observations: Rows, kpis: Rows) -> tuple[File, File]:
+    """services/<service>.csv and .json: the figures behind its dashboard.
 
-
-def _service_files(service: Service, observations: Rows, kpis: Rows) -> tuple[File, File]:
+    `observations` and `kpis` are its own rows, in `OBSERVATION_COLUMNS` and `KPI_COLUMNS`.
+    """
     content = {
         **register_row(service),
         **_translations(service),
@@ -405,13 +393,6 @@ def _number(text: str) -> float | int | None:
     return float(text) if "." in text else int(text)
 
 
-def _by_first(rows: Rows) -> dict[str, Rows]:
-    found: dict[str, Rows] = {}
-    for row in rows:
-        found.setdefault(row[0], []).append(row)
-    return found
-
-
 def group_csv(group: Group) -> str:
     """The path of the data file of a group."""
     if group.kind is GroupKind.ALL:
@@ -419,26 +400,21 @@ def group_csv(group: Group) -> str:
     return f"{FOLDERS[group.kind][0]}/{group.slug}.csv"
 
 
-def group_names(groups: Sequence[GroupSummary]) -> dict[str, str]:
+def group_names(groups: Iterable[Group]) -> dict[str, str]:
     """The names of groups by the paths of their files."""
-    return {
-        group_csv(summary.group): summary.group.name
-        for summary in groups
-        if summary.group.kind is not GroupKind.ALL
-    }
+    return {group_csv(group): group.name for group in groups if group.kind is not GroupKind.ALL}
 
 
-def group_files(groups: Sequence[GroupSummary], panels: Mapping[str, Panels]) -> list[File]:
+def group_files(groups: Iterable[tuple[GroupSummary, Mapping[str, Panel]]]) -> list[File]:
     """data/departments.csv, one file for all services, and one for each other group.
 
-    `panels` are those of the KPIs that are charted.
+    Each group comes with its matched samples, by KPI.
     """
     departments: Rows = []
     files = []
-    for summary in groups:
-        lines = {kpi: panel for kpi in panels if (panel := panels[kpi].of(summary)) is not None}
+    for summary, samples in groups:
         rows = [
-            _group_row(summary, figure, lines.get(kpi))
+            _group_row(summary, figure, samples.get(kpi))
             for kpi, figures in summary.series.items()
             for figure in figures
         ]

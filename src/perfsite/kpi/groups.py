@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 import pandas as pd
@@ -84,8 +84,8 @@ FOLDERS: Final = {
 
 
 @dataclass(frozen=True)
-class Group:
-    """A group of services; `parents` are the departments of an agency.
+class GroupName:
+    """What a group is called and where its page stands, without a word on who is in it.
 
     `slug` is the same in all languages. `translations` are the name and the short name in other
     languages than the register's, by language (`fr`).
@@ -95,9 +95,28 @@ class Group:
     slug: str
     name: str
     abbr: str
+    translations: Mapping[str, tuple[str, str]] = field(
+        default_factory=dict, hash=False, kw_only=True
+    )
+
+    def in_language(self, tag: str) -> Self:
+        """The same with the names of a language (a BCP 47 tag, `fr-CA`)."""
+        name, abbr = self.translations.get(language_of(tag), ("", ""))
+        name, abbr = name or self.name, abbr or self.abbr
+        return replace(self, name=name, abbr=abbr if abbr != name else "")
+
+
+@dataclass(frozen=True)
+class Group(GroupName):
+    """A group of services; `parents` are the departments of an agency."""
+
     services: tuple[str, ...]
     parents: tuple[str, ...] = ()
-    translations: Mapping[str, tuple[str, str]] = field(default_factory=dict, hash=False)
+
+    @property
+    def called(self) -> GroupName:
+        """What the group is called, for those who need not know its services."""
+        return GroupName(self.kind, self.slug, self.name, self.abbr, translations=self.translations)
 
 
 @dataclass(frozen=True)
@@ -224,7 +243,7 @@ def make_groups(services: Mapping[str, Service]) -> list[Group]:
                     abbr if abbr != name else "",
                     tuple(service.id for service in mine),
                     parents if kind is GroupKind.AGENCY else (),
-                    _translations(kind, mine),
+                    translations=_translations(kind, mine),
                 )
             )
     return groups
@@ -243,25 +262,22 @@ def _translations(kind: GroupKind, services: Sequence[Service]) -> dict[str, tup
 
 def groups_in_language(groups: Iterable[GroupSummary], tag: str) -> list[GroupSummary]:
     """The groups with the names that they have in a language, those of a kind in its order."""
-    language = language_of(tag)
     every = list(groups)
     departments = {
-        one.group.name: one.group.translations.get(language, ("", ""))[0] or one.group.name
+        one.group.name: one.group.in_language(tag).name
         for one in every
         if one.group.kind is GroupKind.DEPARTMENT
     }
-    named = [replace(one, group=_in_language(one.group, language, departments)) for one in every]
+    named = [replace(one, group=_in_language(one.group, tag, departments)) for one in every]
     kinds = list(GroupKind)
     return sorted(
         named, key=lambda one: (kinds.index(one.group.kind), alphabetical(one.group.name))
     )
 
 
-def _in_language(group: Group, language: str, departments: Mapping[str, str]) -> Group:
-    name, abbr = group.translations.get(language, ("", ""))
-    name, abbr = name or group.name, abbr or group.abbr
+def _in_language(group: Group, tag: str, departments: Mapping[str, str]) -> Group:
     parents = tuple(departments.get(parent, parent) for parent in group.parents)
-    return replace(group, name=name, abbr=abbr if abbr != name else "", parents=parents)
+    return replace(group.in_language(tag), parents=parents)
 
 
 _ROW: Final = ["slug", "kpi", "first"]

@@ -5,7 +5,7 @@ For each KPI its latest figure, or why there is none; and who its peers are.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -14,8 +14,8 @@ import pandas as pd
 
 from perfsite.kpi.inputs import newest_end, periods_of
 from perfsite.kpi.windows import is_year
-from perfsite.kpis import KPIS, VOLUME, Window
-from perfsite.model import Service, Status
+from perfsite.kpis import KPIS, VOLUME, Place, Window, at
+from perfsite.model import Service, Status, language_of
 from perfsite.periods import YEAR_IN_UNITS, Period, Unit
 
 if TYPE_CHECKING:
@@ -164,6 +164,39 @@ class ServiceSummary:
     def has_figures(self) -> bool:
         """Whether any KPI has a value."""
         return any(figure.value is not None for figure in self.figures.values())
+
+
+@dataclass(frozen=True)
+class Peer:
+    """What pages of other services show of a service: its names, and the headlines compared.
+
+    `translations` are its name and its organisation in other languages than the register's, by
+    language (`fr`).
+    """
+
+    id: str
+    name: str
+    organisation: str
+    figures: Mapping[str, Headline]
+    translations: Mapping[str, tuple[str, str]]
+
+    @classmethod
+    def of(cls, summary: ServiceSummary) -> Peer:
+        """What others show of this service."""
+        service = summary.service
+        named = {language: service.in_language(language) for language in service.translations}
+        return cls(
+            service.id,
+            service.name,
+            service.organisation,
+            {kpi: summary.figures[kpi] for kpi in at(Place.PEERS)},
+            {language: (one.name, one.organisation) for language, one in named.items()},
+        )
+
+    def in_language(self, tag: str) -> Peer:
+        """The same with the names of a language (a BCP 47 tag, `fr-CA`)."""
+        name, organisation = self.translations.get(language_of(tag), (self.name, self.organisation))
+        return replace(self, name=name, organisation=organisation)
 
 
 def summarise_services(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from perfsite.components.builder import CSV, KINDS, Builder, group_href, group_title
@@ -20,7 +18,7 @@ from perfsite.components.elements import (
 from perfsite.exports.tables import DEPARTMENTS_CSV, group_csv
 from perfsite.kpi.groups import FOLDERS, GroupKind
 from perfsite.kpis import VOLUME, Place, at
-from perfsite.pages.lists import DEFAULT, kpi_cells, ordered, services_table
+from perfsite.pages.lists import DEFAULT, ordered, services_table
 from perfsite.widgets.group_cards import (
     CAPTIONS,
     differing_periods,
@@ -40,17 +38,16 @@ from perfsite.widgets.group_charts import (
 from perfsite.widgets.health import department_href
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from perfsite.cache import Cache
     from perfsite.charts.pictures import Job
+    from perfsite.components.builder import Builder
     from perfsite.components.elements import Table
-    from perfsite.kpi.groups import Group, GroupSummary, Volumes
-    from perfsite.kpi.headlines import ServiceSummary
-    from perfsite.kpi.matched import Panels
+    from perfsite.kpi.groups import Group, GroupSummary
     from perfsite.language import Language
     from perfsite.pages.lists import Cells
-    from perfsite.widgets.health import Health
+    from perfsite.site_data import GroupRecord
 
 
 # Pages of departments, agencies and categories.
@@ -59,41 +56,22 @@ if TYPE_CHECKING:
 # change is like for like; a period that fewer services reported is marked.
 
 
-@dataclass(frozen=True)
-class GroupTools:
-    """What every group page is made with."""
-
-    builder: Builder
-    panels: Mapping[str, Panels]
-    summaries: Mapping[str, ServiceSummary]
-    volumes: Volumes
-    health: Health
-    kept: Cache
-
-    @property
-    def language(self) -> Language:
-        """The language of the pages."""
-        return self.builder.language
-
-    @cached_property
-    def cells(self) -> Cells:
-        """The cells of the services' rows, made once: each stands in dozens of lists."""
-        return kpi_cells(list(self.summaries.values()), self.language)
-
-
 def group_page(
-    tools: GroupTools, summary: GroupSummary, agencies: Sequence[GroupSummary]
+    builder: Builder, record: GroupRecord, cells: Cells, cache: Cache
 ) -> tuple[GroupPage, list[Job]]:
-    """The page of one group; a department's lists its agencies."""
-    group, language = summary.group, tools.language
+    """The page of one group; a department's lists its agencies.
+
+    `cells` are those of `kpi_cells` of all services: each stands in dozens of lists.
+    """
+    summary, group, language = record.summary, record.group, builder.language
     folder, folder_name = FOLDERS[group.kind]
     own = f"{folder}/{group.slug}"
     csv = group_csv(group)
-    figures, charts = group_figures(tools.panels, summary, own, csv, language)
+    figures, charts = group_figures(record, own, csv, language)
     jobs: list[Job] = [*charts]
-    boxes = service_boxes(summary, tools.summaries, tools.volumes)
-    made = tools.kept.of(
-        ("treemap", tools.builder.folder, own),
+    boxes = service_boxes(record)
+    made = cache.of(
+        ("treemap", builder.folder, own),
         (summary, boxes, language),
         lambda: services_treemap(summary, boxes, own, language),
     )
@@ -103,7 +81,7 @@ def group_page(
     listing = services_listing(group)
     lead = group_lead(summary, language)
     page = GroupPage(
-        **tools.builder.base(
+        **builder.base(
             group_href(group),
             group_title(group, language),
             lead,
@@ -114,30 +92,34 @@ def group_page(
         name=group.name,
         kind=language.say(KINDS[group.kind]),
         lead=lead,
-        notices=group_notices(tools, summary),
-        cards=group_cards(summary, tools.summaries, language),
+        notices=group_notices(record, language),
+        cards=group_cards(summary, record.members, language),
         figures=tuple(figures),
-        agencies=tuple(Link(a.group.name, group_href(a.group)) for a in agencies),
-        coverage=given_words(tools, group),
+        agencies=tuple(Link(one.name, group_href(one)) for one in record.agencies),
+        coverage=given_words(record, language),
         health=department_href(group) if group.kind is GroupKind.DEPARTMENT else "",
-        table=members_table(tools, group, listing.first),
+        table=members_table(record, listing.first, cells, language),
         csv=csv,
     )
     return page, jobs
 
 
 def groups_page(
-    tools: GroupTools, kind: GroupKind, groups: Sequence[GroupSummary], whole: GroupSummary
+    builder: Builder, kind: GroupKind, groups: Sequence[GroupRecord], whole: GroupRecord
 ) -> tuple[GroupsPage, list[Job]]:
     """The list of all groups of a kind; `whole` is all services.
 
     The treemap of departments is on the home page, and one picture stands on one page.
     """
-    language = tools.language
+    language = builder.language
     folder, name = FOLDERS[kind]
-    made = None if kind is GroupKind.DEPARTMENT else groups_treemap(whole, groups, kind, language)
+    made = (
+        None
+        if kind is GroupKind.DEPARTMENT
+        else groups_treemap(whole.summary, [one.summary for one in groups], kind, language)
+    )
     page = GroupsPage(
-        **tools.builder.base(
+        **builder.base(
             f"{folder}/index.html",
             language.say(name),
             groups_lead(kind, groups, language),
@@ -152,7 +134,6 @@ def groups_page(
         table=groups_table(
             groups,
             language.say(CAPTIONS[kind]),
-            tools.health,
             language,
             groups_listing(kind, len(groups)).first,
         ),
@@ -160,10 +141,10 @@ def groups_page(
     return page, [made[1]] if made else []
 
 
-def groups_lead(kind: GroupKind, groups: Sequence[GroupSummary], language: Language) -> str:
+def groups_lead(kind: GroupKind, groups: Sequence[GroupRecord], language: Language) -> str:
     """How many groups of a kind there are, with how many services."""
     members = language.plural(
-        sum(len(summary.group.services) for summary in groups), "{n} service", "{n} services"
+        sum(len(record.group.services) for record in groups), "{n} service", "{n} services"
     )
     number = len(groups)
     if kind is GroupKind.DEPARTMENT:
@@ -192,30 +173,26 @@ def services_listing(group: Group) -> Listing:
     return Listing(group_href(group), folder, (NAME, *at(Place.LIST)) if enough else (), DEFAULT)
 
 
-def members_table(tools: GroupTools, group: Group, order: Order) -> Table:
+def members_table(record: GroupRecord, order: Order, cells: Cells, language: Language) -> Table:
     """The services of a group in an order."""
-    language = tools.language
+    group = record.group
     return services_table(
-        ordered([tools.summaries[service] for service in group.services], order),
+        ordered(list(record.members.values()), order),
         language.say(
             "Services of {group}, by {order}", group=group.name, order=order.words(language)
         ),
         language,
         order=order,
-        cells=tools.cells,
+        cells=cells,
         with_department=group.kind is GroupKind.CATEGORY,
     )
 
 
-def given_words(tools: GroupTools, group: Group) -> str:
-    """How much of what was asked of a group was given in the newest year; empty without quarters.
-
-    `group` is one of `tools.health`.
-    """
-    language, quarters = tools.language, tools.health.ledger.quarters
-    health = tools.health.of(group)
+def given_words(record: GroupRecord, language: Language) -> str:
+    """How much of what was asked of a group it gave in the newest year; empty without quarters."""
+    health, newest = record.health, record.newest
     recent = health.total.recent
-    if recent.share is None or not quarters:
+    if recent.share is None or newest is None:
         return ""
     if not recent.provided:
         return language.plural(
@@ -224,12 +201,12 @@ def given_words(tools: GroupTools, group: Group) -> str:
             "asked for.",
             "In the year to {month}, its services gave none of the {n} figures that they were "
             "asked for.",
-            month=language.month(quarters[-1].last),
+            month=language.month(newest.last),
         )
     given = language.say(
         "In the year to {month}, its services gave {share} of the figures that they were asked "
         "for: {provided} of {requested}.",
-        month=language.month(quarters[-1].last),
+        month=language.month(newest.last),
         share=language.percent(recent.share),
         provided=language.count(recent.provided),
         requested=language.count(recent.requested),
@@ -240,27 +217,26 @@ def given_words(tools: GroupTools, group: Group) -> str:
     return f"{given} {silent}" if health.silent_recently else given
 
 
-def group_notices(tools: GroupTools, summary: GroupSummary) -> tuple[str, ...]:
+def group_notices(record: GroupRecord, language: Language) -> tuple[str, ...]:
     """What a reader must know before comparing."""
     return (
-        *_incomplete(summary, tools.language),
-        *silence_notices(summary, tools.summaries, tools.language),
-        *_dominated(tools, summary),
+        *_incomplete(record.summary, language),
+        *silence_notices(record.summary, record.members, language),
+        *_dominated(record, language),
     )
 
 
-def _dominated(tools: GroupTools, summary: GroupSummary) -> tuple[str, ...]:
+def _dominated(record: GroupRecord, language: Language) -> tuple[str, ...]:
     """That one service makes most of the sum, so that the sum says little about the others."""
-    head = summary.figures.get(VOLUME)
+    head = record.summary.figures.get(VOLUME)
     if head is None or head.largest is None:
         return ()
-    language = tools.language
     text = language.say(
         "{share} of the transactions reported {period} were those of one service: {name}. Totals "
         "and changes of the group are mostly its own; the key figures are told without it too.",
         share=language.percent(head.largest.share, 0),
         period=language.in_period(head.period),
-        name=tools.summaries[head.largest.service].service.name,
+        name=record.members[head.largest.service].service.name,
     )
     return (text,)
 
@@ -288,24 +264,26 @@ def _incomplete(summary: GroupSummary, language: Language) -> tuple[str, ...]:
 # The orders of lists of groups: of the services of one, and of all groups of a kind.
 
 
-def group_order_pages(tools: GroupTools, summary: GroupSummary) -> list[GroupOrderPage]:
+def group_order_pages(builder: Builder, record: GroupRecord, cells: Cells) -> list[GroupOrderPage]:
     """<kind>/<slug>/by-<key>-<direction>.html: the services of a group; none of a small group."""
     return [
-        _members_page(tools, summary, order) for order in services_listing(summary.group).others
+        _members_page(builder, record, order, cells)
+        for order in services_listing(record.group).others
     ]
 
 
 def groups_order_pages(
-    tools: GroupTools, kind: GroupKind, groups: Sequence[GroupSummary]
+    builder: Builder, kind: GroupKind, groups: Sequence[GroupRecord]
 ) -> list[GroupOrderPage]:
     """<kind>/by-<key>-<direction>.html: all groups of a kind by their own figures."""
     listing = groups_listing(kind, len(groups))
-    return [_groups_page(tools, kind, groups, order) for order in listing.others]
+    return [_groups_page(builder, kind, groups, order) for order in listing.others]
 
 
-def _members_page(tools: GroupTools, summary: GroupSummary, order: Order) -> GroupOrderPage:
-    language = tools.language
-    group = summary.group
+def _members_page(
+    builder: Builder, record: GroupRecord, order: Order, cells: Cells
+) -> GroupOrderPage:
+    group, language = record.group, builder.language
     folder, folder_name = FOLDERS[group.kind]
     title = group_title(group, language)
     words = order.words(language)
@@ -320,32 +298,31 @@ def _members_page(tools: GroupTools, summary: GroupSummary, order: Order) -> Gro
     back = Link(group.name, order.listing.main)
     crumb = Link(language.say(folder_name), f"{folder}/index.html")
     return GroupOrderPage(
-        **tools.builder.base(order.href, name, f"{name}.", folder, crumb, back),
+        **builder.base(order.href, name, f"{name}.", folder, crumb, back),
         name=name,
         back=back,
         lead=lead,
-        table=members_table(tools, group, order),
+        table=members_table(record, order, cells, language),
     )
 
 
 def _groups_page(
-    tools: GroupTools, kind: GroupKind, groups: Sequence[GroupSummary], order: Order
+    builder: Builder, kind: GroupKind, groups: Sequence[GroupRecord], order: Order
 ) -> GroupOrderPage:
-    language = tools.language
+    language = builder.language
     folder, folder_name = FOLDERS[kind]
     plural = language.say(folder_name)
     name = language.say("{groups} by {order}", groups=plural, order=order.words(language))
     own = groups_lead(kind, groups, language)
     back = Link(plural, order.listing.main)
     return GroupOrderPage(
-        **tools.builder.base(order.href, name, f"{name}. {own}", folder, back),
+        **builder.base(order.href, name, f"{name}. {own}", folder, back),
         name=name,
         back=back,
         lead=f"{own} {differing_periods(groups, language)}".strip(),
         table=groups_table(
-            ordered_groups(groups, order, tools.health),
+            ordered_groups(groups, order),
             name,
-            tools.health,
             language,
             order,
         ),

@@ -25,43 +25,42 @@ from perfsite.widgets.health import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from perfsite.kpi.health import GroupHealth, Owed
+    from perfsite.kpi.health import GroupHealth, Owed, ServiceHealth
     from perfsite.language import Language
-    from perfsite.model import Service
     from perfsite.periods import Period
-    from perfsite.widgets.health import Health
+    from perfsite.site_data import ServiceRecord, SiteData
 
 
 _SHOWN: Final = 8
 """Quarters in a table: two years fit on a page; data/health.csv has all."""
 
 
-def health_page(builder: Builder, health: Health) -> HealthPage:
+def health_page(builder: Builder, site: SiteData) -> HealthPage:
     """health/index.html: the whole, KPI by KPI and department by department."""
-    language = builder.language
+    language, silent_services = builder.language, site.whole.health.silent
     say = language.say
-    lead = completeness(health, language)
-    if all(one.last is None for one in health.services.values()):
+    lead = completeness(site.whole, language)
+    if silent_services == len(site.services):
         lead = say("No figures were provided.")
-    elif not health.ledger.quarters:
+    elif not site.matrix.quarters:
         lead = say("What was given makes no figure yet.")
     elif not lead:
         lead = say("Services were asked for no figures in the newest four quarters.")
     silent = language.plural(
-        health.whole.silent,
+        silent_services,
         "One of {all} services has never given any figure.",
         "{n} of {all} services have never given any figure.",
-        all=language.count(len(health.services)),
+        all=language.count(len(site.services)),
     )
     return HealthPage(
         **builder.base("health/index.html", say("Data health"), lead, "health"),
         lead=lead,
-        notices=(silent,) if health.whole.silent else (),
+        notices=(silent,) if silent_services else (),
         states=legend(language),
-        kpis=_kpi_table(health, language),
-        departments=_department_table(health, language),
+        kpis=_kpi_table(site, language),
+        departments=_department_table(site, language),
         csv=CSV,
     )
 
@@ -70,19 +69,19 @@ def _columns(language: Language, *texts: str) -> tuple[Column, ...]:
     return tuple(Column(language.say(text)) for text in texts)
 
 
-def _kpi_table(health: Health, language: Language) -> Table:
+def _kpi_table(site: SiteData, language: Language) -> Table:
     """How many services are in which state in the newest quarter, KPI by KPI."""
     columns = _columns(language, message("Figure"), message("Given in the newest four quarters"))
     columns += tuple(Column(capital(language.say(WORDS[state]))) for state in WORDS)
     rows = []
     for kpi in counted_in_health():
-        now = Counter(one.kpis[kpi].current for one in health.services.values())
-        counts = [now[state] if health.ledger.quarters else 0 for state in WORDS]
-        recent = coverage_words(health.whole.kpis[kpi].recent, language)
+        now = Counter(one.health.kpis[kpi].current for one in site.services.values())
+        counts = [now[state] if site.matrix.quarters else 0 for state in WORDS]
+        recent = coverage_words(site.whole.health.kpis[kpi].recent, language)
         cells = (Cell(recent), *(Cell(language.count(n)) for n in counts))
         rows.append(Row(language.say(KPIS[kpi].name), cells))
     caption = language.say("Services by the state of each figure")
-    if quarters := health.ledger.quarters:
+    if quarters := site.matrix.quarters:
         caption = language.say(
             "Services by the state of each figure in {quarter}",
             quarter=language.period_range(quarters[-1]),
@@ -90,12 +89,13 @@ def _kpi_table(health: Health, language: Language) -> Table:
     return Table(caption, columns, tuple(rows), wide=True)
 
 
-def _with_debt(health: Health, services: Sequence[str], state: State) -> int:
+def _with_debt(site: SiteData, services: Sequence[str], state: State) -> int:
     """How many services owe a figure that is in this state."""
-    return sum(any(owed.state is state for owed in health.services[key].owes) for key in services)
+    healths = (site.services[key].health for key in services)
+    return sum(any(owed.state is state for owed in one.owes) for one in healths)
 
 
-def _department_table(health: Health, language: Language) -> Table:
+def _department_table(site: SiteData, language: Language) -> Table:
     columns = _columns(
         language,
         message("Department"),
@@ -115,35 +115,42 @@ def _department_table(health: Health, language: Language) -> Table:
                 Cell(coverage_words(one.total.ever, language)),
                 Cell(language.count(one.silent)),
                 *(
-                    Cell(language.count(_with_debt(health, one.group.services, state)))
+                    Cell(language.count(_with_debt(site, one.group.services, state)))
                     for state in (State.LATE, State.STOPPED)
                 ),
             ),
             department_href(one.group),
         )
-        for one in rank_groups(health.of_kind(GroupKind.DEPARTMENT))
+        for one in rank_groups([record.health for record in site.of_kind(GroupKind.DEPARTMENT)])
     )
     caption = language.say("Departments by how much of what was asked for they gave")
     return Table(caption, columns, rows, wide=True)
 
 
-def department_pages(
-    builder: Builder, health: Health, services: Mapping[str, Service]
-) -> list[DepartmentHealthPage]:
+def department_pages(builder: Builder, site: SiteData) -> list[DepartmentHealthPage]:
     """health/<department>.html for every department."""
+    quarters = site.matrix.quarters[-_SHOWN:]
     return [
-        _department_page(builder, health, one, services)
-        for one in health.of_kind(GroupKind.DEPARTMENT)
+        _department_page(
+            builder,
+            one.health,
+            [site.services[key] for key in one.group.services],
+            quarters,
+        )
+        for one in site.of_kind(GroupKind.DEPARTMENT)
     ]
 
 
 def _department_page(
-    builder: Builder, health: Health, one: GroupHealth, services: Mapping[str, Service]
+    builder: Builder,
+    one: GroupHealth,
+    services: Sequence[ServiceRecord],
+    quarters: Sequence[Period],
 ) -> DepartmentHealthPage:
     language = builder.language
     name = one.group.name
     title = language.say("Data health: {department}", department=name)
-    mine = sorted(one.group.services, key=lambda key: alphabetical(services[key].name))
+    mine = sorted(services, key=lambda record: alphabetical(record.service.name))
     lead = language.say(
         "Of the figures that its services were asked for in the newest four quarters, {department} "
         "gave {coverage}.",
@@ -155,7 +162,6 @@ def _department_page(
             "The services of {department} were asked for no figures in the newest four quarters.",
             department=name,
         )
-    quarters = health.ledger.quarters[-_SHOWN:]
     return DepartmentHealthPage(
         **builder.base(
             department_href(one.group),
@@ -168,25 +174,20 @@ def _department_page(
         department=Link(name, group_href(one.group)),
         lead=lead,
         states=legend(language),
-        owed=_owed_table(health, mine, services, language, name),
-        tables=tuple(
-            _quarters(health, kpi, mine, services, quarters, language)
-            for kpi in counted_in_health()
-        )
+        owed=_owed_table(mine, language, name),
+        tables=tuple(_quarters(kpi, mine, quarters, language) for kpi in counted_in_health())
         if quarters
         else (),
         csv=CSV,
     )
 
 
-def _owed_table(
-    health: Health,
-    mine: Sequence[str],
-    services: Mapping[str, Service],
-    language: Language,
-    name: str,
-) -> Table:
-    asked = [kpi for kpi in counted_in_health() if any(_is_asked(health, key, kpi) for key in mine)]
+def _owed_table(services: Sequence[ServiceRecord], language: Language, name: str) -> Table:
+    asked = [
+        kpi
+        for kpi in counted_in_health()
+        if any(_is_asked(record.health, kpi) for record in services)
+    ]
     columns = _columns(
         language,
         message("Service"),
@@ -194,25 +195,25 @@ def _owed_table(
         *(KPIS[kpi].name for kpi in asked),
     )
     rows = []
-    for key in mine:
-        one = health.services[key]
+    for record in services:
+        one = record.health
         last = language.period_range(one.last) if one.last else language.say("none")
         owed = {each.kpi: each for each in one.owes}
         cells = [_owed_cell(one.kpis[kpi].current, owed.get(kpi), language) for kpi in asked]
         rows.append(
             Row(
-                services[key].name,
+                record.service.name,
                 (Cell(last, missing=one.last is None), *cells),
-                service_href(key),
+                service_href(record.service.id),
             )
         )
     caption = language.say("What each service owes: {department}", department=name)
     return Table(caption, columns, tuple(rows), wide=True)
 
 
-def _is_asked(health: Health, service: str, kpi: str) -> bool:
+def _is_asked(health: ServiceHealth, kpi: str) -> bool:
     """Whether a service is asked for a KPI in the newest quarter, or was before."""
-    return any(state is not State.NOT_ASKED for state in health.services[service].kpis[kpi].states)
+    return any(state is not State.NOT_ASKED for state in health.kpis[kpi].states)
 
 
 def _owed_cell(state: State, owed: Owed | None, language: Language) -> Cell:
@@ -224,12 +225,7 @@ def _owed_cell(state: State, owed: Owed | None, language: Language) -> Cell:
 
 
 def _quarters(
-    health: Health,
-    kpi: str,
-    mine: Sequence[str],
-    services: Mapping[str, Service],
-    quarters: Sequence[Period],
-    language: Language,
+    kpi: str, services: Sequence[ServiceRecord], quarters: Sequence[Period], language: Language
 ) -> Table:
     """Service by quarter, for one KPI."""
     name = language.say(KPIS[kpi].name)
@@ -239,17 +235,17 @@ def _quarters(
     )
     rows = tuple(
         Row(
-            services[key].name,
+            record.service.name,
             tuple(
                 Cell(
                     language.say(WORDS[state]),
                     missing=state is not State.PROVIDED,
                     state=state_name(state),
                 )
-                for state in health.services[key].kpis[kpi].states[-len(quarters) :]
+                for state in record.health.kpis[kpi].states[-len(quarters) :]
             ),
-            service_href(key),
+            service_href(record.service.id),
         )
-        for key in mine
+        for record in services
     )
     return Table(language.say("{kpi}, quarter by quarter", kpi=name), columns, rows)

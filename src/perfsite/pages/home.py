@@ -11,7 +11,7 @@ from perfsite.exports.tables import ALL_CSV
 from perfsite.kpi.groups import GroupKind
 from perfsite.kpi.inputs import newest_end
 from perfsite.kpis import VOLUME
-from perfsite.pages.groups import GroupTools, group_notices
+from perfsite.pages.groups import group_notices
 from perfsite.pages.lists import high_volume_link
 from perfsite.widgets.group_cards import differing_periods, group_cards, group_lead, groups_table
 from perfsite.widgets.group_charts import group_figures, groups_treemap
@@ -21,20 +21,24 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from perfsite.charts.pictures import Job
-    from perfsite.kpi.groups import GroupSummary
+    from perfsite.components.builder import Builder
+    from perfsite.language import Language
     from perfsite.model import Edition
+    from perfsite.site_data import GroupRecord
 
 _FOLDER = "charts"
 
 
 def home_page(
-    tools: GroupTools, whole: GroupSummary, departments: Sequence[GroupSummary], edition: Edition
+    builder: Builder, whole: GroupRecord, departments: Sequence[GroupRecord], edition: Edition
 ) -> tuple[HomePage, list[Job]]:
     """index.html: what the whole says, and the departments; `whole` is all services."""
-    language, config = tools.language, tools.builder.config
-    figures, charts = group_figures(tools.panels, whole, _FOLDER, ALL_CSV, language)
+    language, config = builder.language, builder.config
+    figures, charts = group_figures(whole, _FOLDER, ALL_CSV, language)
     jobs: list[Job] = [*charts]
-    made = groups_treemap(whole, departments, GroupKind.DEPARTMENT, language)
+    made = groups_treemap(
+        whole.summary, [one.summary for one in departments], GroupKind.DEPARTMENT, language
+    )
     if made:
         figures.insert(0, made[0])
         jobs.insert(0, made[1])
@@ -46,7 +50,7 @@ def home_page(
     if differing := differing_periods(departments, language):
         caption = language.say("{caption}. {remark}", caption=caption, remark=differing)
     page = HomePage(
-        **tools.builder.base(
+        **builder.base(
             "index.html",
             config.title,
             language.with_days(config.description) or described,
@@ -56,22 +60,21 @@ def home_page(
         edition=language.day(edition.date),
         services=language.count(number),
         departments=language.count(len(departments)),
-        lead=group_lead(whole, language),
-        freshness=_freshness(tools, whole),
-        notices=group_notices(tools, whole),
-        cards=group_cards(whole, tools.summaries, language),
+        lead=group_lead(whole.summary, language),
+        freshness=_freshness(whole, language),
+        notices=group_notices(whole, language),
+        cards=group_cards(whole.summary, whole.members, language),
         figures=tuple(figures),
-        table=groups_table(departments, caption, tools.health, language),
-        high_volume=high_volume_link(tools.builder),
+        table=groups_table(departments, caption, language),
+        high_volume=high_volume_link(builder),
     )
     return page, jobs
 
 
-def _freshness(tools: GroupTools, whole: GroupSummary) -> tuple[str, ...]:
+def _freshness(whole: GroupRecord, language: Language) -> tuple[str, ...]:
     """How complete and how fresh the whole is, in sentences."""
-    language = tools.language
     lines = []
-    if head := whole.figures.get(VOLUME):
+    if head := whole.summary.figures.get(VOLUME):
         lines.append(
             language.plural(
                 head.of,
@@ -81,10 +84,10 @@ def _freshness(tools: GroupTools, whole: GroupSummary) -> tuple[str, ...]:
                 period=language.period_name(head.period),
             )
         )
-    lines.append(completeness(tools.health, language))
+    lines.append(completeness(whole, language))
     ends = [
         (key, figure.period.last_complete_month)
-        for key, summary in tools.summaries.items()
+        for key, summary in whole.members.items()
         for figure in summary.figures.values()
         if figure.period is not None
     ]

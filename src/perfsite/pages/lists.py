@@ -23,16 +23,17 @@ from perfsite.components.elements import (
     headline_cell,
 )
 from perfsite.decimals import exact
-from perfsite.kpi.groups import Volumes, alphabetical, headline_volumes
+from perfsite.kpi.groups import alphabetical
 from perfsite.kpi.headlines import high_volume
 from perfsite.kpis import KPIS, VOLUME, Place, at
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from perfsite.kpi.groups import GroupSummary
     from perfsite.kpi.headlines import ServiceSummary
     from perfsite.language import Language
+    from perfsite.site_data import GroupRecord
 
 
 # Lists of services: the table wherever it stands, and the list of all services in every order.
@@ -66,7 +67,7 @@ Cells = Mapping[str, tuple[Cell, ...]]
 """The cells of each service's row, by its id: the same in every list that it stands in."""
 
 
-def kpi_cells(summaries: Sequence[ServiceSummary], language: Language) -> Cells:
+def kpi_cells(summaries: Iterable[ServiceSummary], language: Language) -> Cells:
     """The headlines of services as the cells of the KPIs of lists."""
     return {s.service.id: _cells(s, language) for s in summaries}
 
@@ -120,24 +121,14 @@ def services_table(
     return Table(caption, tuple(columns), tuple(rows), wide=True)
 
 
-def list_pages(
-    builder: Builder, summaries: Sequence[ServiceSummary], whole: GroupSummary, volumes: Volumes
-) -> list[ListPage]:
+def list_pages(builder: Builder, whole: GroupRecord) -> list[ListPage]:
     """services/index.html and the same list in every other order; `whole` is all services."""
-    own = headline_volumes(whole, volumes)
-    cells = kpi_cells(summaries, builder.language)
-    return [_list_page(builder, summaries, order, whole, own, cells) for order in listing().orders]
+    cells = kpi_cells(whole.members.values(), builder.language)
+    return [_list_page(builder, whole, order, cells) for order in listing().orders]
 
 
-def _list_page(
-    builder: Builder,
-    summaries: Sequence[ServiceSummary],
-    order: Order,
-    whole: GroupSummary,
-    volumes: Mapping[str, float],
-    cells: Cells,
-) -> ListPage:
-    language = builder.language
+def _list_page(builder: Builder, whole: GroupRecord, order: Order, cells: Cells) -> ListPage:
+    language, summaries, volumes = builder.language, list(whole.members.values()), whole.volumes
     say = language.say
     words = order.words(language)
     is_default = order == order.listing.first
@@ -150,7 +141,7 @@ def _list_page(
         "{n} services, {figures} of them with figures.",
         figures=language.count(with_figures),
     )
-    total_words = _total_words(language, whole)
+    total_words = _total_words(language, whole.summary)
     total = total_words.format(
         total=language.count(sum(volumes.values())), shown=language.count(len(volumes))
     )
@@ -219,11 +210,9 @@ def high_volume_link(builder: Builder) -> Link:
     return Link(text, PATH)
 
 
-def high_volume_page(
-    builder: Builder, summaries: Sequence[ServiceSummary], whole: GroupSummary, volumes: Volumes
-) -> HighVolumePage:
+def high_volume_page(builder: Builder, whole: GroupRecord) -> HighVolumePage:
     """The services with at least the threshold of transactions a year; `whole` is all services."""
-    language = builder.language
+    language, summaries = builder.language, list(whole.members.values())
     threshold = language.long_count(builder.config.high_volume)
     large = high_volume(summaries, builder.config.high_volume)
     count = language.plural(
@@ -233,7 +222,7 @@ def high_volume_page(
         all=language.count(len(summaries)),
         threshold=threshold,
     )
-    lead = f"{count} {_together(large, whole, volumes, language)}".strip()
+    lead = f"{count} {_together(large, whole, language)}".strip()
     return HighVolumePage(
         **builder.base(
             PATH, language.say("High-volume services"), lead, "services", _crumb(language)
@@ -255,13 +244,10 @@ def _crumb(language: Language) -> Link:
     return Link(language.say("Services"), "services/index.html")
 
 
-def _together(
-    large: Sequence[ServiceSummary], whole: GroupSummary, volumes: Volumes, language: Language
-) -> str:
+def _together(large: Sequence[ServiceSummary], whole: GroupRecord, language: Language) -> str:
     """Their share of all transactions of the one period that the whole is added up for."""
-    head = whole.figures.get(VOLUME)
-    own = headline_volumes(whole, volumes)
-    mine = [own[s.service.id] for s in large if s.service.id in own]
+    head, volumes = whole.summary.figures.get(VOLUME), whole.volumes
+    mine = [volumes[s.service.id] for s in large if s.service.id in volumes]
     if head is None or not head.value or not mine:
         return ""
     words = {

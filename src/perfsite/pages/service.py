@@ -5,15 +5,12 @@ It is long, because no other page has as many parts.
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from perfsite.charts.breakdowns import Breakdowns
 from perfsite.charts.draw import card_job
 from perfsite.charts.layout import beside_target
 from perfsite.charts.sentences import level_sentence, meets, service_lead
-from perfsite.charts.series import GivenFigures
 from perfsite.components.builder import CSV, JSON, Builder, group_href, service_href
 from perfsite.components.contexts import ServicePage
 from perfsite.components.elements import (
@@ -30,7 +27,7 @@ from perfsite.components.elements import (
 )
 from perfsite.exports.jsonld import as_script, service_dataset
 from perfsite.kpi.groups import GroupKind, alphabetical
-from perfsite.kpi.headlines import band_of
+from perfsite.kpi.headlines import Peer, band_of
 from perfsite.kpi.standards import measures_of
 from perfsite.kpis import KPIS, TAKE_UP, VOLUME, Place, Window, at
 from perfsite.measures import DIGITAL
@@ -47,7 +44,7 @@ from perfsite.widgets.breakdowns import (
     readings_module,
     years_module,
 )
-from perfsite.widgets.changes import REVISED_MARK, History
+from perfsite.widgets.changes import REVISED_MARK, history_notes, history_table
 from perfsite.widgets.frame import INCOMPLETE, NOT_DEFINED, Subject, chosen
 from perfsite.widgets.health import owed_words
 from perfsite.widgets.kpi import series_module
@@ -59,20 +56,18 @@ if TYPE_CHECKING:
     from datetime import date
 
     from perfsite.charts.pictures import Job
-    from perfsite.charts.series import Series
+    from perfsite.charts.series import GivenFigures, Series
     from perfsite.components.contexts import EmbedPage
     from perfsite.components.elements import ExplainedFigure
     from perfsite.config import SiteConfig
-    from perfsite.kpi.groups import Group
+    from perfsite.kpi.groups import GroupName
     from perfsite.kpi.headlines import Headline, ServiceSummary
-    from perfsite.kpi.health import ServiceHealth
-    from perfsite.kpi.standards import Standard
-    from perfsite.kpi.trace import Provenance
     from perfsite.kpis import Kpi
     from perfsite.language import Language
     from perfsite.measures import Measure
     from perfsite.policy.carry_forward import Carried
     from perfsite.policy.retractions import Retraction
+    from perfsite.site_data import ServiceRecord
     from perfsite.widgets.frame import Module
 
 
@@ -364,21 +359,20 @@ def remarks_of(notes: Sequence[str], language: Language) -> tuple[str, ...]:
 
 
 def peers_of(
-    summary: ServiceSummary, peers: Iterable[ServiceSummary], language: Language
+    summary: ServiceSummary, peers: Sequence[Peer], language: Language
 ) -> tuple[Table | None, str]:
     """Services of the same category and size beside this one, by name, and what that means."""
-    others = list(peers)
-    head = summary.figures[VOLUME]
-    if not others or head.value is None or head.period is None:
+    head, own = summary.figures[VOLUME], Peer.of(summary)
+    if not peers or head.value is None or head.period is None:
         return None, ""
     period = head.period
-    all_ = sorted([summary, *others], key=lambda s: (*alphabetical(s.service.name), s.service.id))
+    all_ = sorted([own, *peers], key=lambda one: (*alphabetical(one.name), one.id))
     rows = tuple(
         Row(
-            one.service.name,
+            one.name,
             tuple(_peer_cell(one.figures[kpi], period, language) for kpi in at(Place.PEERS)),
-            "" if one is summary else service_href(one.service.id),
-            language.say("this service") if one is summary else one.service.organisation,
+            "" if one is own else service_href(one.id),
+            language.say("this service") if one is own else one.organisation,
         )
         for one in all_
     )
@@ -454,38 +448,6 @@ def citation_of(
 
 
 @dataclass(frozen=True)
-class ServiceTools:
-    """What the pages of all services of one language are made of, by service where not shared.
-
-    `series` are those of KPIs, `measures` those of response time and of what the site declares.
-    `notes` are the distinct notes on a service's observations, `memberships` its department, agency
-    and category, `peers` the ids of services like it, and `standards` what it promises. A service
-    may be in none of these seven, nor in `carried` and `retracted`. `given` are its observations,
-    and `histories` what those said that said something else before.
-    `asked` are the KPIs that the
-    services of the site are asked for.
-    """
-
-    builder: Builder
-    summaries: Mapping[str, ServiceSummary]
-    titles: Mapping[str, str]
-    series: Mapping[str, Sequence[Series]]
-    measures: Mapping[str, Sequence[Series]]
-    breakdowns: Mapping[str, Breakdowns]
-    notes: Mapping[str, Sequence[str]]
-    memberships: Mapping[str, Sequence[Group]]
-    provenance: Mapping[str, Mapping[str, Provenance]]
-    peers: Mapping[str, Sequence[str]]
-    health: Mapping[str, ServiceHealth]
-    standards: Mapping[str, Sequence[Standard]] = field(default_factory=dict)
-    asked: Collection[str] | None = None
-    carried: Mapping[str, Carried] = field(default_factory=dict)
-    retracted: Mapping[str, Sequence[Retraction]] = field(default_factory=dict)
-    given: Mapping[str, GivenFigures] = field(default_factory=dict)
-    histories: Mapping[str, History] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class ServicePages:
     """The page of a service, its pictures, and the pages that show one of its figures alone."""
 
@@ -494,32 +456,23 @@ class ServicePages:
     embeds: tuple[EmbedPage, ...]
 
 
-def service_titles(summaries: Sequence[ServiceSummary]) -> dict[str, str]:
-    """The title of each service's page; services of one name and organisation show their ids."""
-    titles = {
-        s.service.id: f"{isolated(s.service.name)}: {isolated(s.service.organisation)}"
-        for s in summaries
-    }
-    shared = Counter(titles.values())
-    return {key: f"{t} ({key})" if shared[t] > 1 else t for key, t in titles.items()}
-
-
-def service_page(tools: ServiceTools, summary: ServiceSummary) -> ServicePages:
-    """The page of one service, and all that belongs to it."""
-    service, builder, language = summary.service, tools.builder, tools.builder.language
-    key = service.id
-    given = tools.given.get(key) or GivenFigures()
-    modules = _modules(tools, summary)
-    series = [*tools.series.get(key, ()), *tools.measures.get(key, ())]
-    covered = covered_by(summary, series, given)
+def service_page(builder: Builder, record: ServiceRecord) -> ServicePages:
+    """The page of one service, and all that belongs to it, in the language of the record."""
+    summary, service, given, language = (
+        record.summary,
+        record.service,
+        record.given,
+        builder.language,
+    )
+    key, measures = service.id, builder.config.all_measures
+    modules = _modules(builder, record)
+    covered = covered_by(summary, [*record.series, *record.measures], given)
     lead = lead_of(summary, language)
     measured = [kpi for kpi, figure in summary.figures.items() if figure.value is not None]
-    path, title, card = service_href(key), tools.titles[key], f"services/{key}/card.jpg"
+    path, title, card = service_href(key), record.titles[language.tag], f"services/{key}/card.jpg"
     csv, json = f"services/{key}.csv", f"services/{key}.json"
-    organisations = _organisations(tools.memberships.get(key, ()))
-    peers = (tools.summaries[other] for other in tools.peers.get(key, ()))
-    table, note = peers_of(summary, peers, language)
-    history = tools.histories.get(key) or History()
+    organisations = _organisations(record.groups)
+    table, note = peers_of(summary, record.peers, language)
     page = ServicePage(
         **builder.base(
             path,
@@ -548,19 +501,19 @@ def service_page(tools: ServiceTools, summary: ServiceSummary) -> ServicePages:
         name=service.name,
         organisations=organisations,
         lead=lead,
-        notices=(*_carried(tools, key), *_notices(summary, given, language)),
-        retracted=_retracted(tools, key),
+        notices=(*_carried(record.carried, language), *_notices(summary, given, language)),
+        retracted=tuple(retracted_words(one, measures, language) for one in record.retracted),
         cards=service_cards(
             summary,
             towards_all(given, builder.config, language),
             builder.config.targets.get(key, {}),
-            _provenance(tools, summary),
+            _provenance(record, measures, language),
             language,
-            tools.asked,
+            record.asked,
             given.numbers,
         ),
         figures=tuple(module.figure for module in modules),
-        remarks=remarks_of(_notes(tools, key), language),
+        remarks=remarks_of(_notes(record), language),
         facts=facts_of(summary, organisations, language),
         description_text=language.with_days(service.description),
         cost_notes=language.with_days(service.cost_notes),
@@ -568,9 +521,9 @@ def service_page(tools: ServiceTools, summary: ServiceSummary) -> ServicePages:
         url=service.url,
         csv=csv,
         json=json,
-        owed=_owed(tools.health.get(key), language),
-        history_notes=history.notes,
-        history=history.table,
+        owed=tuple(owed_words(owed, language) for owed in record.health.owes),
+        history_notes=history_notes(record.history, language),
+        history=history_table(record.history, measures, language),
         peers=table,
         peers_note=note,
         citation=citation_of(summary, covered, builder),
@@ -605,57 +558,54 @@ def _measures(given: GivenFigures, measured: Collection[str], config: SiteConfig
     ]
 
 
-def _modules(tools: ServiceTools, summary: ServiceSummary) -> list[Module]:
+def _modules(builder: Builder, record: ServiceRecord) -> list[Module]:
     """The modules for which a service has data, in the order of its register entry."""
-    key = summary.service.id
-    breakdowns = tools.breakdowns.get(key) or Breakdowns()
-    given = tools.given.get(key) or GivenFigures()
-    subject = Subject(summary.service, tools.builder, breakdowns, given, summary.figures)
-    series = tools.series.get(key, ())
+    service, breakdowns = record.service, record.breakdowns
+    subject = Subject(service, builder, breakdowns, record.given, record.summary.figures)
     made = [
-        *(series_module(subject, one) for one in series),
-        years_module(subject, series),
+        *(series_module(subject, one) for one in record.series),
+        years_module(subject, record.series),
         channel_module(subject, breakdowns.channels) if breakdowns.channels else None,
         answers_module(subject, breakdowns.ratings) if breakdowns.ratings else None,
-        *(series_module(subject, one) for one in tools.measures.get(key, ())),
-        standards_module(subject, tools.standards.get(key, ())),
+        *(series_module(subject, one) for one in record.measures),
+        standards_module(subject, record.standards),
         *journey_modules(subject),
         readings_module(subject, breakdowns.readings) if breakdowns.readings else None,
     ]
     there = [module for module in made if module]
-    shown = chosen(there, summary.service, tools.builder.config.measures)
+    shown = chosen(there, service, builder.config.measures)
     # Who chose what the page shows did not forget the rest.
-    if not summary.service.modules and (others := _others(tools, subject, there)):
+    if not service.modules and (others := _others(record, subject, there)):
         shown.append(others)
     return shown
 
 
-def _others(tools: ServiceTools, subject: Subject, there: Sequence[Module]) -> Module | None:
+def _others(record: ServiceRecord, subject: Subject, there: Sequence[Module]) -> Module | None:
     """The figures that none of these modules shows."""
-    key = subject.service.id
     return other_figures_module(
         subject,
-        [*tools.series.get(key, ()), *tools.measures.get(key, ())],
+        [*record.series, *record.measures],
         answers=any(module.name == ANSWERS for module in there),
-        elsewhere=measures_of(tools.standards.get(key, ())),
+        elsewhere=measures_of(record.standards),
     )
 
 
-def _notes(tools: ServiceTools, key: str) -> list[str]:
+def _notes(record: ServiceRecord) -> list[str]:
     """The notes on figures; those on targets say what the standards are, and stand with these."""
-    promises = {standard.text for standard in tools.standards.get(key, ())}
-    return [note for note in tools.notes.get(key, ()) if note not in promises]
+    promises = {standard.text for standard in record.standards}
+    return [note for note in record.notes if note not in promises]
 
 
-def _provenance(tools: ServiceTools, summary: ServiceSummary) -> dict[str, ExplainedFigure]:
-    measures, language = tools.builder.config.all_measures, tools.builder.language
+def _provenance(
+    record: ServiceRecord, measures: Mapping[str, Measure], language: Language
+) -> dict[str, ExplainedFigure]:
     return {
-        kpi: explained(found, measures, language, summary.figures[kpi].uncertain)
-        for kpi, found in tools.provenance.get(summary.service.id, {}).items()
+        kpi: explained(found, measures, language, record.summary.figures[kpi].uncertain)
+        for kpi, found in record.provenance.items()
     }
 
 
-def _organisations(groups: Sequence[Group]) -> tuple[Link, ...]:
+def _organisations(groups: Sequence[GroupName]) -> tuple[Link, ...]:
     """The department, and the agency where it is another body."""
     kinds = (GroupKind.DEPARTMENT, GroupKind.AGENCY)
     mine = {group.name: group for group in groups[::-1] if group.kind in kinds}
@@ -684,15 +634,5 @@ def _notices(summary: ServiceSummary, given: GivenFigures, language: Language) -
     return tuple(notices)
 
 
-def _carried(tools: ServiceTools, key: str) -> tuple[str, ...]:
-    carried = tools.carried.get(key)
-    return (carried_words(carried, tools.builder.language),) if carried else ()
-
-
-def _retracted(tools: ServiceTools, key: str) -> tuple[str, ...]:
-    measures, language = tools.builder.config.all_measures, tools.builder.language
-    return tuple(retracted_words(one, measures, language) for one in tools.retracted.get(key, ()))
-
-
-def _owed(health: ServiceHealth | None, language: Language) -> tuple[str, ...]:
-    return tuple(owed_words(owed, language) for owed in health.owes) if health else ()
+def _carried(carried: Carried | None, language: Language) -> tuple[str, ...]:
+    return (carried_words(carried, language),) if carried else ()

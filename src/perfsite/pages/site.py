@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.draw import card_job
 from perfsite.components.builder import JPEG, SITE_CARD, group_href, service_href
@@ -39,7 +38,6 @@ from perfsite.pages.editions import (
     gone_pages,
 )
 from perfsite.pages.groups import (
-    GroupTools,
     group_order_pages,
     group_page,
     groups_order_pages,
@@ -47,8 +45,8 @@ from perfsite.pages.groups import (
 )
 from perfsite.pages.health import department_pages, health_page
 from perfsite.pages.home import home_page
-from perfsite.pages.lists import high_volume_page, list_pages
-from perfsite.pages.service import ServiceTools, service_page, service_titles
+from perfsite.pages.lists import high_volume_page, kpi_cells, list_pages
+from perfsite.pages.service import service_page
 from perfsite.pages.utility import (
     PLAIN,
     PLAIN_PAGES,
@@ -58,7 +56,6 @@ from perfsite.pages.utility import (
     moved_pages,
     sitemap_page,
 )
-from perfsite.widgets.changes import History, history_notes, history_table
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -68,11 +65,9 @@ if TYPE_CHECKING:
     from perfsite.charts.pictures import Job
     from perfsite.components.builder import Builder
     from perfsite.components.elements import ChartFigure
-    from perfsite.kpi.groups import Group, GroupSummary
-    from perfsite.kpi.headlines import ServiceSummary
+    from perfsite.kpi.groups import GroupSummary
     from perfsite.language import Language
     from perfsite.model import Edition, File
-    from perfsite.revisions import RevisionHistory
     from perfsite.site_data import SiteData
 
 
@@ -87,30 +82,24 @@ _OF_ALL = (ListPage, HighVolumePage, HealthPage, DepartmentHealthPage, GroupsPag
 """The pages that change when any service does."""
 
 
-def dated(
-    pages: Iterable[Context],
-    ledger: RevisionHistory | None,
-    services: Mapping[str, object],
-    groups: Iterable[Group],
-    edition: Edition,
-    language: Language,
-) -> list[Context]:
+def dated(pages: Iterable[Context], site: SiteData, language: Language) -> list[Context]:
     """The pages with the date on which they last changed, where that is known."""
-    members = {
-        group_href(group): group.services for group in groups if group.kind is not GroupKind.ALL
+    own = {
+        group_href(one.group): one.last_change
+        for one in site.groups
+        if one.group.kind is not GroupKind.ALL
     }
-    members |= {service_href(key): (key,) for key in services}
-    every = tuple(services)
+    own |= {service_href(key): record.last_change for key, record in site.services.items()}
+    # Services that left changed the lists, too.
+    ledger, every = site.ledger, (*site.services, *(site.ledger.moves if site.ledger else ()))
+    lists = ledger.last_change(every) if ledger else None
 
     def changed(page: Context) -> date | None:
-        if ledger is None:
-            return None
         if isinstance(page, (ServicePage, GroupPage)):
-            return ledger.last_change(members[page.path])
-        # Services that left changed the lists, too.
-        return ledger.last_change((*every, *ledger.moves)) if isinstance(page, _OF_ALL) else None
+            return own[page.path]
+        return lists if isinstance(page, _OF_ALL) else None
 
-    return [_dated(page, changed(page), edition, language) for page in pages]
+    return [_dated(page, changed(page), site.edition, language) for page in pages]
 
 
 def _dated(page: Context, day: date | None, edition: Edition, language: Language) -> Context:
@@ -172,51 +161,50 @@ def _unless(figure: ChartFigure, lost: Collection[str], words: str) -> ChartFigu
     return replace(figure, svg="", alt="", undrawn=words) if figure.svg in lost else figure
 
 
-def make_pages(builder: Builder, facts: SiteData, kept: Cache) -> Made:
-    """Every page that is made of figures; those of services may be in `kept`."""
-    facts = facts.spoken(builder)
+def make_pages(builder: Builder, site: SiteData, cache: Cache) -> Made:
+    """Every page that is made of figures; those of services may be in the cache."""
+    site = site.in_language(builder.language.tag, _tags(builder))
     pages: list[Context] = []
     jobs: list[Job] = [_site_card(builder)]
-    for page, more in (*_groups(builder, facts, kept), *_services(builder, facts, kept)):
+    for page, more in (*_groups(builder, site, cache), *_services(builder, site, cache)):
         pages += page
         jobs += more
-    whole = facts.groups[0]
-    pages += list_pages(builder, facts.summaries, whole, facts.volumes)
-    pages.append(high_volume_page(builder, facts.summaries, whole, facts.volumes))
-    pages.append(health_page(builder, facts.health))
-    pages += department_pages(builder, facts.health, facts.services)
+    pages += list_pages(builder, site.whole)
+    pages.append(high_volume_page(builder, site.whole))
+    pages.append(health_page(builder, site))
+    pages += department_pages(builder, site)
     if builder.folder:
         jobs = [replace(job, path=f"{builder.folder}{job.path}") for job in jobs]
-    return Made(_with_dates(builder, facts, pages), jobs)
+    return Made(dated(pages, site, builder.language), jobs)
+
+
+def _tags(builder: Builder) -> list[str]:
+    """The languages of the site."""
+    return [tag for tag, _, _ in builder.folders]
 
 
 def general_pages(
-    builder: Builder, facts: SiteData, made: Made, files: Sequence[File]
+    builder: Builder, site: SiteData, made: Made, files: Sequence[File]
 ) -> list[Context]:
     """The pages about the site; `made` are all others, `files` those that can be downloaded."""
-    facts = facts.spoken(builder)
-    archive = Archive(builder, facts.history, facts.ledger, facts.services, facts.hidden)
-    moved = moved_pages(builder, facts.services.values())
+    site = site.in_language(builder.language.tag, _tags(builder))
+    archive = Archive(builder, site.history, site.ledger, site.register, site.hidden)
+    moved = moved_pages(builder, site.register.values())
     taken = {page.path for page in (*made.pages, *moved)}
     pages: list[Context] = [
-        about_page(builder, facts.edition, facts.earlier),
+        about_page(builder, site.edition, site.earlier),
         *(make(builder) for make in PLAIN_PAGES),
         downloads_page(builder, files),
         *moved,
         editions_page(archive),
         *edition_pages(archive, {file.path: file for file in files}),
-        *gone_pages(archive, [summary.group for summary in facts.groups], taken),
+        *gone_pages(archive, [record.group for record in site.groups], taken),
     ]
     now = _addresses(builder, [*made.pages, *pages], made.jobs, files)
     former = addresses_page(archive, now)
     pages += [changes_page(archive, former is not None), *([former] if former else [])]
-    pages = _with_dates(builder, facts, pages)
+    pages = dated(pages, site, builder.language)
     return [*pages, sitemap_page(builder, [*made.pages, *pages])]
-
-
-def _with_dates(builder: Builder, facts: SiteData, pages: Iterable[Context]) -> list[Context]:
-    groups = [summary.group for summary in facts.groups]
-    return dated(pages, facts.ledger, facts.services, groups, facts.edition, builder.language)
 
 
 def _addresses(
@@ -232,92 +220,29 @@ def _addresses(
 Part = tuple[list["Context"], list["Job"]]
 
 
-def _groups(builder: Builder, facts: SiteData, kept: Cache) -> Iterable[Part]:
+def _groups(builder: Builder, site: SiteData, cache: Cache) -> Iterable[Part]:
     """The home page, and the pages of departments, agencies and categories."""
-    tools = GroupTools(builder, facts.panels, facts.by_id, facts.volumes, facts.health, kept)
-    whole, agencies = facts.groups[0], facts.of_kind(GroupKind.AGENCY)
-    home, jobs = home_page(tools, whole, facts.of_kind(GroupKind.DEPARTMENT), facts.edition)
-    yield _with_embeds(builder, _described(builder, facts, home)), jobs
+    whole = site.whole
+    cells = kpi_cells(whole.members.values(), builder.language)
+    home, jobs = home_page(builder, whole, site.of_kind(GroupKind.DEPARTMENT), site.edition)
+    yield _with_embeds(builder, _described(builder, site, home)), jobs
     for kind in FOLDERS:
-        groups = facts.of_kind(kind)
-        index, jobs = groups_page(tools, kind, groups, whole)
-        yield [*_with_embeds(builder, index), *groups_order_pages(tools, kind, groups)], jobs
-        for summary in groups:
-            inside = _agencies(summary, agencies)
-            page, jobs = group_page(tools, summary, inside)
-            described = _described(builder, facts, page, summary)
-            yield [*_with_embeds(builder, described), *group_order_pages(tools, summary)], jobs
+        groups = site.of_kind(kind)
+        index, jobs = groups_page(builder, kind, groups, whole)
+        yield [*_with_embeds(builder, index), *groups_order_pages(builder, kind, groups)], jobs
+        for record in groups:
+            page, jobs = group_page(builder, record, cells, cache)
+            described = _described(builder, site, page, record.summary)
+            orders = group_order_pages(builder, record, cells)
+            yield [*_with_embeds(builder, described), *orders], jobs
 
 
-def _agencies(summary: GroupSummary, agencies: Sequence[GroupSummary]) -> list[GroupSummary]:
-    if summary.group.kind is not GroupKind.DEPARTMENT:
-        return []
-    return [agency for agency in agencies if summary.group.name in agency.group.parents]
-
-
-def _services(builder: Builder, facts: SiteData, kept: Cache) -> Iterable[Part]:
+def _services(builder: Builder, site: SiteData, cache: Cache) -> Iterable[Part]:
     """The pages of services, and of each of their figures."""
-    tools = ServiceTools(
-        builder=builder,
-        summaries=facts.by_id,
-        titles=service_titles(facts.summaries),
-        series=facts.series,
-        measures=facts.measures,
-        breakdowns=facts.breakdowns,
-        notes=facts.notes,
-        memberships=_memberships(facts.groups),
-        provenance=facts.provenance,
-        peers=facts.peers,
-        health=facts.health.services,
-        standards=facts.standards,
-        asked=facts.asked,
-        carried=facts.carried,
-        retracted=facts.retracted,
-        given=facts.given,
-        histories=_histories(builder, facts),
-    )
-    for summary in facts.summaries:
-        own = _only(tools, summary)
-        key = ("service", builder.folder, summary.service.id)
-        made = kept.of(key, (own, summary), partial(service_page, own, summary))
+    for record in site.services.values():
+        key, given = ("service", builder.folder, record.service.id), (builder, record)
+        made = cache.of(key, given, partial(service_page, *given))
         yield [made.page, *made.embeds], list(made.jobs)
-
-
-def _only(tools: ServiceTools, summary: ServiceSummary) -> ServiceTools:
-    """What the page of one service is made of: nothing of others but of those like it."""
-    shown = (summary.service.id, *tools.peers.get(summary.service.id, ()))
-    tables = {one.name: getattr(tools, one.name) for one in fields(tools)}
-    mine: dict[str, Any] = {
-        name: {key: table[key] for key in shown if key in table}
-        for name, table in tables.items()
-        if isinstance(table, Mapping)
-    }
-    return replace(tools, **mine)
-
-
-def _histories(builder: Builder, facts: SiteData) -> dict[str, History]:
-    """What the figures of each service have said, for those that have a history."""
-    ledger, measures, language = facts.ledger, builder.config.all_measures, builder.language
-    if ledger is None:
-        return {}
-    touched = {*ledger.moves, *ledger.backfilled, *ledger.retold}
-    return {
-        key: History(
-            history_notes(ledger, key, language), history_table(ledger, key, measures, language)
-        )
-        for key in facts.services
-        if key in touched
-    }
-
-
-def _memberships(groups: Sequence[GroupSummary]) -> dict[str, list[Group]]:
-    """The department, agency and category of each service."""
-    found: dict[str, list[Group]] = {}
-    for summary in groups:
-        if summary.group.kind is not GroupKind.ALL:
-            for service in summary.group.services:
-                found.setdefault(service, []).append(summary.group)
-    return found
 
 
 def _with_embeds(builder: Builder, page: HomePage | GroupPage | GroupsPage) -> list[Context]:
@@ -329,14 +254,14 @@ def _with_embeds(builder: Builder, page: HomePage | GroupPage | GroupsPage) -> l
 
 def _described(
     builder: Builder,
-    facts: SiteData,
+    site: SiteData,
     page: HomePage | GroupPage,
     summary: GroupSummary | None = None,
 ) -> HomePage | GroupPage:
     """The page with its description for machines."""
     path, config, language = f"{builder.folder}{page.path}", builder.config, builder.language
     if summary is None:
-        whole = whole_dataset(path, config, language, facts.edition, facts.covered, tables())
+        whole = whole_dataset(path, config, language, site.edition, site.covered, tables())
         return replace(page, dataset=as_script(whole))
     periods = [figure.period for figures in summary.series.values() for figure in figures]
     covered = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from perfsite.components.builder import service_href
@@ -13,12 +12,12 @@ from perfsite.revisions import ChangeKind, Move
 from perfsite.text import message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from perfsite.language import Language
     from perfsite.measures import Measure
-    from perfsite.revisions import Retold, RevisionHistory, ServiceChange, Step
+    from perfsite.revisions import Retold, ServiceChange, ServiceHistory, Step
 
 
 # Changes between editions in words and tables, the same wherever they are told.
@@ -223,21 +222,9 @@ def step_summary(step: Step, language: Language) -> tuple[str, ...]:
 # What the figures of a service have said: the history that stands on its page.
 
 
-@dataclass(frozen=True)
-class History:
-    """What became of a service, in sentences, and what its figures have said."""
-
-    notes: tuple[str, ...] = ()
-    table: Table | None = None
-
-
-def history_notes(
-    ledger: RevisionHistory | None, service: str, language: Language
-) -> tuple[str, ...]:
+def history_notes(history: ServiceHistory, language: Language) -> tuple[str, ...]:
     """What became of a service since the first edition, and which figures came late."""
-    if ledger is None:
-        return ()
-    notes = [(day, _moved(day, one, language)) for day, one in ledger.moves.get(service, [])]
+    notes = [(day, _moved(day, one, language)) for day, one in history.moves]
     notes += [
         (
             day,
@@ -250,7 +237,7 @@ def history_notes(
                 edition=_edition(day, language),
             ),
         )
-        for day, number_ in ledger.backfilled.get(service, [])
+        for day, number_ in history.backfilled
     ]
     return tuple(text for _, text in sorted(notes, key=_when))
 
@@ -261,13 +248,10 @@ def _when(note: tuple[date | None, str]) -> tuple[bool, date | None]:
 
 
 def history_table(
-    ledger: RevisionHistory | None,
-    service: str,
-    measures: Mapping[str, Measure],
-    language: Language,
+    history: ServiceHistory, measures: Mapping[str, Measure], language: Language
 ) -> Table | None:
     """What each figure has said that once said something else; None where there is none."""
-    retold = ledger.retold.get(service, []) if ledger else []
+    retold = history.retold
     if not retold:
         return None
     reasons = any(one.reason for one in retold)
@@ -278,7 +262,7 @@ def history_table(
     return Table(caption, tuple(Column(text) for text in texts), tuple(rows), wide=True, words=True)
 
 
-def _newest_first(retold: list[Retold]) -> list[Retold]:
+def _newest_first(retold: Sequence[Retold]) -> list[Retold]:
     return sorted(
         retold,
         key=lambda one: (Period.parse(one.period).end, one.period, one.measure, one.channel),

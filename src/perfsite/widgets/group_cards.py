@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from perfsite.language import Language
     from perfsite.model import Service
     from perfsite.periods import Period
-    from perfsite.widgets.health import Health
+    from perfsite.site_data import GroupRecord
 
 
 # What cards say of a group's figure: whose it is, how it changed and why, and what it lacks.
@@ -328,29 +328,26 @@ def groups_listing(kind: GroupKind, number: int) -> Listing:
     return Listing(f"{folder}/index.html", folder, keys, (NAME, ASCENDING))
 
 
-def ordered_groups(
-    groups: Sequence[GroupSummary], order: Order, health: Health
-) -> list[GroupSummary]:
+def ordered_groups(groups: Sequence[GroupRecord], order: Order) -> list[GroupRecord]:
     """The groups by their own figures; those without one come last both ways, equals by name."""
 
-    def name(summary: GroupSummary) -> tuple[str, str, str]:
-        return *alphabetical(summary.group.name), summary.group.slug
+    def name(record: GroupRecord) -> tuple[str, str, str]:
+        return *alphabetical(record.group.name), record.group.slug
 
-    def value(summary: GroupSummary) -> float | None:
+    def value(record: GroupRecord) -> float | None:
         if order.key == SERVICES:
-            return len(summary.group.services)
+            return len(record.group.services)
         if order.key == PROVIDED:
-            return health.of(summary.group).total.recent.share
-        figure = summary.figures.get(order.key)
+            return record.health.total.recent.share
+        figure = record.summary.figures.get(order.key)
         return figure.value if figure else None
 
     return arrange(groups, order, name, value)
 
 
 def groups_table(
-    groups: Sequence[GroupSummary],
+    groups: Sequence[GroupRecord],
     caption: str,
-    health: Health,
     language: Language,
     order: Order | None = None,
 ) -> Table:
@@ -365,12 +362,12 @@ def groups_table(
         column(language.say("Figures given in the newest four quarters"), PROVIDED, order),
     ]
     rows = []
-    for summary in groups:
-        group = summary.group
-        recent = health.of(group).total.recent
+    for record in groups:
+        group, figures = record.group, record.summary.figures
+        recent = record.health.total.recent
         cells = [
             Cell(language.count(len(group.services))),
-            *(_headline(summary.figures.get(kpi), language) for kpi in at(Place.GROUP_CARD)),
+            *(_headline(figures.get(kpi), language) for kpi in at(Place.GROUP_CARD)),
             Cell(coverage_words(recent, language), missing=recent.share is None),
         ]
         rows.append(
@@ -394,10 +391,11 @@ def _headline(figure: GroupFigure | None, language: Language) -> Cell:
     return Cell(cell.text, cell.full, note)
 
 
-def differing_periods(groups: Sequence[GroupSummary], language: Language) -> str:
+def differing_periods(groups: Sequence[GroupRecord], language: Language) -> str:
     """That figures of one column are for different periods; empty where all are for the same."""
     for kpi in at(Place.GROUP_CARD):
-        if len({g.figures[kpi].period for g in groups if kpi in g.figures}) > 1:
+        found = (record.summary.figures.get(kpi) for record in groups)
+        if len({figure.period for figure in found if figure}) > 1:
             return language.say(
                 "Not all figures are for the same 12 months: each says which, and only figures "
                 "for the same 12 months can be compared."

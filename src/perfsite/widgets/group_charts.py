@@ -19,7 +19,7 @@ from perfsite.components.elements import (
     value_cell,
 )
 from perfsite.exports.tables import DEPARTMENTS_CSV, KPIS_CSV
-from perfsite.kpi.groups import FOLDERS, GroupKind, alphabetical, headline_volumes
+from perfsite.kpi.groups import FOLDERS, GroupKind, alphabetical
 from perfsite.kpis import KPIS, VOLUME, Place, at
 from perfsite.measures import MeasureKind
 from perfsite.model import Status
@@ -27,14 +27,14 @@ from perfsite.text import isolated, joined, message
 from perfsite.widgets.frame import gap_note
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from perfsite.charts.pictures import ChartJob, TreemapJob
-    from perfsite.kpi.groups import GroupFigure, GroupSummary, Volumes
-    from perfsite.kpi.headlines import ServiceSummary
-    from perfsite.kpi.matched import Panel, Panels
+    from perfsite.kpi.groups import GroupFigure, GroupSummary
+    from perfsite.kpi.matched import Panel
     from perfsite.language import Language
     from perfsite.periods import Period
+    from perfsite.site_data import GroupRecord
 
 
 # The figures of a group over time: like-for-like charts, and tables that say who reported.
@@ -49,18 +49,19 @@ def source(language: Language) -> str:
 
 
 def group_figures(
-    panels: Mapping[str, Panels], summary: GroupSummary, folder: str, csv: str, language: Language
+    record: GroupRecord, folder: str, csv: str, language: Language
 ) -> tuple[list[ChartFigure], list[ChartJob]]:
     """The figures of a group over time, and the charts that they need.
 
     `folder` is that of its pictures, `csv` the address of its data.
     """
+    summary = record.summary
     figures: list[ChartFigure] = []
     jobs: list[ChartJob] = []
     for kpi in at(Place.GROUP_CHART):
         if kpi not in summary.series:
             continue
-        panel = panels[kpi].of(summary)
+        panel = record.samples.get(kpi)
         if panel is None:
             figures.append(_without_picture(summary, kpi, csv, language))
         else:
@@ -239,15 +240,11 @@ class Box:
     abbr: str = ""
 
 
-def service_boxes(
-    summary: GroupSummary, summaries: Mapping[str, ServiceSummary], volumes: Volumes
-) -> list[Box]:
+def service_boxes(record: GroupRecord) -> list[Box]:
     """The services of a group, with what they have in the period of its headline."""
-    if VOLUME not in summary.figures:
-        return []
     return [
-        Box(summaries[key].service.name, value, service_href(key))
-        for key, value in headline_volumes(summary, volumes).items()
+        Box(record.members[key].service.name, value, service_href(key))
+        for key, value in record.volumes.items()
     ]
 
 

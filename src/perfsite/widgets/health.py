@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from perfsite.exports.tables import csv_file
-from perfsite.kpi.groups import GroupKind
-from perfsite.kpi.health import assess_groups
 from perfsite.kpi.reporting import State
 from perfsite.kpis import KPIS
 from perfsite.text import message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from perfsite.kpi.groups import Group
-    from perfsite.kpi.health import Coverage, GroupHealth, Owed, ServiceHealth
+    from perfsite.kpi.health import Coverage, Owed
     from perfsite.kpi.reporting import ReportingMatrix
     from perfsite.language import Language
     from perfsite.model import File
+    from perfsite.site_data import GroupRecord
 
 
 CSV: Final = "data/health.csv"
@@ -58,35 +54,6 @@ MEANINGS: Final = {
 }
 
 
-@dataclass(frozen=True)
-class Health:
-    """What the pages of health are made of: the ledger, and what it says of each service."""
-
-    ledger: ReportingMatrix
-    services: Mapping[str, ServiceHealth]
-    groups: Sequence[GroupHealth]
-
-    def of(self, group: Group) -> GroupHealth:
-        """The health of a group."""
-        return next(health for health in self.groups if health.group == group)
-
-    def of_kind(self, kind: GroupKind) -> list[GroupHealth]:
-        """The groups of a kind, in their order."""
-        return [one for one in self.groups if one.group.kind is kind]
-
-    @property
-    def whole(self) -> GroupHealth:
-        """All services together."""
-        return self.of_kind(GroupKind.ALL)[0]
-
-
-def assess(
-    ledger: ReportingMatrix, services: Mapping[str, ServiceHealth], groups: Sequence[Group]
-) -> Health:
-    """The health of all services and groups."""
-    return Health(ledger, services, assess_groups(services, groups))
-
-
 def health_file(ledger: ReportingMatrix) -> File:
     """data/health.csv: a row for each KPI of each service and quarter."""
     rows = ledger.rows()
@@ -110,15 +77,15 @@ def coverage_words(coverage: Coverage, language: Language) -> str:
     )
 
 
-def completeness(health: Health, language: Language) -> str:
+def completeness(whole: GroupRecord, language: Language) -> str:
     """How complete the whole is over the newest year, in a sentence; empty without a quarter."""
-    recent = health.whole.total.recent
-    if recent.share is None or not health.ledger.quarters:
+    recent = whole.health.total.recent
+    if recent.share is None or whole.newest is None:
         return ""
     return language.say(
         "In the year to {month}, services gave {share} of the figures that they were asked for: "
         "{provided} of {requested}.",
-        month=language.month(health.ledger.quarters[-1].last),
+        month=language.month(whole.newest.last),
         share=language.percent(recent.share),
         provided=language.count(recent.provided),
         requested=language.count(recent.requested),
