@@ -16,11 +16,13 @@ from perfsite.cli import main
 from perfsite.errors import Severity
 from perfsite.explanations import load_explanations
 from perfsite.exports.schemas import audit_schema, schema_files
+from perfsite.frames import SCHEMAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from perfsite.explanations import Explanation
+    from perfsite.frames import FrameSchema
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
 _LIST: Final = "## All codes"
@@ -42,10 +44,21 @@ the stages within it, with the seconds since the command began and those that it
 same with and without.
 """
 
+_FRAMES: Final = """\
+# Frames
+
+The frames of pandas that pass from one module of perfsite to another, in the order in which figures
+go through them. This page is for who changes the code; it is made by `scripts/documents.py` from
+`src/perfsite/frames.py`, and a test holds it against that. Each frame is held against its columns
+where it enters a stage, in all tests and where a command has `-v`
+([why](decisions/044-frames.md)). A cell of text that says nothing is empty; "or nothing" is NaN.
+"""
+
 
 def write_documents() -> None:
-    """Write docs/commands.md, docs/schemas/ and what docs/errors.md says of the codes."""
+    """Write docs/commands.md, docs/frames.md, docs/schemas/ and the codes of docs/errors.md."""
     (DOCS / "commands.md").write_text(describe_commands(main), "utf-8", newline="\n")
+    (DOCS / "frames.md").write_text(describe_frames(), "utf-8", newline="\n")
     errors = DOCS / "errors.md"
     errors.write_text(errors_page(errors.read_text("utf-8")), "utf-8", newline="\n")
     for file in schema_files():
@@ -75,6 +88,27 @@ def _entry(one: Explanation) -> str:
     """The line of a code in the list; its link is the anchor that a heading gets on the web."""
     anchor = re.sub(r"[^\w\- ]", "", one.title.lower()).replace(" ", "-")
     return f"- [{one.code}](#{anchor}) {one.rule.title}"
+
+
+def describe_frames() -> str:
+    """The Markdown of docs/frames.md: a section for each frame that passes between modules."""
+    return "\n".join([_FRAMES, *map(_frame, SCHEMAS)])
+
+
+def _frame(schema: FrameSchema) -> str:
+    """The section of a frame: what it holds, where it is made, its key and its columns."""
+    if schema.key:
+        key = f"No two rows share {', '.join(f'`{name}`' for name in schema.key)}."
+    else:
+        key = "Rows may be alike."
+    more = " It may have other columns." if schema.open else ""
+    rows = [
+        f"| `{one.name}` | {one.expected} | {one.unit} | {one.meaning} |" for one in schema.fields
+    ]
+    head = ["| column | type | unit | meaning |", "|---|---|---|---|"]
+    text = f"{schema.meaning[0].upper()}{schema.meaning[1:]}. Made by {schema.made_by}. {key}{more}"
+    title = f"## {schema.name[0].upper()}{schema.name[1:]}"
+    return "\n".join([title, "", text, "", *head, *rows, ""])
 
 
 def describe_commands(main: click.Group) -> str:

@@ -17,6 +17,7 @@ import pytest
 from filelock import FileLock
 
 from compiled import keep_compiled
+from perfsite.stages import listen
 from properties import register_profiles
 from remembered import forgotten, keep_results
 from tiers import marks
@@ -32,6 +33,18 @@ if TYPE_CHECKING:
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
 
+
+class _Listener:
+    """Hears of the stages and says nothing; where somebody listens, frames are checked."""
+
+    def begin(self, name: str) -> None:
+        """A stage begins."""
+
+    def end(self) -> None:
+        """A stage ends."""
+
+
+listen(_Listener())
 register_profiles()
 keep_compiled()
 keep_results()
@@ -119,6 +132,15 @@ def _as_in_a_new_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
     csv.field_size_limit(131_072)
+
+
+@pytest.fixture(autouse=True)
+def _frames_are_checked() -> None:
+    """A frame that enters a stage is held against its schema, whoever listened in an earlier test.
+
+    `test_frames.py` and `test_stages.py` are also about what is done where nobody listens.
+    """
+    listen(_Listener())
 
 
 @pytest.fixture

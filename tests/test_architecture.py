@@ -30,7 +30,7 @@ def room(module: str) -> str:
 
 TIERS = (
     {"text", "stages"},
-    {"periods", "faults", "cache", "media", "decimals"},
+    {"periods", "faults", "cache", "media", "decimals", "frames"},
     {"errors", "model", "measures", "arithmetic"},
     {"documents", "files", "kpis", "settings", "disk"},
     {"config", "explanations", "tokens"},

@@ -15,7 +15,7 @@ from small_site import REGISTER, ROOT, data_folder, environment, perfsite
 
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from documents import commands, describe_commands
+from documents import commands, describe_commands, describe_frames
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -186,6 +186,11 @@ def test_completion_is_quick(tmp_path: Path) -> None:
 def test_the_page_of_commands_is_what_they_say() -> None:
     """docs/commands.md is made of --help; to accept a change, run scripts/documents.py."""
     assert (DOCS / "commands.md").read_text("utf-8") == describe_commands(main)
+
+
+def test_the_page_of_frames_is_what_the_schemas_say() -> None:
+    """docs/frames.md has every frame and column; to accept a change, run scripts/documents.py."""
+    assert (DOCS / "frames.md").read_text("utf-8") == describe_frames()
 
 
 @pytest.mark.parametrize("context", CONTEXTS, ids=lambda context: str(context.command_path))

@@ -32,9 +32,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return left
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def _silence() -> Iterator[None]:
-    """Nobody listens after the test."""
+    """Nobody listens before the test, nor after it."""
+    listen(None)
     yield
     listen(None)
 

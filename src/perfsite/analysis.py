@@ -8,9 +8,20 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from perfsite.editions import OBSERVATIONS, Content, register_frame, text_frame
+from perfsite.editions import Content, register_frame, text_frame
 from perfsite.errors import LeakError, Problem, is_error
 from perfsite.exports.tables import KPI_COLUMNS, kpi_rows, observation_rows
+from perfsite.frames import (
+    CONFIDENTIAL_WINDOWS,
+    CONFLICTS,
+    MARKED,
+    OBSERVATIONS,
+    OBSERVATIONS_TEXT,
+    SECRETS,
+    STOCKS,
+    WINDOWS,
+    entering,
+)
 from perfsite.kpi.figures import work_out
 from perfsite.kpi.headlines import summarise_services
 from perfsite.kpi.inputs import resolve
@@ -111,7 +122,7 @@ class Analysis:
     @cached_property
     def rows(self) -> pd.DataFrame:
         """The observations as text, in the columns of data/observations.csv."""
-        return text_frame(OBSERVATIONS, observation_rows(self.observations))
+        return text_frame(OBSERVATIONS_TEXT.columns, observation_rows(self.observations))
 
     @cached_property
     def kpis(self) -> pd.DataFrame:
@@ -217,6 +228,8 @@ def _of_day(
 ) -> Analysis:
     """What is known of figures that are `released`, as `policy.release` divides them."""
     public, secrets = released
+    entering("policy", OBSERVATIONS, public)
+    entering("policy", SECRETS, secrets)
 
     def compared(public: pd.DataFrame, more: Iterable[Problem], held: frozenset[Key]) -> Analysis:
         return _compared(data, services, public, secrets, [*problems, *more], edition, held)
@@ -295,13 +308,16 @@ def _compared(
         )
         observations, back = hold_back(decided.observations, held)
     with stage("inputs"):
+        entering("inputs", OBSERVATIONS, observations)
         parts = resolve(observations, config)
     with stage("consistency"):
         marked, contradictions = check_consistency(observations, parts, config.digital_channels)
     with stage("kpi"):
+        entering("kpi", MARKED, marked)
         figures = work_out(parts, marked, config)
     found = [*problems, *decided.problems, *contradictions, *figures.problems]
     with stage("series"):
+        _check_windows(figures)
         found += check_series(
             observations,
             parts,
@@ -324,6 +340,15 @@ def _compared(
         decided.retracted,
         held,
     )
+
+
+def _check_windows(figures: Figures) -> None:
+    """The windows under the figures are what the rules over series take them for."""
+    windows = figures.windows
+    entering("series", WINDOWS, windows.frame)
+    entering("series", CONFIDENTIAL_WINDOWS, windows.confidential)
+    entering("series", CONFLICTS, windows.conflicts)
+    entering("series", STOCKS, windows.stocks)
 
 
 def _strangers(config: SiteConfig, services: Mapping[str, Service]) -> list[Problem]:

@@ -25,6 +25,7 @@ from perfsite.exports.editions import edition_files
 from perfsite.exports.feed import feed_file
 from perfsite.exports.schemas import schema_files
 from perfsite.exports.tables import REVISIONS_CSV
+from perfsite.frames import EARLIER_NUMBERS, SECRETS, entering
 from perfsite.language import Language, read_catalogue
 from perfsite.leaks import Published, check_leaks
 from perfsite.pages.editions import gone_services, revision_entries
@@ -239,6 +240,8 @@ def build_site(  # noqa: PLR0913 - what to build, with what, how, and what to re
         check_site(files, known.services, moved, config.base, folders)
     languages = [builder.language for builder in builders]
     with stage("leaks"):
+        entering("leaks", SECRETS, known.secrets)
+        entering("leaks", EARLIER_NUMBERS, known.earlier)
         check_leaks(files, known.secrets, _published(known, facts), languages, config.all_measures)
     return BuiltSite(
         files=tuple(files),

@@ -20,6 +20,7 @@ import pandas as pd
 from pydantic import Field
 
 from perfsite.errors import ConfigError, Problem
+from perfsite.frames import OBSERVATIONS_TEXT, entering
 from perfsite.model import FIGURE
 from perfsite.periods import Period
 from perfsite.settings import TomlTable, read_settings
@@ -282,6 +283,8 @@ def compare(before: Snapshot, now: Snapshot, reasons: Sequence[Reason] = ()) -> 
     Raises:
         ValueError: if the first of the two is no edition.
     """
+    entering("revisions", OBSERVATIONS_TEXT, before.rows)
+    entering("revisions", OBSERVATIONS_TEXT, now.rows)
     if before.day is None:
         raise ValueError("what is not frozen yet comes after every edition")
     followed = _followed(before.services, now.services)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from perfsite.arithmetic import tidy_sum
+from perfsite.frames import FIGURES, INPUTS, WINDOWS, entering
 from perfsite.kpi.figures import given_to, operands
 from perfsite.kpi.inputs import KEY, periods_of
 from perfsite.kpi.windows import is_whole_year
@@ -153,6 +154,9 @@ def collect_series(
     parts: Parts, figures: Figures, services: Iterable[str]
 ) -> dict[str, list[Series]]:
     """The series of every service, in the order of their charts, the main one of each KPI first."""
+    entering("charts", INPUTS, parts.frame)
+    entering("charts", FIGURES, figures.frame)
+    entering("charts", WINDOWS, figures.windows.frame)
     found: dict[str, list[Series]] = {service: [] for service in services}
     stocks = figures.stocks
     there = {*parts.frame["part"].unique(), *figures.frame["kpi"].unique()}

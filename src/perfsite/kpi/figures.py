@@ -15,6 +15,7 @@ import pandas as pd
 from perfsite.arithmetic import half_steps, products, quotients, tidy_sum
 from perfsite.decimals import grouped, times
 from perfsite.errors import Problem
+from perfsite.frames import INPUTS, entering
 from perfsite.kpi.inputs import KEY, Parts, periods_of
 from perfsite.kpi.windows import (
     EXCESS_FROM,
@@ -381,6 +382,7 @@ class Figures:
 
 def work_out(parts: Parts, observations: pd.DataFrame, config: SiteConfig) -> Figures:
     """All KPI figures: of each period as it was given, and of windows of 12 months or 52 weeks."""
+    entering("kpi", INPUTS, parts.frame)
     doubts = exceeding(parts.frame)
     every = with_doubt(parts.frame, doubts)
     windows = year_windows(every, [*config.additive, DIGITAL])

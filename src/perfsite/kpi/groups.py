@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from perfsite.arithmetic import products, quotients, tidy_sum
+from perfsite.frames import FIGURES, INPUTS, entering
 from perfsite.kpi.headlines import across_a_break
 from perfsite.kpi.inputs import newest_end
 from perfsite.kpi.reporting import LastPeriods, Silence, Silences
@@ -301,6 +302,8 @@ def summarise_groups(
     series, marked incomplete. A service whose year lies beyond a break in its series, as `parts`
     mark it, is in the sum and not in what is compared with the year before.
     """
+    entering("groups", FIGURES, figures.frame)
+    entering("groups", INPUTS, parts.frame)
     year = yearly(figures.frame)
     members = _Members(summaries, groups, year)
     paired = _paired(year.assign(apart=across_a_break(year, parts.frame)))

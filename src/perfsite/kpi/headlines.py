@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from perfsite.frames import FIGURES, INPUTS, entering
 from perfsite.kpi.inputs import newest_end, periods_of
 from perfsite.kpi.windows import is_year
 from perfsite.kpis import KPIS, VOLUME, Place, Window, at
@@ -208,6 +209,8 @@ def summarise_services(
     good one stands as withheld: an older figure must not hide it. A figure for a period that ended
     before the site's newest (see `newest_end`) is marked older.
     """
+    entering("headlines", FIGURES, figures.frame)
+    entering("headlines", INPUTS, parts.frame)
     frame = headlines(figures.frame)
     before = frame.assign(
         first=frame["first"] - frame["unit"].map({str(u): n for u, n in YEAR_IN_UNITS.items()})

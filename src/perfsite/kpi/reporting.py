@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from perfsite.frames import FIGURES, INPUTS, entering
 from perfsite.kpi.figures import operands
 from perfsite.kpi.inputs import KEY, enough, newest_end, periods_of
 from perfsite.kpis import KPIS, Place, Window, at, in_the_ledger
@@ -119,6 +120,8 @@ def make_matrix(
     late for a quarter that still runs. Without any figure the ledger has no quarters.
     `observations` are all that the figures are made of, `digital` the channels that are digital.
     """
+    entering("reporting", FIGURES, figures.frame)
+    entering("reporting", INPUTS, parts.frame)
     services = tuple(summary.service.id for summary in summaries)
     kpis = in_the_ledger()
     cells = (len(services), len(kpis))

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from perfsite.arithmetic import products, quotients, tidy_sum
+from perfsite.frames import INPUTS, WINDOWS, entering
 from perfsite.kpi.figures import Formula, forms, windows_of_months
 from perfsite.kpi.inputs import KEY, periods_of
 from perfsite.kpi.windows import is_year
@@ -151,6 +152,8 @@ def trace(
     Raises:
         ValueError: if a headline has a figure for which these parts and windows have no numbers.
     """
+    entering("trace", INPUTS, parts.frame)
+    entering("trace", WINDOWS, windows.frame)
     heads = [
         (summary.service.id, figure.kpi, figure.period, figure.status is Status.WITHHELD)
         for summary in summaries

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from perfsite.frames import SENT, entering
 from perfsite.model import FIGURE, PLACE, Status
 from perfsite.policy.suppression import EMBARGOED, SUPPRESSED
 from perfsite.validate.observations import in_order, is_newest, is_released
@@ -124,6 +125,7 @@ def release(observations: pd.DataFrame, edition: date | None) -> tuple[pd.DataFr
         The frame without these two columns and without rows under embargo; and the secrets, with
         the columns of `SECRETS`, those under embargo last.
     """
+    entering("policy", SENT, observations)
     public = observations[is_newest(observations, edition)]
     released = is_released(observations["release"], edition)
     lost = (observations["release"] == NEVER).to_numpy(dtype=bool)

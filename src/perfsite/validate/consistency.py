@@ -18,6 +18,7 @@ import pandas as pd
 from perfsite.arithmetic import tidy_sum
 from perfsite.decimals import decimal, grouped, rounded
 from perfsite.errors import Problem
+from perfsite.frames import INPUTS, MISMATCHES, entering
 from perfsite.kpi.figures import sides
 from perfsite.kpi.inputs import KEY
 from perfsite.kpis import KPIS, Adding
@@ -296,6 +297,8 @@ def check_consistency(
     Returns:
         The observations with a boolean column `flagged`, and PS201 and PS203 problems.
     """
+    entering("consistency", INPUTS, parts.frame)
+    entering("consistency", MISMATCHES, parts.mismatches)
     wide = parts.frame.pivot(index=KEY, columns="part", values="value")
     keys = pd.MultiIndex.from_frame(observations[KEY])
     flagged = pd.Series(data=False, index=observations.index)

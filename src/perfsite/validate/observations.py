@@ -16,6 +16,7 @@ import pandas as pd
 
 from perfsite.cache import Cache
 from perfsite.errors import Problem
+from perfsite.frames import READ_PERIODS, READ_VALUES, SUBMISSION, entering
 from perfsite.model import FIGURE, PLACE, Status
 from perfsite.tables import ROW, read_table
 from perfsite.validate.names import (
@@ -236,10 +237,12 @@ def read_observations(
         given = (source, services, config.all_measures, config.budgets)
         table, found = kept.of(("table", source.path), given, partial(long_table, *given))
         problems += found
+        entering("validate", SUBMISSION, table)
         tables.append(table)
     long = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=LONG)
     good = np.ones(len(long), dtype=bool)
     periods, bad, found = parse_periods(long)
+    entering("validate", READ_PERIODS, periods)
     good &= ~bad.to_numpy(dtype=bool)
     long["code"] = periods["period_code"].fillna("")
     checked = (
@@ -253,6 +256,7 @@ def read_observations(
     problems += found
     private = is_meant_private(long, edition)
     values, bad, found = check_values(long, config.all_measures, private)
+    entering("validate", READ_VALUES, values)
     problems += blamed(found, long[bad])
     release, late = check_releases(long)
     problems += late
