@@ -69,6 +69,7 @@ OPENS_FILES = "load"
 ONLY = {
     "click": {m for m in MODULES if room(m) == "cli" or m in {f"{one}.commands" for one in REST}},
     "jinja2": {"render"},
+    "watchfiles": {"serve.watcher"},
     "altair": {"charts.specs", "charts.draw"},
     "vl_convert": {"charts.specs", "charts.draw"},
     "lxml": {module for module in MODULES if room(module) in {"archive", "audit"}},

@@ -1,33 +1,24 @@
-"""Hearing of changes: folders are looked at again and again, and whoever builds is woken.
-
-No system tells of changes on every disk (not of folders of another machine, nor of those that a
-container shares), and each has few watches to give. A look at a thousand files takes 3 ms.
-"""
+"""Hearing of changes: folders are watched, and whoever builds is woken."""
 
 from __future__ import annotations
 
-import os
-import time
-from pathlib import Path
-from stat import S_ISDIR
+from contextlib import closing
 from threading import Condition
 from typing import TYPE_CHECKING, Final
 
+from watchfiles import watch
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+    from pathlib import Path
     from threading import Event
 
-    Look = Mapping[str, tuple[int, ...]]
-
-
-_TICK: Final = 0.2
-"""Seconds between two looks."""
-_SHARE: Final = 20
-"""A look that takes long is followed by a pause of so many times as long."""
-_STEP: Final = 0.05
-"""Seconds of silence after which a change is complete: an editor writes in several steps."""
-_DEBOUNCE: Final = 0.5
-"""Seconds after which it is passed on even if others keep coming."""
+_STEP: Final = 50
+"""Milliseconds of silence after which a change is complete: an editor writes in several steps."""
+_DEBOUNCE: Final = 500
+"""Milliseconds after which it is passed on even if others keep coming."""
+_TICK: Final = 200
+"""Milliseconds between looks at whether the folders are still those that are watched."""
 
 
 class ChangeSignal:
@@ -86,69 +77,92 @@ def watch_folders(
     from watching is told to `changes`, so that nobody waits for what will not come.
     """
     try:
-        _watch(folders, changes, ready, stop)
+        _watch_folders(folders, changes, ready, stop)
     except BaseException as error:  # noqa: BLE001 - whoever waits raises it
         changes.fail(error)
         ready.set()
 
 
-def _watch(folders: Sequence[Path], changes: ChangeSignal, ready: Event, stop: Event) -> None:
-    """Look at the folders again and again; tell of what differs once it has come to rest."""
-    told = _look(folders)
-    ready.set()
-    pause = _TICK
-    while not stop.wait(pause):
-        start = time.monotonic()
-        seen = _look(folders)
-        # Folders in which there is much to look at are looked at less often.
-        pause = max(_TICK, _SHARE * (time.monotonic() - start))
-        if seen == told:
-            continue
-        told = _at_rest(folders, seen, stop)
-        changes.tell()
+def _watch_folders(
+    folders: Sequence[Path], changes: ChangeSignal, ready: Event, stop: Event
+) -> None:
+    heard = False
+    while not stop.is_set():
+        known = _identities(folders)
+        if any(known):
+            _watch(folders, known, changes, ready, stop)
+        else:
+            if heard:
+                changes.tell()
+            ready.set()
+            while not stop.wait(_TICK / 1000) and _identities(folders) == known:
+                pass
+        heard = True
 
 
-def _at_rest(folders: Sequence[Path], seen: Look, stop: Event) -> Look:
-    """The folders as they are when two looks are alike, or after a while: some write without end.
+def _watch(
+    folders: Sequence[Path],
+    known: Sequence[tuple[int, int] | None],
+    changes: ChangeSignal,
+    ready: Event,
+    stop: Event,
+) -> None:
+    """Watch until one of the folders is no longer the one that is known.
 
-    An editor writes in several steps, and between two of them a file is empty or not there.
+    What is another folder than before is a change itself: it is told once nothing can be missed.
+    Where the system tells of no changes, or of no more (each folder takes one of the few watches
+    that it has), the folders are looked through again and again.
     """
-    end = time.monotonic() + _DEBOUNCE
-    while not stop.wait(_STEP) and time.monotonic() < end:
-        before, seen = seen, _look(folders)
-        if seen == before:
-            break
-    return seen
-
-
-def _look(folders: Sequence[Path]) -> Look:
-    """Every folder, and every file with what is different when it is another or has changed.
-
-    Hidden files and the copies that editors keep are passed over, as they are by a build. What
-    cannot be read is not there.
-    """
-    found: dict[str, tuple[int, ...]] = {}
-    left, entered = [*folders], set()
-    while left:
-        folder = left.pop()
+    for polling in (False, True):
         try:
-            stat = folder.stat()
-            with os.scandir(folder) as entries:
-                shown = [one for one in entries if one.name[0] != "." and one.name[-1] != "~"]
-        except OSError:
+            _hear(folders, known, changes, ready, stop, polling=polling)
+        except FileNotFoundError:
+            stop.wait(_TICK / 1000)  # a folder went between being looked for and being watched
+        except (OSError, RuntimeError):
+            if polling:
+                raise
             continue
-        identity = (stat.st_dev, stat.st_ino)
-        if identity in entered:
-            continue  # a link that leads round in a circle
-        entered.add(identity)
-        found[str(folder)] = ()
-        for entry in shown:
-            try:
-                stat = entry.stat()
-            except OSError:
-                continue
-            if S_ISDIR(stat.st_mode):
-                left.append(Path(entry.path))
-            else:
-                found[entry.path] = (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+        return
+
+
+def _hear(
+    folders: Sequence[Path],
+    known: Sequence[tuple[int, int] | None],
+    changes: ChangeSignal,
+    ready: Event,
+    stop: Event,
+    *,
+    polling: bool,
+) -> None:
+    there = [folder for folder, one in zip(folders, known, strict=True) if one]
+    heard = watch(
+        *there,
+        force_polling=polling or None,
+        debounce=_DEBOUNCE,
+        step=_STEP,
+        stop_event=stop,
+        rust_timeout=_TICK,
+        yield_on_timeout=True,
+        raise_interrupt=False,
+    )
+    again = ready.is_set()
+    with closing(heard):
+        for found in heard:
+            ready.set()
+            if found or again:
+                changes.tell()
+                again = False
+            if _identities(folders) != known:
+                return
+
+
+def _identities(folders: Sequence[Path]) -> list[tuple[int, int] | None]:
+    """What tells a folder from another one that has come in its place; None where there is none."""
+    found: list[tuple[int, int] | None] = []
+    for folder in folders:
+        try:
+            stat = folder.stat() if folder.is_dir() else None
+        except OSError:
+            stat = None
+        found.append((stat.st_dev, stat.st_ino) if stat else None)
     return found
