@@ -195,27 +195,27 @@ def build_site(  # noqa: PLR0913 - what to build, with what, how, and what to re
     if not known.services:
         raise BuildError("the register holds no service that can be used; validate says why")
     check_retractions(known.problems)
-    facts = kept.of(
-        "facts",
+    site = kept.of(
+        "site data",
         (edition, known.data.problems, known.data.editions),
         lambda: make_site_data(known, edition),
     )
     with stage("pages"):
-        made = [make_pages(builder, facts, kept) for builder in builders]
+        made = [make_pages(builder, site, kept) for builder in builders]
     if not charts:
         made = [one.without_pictures() for one in made]
     jobs = [job for one in made for job in one.jobs]
 
     progress.start(len(jobs))
     with Drawing(jobs, workers, theme.tokens.chart, store) as drawing:
-        data = [*_data_files(known, facts, kept), *assets.values()]
+        data = [*_data_files(known, site, kept), *assets.values()]
         files = [*data]
         listed: dict[str, str] = {}
         pages = 0
         moved: set[str] = set()
         rendered: list[tuple[Renderer, Builder, list[Context]]] = []
         for builder, one in zip(builders, made, strict=True):
-            general = Made(general_pages(builder, facts, one, data), [])
+            general = Made(general_pages(builder, site, one, data), [])
             everything = [*one.pages, *(general if charts else general.without_pictures()).pages]
             renderer = Renderer(theme, builder.language, builder.folder, kept)
             with stage("render"):
@@ -231,7 +231,7 @@ def build_site(  # noqa: PLR0913 - what to build, with what, how, and what to re
         with stage("draw"):
             files += drawing.files(progress.advance)
     files = _without_undrawn(files, rendered, drawing.undrawn)
-    news = revision_entries(facts.ledger, builders[0].language)
+    news = revision_entries(site.ledger, builders[0].language)
     files.append(feed_file(config, edition, builders[0].language, news))
     files += plain_files(config.base, listed, [file.path for file in files])
     folders = [builder.folder for builder in builders]
@@ -242,7 +242,7 @@ def build_site(  # noqa: PLR0913 - what to build, with what, how, and what to re
     with stage("leaks"):
         entering("leaks", SECRETS, known.secrets)
         entering("leaks", EARLIER_NUMBERS, known.earlier)
-        check_leaks(files, known.secrets, _published(known, facts), languages, config.all_measures)
+        check_leaks(files, known.secrets, _published(known, site), languages, config.all_measures)
     return BuiltSite(
         files=tuple(files),
         services=len(known.services),
@@ -306,11 +306,11 @@ def _builders(config: SiteConfig, theme: Theme, assets: Mapping[str, File]) -> l
     return [make_builder(config, language, folders, addresses) for language in languages]
 
 
-def _published(known: Analysis, facts: SiteData) -> Published:
+def _published(known: Analysis, site: SiteData) -> Published:
     """Every number that the site may say, by which a secret is told from a public one."""
     groups = (
         number
-        for record in facts.groups
+        for record in site.groups
         for figures in record.summary.series.values()
         for one in figures
         for number in one.numbers
@@ -322,31 +322,31 @@ def _published(known: Analysis, facts: SiteData) -> Published:
 
 
 @stage("data files")
-def _data_files(known: Analysis, facts: SiteData, kept: Cache) -> list[File]:
+def _data_files(known: Analysis, site: SiteData, kept: Cache) -> list[File]:
     """Everything that can be downloaded, and its description for machines."""
     config = known.data.config
-    records = facts.services.values()
+    records = site.services.values()
     kpis = [row for record in records for row in record.kpis]
-    changes = facts.ledger.rows() if facts.ledger else []
+    changes = site.ledger.rows() if site.ledger else []
     files = [
         data_files.csv_file(
-            "data/observations.csv", data_files.OBSERVATION_COLUMNS, facts.observations
+            "data/observations.csv", data_files.OBSERVATION_COLUMNS, site.observations
         ),
         data_files.csv_file(data_files.KPIS_CSV, data_files.KPI_COLUMNS, kpis),
         data_files.services_file([record.summary for record in records], config.languages),
         *(file for record in records for file in _service_files(record, kept)),
-        *data_files.group_files((record.summary, record.samples) for record in facts.groups),
-        health_file(facts.matrix),
+        *data_files.group_files((record.summary, record.samples) for record in site.groups),
+        health_file(site.matrix),
         data_files.csv_file(REVISIONS_CSV, COLUMNS, changes),
     ]
     paths = [file.path for file in files]
     names = {f"services/{key}.csv": service.name for key, service in known.services.items()}
-    names |= data_files.group_names(record.group for record in facts.groups)
+    names |= data_files.group_names(record.group for record in site.groups)
     return [
         *files,
         *described_files(paths, names, config),
-        whole_set_file(paths, config, facts.edition),
-        datapackage_file(files, config, facts.edition),
+        whole_set_file(paths, config, site.edition),
+        datapackage_file(files, config, site.edition),
         *schema_files(config.base),
         *edition_files(known.data.history, known.hidden, config, kept),
     ]
