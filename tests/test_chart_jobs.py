@@ -107,8 +107,8 @@ def test_bars_start_at_zero_and_are_as_high_as_their_figures(made: Series) -> No
     job = bars_job("a.svg", "Title", "Words", made, ENGLISH)
     found = heights(job)
 
-    assert found.keys() == {p.period.start.toordinal() for p in made.given}
-    for each in made.given:
+    assert found.keys() == {p.period.start.toordinal() for p in made.figures}
+    for each in made.figures:
         segments = found[each.period.start.toordinal()]
         assert segments[0][1] == 0
         assert segments[-1][2] == each.value
@@ -136,7 +136,7 @@ def test_a_line_goes_through_its_figures_and_breaks_where_they_are_missing(made:
     job = line_job("a.svg", "Title", "Words", made, ENGLISH)
     drawn = [mark["y"] for mark in job.marks]
 
-    assert [y for y in drawn if y is not None] == [point.value for point in made.given]
+    assert [y for y in drawn if y is not None] == [point.value for point in made.figures]
     values = [point.value for point in made.points]
     # What is missing at the end is a band, at most as long as all before it.
     known = max(i for i, value in enumerate(values) if value is not None) + 1
@@ -151,7 +151,7 @@ def test_a_line_goes_through_its_figures_and_breaks_where_they_are_missing(made:
         neighbours = [*job.marks[max(0, i - 1) : i], *job.marks[i + 1 : i + 2]]
         assert any(n["y"] is not None for n in neighbours) or (mark["x"], mark["y"]) in dots
     # The label stands beside the last figure, moved by no more than its own height.
-    last = made.given[-1].value or 0.0
+    last = made.figures[-1].value or 0.0
     assert abs(float(str(job.labels[0]["y"])) - last) <= job.y_domain[1] * 0.15
     check_frame(job)
 

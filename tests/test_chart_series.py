@@ -58,7 +58,7 @@ def test_what_is_missing_stays_in_the_series_without_a_value() -> None:
         (None, Status.WITHHELD),
         (0.0, Status.PROVIDED),
     ]
-    assert len(series.given) == 2
+    assert len(series.figures) == 2
 
 
 def test_a_missing_total_is_missing_for_its_own_reason() -> None:

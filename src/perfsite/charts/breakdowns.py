@@ -47,12 +47,12 @@ class StrandRow:
 
     def known(self, start: int = 0) -> tuple[float, ...] | None:
         """All values from a place on, with 0 for what does not apply; None if one is missing."""
-        found = [
+        values = [
             0.0 if status is Status.NOT_APPLICABLE else value
             for value, status in zip(self.values[start:], self.statuses[start:], strict=True)
         ]
-        known = tuple(value for value in found if value is not None)
-        return known if len(known) == len(found) else None
+        numbers = tuple(value for value in values if value is not None)
+        return numbers if len(numbers) == len(values) else None
 
     @property
     def numbers(self) -> tuple[float, ...] | None:
@@ -75,10 +75,10 @@ class Strands:
     def year_before(self, row: StrandRow) -> StrandRow | None:
         """The row a year earlier; None where there is none or a break lies between."""
         wanted = row.period.year_before
-        later = [one for one in self.rows if wanted < one.period <= row.period]
-        if any(one.broken for one in later):
+        later = [candidate for candidate in self.rows if wanted < candidate.period <= row.period]
+        if any(between.broken for between in later):
             return None
-        return next((one for one in self.rows if one.period == wanted), None)
+        return next((candidate for candidate in self.rows if candidate.period == wanted), None)
 
 
 @dataclass(frozen=True)
@@ -122,9 +122,9 @@ class Breakdowns:
         What was added up from shorter periods has no file of its own length: then it is all files.
         """
         wanted = set(measures)
-        mine = {key: files for key, files in self.sources.items() if key[0] in wanted}
-        exact = {key: files for key, files in mine.items() if key[1:] == length}
-        return sorted({file for files in (exact or mine).values() for file in files})
+        sources = {key: files for key, files in self.sources.items() if key[0] in wanted}
+        exact = {key: files for key, files in sources.items() if key[1:] == length}
+        return sorted({file for files in (exact or sources).values() for file in files})
 
 
 def collect_breakdowns(
@@ -157,6 +157,7 @@ def _channels(observations: pd.DataFrame, config: SiteConfig) -> pd.DataFrame:
         (observations["measure"] == _TRANSACTIONS) & (observations["channel"] != "")
     ]
     digital = rows["channel"].isin(config.digital_channels)
+    # One row a channel, whatever its periods, so that the sizes count channels of either kind.
     kinds = rows.assign(digital=digital).drop_duplicates(["service", "channel"])
     sizes = kinds.groupby(["service", "digital"]).size()
     several = sizes[sizes > 1].index.get_level_values("service")
@@ -173,6 +174,7 @@ def _strands(table: pd.DataFrame, names: Sequence[str] = ()) -> dict[str, Strand
     if table.empty:
         return {}
     chosen = list(names) or sorted(table["name"].unique())
+    # Two pivots of one index: a cell without a number still has the status that says why.
     wide, why = (
         table.pivot(index=KEY, columns="name", values=column).reindex(columns=chosen)
         for column in ("value", "status")
@@ -181,13 +183,14 @@ def _strands(table: pd.DataFrame, names: Sequence[str] = ()) -> dict[str, Strand
     statuses = why.astype(object).where(why.notna(), Status.NOT_PROVIDED).to_numpy(dtype=object)
     broken = table.groupby(KEY)["broken"].any().reindex(wide.index).to_numpy(dtype=bool)
     index = wide.index.to_frame(index=False)
+    # `ranked_grains` gives each service and length its run of rows of the index, `min` to `max`.
     grains = ranked_grains(index.assign(good=(~np.isnan(values)).any(axis=1)))
     periods = periods_of(index)
-    found = {}
+    strands = {}
     for grain in grains[grains["main"]].to_dict("records"):
         rows = slice(grain["min"], grain["max"] + 1)
         order = list(range(len(chosen))) if names else _by_size(values[rows])
-        found[str(grain["service"])] = Strands(
+        strands[str(grain["service"])] = Strands(
             tuple(chosen[place] for place in order),
             tuple(
                 StrandRow(
@@ -201,52 +204,52 @@ def _strands(table: pd.DataFrame, names: Sequence[str] = ()) -> dict[str, Strand
                 )
             ),
         )
-    return found
+    return strands
 
 
 def _by_size(values: np.ndarray) -> list[int]:
     """The columns that have a figure, the one with the largest sum first."""
     sums = np.nansum(values, axis=0)
-    given = (~np.isnan(values)).any(axis=0)
-    return [int(place) for place in np.argsort(-sums, kind="stable") if given[place]]
+    has_figure = (~np.isnan(values)).any(axis=0)
+    return [int(place) for place in np.argsort(-sums, kind="stable") if has_figure[place]]
 
 
 def _beside(parts: Parts) -> dict[str, dict[str, dict[Period, float]]]:
     """What tables show beside a KPI, by service, measure and period; months of days are added."""
     wanted = sorted({kpi.beside for kpi in KPIS.values() if kpi.beside})
-    mine = parts.frame[parts.frame["part"].isin(wanted)]
-    if mine.empty:
+    inputs = parts.frame[parts.frame["part"].isin(wanted)]
+    if inputs.empty:
         return {}
     columns = [*KEY, "part", "value"]
-    made = month_windows(mine, wanted)
-    rows = pd.concat([mine[mine["value"].notna()][columns], made[columns]])
+    added = month_windows(inputs, wanted)
+    rows = pd.concat([inputs[inputs["value"].notna()][columns], added[columns]])
     rows = rows.drop_duplicates([*KEY, "part"])
-    found: dict[str, dict[str, dict[Period, float]]] = {}
+    figures: dict[str, dict[str, dict[Period, float]]] = {}
     for service, measure, value, period in zip(
         rows["service"], rows["part"], rows["value"], periods_of(rows), strict=True
     ):
-        found.setdefault(service, {}).setdefault(measure, {})[period] = float(value)
-    return found
+        figures.setdefault(service, {}).setdefault(measure, {})[period] = float(value)
+    return figures
 
 
 def _journeys(frame: pd.DataFrame, config: SiteConfig) -> dict[str, list[Journey]]:
     """The journeys of which some period has all steps, at the length of the newest such one."""
-    found: dict[str, list[Journey]] = {}
+    journeys: dict[str, list[Journey]] = {}
     for table in config.journeys:
         steps = tuple(config.all_measures[step] for step in table.steps)
         rows = frame[(frame["service"] == table.service) & frame["name"].isin(list(table.steps))]
         if any(step.kind is not MeasureKind.COUNT for step in steps):
             continue
-        mine = [
+        candidates = [
             strands
             for _, part in rows.groupby(GRAIN)
             for strands in _strands(part, table.steps).values()
         ]
-        ends = [(strands.newest.period, strands) for strands in mine if strands.newest]
+        ends = [(strands.newest.period, strands) for strands in candidates if strands.newest]
         if ends:
             _, newest = max(ends, key=lambda pair: (pair[0].end, pair[0].start))
-            found.setdefault(table.service, []).append(Journey(table.name, steps, newest))
-    return found
+            journeys.setdefault(table.service, []).append(Journey(table.name, steps, newest))
+    return journeys
 
 
 def _readings(frame: pd.DataFrame, config: SiteConfig) -> dict[str, list[Reading]]:
@@ -259,6 +262,7 @@ def _readings(frame: pd.DataFrame, config: SiteConfig) -> dict[str, list[Reading
     rows = frame[frame["name"].isin(list(measures)) & frame["value"].notna()]
     if rows.empty:
         return {}
+    # Of two periods with one end, the shorter says more of its end: it is sorted last, and stays.
     ends = [(period.end, period.start) for period in periods_of(rows)]
     rows = rows.assign(end=pd.Series(ends, index=rows.index, dtype=object)).sort_values("end")
     rows = rows.drop_duplicates(["service", "name"], keep="last")
@@ -277,12 +281,12 @@ def _readings(frame: pd.DataFrame, config: SiteConfig) -> dict[str, list[Reading
 def _sources(observations: pd.DataFrame) -> dict[str, dict[Lengths, tuple[str, ...]]]:
     """The files in which each measure of each service stands, by length of period, sorted."""
     pairs = observations[["service", "measure", "unit", "count", "file"]].drop_duplicates()
-    found: dict[str, dict[Lengths, tuple[str, ...]]] = {}
+    sources: dict[str, dict[Lengths, tuple[str, ...]]] = {}
     for service, measure, unit, count, file in sorted(pairs.itertuples(index=False, name=None)):
-        mine = found.setdefault(service, {})
+        of_service = sources.setdefault(service, {})
         key = (measure, unit, count)
-        mine[key] = (*mine.get(key, ()), file)
-    return found
+        of_service[key] = (*of_service.get(key, ()), file)
+    return sources
 
 
 def charted_measures(config: SiteConfig) -> tuple[Measure, ...]:
@@ -290,8 +294,8 @@ def charted_measures(config: SiteConfig) -> tuple[Measure, ...]:
 
     Readings have none: of those only the last one is shown.
     """
-    own = (measure for key, measure in config.all_measures.items() if key in config.measures)
+    declared = (measure for key, measure in config.all_measures.items() if key in config.measures)
     return (
         MEASURES["response_time"],
-        *(measure for measure in own if measure.aggregation is not Aggregation.LAST),
+        *(measure for measure in declared if measure.aggregation is not Aggregation.LAST),
     )

@@ -196,8 +196,8 @@ class Drawing:
         """
         advance(sum(data is not None for data in self._kept))
         number = 0
-        for job, key, kept in zip(self._jobs, self._keys, self._kept, strict=True):
-            data: bytes | Failure | None = kept
+        for job, key, cached in zip(self._jobs, self._keys, self._kept, strict=True):
+            data: bytes | Failure | None = cached
             if data is None:
                 data = self._workers.result(number)
                 number += 1
@@ -205,7 +205,7 @@ class Drawing:
             if isinstance(data, Failure):
                 self._undrawn.append(Undrawn(job.path, data))
                 continue
-            if kept is None:
+            if cached is None:
                 self._store.put(key, data)
             yield File(job.path, data)
         if self._undrawn and len(self._undrawn) == len(self._jobs):

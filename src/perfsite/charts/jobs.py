@@ -90,9 +90,9 @@ def bars_job(
     """Counts as bars; the part that is told apart and the rest stacked where both are known."""
     marks: list[Mark] = []
     shares: dict[int, tuple[float, float]] = {}
-    split = any(_is_split(point) for point in series.given)
+    split = any(_is_split(point) for point in series.figures)
     points = series.points[shown_part([point.value is not None for point in series.points])]
-    for point in series.given:
+    for point in series.figures:
         value = point.value or 0.0
         for index, low, high in _segments(point, value, split=split):
             start, right = bar_edges(point.period)
@@ -101,7 +101,7 @@ def bars_job(
                 shares[index] = (low, high)
     first = points[0].period.start.toordinal()
     last = points[-1].period.end.toordinal() + 1
-    ticks = value_ticks(_largest([p.value for p in series.given], target), series.kind, language)
+    ticks = value_ticks(_largest([p.value for p in series.figures], target), series.kind, language)
     top = ticks[-1][0]
     periods = [(point.period, point.value is not None) for point in points]
     names = [language.say(name) for name in (*_labels(series), message("Not split"))]
@@ -127,7 +127,7 @@ def bars_job(
         gaps=gap_marks(gaps_of_bars(periods)),
         lows=tuple(
             low_mark(point.period, _segments(point, point.value or 0.0, split=split)[-1][0])
-            for point in series.given
+            for point in series.figures
             if (point.value or 0.0) < top * LOW
         ),
     )
@@ -203,15 +203,15 @@ def _line(
     days = days_in(points[0][0])
     places = with_gaps([(place(period), value) for period, value in points], days)
     gaps = gaps_of_line(places, days)
-    given = [(x, value) for x, value in places if value is not None]
+    figures = [(x, value) for x, value in places if value is not None]
     cuts = _cuts([place(period) for period in breaks if period >= points[0][0]], places)
     places = sorted(
-        [*places, *((x, None) for x in cuts if x > given[0][0])], key=lambda item: item[0]
+        [*places, *((x, None) for x in cuts if x > figures[0][0])], key=lambda item: item[0]
     )
-    first, (last, end) = given[0][0], given[-1]
+    first, (last, end) = figures[0][0], figures[-1]
     last = max([last, *(end for _, end in gaps)])
-    dots = dict([*alone(places), given[-1]])
-    ticks = value_ticks(_largest([value for _, value in given], target), kind, language)
+    dots = dict([*alone(places), figures[-1]])
+    ticks = value_ticks(_largest([value for _, value in figures], target), kind, language)
     top = ticks[-1][0]
     words_of_end = (
         beside_target(language, end, target.value, kind, long=False)
@@ -260,7 +260,7 @@ def _rule(target: TargetLine | None, first: float, last: float) -> tuple[Mark, .
 
 def describe(series: Series, language: Language) -> str:
     """What is measured over which time: the line under a chart's title."""
-    shown = series.given or series.points
+    shown = series.figures or series.points
     measure = language.say(series.name)
     span = language.span_range(shown[0].period, shown[-1].period)
     if series.count >= MONTHS_IN_YEAR:
@@ -299,12 +299,12 @@ def lines_job(
     """
     if len(lines) > MOST_SERIES:
         raise ValueError(f"a chart has room for {MOST_SERIES} lines, not for {len(lines)}")
-    given = [
+    drawn = [
         (index, line.name, line.points)
         for index, line in enumerate(lines)
         if any(value is not None for _, value in line.points)
     ]
-    return _chart((path, title, description), given, kind, language, None)
+    return _chart((path, title, description), drawn, kind, language, None)
 
 
 def years_job(
@@ -324,7 +324,7 @@ def years_job(
         ValueError: if there is no figure at all.
     """
     moved = [(period.shifted(YEAR_IN_UNITS[period.unit]), value) for period, value in before]
-    given = [
+    drawn = [
         (index, _years(points, language), shown)
         for index, points, shown in ((CONTEXT, before, moved), (0, now, now))
         if any(value is not None for _, value in points)
@@ -332,7 +332,7 @@ def years_job(
     periods = [period for period, _ in (*now, *moved)]
     starts, ends = [p.start.toordinal() for p in periods], [p.end.toordinal() + 1 for p in periods]
     year = (min(starts), max(ends)) if periods else None
-    return _chart((path, title, description), given, kind, language, year)
+    return _chart((path, title, description), drawn, kind, language, year)
 
 
 def _years(points: _Points, language: Language) -> str:
@@ -347,32 +347,34 @@ def _places(points: _Points) -> _Places:
 
 def _gaps(lines: Sequence[_Points]) -> list[Gap]:
     """The times in which all lines are missing."""
-    known = {period: False for points in lines for period, _ in points}
-    known |= {period: True for points in lines for period, value in points if value is not None}
-    periods = sorted(known)
-    part = periods[shown_part([known[period] for period in periods])]
-    places = _places([(period, 0.0 if known[period] else None) for period in part])
+    has_figure = {period: False for points in lines for period, _ in points}
+    has_figure |= {
+        period: True for points in lines for period, value in points if value is not None
+    }
+    periods = sorted(has_figure)
+    part = periods[shown_part([has_figure[period] for period in periods])]
+    places = _places([(period, 0.0 if has_figure[period] else None) for period in part])
     return gaps_of_line(places, days_in(part[0]))
 
 
 def _chart(
     words: tuple[str, str, str],
-    given: Sequence[tuple[int, str, _Points]],
+    named_points: Sequence[tuple[int, str, _Points]],
     kind: MeasureKind,
     language: Language,
     year: tuple[int, int] | None,
 ) -> ChartJob:
-    if not given:
+    if not named_points:
         raise ValueError("there is no figure to draw")
     path, title, description = words
-    lines = [(index, name, _places(points)) for index, name, points in given]
-    gaps = _gaps([points for _, _, points in given])
-    known = [(x, value) for _, _, places in lines for x, value in places if value is not None]
+    lines = [(index, name, _places(points)) for index, name, points in named_points]
+    gaps = _gaps([points for _, _, points in named_points])
+    figures = [(x, value) for _, _, places in lines for x, value in places if value is not None]
     first, last = year or (
-        min(x for x, _ in known),
-        max([*(x for x, _ in known), *(end for _, end in gaps)]),
+        min(x for x, _ in figures),
+        max([*(x for x, _ in figures), *(end for _, end in gaps)]),
     )
-    ticks = value_ticks(max(value for _, value in known), kind, language)
+    ticks = value_ticks(max(value for _, value in figures), kind, language)
     top = ticks[-1][0]
     labels = [End(_last(places), name, index) for index, name, places in lines]
     ends = place_ends(labels, first, last, top, ticks)
@@ -448,21 +450,21 @@ def _box_labels(name: str, figure: str) -> tuple[Label, ...]:
     First comes the whole name with its figure, then the whole name alone, then some words of it,
     last a piece of its first word; of the same words, those in fewer lines.
     """
-    found: dict[tuple[str, ...], tuple[bool, int, bool, int]] = {}
+    ranks: dict[tuple[str, ...], tuple[bool, int, bool, int]] = {}
     longest = max(text_width(word, TEXT_SIZE) for word in name.split(" "))
     for width in (*_WIDTHS, longest):
         for most in range(1, _MOST_LINES + 1):
             lines = wrap(name, width, TEXT_SIZE, most)
-            said = " ".join(lines).removesuffix(ELLIPSIS)
-            if len(said) < min(_FEWEST_LETTERS, len(name)):
+            words = " ".join(lines).removesuffix(ELLIPSIS)
+            if len(words) < min(_FEWEST_LETTERS, len(name)):
                 continue
             # The letter after the cut says whether a word was cut with it.
-            broken = name[len(said) : len(said) + 1].isalnum()
-            found[(*lines, figure)] = (broken, -len(said), False, len(lines))
-            found[lines] = (broken, -len(said), True, len(lines))
+            broken = name[len(words) : len(words) + 1].isalnum()
+            ranks[(*lines, figure)] = (broken, -len(words), False, len(lines))
+            ranks[lines] = (broken, -len(words), True, len(lines))
     return tuple(
         Label(lines, max(text_width(line, TEXT_SIZE) for line in lines))
-        for lines in sorted(found, key=lambda lines: (found[lines], lines))
+        for lines in sorted(ranks, key=lambda lines: (ranks[lines], lines))
     )
 
 

@@ -157,7 +157,7 @@ def _step(places: Sequence[tuple[float, float | None]], days: int) -> float:
     return min([b - a for (a, _), (b, _) in itertools.pairwise(places)] + [float(days)])
 
 
-def shown_part(given: Sequence[bool]) -> slice:
+def shown_part(has_figure: Sequence[bool]) -> slice:
     """Which periods a picture shows, of those that have a figure or (False) have none.
 
     From the first figure on; and after the last as many missing ones as leave the figures half of
@@ -166,7 +166,10 @@ def shown_part(given: Sequence[bool]) -> slice:
     Raises:
         ValueError: if there is no figure.
     """
-    first, last = given.index(True), len(given) - 1 - list(reversed(given)).index(True)
+    first, last = (
+        has_figure.index(True),
+        len(has_figure) - 1 - list(reversed(has_figure)).index(True),
+    )
     return slice(first, last + 1 + (last - first + 1))
 
 
@@ -177,15 +180,15 @@ def gaps_of_line(places: Sequence[tuple[float, float | None]], days: int) -> lis
     of a period. A gap begins and ends halfway to the figures beside it.
     """
     half = _step(places, days) / 2
-    known = [x for x, value in places if value is not None]
+    figures = [x for x, value in places if value is not None]
     missing = [x for x, value in places if value is None]
     gaps = [
         (a + half, b - half)
-        for a, b in itertools.pairwise(known)
+        for a, b in itertools.pairwise(figures)
         if any(a < x < b for x in missing)
     ]
-    if known and places[-1][0] > known[-1]:
-        gaps.append((known[-1] + half, places[-1][0] + half))
+    if figures and places[-1][0] > figures[-1]:
+        gaps.append((figures[-1] + half, places[-1][0] + half))
     return gaps
 
 
@@ -194,9 +197,9 @@ def gaps_of_bars(periods: Sequence[tuple[Period, bool]]) -> list[Gap]:
 
     `periods` are in the order of time, each with whether it has a figure.
     """
-    known = [period for period, given in periods if given]
-    ends = [period.end.toordinal() + 1 for period in known]
-    starts = [period.start.toordinal() for period in known[1:]]
+    bars = [period for period, has_figure in periods if has_figure]
+    ends = [period.end.toordinal() + 1 for period in bars]
+    starts = [period.start.toordinal() for period in bars[1:]]
     last = periods[-1][0].end.toordinal() + 1
     pairs = zip(ends, [*starts, last], strict=True)
     return [(end, start) for end, start in pairs if start > end]
@@ -243,11 +246,20 @@ def beside_target(
     79.96% against a target of 80% is `79.96%`, as `80.0%` would not say why it was missed. Only
     what is the target itself reads like it. `long` is the form that sentences have.
     """
-    mine, others = (_forms(language, number, kind, long=long) for number in (value, target))
-    usual = next(mine)
-    if value == target or usual != next(others):
+    forms, forms_of_target = (
+        _forms(language, number, kind, long=long) for number in (value, target)
+    )
+    usual = next(forms)
+    if value == target or usual != next(forms_of_target):
         return usual
-    return next((text for text, other in zip(mine, others, strict=True) if text != other), usual)
+    return next(
+        (
+            text
+            for text, form_of_target in zip(forms, forms_of_target, strict=True)
+            if text != form_of_target
+        ),
+        usual,
+    )
 
 
 def _forms(language: Language, value: float, kind: MeasureKind, *, long: bool) -> Iterator[str]:

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 # Sentences that say what figures show, and are true of them: titles of charts, leads of pages.
 #
 # Each takes the language and the figures themselves. The words of a comparison come from the
-# figures as they are, and never claim a difference that the printed figures do not show. The
-# sentences of breakdowns, journeys and readings are in `module_sentences`.
+# figures as they are, and never claim a difference that the printed figures do not show.
 
 
 _TIMES_FROM: Final = 3
@@ -89,8 +88,8 @@ def _alike(language: Language, now: float, before: float, kind: MeasureKind, dou
 
     A table has amounts to the penny, and tells by how much these differ.
     """
-    known = not doubt and language.in_table(now, kind) != language.in_table(before, kind)
-    percent = language.percentage(now, before, kind) if known else None
+    is_exact = not doubt and language.in_table(now, kind) != language.in_table(before, kind)
+    percent = language.percentage(now, before, kind) if is_exact else None
     if not percent:
         return language.say("about the same as a year before")
     if percent > 0:
@@ -119,9 +118,9 @@ def compared(
             | MeasureKind.MILLISECONDS
             | MeasureKind.NUMBER
         ):
-            one, other = doubts
+            doubt, doubt_before = doubts
             return compared_level(
-                language, now, before, kind, uncertain=one, uncertain_before=other
+                language, now, before, kind, uncertain=doubt, uncertain_before=doubt_before
             )
         case _:
             assert_never(kind)
@@ -314,8 +313,8 @@ def service_lead(
     share, when, before = take_up
     comparison = compared(language, share, before, MeasureKind.SHARE, doubts)
     if transactions is None or transactions[1] != when:
-        said = in_words(language, share, MeasureKind.SHARE, doubts[0])
-        level = _level(language, TAKE_UP, share, when, stock=stock, figure=said)
+        figure = in_words(language, share, MeasureKind.SHARE, doubts[0])
+        level = _level(language, TAKE_UP, share, when, stock=stock, figure=figure)
         digital = with_comparison(language, level, comparison)
         return joined(" ", filter(None, (volume, language.say("{sentence}.", sentence=digital))))
     both = language.say(
@@ -329,7 +328,7 @@ def service_lead(
 
 # Sentences of the modules beside the KPIs: channels, answers, years, journeys, readings.
 #
-# As in `sentences`, each is true of the figures that it is given, and says no more.
+# As above, each is true of the figures that it is given, and says no more.
 
 
 def channel_sentence(
@@ -481,8 +480,8 @@ _LACKS: Final = {
 
 def latest(language: Language, period: Period, sentence: str) -> str:
     """The sentence after the name of its window: `Latest quarter: ...`."""
-    other = _LATEST_YEAR if period.is_year else _LATEST_OTHER
-    return language.say(_LATEST.get((period.unit, period.count), other), sentence=sentence)
+    usual = _LATEST_YEAR if period.is_year else _LATEST_OTHER
+    return language.say(_LATEST.get((period.unit, period.count), usual), sentence=sentence)
 
 
 def beside_card(

@@ -118,7 +118,7 @@ class Series:
         return adds_up and self.kind is MeasureKind.COUNT and self.count < MONTHS_IN_YEAR
 
     @cached_property
-    def given(self) -> tuple[Point, ...]:
+    def figures(self) -> tuple[Point, ...]:
         """The points that have a value."""
         return tuple(point for point in self.points if point.value is not None)
 
@@ -147,7 +147,7 @@ class Series:
     @property
     def is_drawn(self) -> bool:
         """Whether there is enough to draw: one figure is no trend."""
-        return len(self.given) >= _FEW
+        return len(self.figures) >= _FEW
 
 
 def collect_series(
@@ -157,7 +157,7 @@ def collect_series(
     entering("charts", INPUTS, parts.frame)
     entering("charts", FIGURES, figures.frame)
     entering("charts", WINDOWS, figures.windows.frame)
-    found: dict[str, list[Series]] = {service: [] for service in services}
+    by_service: dict[str, list[Series]] = {service: [] for service in services}
     stocks = figures.stocks
     there = {*parts.frame["part"].unique(), *figures.frame["kpi"].unique()}
     for key in at(Place.CHART):
@@ -173,8 +173,8 @@ def collect_series(
         measures = {part.partition(":")[0] for part in kpi.numerator}
         for service, series in _cut(key, _with_earlier(table)):
             stock = any((service, measure) in stocks for measure in measures)
-            found[service].append(replace(series, stock=True) if stock else series)
-    return found
+            by_service[service].append(replace(series, stock=True) if stock else series)
+    return by_service
 
 
 def collect_measures(
@@ -185,7 +185,7 @@ def collect_measures(
     They are as services gave them: nothing is made of them but the sum of the channels of what
     adds up.
     """
-    found: dict[str, list[Series]] = {service: [] for service in services}
+    by_service: dict[str, list[Series]] = {service: [] for service in services}
     wanted = {measure.id: measure for measure in measures}
     frame = parts.frame[parts.frame["part"].isin(list(wanted))]
     for key, measure in wanted.items():
@@ -197,8 +197,8 @@ def collect_measures(
         )
         table = table.assign(numerator=np.nan, denominator=np.nan, uncertain=doubt)
         for service, series in _cut(key, _with_earlier(table), measure):
-            found[service].append(series)
-    return found
+            by_service[service].append(series)
+    return by_service
 
 
 def _amounts(kpi: Kpi, parts: Parts, figures: Figures) -> pd.DataFrame:
@@ -208,6 +208,8 @@ def _amounts(kpi: Kpi, parts: Parts, figures: Figures) -> pd.DataFrame:
     windows = figures.windows.frame.assign(status=str(Status.PROVIDED))
     windows = windows[windows["unit"] == Unit.MONTH]
     missing_years = frame[year & frame["value"].isna()]
+    # The order decides what stays: a year as it was given before the same year added up, and that
+    # before the row that says why no year was given.
     rows = pd.concat([frame[~year], windows, missing_years], ignore_index=True)
     rows = rows.drop_duplicates([*KEY, "part"])
     whole = _summed(rows[rows["part"].isin(kpi.numerator)], len(kpi.numerator))
@@ -224,6 +226,7 @@ def _summed(rows: pd.DataFrame, number: int) -> pd.DataFrame:
     """So many parts added up, where all are there: `value` and `status` by period."""
     if number == 1:
         return rows.set_index(KEY)[["value", "status"]]
+    # A missing part comes first in its group, so that `first` is the status that says why.
     groups = rows.sort_values("value", na_position="first").groupby(KEY, sort=False)
     sums = groups.agg(value=("value", "sum"), there=("value", "count"), status=("status", "first"))
     whole = sums["there"] == number
@@ -246,6 +249,7 @@ def _figures(kpi: Kpi, parts: Parts, figures: Figures) -> pd.DataFrame:
     # A service that never gave a digital figure has no series of missing take-up.
     asked = asked[asked["service"].isin(have["service"].unique())][[*KEY, "status"]]
     table = have.merge(asked, on=KEY, how="outer", suffixes=("", "_asked"))
+    # All measures have a number, and yet there is no figure: nothing that was given says why.
     reason = table["status_asked"].mask(
         table["status_asked"] == Status.PROVIDED, str(Status.NOT_PROVIDED)
     )
@@ -262,13 +266,14 @@ def _with_operands(kpi: Kpi, table: pd.DataFrame, parts: Parts, figures: Figures
     become rows where they lie among those of the table.
     """
     wanted = [*kpi.operands, *((kpi.stated,) if kpi.weighted else ())]
-    given = parts.frame[parts.frame["value"].notna() & ~is_whole_year(parts.frame)]
+    inputs = parts.frame[parts.frame["value"].notna() & ~is_whole_year(parts.frame)]
     columns = [*KEY, "part", "value"]
-    rows = pd.concat([given[columns], figures.windows.frame[columns]])
+    rows = pd.concat([inputs[columns], figures.windows.frame[columns]])
     rows = rows[rows["part"].isin(wanted)].drop_duplicates([*KEY, "part"])
     wide = rows.pivot(index=KEY, columns="part", values="value")
     top, bottom = operands(kpi, wide)
     sides = pd.DataFrame({"top": top, "bottom": bottom}).dropna(how="all").reset_index()
+    # A row beyond the ends of the table would make its axis longer than what it has figures for.
     grain = table.groupby(GRAIN)["first"].agg(["min", "max"]).reset_index()
     among = sides.merge(grain, on=GRAIN)
     among = among[(among["first"] >= among["min"]) & (among["first"] <= among["max"])]
@@ -293,12 +298,14 @@ def _with_earlier(table: pd.DataFrame) -> pd.DataFrame:
     Over a break in the series there is nothing to compare with.
     """
     table = table.sort_values(KEY, kind="stable")
+    # Each break begins a new run; as a key of the merge it keeps comparisons from crossing one.
     run = table.groupby(["service", "unit", "count"])["broken"].cumsum()
     year = table["unit"].map({str(unit): n for unit, n in YEAR_IN_UNITS.items()}).astype("int64")
     values = table[[*KEY, "value", "uncertain"]].assign(run=run)
     table = table.assign(run=run)
     for name, back in (("before", year), ("previous", table["count"])):
         names = {"value": name, "uncertain": f"uncertain_{name}"}
+        # Moved on by a year, the value of a year before lies on the row that it is held against.
         earlier = values.assign(first=values["first"] + back).rename(columns=names)
         table = table.merge(earlier, on=[*KEY, "run"], how="left", validate="one_to_one")
     return table
@@ -409,62 +416,62 @@ class GivenFigures:
         """The observations of a measure for exactly this period, of channels that belong."""
         channels = self.figures.get(measure, {})
         return {
-            name: mine[period]
-            for name, mine in channels.items()
-            if belongs(name) and period in mine
+            name: observed[period]
+            for name, observed in channels.items()
+            if belongs(name) and period in observed
         }
 
     def sum_of(self, measure: str, period: Period, belongs: Callable[[str], bool]) -> float | None:
         """The sum of channels, if each that was ever given in such periods has a number."""
-        found = self.of(measure, period, belongs)
+        of_period = self.of(measure, period, belongs)
         length = (period.unit, period.count)
         ever = [
             name
-            for name, mine in self.figures.get(measure, {}).items()
-            if belongs(name) and any((one.unit, one.count) == length for one in mine)
+            for name, observed in self.figures.get(measure, {}).items()
+            if belongs(name) and any((span.unit, span.count) == length for span in observed)
         ]
-        there = [found[name].value for name in ever if name in found]
-        known = [value for value in there if value is not None]
-        return sum(known) if known and len(known) == len(ever) else None
+        there = [of_period[name].value for name in ever if name in of_period]
+        values = [value for value in there if value is not None]
+        return sum(values) if values and len(values) == len(ever) else None
 
     def spans(self, measure: str, belongs: Callable[[str], bool]) -> list[Period]:
         """The periods for which a measure has a number, in channels that belong; oldest first."""
         channels = self.figures.get(measure, {})
-        found = {
+        periods = {
             period
-            for name, mine in channels.items()
+            for name, observed in channels.items()
             if belongs(name)
-            for period, one in mine.items()
-            if one.value is not None
+            for period, figure in observed.items()
+            if figure.value is not None
         }
-        return sorted(found, key=lambda period: (period.end, period.start))
+        return sorted(periods, key=lambda period: (period.end, period.start))
 
     @cached_property
     def changed_sides(self) -> frozenset[tuple[tuple[str, ...], str]]:
         """The sums of parts that said another number in an earlier edition, with the period."""
-        found = set()
+        sides = set()
         for key, column, period in self.numbers:
             kpi = KPIS[key]
             if column == "denominator":
-                found.add((kpi.denominator, period))
+                sides.add((kpi.denominator, period))
             elif column == "numerator" or not kpi.is_ratio:
-                found.add((kpi.numerator, period))
-        return frozenset(found)
+                sides.add((kpi.numerator, period))
+        return frozenset(sides)
 
     @property
     def is_silent(self) -> bool:
         """Whether the service never gave a number, nor said that there is one."""
         return not any(
-            one.value is not None or one.status is Status.CONFIDENTIAL
+            figure.value is not None or figure.status is Status.CONFIDENTIAL
             for channels in self.figures.values()
-            for mine in channels.values()
-            for one in mine.values()
+            for observed in channels.values()
+            for figure in observed.values()
         )
 
 
-def marks_among(found: Iterable[Observed]) -> str:
+def marks_among(figures: Iterable[Observed]) -> str:
     """The marks of numbers that any of these has, in the order in which they are shown."""
-    letters = {letter for one in found if one.value is not None for letter in one.marks}
+    letters = {letter for figure in figures if figure.value is not None for letter in figure.marks}
     return "".join(letter for letter in SHOWN if letter in letters)
 
 
@@ -478,7 +485,7 @@ def collect_given(
     The `observations` that said something else before have the mark of a revision, and `numbers`
     are those of KPIs that did, by service.
     """
-    found: dict[str, dict[str, Channels]] = {service: {} for service in services}
+    by_service: dict[str, dict[str, Channels]] = {service: {} for service in services}
     values = observations["value"].astype(object).where(observations["value"].notna(), None)
     columns = (observations[name] for name in ("service", "measure", "channel"))
     statuses = {str(status): status for status in Status}
@@ -490,9 +497,9 @@ def collect_given(
         observations["marks"],
         strict=True,
     ):
-        mine = found[service].setdefault(measure, {}).setdefault(channel, {})
-        mine[period] = Observed(value, statuses[status], marks)
+        observed = by_service[service].setdefault(measure, {}).setdefault(channel, {})
+        observed[period] = Observed(value, statuses[status], marks)
     return {
         service: GivenFigures(figures, numbers.get(service, frozenset()))
-        for service, figures in found.items()
+        for service, figures in by_service.items()
     }

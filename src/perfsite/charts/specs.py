@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 _DARK: Final = 0.04045
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(colour: str, other_colour: str) -> float:
     """The contrast ratio of two colours `#rrggbb`: 1 where they are the same, 21 at most."""
-    low, high = sorted((_luminance(one), _luminance(other)))
+    low, high = sorted((_luminance(colour), _luminance(other_colour)))
     return (high + 0.05) / (low + 0.05)
 
 
@@ -132,7 +132,7 @@ def _template(kind: str, style: ChartStyle) -> Any:  # noqa: ANN401 - Altair's o
     """An Altair chart of one kind, over data named as the fields of a chart job are."""
     import altair as alt  # noqa: PLC0415 - half a second that only workers pay
 
-    def axis(**more: Any) -> alt.Axis:  # noqa: ANN401 - Altair's own types
+    def axis(**options: Any) -> alt.Axis:  # noqa: ANN401 - Altair's own types
         return alt.Axis(
             title=None,
             labelFontSize=style.text_size,
@@ -141,7 +141,7 @@ def _template(kind: str, style: ChartStyle) -> Any:  # noqa: ANN401 - Altair's o
             labelOverlap=False,
             values=[0],
             labelExpr="''",
-            **more,
+            **options,
         )
 
     x_axis = axis(grid=False, domainColor=style.axis, tickColor=style.axis, labelFlush=False)

@@ -146,7 +146,7 @@ class Workers:
 
     def _hire(self) -> None:
         """Start processes while there is work for them, and give it to those that are ready."""
-        idle = [one for one in self._workers if not one.jobs]
+        idle = [worker for worker in self._workers if not worker.jobs]
         while len(idle) < len(self._waiting) and len(self._workers) < self._number:
             try:
                 worker = self._start()
@@ -183,14 +183,14 @@ class Workers:
         for worker in list(self._workers):
             if worker.pipe in ready:
                 try:
-                    told = worker.pipe.recv()
+                    result = worker.pipe.recv()
                 except (EOFError, OSError):
                     self._lose(worker, hung=False)
                     continue
                 worker.since = time.monotonic()
                 if worker.ready:
                     self._lost_in_a_row = 0
-                    self._keep(worker.jobs.popleft(), told)
+                    self._keep(worker.jobs.popleft(), result)
                 worker.ready = True
             elif time.monotonic() - worker.since > self._time(worker):
                 self._lose(worker, hung=True)

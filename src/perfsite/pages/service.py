@@ -417,7 +417,7 @@ def covered_by(
 
     What was given counts, whether a KPI or a chart can be made of it or not.
     """
-    periods = [point.period for one in series for point in one.given]
+    periods = [point.period for one in series for point in one.figures]
     periods += [one for key in given.figures for one in given.spans(key, lambda _: True)]
     heads = summary.figures.values()
     periods += [figure.period for figure in heads if figure.value is not None and figure.period]

@@ -99,8 +99,10 @@ def channel_module(subject: Subject, strands: Strands) -> Module:
         described = subject.described(over)
         return lines_job(path, words.heading, described, lines, MeasureKind.COUNT, language)
 
-    given = sum(any(value is not None for value in row.values) for row in strands.rows)
-    return subject.module("channels", "channels", words, table, draw if given >= _FEW else None)
+    rows_with_figure = sum(any(value is not None for value in row.values) for row in strands.rows)
+    return subject.module(
+        "channels", "channels", words, table, draw if rows_with_figure >= _FEW else None
+    )
 
 
 def _channels(strands: Strands) -> list[tuple[str, str | None]]:
@@ -146,14 +148,14 @@ def _after(strands: Strands, newest: StrandRow, text: str, language: Language) -
 def _lines(strands: Strands, names: Sequence[str], language: Language) -> list[Line]:
     """At most four lines; the smaller channels are one, where all of them are known."""
     several = len(names) > MOST_SERIES
-    own = MOST_SERIES - 1 if several else len(names)
+    separate = MOST_SERIES - 1 if several else len(names)
     lines = [
         Line(names[place], tuple((row.period, row.values[place]) for row in strands.rows))
-        for place in range(own)
+        for place in range(separate)
     ]
     if several:
         rest = tuple(
-            (row.period, None if (known := row.known(own)) is None else sum(known))
+            (row.period, None if (values := row.known(separate)) is None else sum(values))
             for row in strands.rows
         )
         lines.append(Line(language.say("Other channels"), rest))
@@ -271,9 +273,9 @@ def _cells(
         elif value is None:
             cells.append(value_cell(None, MeasureKind.COUNT, status, subject.language))
         else:
-            found = subject.given.figures.get(measure, {}).get(channel, {}).get(row.period)
+            observation = subject.given.figures.get(measure, {}).get(channel, {}).get(row.period)
             cell = count_cell(value, subject.language)
-            cells.append(marked(cell, marks_among([found] if found else [])))
+            cells.append(marked(cell, marks_among([observation] if observation else [])))
     return cells
 
 
@@ -285,8 +287,8 @@ def _total(row: StrandRow, language: Language) -> Cell:
 
 
 def _span(strands: Strands, language: Language) -> str:
-    given = [row for row in strands.rows if any(value is not None for value in row.values)]
-    return language.span_range(given[0].period, given[-1].period)
+    rows = [row for row in strands.rows if any(value is not None for value in row.values)]
+    return language.span_range(rows[0].period, rows[-1].period)
 
 
 # The figures that a service gave and no other table of its page shows.
@@ -321,25 +323,27 @@ def other_figures_module(
     }
     measures = subject.builder.config.all_measures
     rows: list[Row] = []
-    more = 0
+    older = 0
     wanted = [measure for measure in measures if measure not in elsewhere]
-    for kept, left in _unshown(subject, wanted, shown):
-        more += left
-        for measure, channel, period, one in kept:
-            if one.value is None:
+    for newest, left in _unshown(subject, wanted, shown):
+        older += left
+        for measure, channel, period, observation in newest:
+            if observation.value is None:
                 continue
-            cell = marked(number_cell(one.value, measures[measure].kind, language), one.marks)
+            cell = marked(
+                number_cell(observation.value, measures[measure].kind, language), observation.marks
+            )
             name = figure_name(measure, channel, measures, language)
             rows.append(Row(language.period_range(period), (cell,), under=name))
     if not rows:
         return None
     table_rows = tuple(rows)
     note = language.plural(
-        more,
+        older,
         "One more such figure, an older one, is in the CSV file of this page.",
         "{n} more such figures, older ones, are in the CSV file of this page.",
     )
-    notes = [note if more else "", marks_note(table_rows, language)]
+    notes = [note if older else "", marks_note(table_rows, language)]
     over = language.say("Other figures given")
     words = Wording(
         language.say("Other figures that the service gave"),
@@ -357,22 +361,25 @@ def _unshown(
 ) -> Iterator[tuple[list[Figure], int]]:
     """What is not shown, by measure, channel and length: the newest, and how many more."""
     for measure in measures:
-        for channel, mine in sorted(subject.given.figures.get(measure, {}).items()):
+        for channel, observations in sorted(subject.given.figures.get(measure, {}).items()):
             lengths: dict[tuple[str, int], list[Figure]] = {}
-            for period, one in mine.items():
-                if one.value is not None and (measure, period.code, one.value) not in shown:
+            for period, observation in observations.items():
+                if (
+                    observation.value is not None
+                    and (measure, period.code, observation.value) not in shown
+                ):
                     length = (str(period.unit), period.count)
-                    lengths.setdefault(length, []).append((measure, channel, period, one))
-            for found in lengths.values():
-                found.sort(key=lambda figure: figure[2].end, reverse=True)
-                yield found[:NEWEST], len(found[NEWEST:])
+                    lengths.setdefault(length, []).append((measure, channel, period, observation))
+            for figures in lengths.values():
+                figures.sort(key=lambda figure: figure[2].end, reverse=True)
+                yield figures[:NEWEST], len(figures[NEWEST:])
 
 
 def _shown_by_series(series: Sequence[Series]) -> Iterator[tuple[str, str, float]]:
-    for one in series:
-        for point in one.points:
+    for line in series:
+        for point in line.points:
             code = point.period.code
-            for measure, value in _numbers(one, point):
+            for measure, value in _numbers(line, point):
                 if value is not None:
                     yield measure, code, value
 
@@ -447,29 +454,29 @@ def years_module(subject: Subject, series: Sequence[Series]) -> Module | None:
     are not added up.
     """
     language = subject.language
-    mine = next((s for s in series if s.kpi == VOLUME and not s.stock and _compares(s)), None)
-    if mine is None:
+    volume = next((s for s in series if s.kpi == VOLUME and not s.stock and _compares(s)), None)
+    if volume is None:
         return None
-    points = _last_year(mine)
+    points = _last_year(volume)
     pairs = _pairs(points)
     parts = KPIS[VOLUME].numerator
-    values = {point.period: point.value for point in mine.points}
+    values = {point.period: point.value for point in volume.points}
     heading = years_sentence(
         language,
         sum(now for now, _ in pairs),
         sum(before for _, before in pairs),
         len(pairs),
-        mine.unit,
+        volume.unit,
     )
     last = points[-1].period
-    length = YEAR_IN_UNITS[mine.unit]
-    window = Period(mine.unit, last.first - length + 1, length)
+    length = YEAR_IN_UNITS[volume.unit]
+    window = Period(volume.unit, last.first - length + 1, length)
     totals = sum(now for now, _ in pairs), sum(before for _, before in pairs)
     heading = beside_card(language, heading, (window, *totals), subject.card_beside("year-before"))
     span = language.span_range(points[0].period, last)
     over = (
         language.say("Transactions by week and a year before, {span}", span=span)
-        if mine.unit is Unit.WEEK
+        if volume.unit is Unit.WEEK
         else language.say("Transactions by month and a year before, {span}", span=span)
     )
     rows = [
@@ -502,7 +509,7 @@ def years_module(subject: Subject, series: Sequence[Series]) -> Module | None:
         marks_note(shown, language),
         KPIS[VOLUME].parts,
         missing,
-        (mine.unit, mine.count),
+        (volume.unit, volume.count),
     )
     columns = (PERIOD, _TRANSACTIONS, _BEFORE, ON_YEAR)
     table = Table(
@@ -526,9 +533,9 @@ def _compares(series: Series) -> bool:
 
 def _last_year(series: Series) -> list[Point]:
     """The points of the year that ends with the newest figure."""
-    if not series.given:
+    if not series.figures:
         return []
-    last = series.given[-1].period.first
+    last = series.figures[-1].period.first
     first = last - YEAR_IN_UNITS[series.unit]
     return [point for point in series.points if first < point.period.first <= last]
 
@@ -543,9 +550,9 @@ def journey_modules(subject: Subject) -> list[Module]:
     journeys = subject.breakdowns.journeys
     slugs = ["journey", *(f"journey-{number}" for number in range(2, len(journeys) + 1))]
     return [
-        made
+        module
         for slug, journey in zip(slugs, journeys, strict=False)
-        if (made := _journey_module(subject, slug, journey))
+        if (module := _journey_module(subject, slug, journey))
     ]
 
 

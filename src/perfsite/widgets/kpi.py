@@ -65,7 +65,7 @@ def series_module(subject: Subject, series: Series) -> Module:
         language.say("Bar chart") if series.has_bars else language.say("Line chart"),
         _note(series, rows, language),
         _measures(series),
-        len(series.points) - len(series.given) + absent,
+        len(series.points) - len(series.figures) + absent,
         (series.unit, series.count) if series.count < MONTHS_IN_YEAR else None,
     )
     target = (
@@ -82,7 +82,7 @@ def series_module(subject: Subject, series: Series) -> Module:
         described = subject.described(over)
         return job(path, words.heading, described, series, language, target)
 
-    drawn = series.is_drawn and min(point.value or 0 for point in series.given) >= 0
+    drawn = series.is_drawn and min(point.value or 0 for point in series.figures) >= 0
     return subject.module(series.module, series.slug, words, table, draw if drawn else None)
 
 
@@ -104,7 +104,7 @@ def _measures(series: Series) -> Iterable[str]:
 def _sentence(subject: Subject, series: Series, target: float | None) -> str:
     """What the newest figure says, of which window it is, and what the newest row lacks."""
     language = subject.language
-    last = series.given[-1] if series.given else None
+    last = series.figures[-1] if series.figures else None
     if last is None or last.value is None:
         return language.say("{measure}: withheld", measure=language.say(series.name))
     value, before, period = last.value, last.before, last.period
@@ -300,9 +300,13 @@ def _rest(subject: Subject, point: Point, kpi: Kpi, kind: MeasureKind) -> Cell:
     if point.value is not None and point.numerator is not None:
         return number_cell(float(decimal(point.value) - decimal(point.numerator)), kind, language)
     measure, belongs = belonging(subject, split.part)
-    rest = subject.given.sum_of(measure, point.period, lambda one: one != "" and not belongs(one))
+
+    def is_other(channel: str) -> bool:
+        return channel != "" and not belongs(channel)
+
+    rest = subject.given.sum_of(measure, point.period, is_other)
     if rest is not None:
-        found = subject.given.of(measure, point.period, lambda one: one != "" and not belongs(one))
-        return marked(number_cell(rest, kind, language), marks_among(found.values()))
-    others = subject.given.of(measure, point.period, lambda one: not belongs(one))
+        others = subject.given.of(measure, point.period, is_other)
+        return marked(number_cell(rest, kind, language), marks_among(others.values()))
+    others = subject.given.of(measure, point.period, lambda channel: not belongs(channel))
     return Cell(language.say(reason_among(others.values())), missing=True)
