@@ -281,8 +281,6 @@ class SitemapPage(Context):
 
 
 # The dataclasses of the pages about what is kept: editions, changes, and what is gone.
-#
-# They are as those in `context`.
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,7 @@ if TYPE_CHECKING:
     from perfsite.measures import MeasureKind
 
 
-# What pages are made of: links, tables, cards, figures, and the words that they share.
-
-
-# What pages are made of: links, tables, cards, figures. The pages themselves are in `context`.
+# What pages are made of: links, tables, cards, figures. The pages themselves are in `contexts`.
 #
 # Strings are final text in the language of the page, not yet escaped.
 
@@ -346,18 +343,18 @@ def kpi_name(figure_: Headline) -> str:
 
 def _remarks(figure_: Headline, language: Language) -> tuple[str, ...]:
     """What a reader has to know of a figure: what it counts, and what marks there are inside it."""
-    found = []
+    remarks = []
     if figure_.stock and KPIS[figure_.kpi].words.of_stock:
-        found.append(
+        remarks.append(
             language.say(
                 "The years that were given are not the sums of their quarters: each counts what "
                 "there is on a day."
             )
         )
-    found += [language.say(_MARKED[mark]) for mark in figure_.marks]
+    remarks += [language.say(_MARKED[mark]) for mark in figure_.marks]
     if figure_.excess and figure_.value is not None:
-        found.append(_exceeding(figure_, language))
-    return tuple(found)
+        remarks.append(_exceeding(figure_, language))
+    return tuple(remarks)
 
 
 def _exceeding(figure_: Headline, language: Language) -> str:
@@ -501,9 +498,9 @@ def arrange(
         return by_name[::-1] if reverse else by_name
     # A float and a string are never in one column; the tuple keeps both comparable for types.
     values = [(value(item), item) for item in by_name]
-    numbers = [(found, item) for found, item in values if isinstance(found, (int, float))]
-    texts = [(found, item) for found, item in values if isinstance(found, str)]
+    numbers = [(value_, item) for value_, item in values if isinstance(value_, (int, float))]
+    texts = [(value_, item) for value_, item in values if isinstance(value_, str)]
     numbers.sort(key=lambda pair: pair[0], reverse=reverse)
     texts.sort(key=lambda pair: pair[0], reverse=reverse)
-    missing = [item for found, item in values if found is None]
+    missing = [item for value_, item in values if value_ is None]
     return [*(item for _, item in numbers), *(item for _, item in texts), *missing]

@@ -3,7 +3,7 @@
 What a language calls its months, where it puts a percent sign and how it groups thousands comes
 from Babel; which figures are rounded how is perfsite's own, and the same in every language. A
 `Language` is a value that is passed to whatever writes for people. Data files know none: see
-`formats` for how they spell numbers.
+`decimals` for how they spell numbers.
 """
 
 from perfsite.language.catalogue import Catalogue, read_catalogue

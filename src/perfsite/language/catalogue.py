@@ -58,13 +58,13 @@ class Catalogue:
 
         A value with letters from right to left is set apart from the words around it.
         """
-        found = str(self.translations.ugettext(text)) if text else ""
-        return filled(found, _set_apart(values)) if values else found
+        translated = str(self.translations.ugettext(text)) if text else ""
+        return filled(translated, _set_apart(values)) if values else translated
 
-    def plural(self, number: float, one: str, many: str, /, **values: object) -> str:
+    def plural(self, number: float, singular: str, many: str, /, **values: object) -> str:
         """A message that depends on a number; `{n}` is the number in full."""
-        found = str(self.translations.ungettext(one, many, self._representative(number)))
-        return filled(found, {"n": self.count(number), **_set_apart(values)})
+        translated = str(self.translations.ungettext(singular, many, self._representative(number)))
+        return filled(translated, {"n": self.count(number), **_set_apart(values)})
 
     def count(self, value: float) -> str:
         """A number as this language writes it."""

@@ -32,7 +32,7 @@ class DayFinder:
 
     def find(self, text: str) -> list[tuple[int, int, date]]:
         """Where each day stands in a text, and which day it is."""
-        found = []
+        days = []
         for match in self._pattern.finditer(text):
             before = _DAY_BEFORE.search(text, max(match.start() - 4, 0), match.start())
             if before is None:
@@ -41,8 +41,8 @@ class DayFinder:
                 day = date(int(match[2]), self._months[match[1]], int(before[1]))
             except ValueError:
                 continue
-            found.append((before.start(1), match.end(), day))
-        return found
+            days.append((before.start(1), match.end(), day))
+        return days
 
 
 class Dates(Catalogue):

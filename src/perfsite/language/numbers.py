@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 #
 # Wording: three significant figures with k (from 10,000), m or bn for counts, pence below ten
 # thousand pounds, one decimal for percentages; "0%" and "100%" only when exactly true. Everything
-# is rounded half away from zero, on decimals (see `rounding`).
+# is rounded half away from zero, on decimals (see `decimals`).
 #
 # A figure may be known to a unit only: what is `uncertain` is how far it may be off, up or down.
 # It is then written with the digits that are known, the last one of which stands for no less than
@@ -74,7 +74,7 @@ class Numbers(Catalogue):
 
         They are two, or two significant figures below a hundredth: 0.004 is not nothing.
         """
-        return self._kept("count", value, 0.0, self._count)
+        return self._memoized("count", value, 0.0, self._count)
 
     def _count(self, value: float, uncertain: float) -> str:
         number = decimal(value)
@@ -82,7 +82,7 @@ class Numbers(Catalogue):
 
     def short_count(self, value: float, uncertain: float = 0.0) -> str:
         """A count in three significant figures with k, m or bn: `3.29m`; in full below 10,000."""
-        return self._kept("short", value, uncertain, self._short_count)
+        return self._memoized("short", value, uncertain, self._short_count)
 
     def _short_count(self, value: float, uncertain: float) -> str:
         number, power = _scaled(decimal(value), _places(uncertain))
@@ -99,7 +99,7 @@ class Numbers(Catalogue):
 
     def long_count(self, value: float) -> str:
         """A count for a sentence: `3.29 million`, `847,000`, `9,876`."""
-        return self._kept("long", value, 0.0, self._long_count)
+        return self._memoized("long", value, 0.0, self._long_count)
 
     def _long_count(self, value: float, _: float) -> str:
         number, power = _scaled(decimal(value), None)
@@ -128,7 +128,7 @@ class Numbers(Catalogue):
         value = decimal(share) * _HUNDRED
         if value in (0, _HUNDRED):
             return "", self._per_cent(exact_decimal(value))
-        places = _known(decimals, _places(uncertain * _HUNDRED))
+        places = _no_finer(decimals, _places(uncertain * _HUNDRED))
         number, step = rounded(value, places), Decimal(1).scaleb(-places)
         if number == 0:
             least = f"{step:f}"
@@ -162,35 +162,35 @@ class Numbers(Catalogue):
 
         Amounts below a penny keep two significant figures: £0.0065 is not nothing.
         """
-        return self._kept("money", value, uncertain, self._money)
+        return self._memoized("money", value, uncertain, self._money)
 
     def _money(self, value: float, uncertain: float) -> str:
-        number, known = decimal(value), _places(uncertain)
-        if known is None:
+        number, precision = decimal(value), _places(uncertain)
+        if precision is None:
             return self._pounds(number, None)
-        short = rounded(number, known)
+        short = rounded(number, precision)
         if short == 0:
             # All that is known of it is what it could be at most.
             most = max(upwards(abs(number) + decimal(uncertain)), _A_PENNY)
             return self.say("less than {amount}", amount=self._pounds(most, -most.adjusted()))
-        text = self._pounds(number, known)
+        text = self._pounds(number, precision)
         usual = short == number or text == self._pounds(number, None)
         return text if usual else self.say("about {amount}", amount=text)
 
     def beside_sign(self, value: float, kind: MeasureKind, uncertain: float) -> str:
         """A figure that stands behind `≈`, which says already that it is so about."""
-        known, number = _places(uncertain), decimal(value)
-        if kind is not MeasureKind.CURRENCY or known is None or rounded(number, known) == 0:
+        precision, number = _places(uncertain), decimal(value)
+        if kind is not MeasureKind.CURRENCY or precision is None or rounded(number, precision) == 0:
             return self.figure(value, kind, uncertain)
-        return self._pounds(number, known)
+        return self._pounds(number, precision)
 
-    def _pounds(self, number: Decimal, known: int | None) -> str:
+    def _pounds(self, number: Decimal, precision: int | None) -> str:
         """An amount, in short from ten thousand up, with no more digits than are known."""
         size = abs(number)
         text = (
-            self.scaled(*_scaled(size, known))
+            self.scaled(*_scaled(size, precision))
             if size >= _FROM_THOUSANDS
-            else self.plain(f"{_limited(size, _pence(size), known):f}")
+            else self.plain(f"{_limited(size, _pence(size), precision):f}")
         )
         return self.amount(text, negative=number < 0)
 
@@ -264,15 +264,15 @@ class Numbers(Catalogue):
             case _:
                 assert_never(kind)
 
-    def _kept(
+    def _memoized(
         self, how: str, value: float, uncertain: float, write: Callable[[float, float], str]
     ) -> str:
         """What `write` says of a number; figures repeat on page after page."""
         key = how, value, uncertain
-        found = self._written.get(key)
-        if found is None:
-            found = self._written[key] = write(value, uncertain)
-        return found
+        text = self._written.get(key)
+        if text is None:
+            text = self._written[key] = write(value, uncertain)
+        return text
 
 
 def _around_number(pattern: str) -> str:
@@ -285,13 +285,13 @@ def _places(uncertain: float) -> int | None:
     return known_places(decimal(uncertain)) if uncertain else None
 
 
-def _known(places: int, known: int | None) -> int:
+def _no_finer(places: int, precision: int | None) -> int:
     """So many decimals, or as many as are known."""
-    return places if known is None else min(places, known)
+    return places if precision is None else min(places, precision)
 
 
-def _limited(number: Decimal, places: int, known: int | None) -> Decimal:
-    return rounded(number, _known(places, known))
+def _limited(number: Decimal, places: int, precision: int | None) -> Decimal:
+    return rounded(number, _no_finer(places, precision))
 
 
 def _fine(number: Decimal) -> int:
@@ -304,16 +304,16 @@ def _pence(size: Decimal) -> int:
     return _fine(size) if size < _A_PENNY else _PENCE
 
 
-def _scaled(value: Decimal, known: int | None) -> tuple[str, int]:
+def _scaled(value: Decimal, precision: int | None) -> tuple[str, int]:
     """The digits of a number in three significant figures, and the power of ten they count.
 
     It has fewer figures where fewer are known. The power is 0 below ten thousand.
     """
     if abs(value) < _FROM_THOUSANDS:
-        return f"{_limited(value, 0, known):f}", 0
-    number = rounded(value, _known(_FIGURES - 1 - value.adjusted(), known))
+        return f"{_limited(value, 0, precision):f}", 0
+    number = rounded(value, _no_finer(_FIGURES - 1 - value.adjusted(), precision))
     # 999,500 has become a million, which has as many figures as any other.
-    places = _known(_FIGURES - 1 - number.adjusted(), known)
+    places = _no_finer(_FIGURES - 1 - number.adjusted(), precision)
     power = next(p for p in (_BILLION, _MILLION, _THOUSAND) if number.adjusted() >= p)
     return f"{rounded(number.scaleb(-power), max(0, places + power)):f}", power
 
@@ -356,11 +356,11 @@ class Comparisons(Numbers):
         where there is none (see `percentage`), by the difference.
         """
         key = "change", now, before, kind, uncertain, uncertain_before
-        found = self._written.get(key)
-        if found is None:
-            found = self._change(now, before, kind, uncertain, uncertain_before)
-            self._written[key] = found
-        return found
+        text = self._written.get(key)
+        if text is None:
+            text = self._change(now, before, kind, uncertain, uncertain_before)
+            self._written[key] = text
+        return text
 
     def _change(
         self,
@@ -389,19 +389,19 @@ class Comparisons(Numbers):
             return sign + self.size(percent)
         # No percentage is told: of a share, of too little, or of two that are printed not alike.
         difference = abs(decimal(now) - decimal(before))
-        known = known_places(decimal(uncertain) + decimal(uncertain_before))
+        precision = known_places(decimal(uncertain) + decimal(uncertain_before))
         if is_share:
-            return sign + self._points(difference, known)
-        return sign + self._difference(difference, kind, known)
+            return sign + self._points(difference, precision)
+        return sign + self._difference(difference, kind, precision)
 
     def is_clear(
         self, now: float, before: float, uncertain: float = 0.0, uncertain_before: float = 0.0
     ) -> bool:
         """Whether two figures differ by as much as is known of them, so that it can be told."""
         doubt = decimal(uncertain) + decimal(uncertain_before)
-        known = known_places(doubt)
+        precision = known_places(doubt)
         difference = abs(decimal(now) - decimal(before))
-        return known is None or (difference >= doubt and rounded(difference, known) != 0)
+        return precision is None or (difference >= doubt and rounded(difference, precision) != 0)
 
     def percentage(
         self,
@@ -425,15 +425,15 @@ class Comparisons(Numbers):
         off = quotient(doubt, old) * _HUNDRED
         if off > (_MOST_OFF if abs(exact) >= _WHOLE_FROM else 1):
             return None
-        known = known_places(off)
-        places = 0 if abs(exact) >= _WHOLE_FROM or (known is not None and known <= 0) else 1
-        found = rounded(exact, places)
-        while abs(found) == _HUNDRED and exact != found:
-            if known is not None and places >= known:
+        precision = known_places(off)
+        places = 0 if abs(exact) >= _WHOLE_FROM or (precision is not None and precision <= 0) else 1
+        printed = rounded(exact, places)
+        while abs(printed) == _HUNDRED and exact != printed:
+            if precision is not None and places >= precision:
                 return None
             places += 1
-            found = rounded(exact, places)
-        return found
+            printed = rounded(exact, places)
+        return printed
 
     def size(self, percent: Decimal) -> str:
         """A percentage of `percentage`, without its sign."""
@@ -446,22 +446,22 @@ class Comparisons(Numbers):
         number = significant(ratio, _TIMES_FIGURES) if whole else rounded(ratio, 1)
         return self.plain(f"{number:f}")
 
-    def _points(self, difference: Decimal, known: int | None) -> str:
+    def _points(self, difference: Decimal, precision: int | None) -> str:
         """A difference of shares in percentage points, never none."""
         points = difference * _HUNDRED
-        places = 1 if known is None else min(1, known - 2)
+        places = 1 if precision is None else min(1, precision - 2)
         number = rounded(points, places)
         if number == 0:
-            number = significant(points, 1) if known is None else rounded(points, known - 2)
+            number = significant(points, 1) if precision is None else rounded(points, precision - 2)
         text = self.plain(f"{number:f}")
         if places > 0:
             return self.say("{number} points", number=text)
         return self.plural(float(number), "{number} point", "{number} points", number=text)
 
-    def _difference(self, difference: Decimal, kind: MeasureKind, known: int | None) -> str:
+    def _difference(self, difference: Decimal, kind: MeasureKind, precision: int | None) -> str:
         """A difference in the unit of its figures."""
-        if known is not None:
-            difference = rounded(difference, known)
+        if precision is not None:
+            difference = rounded(difference, precision)
         if kind is MeasureKind.CURRENCY:
-            return self._pounds(difference, known)
+            return self._pounds(difference, precision)
         return self.figure(float(difference), kind)

@@ -63,8 +63,8 @@ def figure_name(
     measure: str, channel: str, measures: Mapping[str, Measure], language: Language
 ) -> str:
     """What a figure is called: `Transactions, Digital`."""
-    found = measures.get(measure)
-    name = language.say(found.name) if found else measure
+    declared = measures.get(measure)
+    name = language.say(declared.name) if declared else measure
     if not channel:
         return name
     return language.say(
@@ -76,8 +76,8 @@ def number(text: str, measure: str, measures: Mapping[str, Measure], language: L
     """A number of a data file in full, as pages write it; `none` where there is none."""
     if not text:
         return language.say(NONE)
-    found = measures.get(measure)
-    return language.full_figure(float(text), found.kind if found else Quantity.COUNT)
+    declared = measures.get(measure)
+    return language.full_figure(float(text), declared.kind if declared else Quantity.COUNT)
 
 
 def step_tables(
@@ -91,26 +91,26 @@ def step_tables(
     `names` are those of the services by their ids. Figures that are new for new periods are what an
     edition is for, and are not listed.
     """
-    made = (
+    tables = (
         _services_table(step, language),
         _figures_table(step, names, measures, language),
         _late_table(step, names, language),
     )
-    return tuple(table for table in made if table.rows)
+    return tuple(table for table in tables if table.rows)
 
 
 def _services_table(step: Step, language: Language) -> Table:
     rows = [
         Row(
-            one.name,
+            change.name,
             (
-                Cell(language.say(MOVES[one.kind])),
-                Cell(one.before, missing=not one.before),
-                Cell(one.since, missing=not one.since),
+                Cell(language.say(MOVES[change.kind])),
+                Cell(change.before, missing=not change.before),
+                Cell(change.since, missing=not change.since),
             ),
-            service_href(one.service),
+            service_href(change.service),
         )
-        for one in step.services
+        for change in step.services
     ]
     caption = language.say("Services that changed")
     return _table(caption, _said(_OF_SERVICES, language), rows, words=True)
@@ -215,8 +215,8 @@ def step_summary(step: Step, language: Language) -> tuple[str, ...]:
             "{n} figures are confidential now.",
         ),
     }
-    said = [text for kind, text in sentences.items() if counts[kind]]
-    return tuple(said) or (language.say("Nothing changed."),)
+    texts = [text for kind, text in sentences.items() if counts[kind]]
+    return tuple(texts) or (language.say("Nothing changed."),)
 
 
 # What the figures of a service have said: the history that stands on its page.
@@ -224,7 +224,7 @@ def step_summary(step: Step, language: Language) -> tuple[str, ...]:
 
 def history_notes(history: ServiceHistory, language: Language) -> tuple[str, ...]:
     """What became of a service since the first edition, and which figures came late."""
-    notes = [(day, _moved(day, one, language)) for day, one in history.moves]
+    notes = [(day, _moved(day, change, language)) for day, change in history.moves]
     notes += [
         (
             day,
@@ -254,8 +254,8 @@ def history_table(
     retold = history.retold
     if not retold:
         return None
-    reasons = any(one.reason for one in retold)
-    rows = [_row(one, measures, reasons, language) for one in _newest_first(retold)]
+    reasons = any(figure.reason for figure in retold)
+    rows = [_row(figure, measures, reasons, language) for figure in _newest_first(retold)]
     texts = [language.say("Figure"), language.say("What it has said")]
     texts += [language.say("Why it changed")] if reasons else []
     caption = language.say("Figures that have said something else")
@@ -265,29 +265,34 @@ def history_table(
 def _newest_first(retold: Sequence[Retold]) -> list[Retold]:
     return sorted(
         retold,
-        key=lambda one: (Period.parse(one.period).end, one.period, one.measure, one.channel),
+        key=lambda figure: (
+            Period.parse(figure.period).end,
+            figure.period,
+            figure.measure,
+            figure.channel,
+        ),
         reverse=True,
     )
 
 
-def _row(one: Retold, measures: Mapping[str, Measure], reasons: bool, language: Language) -> Row:
-    name = figure_name(one.measure, one.channel, measures, language)
-    period = language.period_range(Period.parse(one.period))
-    said = []
-    for day, text, kind in one.said:
-        value = number(text, one.measure, measures, language)
+def _row(figure: Retold, measures: Mapping[str, Measure], reasons: bool, language: Language) -> Row:
+    name = figure_name(figure.measure, figure.channel, measures, language)
+    period = language.period_range(Period.parse(figure.period))
+    texts = []
+    for day, text, kind in figure.said:
+        value = number(text, figure.measure, measures, language)
         edition = _edition(day, language)
         if kind:
             word = language.say(KINDS[ChangeKind(kind)])
-            said.append(
+            texts.append(
                 language.say(
                     "{value} ({edition}, {change})", value=value, edition=edition, change=word
                 )
             )
         else:
-            said.append(language.say("{value} (up to {edition})", value=value, edition=edition))
-    cells = [Cell(" → ".join(said))]
-    cells += [Cell(one.reason)] if reasons else []
+            texts.append(language.say("{value} (up to {edition})", value=value, edition=edition))
+    cells = [Cell(" → ".join(texts))]
+    cells += [Cell(figure.reason)] if reasons else []
     return Row(name, tuple(cells), under=period)
 
 
@@ -297,19 +302,19 @@ def _edition(day: date | None, language: Language) -> str:
     return language.short_day(day)
 
 
-def _moved(day: date | None, one: ServiceChange, language: Language) -> str:
-    edition, before, now = _edition(day, language), one.before, one.since
-    if one.kind is Move.ADDED:
+def _moved(day: date | None, change: ServiceChange, language: Language) -> str:
+    edition, before, now = _edition(day, language), change.before, change.since
+    if change.kind is Move.ADDED:
         return language.say("{edition}: this service came into the register.", edition=edition)
-    if one.kind is Move.REMOVED:
+    if change.kind is Move.REMOVED:
         return language.say("{edition}: this service left the register.", edition=edition)
-    if one.kind is Move.RENAMED:
+    if change.kind is Move.RENAMED:
         return language.say(
             "{edition}: this service was renamed. Before, it was called “{before}”.",
             edition=edition,
             before=before,
         )
-    if one.kind is Move.MOVED:
+    if change.kind is Move.MOVED:
         return language.say(
             "{edition}: this service moved from {before} to {now}.",
             edition=edition,

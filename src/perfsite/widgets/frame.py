@@ -1,7 +1,7 @@
 """A module of a service's page: a figure with its words, its table and its picture.
 
 What all modules share is here: whose they are, where their files go, what their source line says,
-and which are shown in which order. What each shows is in `kpi_modules` and `breakdown_modules`.
+and which are shown in which order. What each shows is in `kpi` and `breakdowns`.
 """
 
 from __future__ import annotations
@@ -108,8 +108,8 @@ class Subject:
 
     def card_beside(self, module: str) -> Headline | None:
         """The figure of the card whose chart this module stands after; None without such a card."""
-        mine = (kpi.id for kpi in KPIS.values() if module in kpi.companions)
-        return next((self.figures[kpi] for kpi in mine if kpi in self.figures), None)
+        kpis = (kpi.id for kpi in KPIS.values() if module in kpi.companions)
+        return next((self.figures[kpi] for kpi in kpis if kpi in self.figures), None)
 
     def module(
         self,
@@ -209,9 +209,11 @@ def with_gaps(
             cells = tuple(Cell("", missing=True) for _ in above.cells[1:])
             periods = [earlier.shifted(size * step) for step in range(1, runs + 1)]
             for reason, alike in groupby(periods, why):
-                first, *more = alike
+                first, *others = alike
                 when = (
-                    language.span_range(first, more[-1]) if more else language.period_range(first)
+                    language.span_range(first, others[-1])
+                    if others
+                    else language.period_range(first)
                 )
                 shown.append(Row(when, (Cell(language.say(reason), missing=True), *cells)))
         shown.append(row)
@@ -246,15 +248,17 @@ def belonging(subject: Subject, part: str) -> tuple[str, Callable[[str], bool]]:
 
 def observed(subject: Subject, part: str, period: Period) -> dict[str, Observed]:
     """The observations that a part's figure is, or is the sum of: the total if there is one."""
-    found = subject.given.of(part.partition(":")[0], period, belonging(subject, part)[1])
-    whole = found.get("")
-    return {"": whole} if whole and whole.value is not None else found
+    observations = subject.given.of(part.partition(":")[0], period, belonging(subject, part)[1])
+    whole = observations.get("")
+    return {"": whole} if whole and whole.value is not None else observations
 
 
 def marks_of(subject: Subject, parts: Sequence[str], period: Period) -> str:
     """The letters of the marks of a sum of parts."""
-    found = [one for part in parts for one in observed(subject, part, period).values()]
-    letters = marks_among(found)
+    observations = [
+        observation for part in parts for observation in observed(subject, part, period).values()
+    ]
+    letters = marks_among(observations)
     if (tuple(parts), period.code) in subject.given.changed_sides and _REVISED not in letters:
         return letters + _REVISED
     return letters
@@ -262,15 +266,15 @@ def marks_of(subject: Subject, parts: Sequence[str], period: Period) -> str:
 
 def why_none(subject: Subject, parts: Sequence[str], period: Period) -> str:
     """Why there is no figure of these parts, as a message: the first reason that is true."""
-    found: list[Observed] = []
+    observations: list[Observed] = []
     for part in parts:
-        found += subject.given.of(*_asked(subject, part, period)).values()
-    return reason_among(found)
+        observations += subject.given.of(*_asked(subject, part, period)).values()
+    return reason_among(observations)
 
 
-def reason_among(found: Iterable[Observed]) -> str:
+def reason_among(observations: Iterable[Observed]) -> str:
     """Why these observations make no figure, as a message."""
-    statuses = [one.status for one in found]
+    statuses = [observation.status for observation in observations]
     if Status.CONFIDENTIAL in statuses:
         return MISSING_WORDS[Status.CONFIDENTIAL]
     if Status.PROVIDED in statuses:

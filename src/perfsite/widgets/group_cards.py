@@ -195,7 +195,7 @@ def _with_causes(
     now, before = figure.like_now or 0.0, figure.like_before or 0.0
     # A weighted mean that differs in its last digits alone is no change of anything.
     constant = _settled(_settled(constant, before), now)
-    own, mix = constant - before, now - constant
+    by_services, by_mix = constant - before, now - constant
 
     def change(to: float) -> str:
         doubts = figure.like_uncertain, figure.like_uncertain_before
@@ -210,10 +210,10 @@ def _with_causes(
     values = {
         "comparison": compared,
         "own": change(constant),
-        "cause": language.say(causes.rose if own > 0 else causes.fell),
-        "mix": language.say(causes.towards_higher if mix > 0 else causes.towards_lower),
+        "cause": language.say(causes.rose if by_services > 0 else causes.fell),
+        "mix": language.say(causes.towards_higher if by_mix > 0 else causes.towards_lower),
     }
-    if change(before + mix) in nothing:
+    if change(before + by_mix) in nothing:
         if values["own"] in nothing:
             return compared
         return language.say("{comparison}, because {cause}", **values)
@@ -221,7 +221,7 @@ def _with_causes(
         return language.say(
             "{comparison}, because {mix}; {own} at the volumes of the year before", **values
         )
-    if (own > 0) == (mix > 0):
+    if (by_services > 0) == (by_mix > 0):
         if values["own"] == total:
             return language.say(
                 "{comparison}, almost all of it because {cause}, the rest because {mix}", **values
@@ -229,7 +229,7 @@ def _with_causes(
         return language.say(
             "{comparison}, of which {own} because {cause} and the rest because {mix}", **values
         )
-    if total in nothing or (own > 0) == (now > before):
+    if total in nothing or (by_services > 0) == (now > before):
         return language.say(
             "{comparison}; at the volumes of the year before it would be {own}, because {cause}, "
             "but {mix}",
@@ -242,8 +242,8 @@ def _with_causes(
     )
 
 
-def _settled(value: float, other: float) -> float:
-    return other if isclose(value, other, rel_tol=_SAME) else value
+def _settled(value: float, reference: float) -> float:
+    return reference if isclose(value, reference, rel_tol=_SAME) else value
 
 
 def _without_largest(
@@ -394,8 +394,8 @@ def _headline(figure: GroupFigure | None, language: Language) -> Cell:
 def differing_periods(groups: Sequence[GroupRecord], language: Language) -> str:
     """That figures of one column are for different periods; empty where all are for the same."""
     for kpi in at(Place.GROUP_CARD):
-        found = (record.summary.figures.get(kpi) for record in groups)
-        if len({figure.period for figure in found if figure}) > 1:
+        figures = (record.summary.figures.get(kpi) for record in groups)
+        if len({figure.period for figure in figures if figure}) > 1:
             return language.say(
                 "Not all figures are for the same 12 months: each says which, and only figures "
                 "for the same 12 months can be compared."
@@ -462,21 +462,22 @@ def silence_notices(
     if silence is None or silence.share < MATERIAL:
         return ()
     together: dict[tuple[str, Period, bool], list[SilentService]] = {}
-    for one in silence.services:
-        body = _body(services[one.service].service, summary)
-        together.setdefault((body, one.period, one.partly), []).append(one)
-    told = [
-        (body, found)
-        for (body, *_), found in sorted(
-            together.items(), key=lambda item: (-sum(one.weight for one in item[1]), item[0][0])
+    for service in silence.services:
+        body = _body(services[service.service].service, summary)
+        together.setdefault((body, service.period, service.partly), []).append(service)
+    bodies = [
+        (body, silent)
+        for (body, *_), silent in sorted(
+            together.items(),
+            key=lambda item: (-sum(service.weight for service in item[1]), item[0][0]),
         )
     ]
-    sizes = Counter(_body(services[one].service, summary) for one in summary.group.services)
+    sizes = Counter(_body(services[service].service, summary) for service in summary.group.services)
     sentences = [
-        _sentence(body, sizes[body], found, services, language, itself=body == summary.group.name)
-        for body, found in told[:_NAMED]
+        _sentence(body, sizes[body], silent, services, language, itself=body == summary.group.name)
+        for body, silent in bodies[:_NAMED]
     ]
-    if rest := sum(len(found) for _, found in told[_NAMED:]):
+    if rest := sum(len(silent) for _, silent in bodies[_NAMED:]):
         sentences.append(
             language.plural(
                 rest,
@@ -504,7 +505,7 @@ def _body(service: Service, summary: GroupSummary) -> str:
 def _sentence(
     body: str,
     size: int,
-    found: list[SilentService],
+    silent: list[SilentService],
     services: Mapping[str, ServiceSummary],
     language: Language,
     *,
@@ -515,11 +516,11 @@ def _sentence(
     Where the body has the name of the group `itself`, its `size` services are those that it runs
     without an agency, and not all of the group.
     """
-    number = len(found)
+    number = len(silent)
     if number == size and not itself:
         who, verb = body, 1
     elif number == 1:
-        who, verb = services[found[0].service].service.name, 1
+        who, verb = services[silent[0].service].service.name, 1
     elif itself:
         who, verb = (
             language.plural(
@@ -544,10 +545,10 @@ def _sentence(
         )
     values = {
         "who": who,
-        "transactions": transactions_words(sum(one.weight for one in found), language),
-        "period": language.in_period(found[0].period),
+        "transactions": transactions_words(sum(service.weight for service in silent), language),
+        "period": language.in_period(silent[0].period),
     }
-    if found[0].partly:
+    if silent[0].partly:
         return language.plural(
             verb,
             "{who}, {transactions} {period}, has had no complete figures for 12 months since.",

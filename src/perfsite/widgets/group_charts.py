@@ -277,7 +277,7 @@ def groups_treemap(
     head = whole.figures.get(VOLUME)
     if head is None:
         return None
-    found = [(group, _of_period(group, head.period)) for group in groups]
+    figures = [(group, _of_period(group, head.period)) for group in groups]
     boxes = [
         Box(
             group.group.name,
@@ -286,7 +286,7 @@ def groups_treemap(
             coverage(figure, language),
             group.group.abbr,
         )
-        for group, figure in found
+        for group, figure in figures
         if figure is not None
     ]
     notes = [
@@ -302,7 +302,7 @@ def groups_treemap(
             ),
             [
                 f"{isolated(group.group.name)} ({coverage(figure, language)})"
-                for group, figure in found
+                for group, figure in figures
                 if figure is not None and not figure.complete
             ],
         ),
@@ -315,16 +315,16 @@ def groups_treemap(
             message(
                 "{n} have no box, because none of their services gave a figure for this period."
             ),
-            [str(isolated(group.group.name)) for group, figure in found if figure is None],
+            [str(isolated(group.group.name)) for group, figure in figures if figure is None],
         ),
     ]
     if sum(len(group.group.services) for group in groups) < len(whole.group.services):
         # Not every service has an agency or a category: those that have none are no part of this.
         head = replace(
             head,
-            services=sum(figure.services for _, figure in found if figure is not None),
+            services=sum(figure.services for _, figure in figures if figure is not None),
             of=sum(_applicable(group, head.period) for group in groups),
-            stocks=sum(figure.stocks for _, figure in found if figure is not None),
+            stocks=sum(figure.stocks for _, figure in figures if figure is not None),
         )
     words = (language.say(_BY_KIND[kind]), "", "", language.say(_COLUMN[kind]))
     return _treemap(boxes, head, words, f"charts/{FOLDERS[kind][0]}", notes, language)

@@ -26,16 +26,16 @@ _DIGITAL: Final = message("Digital transactions")
 
 
 def explained(
-    found: traced.Provenance,
+    provenance: traced.Provenance,
     measures: Mapping[str, Measure],
     language: Language,
     uncertain: float = 0.0,
 ) -> ExplainedFigure:
     """The provenance of a headline, for its card; `uncertain` is how far it may be off."""
     return ExplainedFigure(
-        language.say(KPIS[found.kpi].formula),
-        _worked(found, measures, language, uncertain),
-        tuple(_term(term, measures, language) for term in found.terms),
+        language.say(KPIS[provenance.kpi].formula),
+        _worked(provenance, measures, language, uncertain),
+        tuple(_term(term, measures, language) for term in provenance.terms),
     )
 
 
@@ -44,7 +44,7 @@ def _measure(part: str, measures: Mapping[str, Measure]) -> Measure:
 
 
 def _worked(
-    found: traced.Provenance,
+    provenance: traced.Provenance,
     measures: Mapping[str, Measure],
     language: Language,
     uncertain: float,
@@ -52,27 +52,27 @@ def _worked(
     """The formula with the real numbers in it, and what it gives."""
     texts = {
         term.part: language.full_figure(term.value, _measure(term.part, measures).kind)
-        for term in found.terms
+        for term in provenance.terms
     }
     first, *others = texts.values()
-    match found.formula:
+    match provenance.formula:
         case Formula.STATED:
             return language.say("{figure}, as the service gave it", figure=first)
         case Formula.AMOUNT if not others:
-            return _added(found.terms[0], first, measures, language)
+            return _added(provenance.terms[0], first, measures, language)
         case Formula.AMOUNT:
             sum_ = " + ".join(texts.values())
         case Formula.PRODUCT:
             sum_ = f"{first} × {_side(others)}"
         case Formula.RATIO:
-            above, below = ([texts[term.part] for term in side] for side in found.sides)
+            above, below = ([texts[term.part] for term in side] for side in provenance.sides)
             sum_ = f"{_side(above)} ÷ {_side(below)}"
         case Formula.POOLED:
             points = " + ".join(f"{n} × {text}" for n, text in enumerate(texts.values(), 1))
             sum_ = f"(({points}) ÷ ({' + '.join(texts.values())}) − 1) ÷ {len(others)}"
         case _:
-            assert_never(found.formula)
-    return _result(found, sum_, language, uncertain)
+            assert_never(provenance.formula)
+    return _result(provenance, sum_, language, uncertain)
 
 
 def _side(texts: Sequence[str]) -> str:
@@ -80,21 +80,21 @@ def _side(texts: Sequence[str]) -> str:
     return f"({' + '.join(texts)})" if len(texts) > 1 else texts[0]
 
 
-def _result(found: traced.Provenance, sum_: str, language: Language, uncertain: float) -> str:
+def _result(provenance: traced.Provenance, sum_: str, language: Language, uncertain: float) -> str:
     """The calculation and its result: `=` where the result is exact, `≈` where it is rounded."""
-    kind = KPIS[found.kpi].kind
-    if kind is MeasureKind.SHARE and found.value > 1:
+    kind = KPIS[provenance.kpi].kind
+    if kind is MeasureKind.SHARE and provenance.value > 1:
         return language.say("{sum} is more than 100%, so no percentage is shown", sum=sum_)
-    if found.withheld:
+    if provenance.withheld:
         return language.say(
             "{sum}, but in a part of the period it is more than 100%, so no percentage is shown",
             sum=sum_,
         )
-    if found.formula is Formula.AMOUNT:
-        return f"{sum_} = {language.full_figure(found.value, kind)}"
-    if not uncertain and language.is_all_of(found.value, kind):
-        return f"{sum_} = {language.figure(found.value, kind)}"
-    return f"{sum_} ≈ {language.beside_sign(found.value, kind, uncertain)}"
+    if provenance.formula is Formula.AMOUNT:
+        return f"{sum_} = {language.full_figure(provenance.value, kind)}"
+    if not uncertain and language.is_all_of(provenance.value, kind):
+        return f"{sum_} = {language.figure(provenance.value, kind)}"
+    return f"{sum_} ≈ {language.beside_sign(provenance.value, kind, uncertain)}"
 
 
 def _added(
@@ -119,7 +119,7 @@ def _added(
 def _term(term: traced.Term, measures: Mapping[str, Measure], language: Language) -> FormulaTerm:
     measure = _measure(term.part, measures)
     name = language.say(_DIGITAL if term.part == DIGITAL else measure.name)
-    more = len(term.origins) - MOST_ORIGINS
+    unlisted = len(term.origins) - MOST_ORIGINS
     return FormulaTerm(
         name,
         language.full_figure(term.value, measure.kind),
@@ -128,11 +128,11 @@ def _term(term: traced.Term, measures: Mapping[str, Measure], language: Language
             for origin in term.origins[:MOST_ORIGINS]
         ),
         language.plural(
-            more,
+            unlisted,
             "and one more in the CSV file of this page",
             "and {n} more in the CSV file of this page",
         )
-        if more > 0
+        if unlisted > 0
         else "",
     )
 

@@ -28,12 +28,12 @@ def standards_module(subject: Subject, standards: Sequence[Standard]) -> Module 
         return None
     language = subject.language
     period = standards[0].period
-    shown = [one for one in standards if one.period == period]
+    shown = [standard for standard in standards if standard.period == period]
     over = language.say(
         "Service standards, {period}: target and performance",
         period=language.period_range(period),
     )
-    bases = dict.fromkeys(one.measure for one in shown)
+    bases = dict.fromkeys(standard.measure for standard in shown)
     words = Wording(
         _sentence(shown, period, language),
         over,
@@ -43,7 +43,10 @@ def standards_module(subject: Subject, standards: Sequence[Standard]) -> Module 
     )
     columns = tuple(Column(text) for text in _headers(language))
     table = Table(
-        subject.caption(over), columns, tuple(_row(one, language) for one in shown), wide=True
+        subject.caption(over),
+        columns,
+        tuple(_row(standard, language) for standard in shown),
+        wide=True,
     )
     name = measure_module(f"{next(iter(bases))}{TARGET}")
     return subject.module(name, name, words, table)
@@ -112,17 +115,17 @@ def _yes(answer: bool | None, language: Language) -> str:
 
 def _sentence(shown: Sequence[Standard], period: Period, language: Language) -> str:
     """How many were reached by their counts; or, where no counts can tell, as stated."""
-    known = [one for one in shown if one.reached is not None]
-    stated = [one for one in shown if one.stated is not None]
-    if not known and stated:
+    measured = [standard for standard in shown if standard.reached is not None]
+    stated = [standard for standard in shown if standard.stated is not None]
+    if not measured and stated:
         return language.plural(
             len(stated),
             "{reached} of {n} service standard was reached {period}, as stated",
             "{reached} of {n} service standards were reached {period}, as stated",
-            reached=language.count(sum(one.stated is True for one in stated)),
+            reached=language.count(sum(standard.stated is True for standard in stated)),
             period=language.in_period(period),
         )
-    if not known:
+    if not measured:
         return language.plural(
             len(shown),
             "{n} service standard: whether it was reached {period} is not known",
@@ -130,20 +133,20 @@ def _sentence(shown: Sequence[Standard], period: Period, language: Language) -> 
             period=language.in_period(period),
         )
     return language.plural(
-        len(known),
+        len(measured),
         "{reached} of {n} service standard was reached {period}",
         "{reached} of {n} service standards were reached {period}",
-        reached=language.count(sum(one.reached is True for one in known)),
+        reached=language.count(sum(standard.reached is True for standard in measured)),
         period=language.in_period(period),
     )
 
 
 def _note(shown: Sequence[Standard], earlier: int, language: Language) -> str:
     """Whose performance cannot be told, and where the figures of earlier periods are."""
-    unknown = sum(one.reached is None and one.stated is None for one in shown)
-    silent = sum(one.reached is None and one.stated is not None for one in shown)
-    disputed = sum(one.disputed for one in shown)
-    withheld = sum(one.performance.status is Status.WITHHELD for one in shown)
+    unknown = sum(standard.reached is None and standard.stated is None for standard in shown)
+    silent = sum(standard.reached is None and standard.stated is not None for standard in shown)
+    disputed = sum(standard.disputed for standard in shown)
+    withheld = sum(standard.performance.status is Status.WITHHELD for standard in shown)
     notes = [
         language.plural(
             unknown,
