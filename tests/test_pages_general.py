@@ -18,6 +18,7 @@ from perfsite.components.contexts import (
 )
 from perfsite.components.elements import ChartFigure, Link, Table
 from perfsite.config import SiteConfig
+from perfsite.exports.sitemap import list_files
 from perfsite.exports.tables import tables
 from perfsite.language import Language
 from perfsite.model import File, Service
@@ -26,7 +27,6 @@ from perfsite.pages.utility import (
     is_listed,
     moved_pages,
     not_found_page,
-    plain_files,
     sitemap_page,
 )
 
@@ -217,7 +217,7 @@ def test_the_plain_lists_hold_what_they_are_given(base: str) -> None:
     """sitemap.xml the pages, urls.txt every file and the lists themselves, each once."""
     pages = {"index.html": "2018-09-19", "services/a&b.html": ""}
     files = ["index.html", "data/x.csv", "robots.txt"]
-    got = {file.path: file.data.decode() for file in plain_files(base, pages, files)}
+    got = {file.path: file.data.decode() for file in list_files(base, pages, files)}
     root = ET.fromstring(got["sitemap.xml"])  # noqa: S314 - perfsite's own output
 
     assert set(got) == {"robots.txt", "sitemap.xml", "urls.txt"}

@@ -11,6 +11,7 @@ import pytest
 from helpers import register, worked
 from perfsite.components.builder import Assets, Builder, make_builder
 from perfsite.config import SiteConfig
+from perfsite.exports.tables import health_file
 from perfsite.kpi.groups import Group, GroupKind
 from perfsite.kpi.health import Coverage, Owed
 from perfsite.kpi.reporting import State
@@ -24,7 +25,6 @@ from perfsite.widgets.health import (
     WORDS,
     completeness,
     coverage_words,
-    health_file,
     legend,
     owed_words,
 )

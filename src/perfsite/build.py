@@ -22,22 +22,23 @@ from perfsite.exports import tables as data_files
 from perfsite.exports.csvw import described_files, whole_set_file
 from perfsite.exports.datapackage import datapackage_file
 from perfsite.exports.editions import edition_files
-from perfsite.exports.feed import feed_file
+from perfsite.exports.feed import feed_file, revision_entries
 from perfsite.exports.schemas import schema_files
+from perfsite.exports.sitemap import list_files
 from perfsite.exports.tables import REVISIONS_CSV
 from perfsite.frames import EARLIER_NUMBERS, SECRETS, entering
 from perfsite.language import Language, read_catalogue
 from perfsite.leaks import Published, check_leaks
-from perfsite.pages.editions import gone_services, revision_entries
+from perfsite.pages.editions import gone_services
 from perfsite.pages.lists import listing
 from perfsite.pages.site import Made, general_pages, make_pages, without_undrawn
-from perfsite.pages.utility import is_listed, plain_files
+from perfsite.pages.utility import is_listed
 from perfsite.policy.retractions import check_retractions
 from perfsite.render import FAVICON, SCRIPT, STYLESHEET, Renderer
 from perfsite.revisions import COLUMNS
 from perfsite.site_data import SiteData, make_site_data
 from perfsite.stages import stage
-from perfsite.widgets.health import health_file
+from perfsite.widgets.changes import step_summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -231,9 +232,10 @@ def build_site(  # noqa: PLR0913 - what to build, with what, how, and what to re
         with stage("draw"):
             files += drawing.files(progress.advance)
     files = _without_undrawn(files, rendered, drawing.undrawn)
-    news = revision_entries(site.ledger, builders[0].language)
-    files.append(feed_file(config, edition, builders[0].language, news))
-    files += plain_files(config.base, listed, [file.path for file in files])
+    language = builders[0].language
+    news = revision_entries(site.ledger, partial(step_summary, language=language), language)
+    files.append(feed_file(config, edition, language, news))
+    files += list_files(config.base, listed, [file.path for file in files])
     folders = [builder.folder for builder in builders]
     moved |= gone_services(known.data.history, known.services)
     with stage("check"):
@@ -336,7 +338,7 @@ def _data_files(known: Analysis, site: SiteData, kept: Cache) -> list[File]:
         data_files.services_file([record.summary for record in records], config.languages),
         *(file for record in records for file in _service_files(record, kept)),
         *data_files.group_files((record.summary, record.samples) for record in site.groups),
-        health_file(site.matrix),
+        data_files.health_file(site.matrix),
         data_files.csv_file(REVISIONS_CSV, COLUMNS, changes),
     ]
     paths = [file.path for file in files]

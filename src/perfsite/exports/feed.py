@@ -17,14 +17,16 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 from xml.etree import ElementTree as ET
 
+from perfsite.editions import edition_path
 from perfsite.model import File
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from perfsite.config import SiteConfig
     from perfsite.language import Language
     from perfsite.model import Edition
+    from perfsite.revisions import RevisionHistory, Step
 
 
 # feed.xml: an Atom feed of the editions, and of whatever else has changed.
@@ -69,6 +71,27 @@ def edition_entries(
         for published in sorted(set(config.published))
         if published <= edition.date
     )
+
+
+def revision_entries(
+    history: RevisionHistory | None, told: Callable[[Step], Sequence[str]], language: Language
+) -> list[FeedEntry]:
+    """An entry for each frozen edition that differs from the one before it.
+
+    `told` says in sentences what a step changed. What is not frozen yet is no news: it has no date
+    of its own.
+    """
+    return [
+        FeedEntry(
+            f"revisions/{step.day.isoformat()}",
+            language.say("What changed in the edition of {day}", day=language.day(step.day)),
+            step.day,
+            " ".join(told(step)),
+            edition_path(step.day, "index.html"),
+        )
+        for step in (history.steps if history else ())
+        if step.day and not step.is_empty
+    ]
 
 
 def feed_file(

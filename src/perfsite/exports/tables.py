@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from perfsite.kpi.groups import Group, GroupFigure, GroupSummary, Largest
     from perfsite.kpi.headlines import ServiceSummary
     from perfsite.kpi.matched import Panel
+    from perfsite.kpi.reporting import ReportingMatrix
     from perfsite.model import Service
 
 
@@ -76,6 +77,7 @@ def _groups(kind: str, named: str, name: str, title: str, description: str) -> D
 
 _DEPARTMENT = message("The name of the department")
 SERVICES_CSV: Final = "data/services.csv"
+HEALTH_CSV: Final = "data/health.csv"
 REVISIONS_CSV: Final = "data/revisions.csv"
 
 
@@ -125,7 +127,7 @@ def tables() -> dict[str, DataTable]:
             message("KPIs of all services"),
             message("A row for each KPI of all services together and 12 months."),
         ),
-        "data/health.csv": DataTable(
+        HEALTH_CSV: DataTable(
             "health",
             message("Data health"),
             message("A row for each KPI of each service and quarter: whether it is there."),
@@ -391,6 +393,12 @@ def _number(text: str) -> float | int | None:
     if not text:
         return None
     return float(text) if "." in text else int(text)
+
+
+def health_file(ledger: ReportingMatrix) -> File:
+    """data/health.csv: a row for each KPI of each service and quarter."""
+    rows = ledger.rows()
+    return csv_file(HEALTH_CSV, list(rows.columns), list(rows.itertuples(index=False, name=None)))
 
 
 def group_csv(group: Group) -> str:

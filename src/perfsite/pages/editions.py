@@ -22,7 +22,7 @@ from perfsite.components.contexts import (
 )
 from perfsite.components.elements import Cell, Column, DataLink, Link, Outside, Row, Table
 from perfsite.exports.editions import edition_href, former_addresses, without_numbers
-from perfsite.exports.feed import TIMEMAP, FeedEntry
+from perfsite.exports.feed import TIMEMAP
 from perfsite.exports.tables import EDITIONS, REVISIONS_CSV
 from perfsite.kpi.groups import FOLDERS, GroupKind, make_groups
 from perfsite.measures import MEASURES
@@ -518,24 +518,3 @@ def _members(archive: Archive, group: Group) -> Iterable[Link]:
     """The services that a group had; those that left the register have a page too."""
     for key in group.services:
         yield Link(archive.names[key], service_href(key))
-
-
-# What the feed says of revisions: an entry for each edition that changed what others had said.
-
-
-def revision_entries(ledger: RevisionHistory | None, language: Language) -> list[FeedEntry]:
-    """An entry for each frozen edition that differs from the one before it.
-
-    What is not frozen yet is no news: it has no date of its own.
-    """
-    return [
-        FeedEntry(
-            f"revisions/{step.day.isoformat()}",
-            language.say("What changed in the edition of {day}", day=language.day(step.day)),
-            step.day,
-            joined(" ", step_summary(step, language)),
-            edition_href(step.day),
-        )
-        for step in (ledger.steps if ledger else ())
-        if step.day and not step.is_empty
-    ]

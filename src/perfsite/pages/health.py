@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 from perfsite.components.builder import Builder, group_href, service_href
 from perfsite.components.contexts import DepartmentHealthPage, HealthPage
 from perfsite.components.elements import Cell, Column, Link, Row, Table
+from perfsite.exports.tables import HEALTH_CSV
 from perfsite.kpi.groups import GroupKind, alphabetical
 from perfsite.kpi.health import rank_groups
 from perfsite.kpi.reporting import State
 from perfsite.kpis import KPIS, counted_in_health
 from perfsite.text import capital, message
 from perfsite.widgets.health import (
-    CSV,
     WORDS,
     completeness,
     coverage_words,
@@ -61,7 +61,7 @@ def health_page(builder: Builder, site: SiteData) -> HealthPage:
         states=legend(language),
         kpis=_kpi_table(site, language),
         departments=_department_table(site, language),
-        csv=CSV,
+        csv=HEALTH_CSV,
     )
 
 
@@ -178,7 +178,7 @@ def _department_page(
         tables=tuple(_quarters(kpi, mine, quarters, language) for kpi in counted_in_health())
         if quarters
         else (),
-        csv=CSV,
+        csv=HEALTH_CSV,
     )
 
 

@@ -26,6 +26,7 @@ from perfsite.components.contexts import (
 from perfsite.components.elements import Link
 from perfsite.exports.feed import FEED
 from perfsite.exports.jsonld import as_script, group_dataset, whole_dataset
+from perfsite.exports.sitemap import LISTS
 from perfsite.exports.tables import tables
 from perfsite.kpi.groups import FOLDERS, GroupKind
 from perfsite.pages.editions import (
@@ -48,7 +49,6 @@ from perfsite.pages.home import home_page
 from perfsite.pages.lists import high_volume_page, kpi_cells, list_pages
 from perfsite.pages.service import service_page
 from perfsite.pages.utility import (
-    PLAIN,
     PLAIN_PAGES,
     about_page,
     downloads_page,
@@ -214,7 +214,7 @@ def _addresses(
     own = {CHANGES, "sitemap.html", *(page.path for page in pages)}
     own |= {job.path.removeprefix(builder.folder) for job in jobs}
     inside = {f"{folder}{path}" for _, _, folder in builder.folders for path in own}
-    return inside | {*(file.path for file in files), FEED, *PLAIN}
+    return inside | {*(file.path for file in files), FEED, *LISTS}
 
 
 Part = tuple[list["Context"], list["Job"]]

@@ -6,7 +6,6 @@ About the data, accessibility, downloads, site map, embeds, not found, moved.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from xml.sax.saxutils import escape
 
 from perfsite.components.builder import CSV, Builder, service_href
 from perfsite.components.contexts import (
@@ -28,7 +27,7 @@ from perfsite.model import File, why_not_an_id
 from perfsite.text import joined, message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date
 
     from perfsite.components.elements import ChartFigure
@@ -37,12 +36,10 @@ if TYPE_CHECKING:
     from perfsite.model import Edition, Service
 
 
-# Pages about the site: downloads, site map, not found, moved; and the plain lists of files.
+# Pages about the site: downloads, site map, not found, moved.
 
 
 NOT_FOUND = "404.html"
-PLAIN = ("manifest-sha256.txt", "robots.txt", "sitemap.xml", "urls.txt")
-"""The lists of a site's own files."""
 _MEGABYTE, _KILOBYTE = 1e6, 1e3
 
 
@@ -158,35 +155,6 @@ def sitemap_page(builder: Builder, pages: Sequence[Context]) -> SitemapPage:
     parts[main].append(Link(title, "sitemap.html"))
     filled = tuple((name, tuple(links)) for name, links in parts.items() if links)
     return SitemapPage(**base, parts=filled)
-
-
-def plain_files(base_url: str, pages: Mapping[str, str], files: Sequence[str]) -> list[File]:
-    """sitemap.xml, robots.txt and urls.txt; `pages` are the paths that the site map lists.
-
-    With each stands the date on which it last changed, or nothing where that is not known.
-
-    Without a base URL the addresses are relative to the site's root: that is what a mirror can
-    use, and the sitemap protocol wants one configured.
-    """
-    entries = "".join(
-        f"<url><loc>{escape(base_url + path)}</loc>"
-        + (f"<lastmod>{changed}</lastmod>" if changed else "")
-        + "</url>\n"
-        for path, changed in pages.items()
-    )
-    sitemap = (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-        f"{entries}</urlset>\n"
-    )
-    robots = "User-agent: *\nAllow: /\n"
-    robots += f"\nSitemap: {base_url}sitemap.xml\n" if base_url else ""
-    urls = "".join(f"{base_url}{path}\n" for path in sorted({*files, *PLAIN}))
-    return [
-        File("robots.txt", robots.encode()),
-        File("sitemap.xml", sitemap.encode()),
-        File("urls.txt", urls.encode()),
-    ]
 
 
 # About the data, and the accessibility statement: what a reader needs to judge the figures.

@@ -37,7 +37,7 @@ _STATED: Final = frozenset(kpi.stated for kpi in KPIS.values() if kpi.stated)
 _DAYS: Final = 28
 """A leap year is no longer than another, and neither is July than June."""
 _Member = TypeVar("_Member")
-Place = tuple[str, int]
+FileRow = tuple[str, int]
 """A file and a row of it."""
 
 
@@ -52,7 +52,7 @@ class Teller:
 
     key: Key
     secrets: tuple[PublishedFigure, ...]
-    place: Place
+    place: FileRow
     why: str
     until: str
     edition: date | None = None
@@ -95,7 +95,7 @@ class _Row(NamedTuple):
     figure: PublishedFigure
     value: float
     status: str
-    place: Place
+    place: FileRow
 
 
 class _Secret(NamedTuple):
@@ -103,7 +103,7 @@ class _Secret(NamedTuple):
 
     why: str
     until: str
-    place: Place
+    place: FileRow
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ class _Case:
         unknown -= numbers.keys() | nothing | set(secrets)
         return World(numbers, frozenset(nothing), secrets, frozenset(unknown), self.stocks)
 
-    def stands(self, figure: PublishedFigure) -> tuple[Place | None, date | None]:
+    def stands(self, figure: PublishedFigure) -> tuple[FileRow | None, date | None]:
         """Where a figure stands that is said now; else nowhere, and the edition that says it."""
         for row in self.said:
             if row.figure == figure and isfinite(row.value):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from perfsite.exports.tables import csv_file
 from perfsite.kpi.reporting import State
 from perfsite.kpis import KPIS
 from perfsite.text import message
@@ -12,13 +11,10 @@ from perfsite.text import message
 if TYPE_CHECKING:
     from perfsite.kpi.groups import Group
     from perfsite.kpi.health import Coverage, Owed
-    from perfsite.kpi.reporting import ReportingMatrix
     from perfsite.language import Language
-    from perfsite.model import File
     from perfsite.site_data import GroupRecord
 
 
-CSV: Final = "data/health.csv"
 WORDS: Final = {
     State.PROVIDED: message("given"),
     State.INCOMPLETE: message("incomplete"),
@@ -52,12 +48,6 @@ MEANINGS: Final = {
         "figure once a year owes one a year."
     ),
 }
-
-
-def health_file(ledger: ReportingMatrix) -> File:
-    """data/health.csv: a row for each KPI of each service and quarter."""
-    rows = ledger.rows()
-    return csv_file(CSV, list(rows.columns), list(rows.itertuples(index=False, name=None)))
 
 
 def department_href(group: Group) -> str:
