@@ -28,8 +28,7 @@ from perfsite.serve import (
     make_server,
     watch_folders,
 )
-from perfsite.serve.router import OWN
-from perfsite.serve.server import ServerLimits
+from perfsite.serve.server import OWN, ServerLimits
 from small_site import (
     CONFIG,
     MORE_CONFIG,

@@ -9,9 +9,7 @@ the script that loads them again are put into the answers only: the files on the
 
 from perfsite.serve.loop import keep_building, serve_work
 from perfsite.serve.rebuilder import BuildOrder, Rebuilder
-from perfsite.serve.router import Router
-from perfsite.serve.server import make_server
-from perfsite.serve.state import ServerState, Shown
+from perfsite.serve.server import Router, ServerState, Shown, make_server
 from perfsite.serve.watcher import ChangeSignal, watch_folders
 
 __all__ = [

@@ -11,9 +11,7 @@ from perfsite.faults import keep_details, told
 from perfsite.load import load_theme
 from perfsite.preview import counted
 from perfsite.serve.rebuilder import Rebuilder
-from perfsite.serve.router import Router
-from perfsite.serve.server import make_server
-from perfsite.serve.state import ServerState
+from perfsite.serve.server import Router, ServerState, make_server
 from perfsite.serve.watcher import ChangeSignal, watch_folders
 
 if TYPE_CHECKING:
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
 
     from perfsite.explanations import Explanation
     from perfsite.serve.rebuilder import BuildOrder
-    from perfsite.serve.state import Shown
+    from perfsite.serve.server import Shown
 
 
 def serve_work(

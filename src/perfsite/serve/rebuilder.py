@@ -14,7 +14,7 @@ from perfsite.faults import keep_details, told
 from perfsite.load import load_data, load_theme, with_editions
 from perfsite.model import Edition, File
 from perfsite.report.problems import undrawn_words
-from perfsite.serve.state import Shown
+from perfsite.serve.server import Shown
 from perfsite.stages import stage
 from perfsite.write import drawings_beside, write_site
 

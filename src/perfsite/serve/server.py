@@ -1,34 +1,215 @@
-"""The server: hands over what `router` says, and tells a page when to load itself again.
+"""The server.
 
-It is for whoever works on the site, on this machine. So it answers only those who ask for it by its
-own name: a page from elsewhere whose host leads here asks for another. And nobody can hold it up:
-connections are counted, and each has its time, for asking and for listening.
+What a browser is answered, from the site as it was built last, and the state that both share.
 """
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import io
+import posixpath
+import re
 import socket
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Condition
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from perfsite.errors import UsageError
-from perfsite.serve.router import CHANGES
+from perfsite.media import HTML_TYPE, media_type
+from perfsite.preview import BLANK, Notes, annotate, explanations_fragment, notes_renderer, pages_of
+from perfsite.render import PREVIEW_SCRIPT, PREVIEW_STYLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
 
-    from perfsite.serve.router import Router
-    from perfsite.serve.state import ServerState
+    from perfsite.errors import Problem
+    from perfsite.explanations import Explanation
+    from perfsite.preview import Pages
+    from perfsite.render import Renderer, Theme
+
+
+# What a browser gets for an address: the files of the site, and what is reserved for serving.
+#
+# Addresses below `/-/` cannot be the site's, whose names begin with letters and digits.
+
+
+OWN: Final = "/-/"
+CHANGES: Final = f"{OWN}changes"
+_STYLES: Final = f"{OWN}{PREVIEW_STYLES}"
+_SCRIPT: Final = f"{OWN}{PREVIEW_SCRIPT}"
+_EXPLANATIONS: Final = f"{OWN}explanations.html"
+_INDEX: Final = "index.html"
+_NOT_FOUND: Final = "404.html"
+_LOADED: Final = re.compile(r'\ssrc="([^"]+)"|<link rel="stylesheet" href="([^"]+)"')
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Status, type and body; `location` is where else to look."""
+
+    status: int
+    kind: str
+    body: bytes
+    location: str = ""
+
+
+@dataclass(frozen=True)
+class Router:
+    """Router of one server.
+
+    `theme` is perfsite's own, which makes the notes on pages; `explanations` say what the codes of
+    problems mean.
+    """
+
+    theme: Theme
+    explanations: Mapping[str, Explanation]
+
+    def answer(self, shown: Shown, address: str) -> Answer:
+        """What is at an address; the query does not matter."""
+        path = unquote(urlsplit(address).path)
+        if path.startswith(OWN):
+            return self._own(path)
+        place = _place(path)
+        if place not in shown.site and f"{place}/{_INDEX}" in shown.site:
+            return Answer(301, HTML_TYPE, b"", f"/{place}/")
+        if place in shown.site and not place.endswith(".html"):
+            return Answer(200, media_type(place), shown.site[place])
+        return self._page(shown, place)
+
+    def fingerprint(self, shown: Shown, address: str) -> str:
+        """Something that differs if, and only if, the page at an address would look otherwise."""
+        place = _place(unquote(urlsplit(address).path))
+        return _fingerprint(shown, place, *self._noted(shown, place))
+
+    def _page(self, shown: Shown, place: str) -> Answer:
+        page, notes = self._noted(shown, place)
+        script = f"{_SCRIPT}?seen={_fingerprint(shown, place, page, notes)}"
+        head = self._renderer.fragment("preview_head", "", [_STYLES], script)
+        if place not in shown.site:
+            # The page for what is not there stands at any address, and its links at its own.
+            head = f'<base href="/">{head}'
+        status = 200 if place in shown.site else 404 if shown.site else 503
+        return Answer(status, HTML_TYPE, annotate(page, replace(notes, head=head)))
+
+    def _noted(self, shown: Shown, place: str) -> tuple[bytes, Notes]:
+        """A page and the notes on it; why there is no newer one comes first."""
+        page = shown.site.get(place, shown.site.get(_NOT_FOUND, BLANK))
+        pages = pages_of(shown.site, shown.problems, self._renderer)
+        where = _EXPLANATIONS if self.explanations else ""
+        notes = pages.notes(place, page, where)
+        if not shown.site and shown.number:
+            notes = Notes(start=self._all(pages, where))
+        words = ""
+        if shown.failure:
+            old = "Shown is the site as it was before." if shown.site else ""
+            words = f"{shown.failure}\n{old}".strip()
+        elif not shown.number:
+            words = "It appears here as soon as it is there."
+        if not words:
+            return page, notes
+        title = "The site could not be built" if shown.failure else "The site is being built"
+        said = self._renderer.fragment("problems", "perfsite-state", title, words, [])
+        return page, replace(notes, start=said + notes.start)
+
+    def _all(self, pages: Pages, where: str) -> str:
+        """All problems, where there is no page yet that any of them could stand on."""
+        return pages.notes(_INDEX, b"", where).start
+
+    def _own(self, path: str) -> Answer:
+        if path in {_STYLES, _SCRIPT}:
+            body = self.theme.assets.get(path.removeprefix(OWN), b"")
+            return Answer(200, media_type(path), body)
+        if path == _EXPLANATIONS and self.explanations:
+            title = "What the codes mean"
+            text = explanations_fragment(title, self.explanations, self._renderer)
+            head = self._renderer.fragment("preview_head", title, [_STYLES])
+            return Answer(200, HTML_TYPE, annotate(BLANK, Notes(head, text)))
+        return Answer(404, HTML_TYPE, BLANK)
+
+    @cached_property
+    def _renderer(self) -> Renderer:
+        return notes_renderer(self.theme)
+
+
+def _fingerprint(shown: Shown, place: str, page: bytes, notes: Notes) -> str:
+    """The hash of a page with its notes, and of all that it loads."""
+    digest = hashlib.sha256(annotate(page, notes))
+    for path in _loaded(page, place):
+        digest.update(shown.site.get(path, b""))
+    return digest.hexdigest()[:16]
+
+
+def _place(path: str) -> str:
+    """The path of the file that an address means."""
+    inside = path.lstrip("/")
+    return f"{inside}{_INDEX}" if not inside or inside.endswith("/") else inside
+
+
+def _loaded(page: bytes, place: str) -> Iterator[str]:
+    """The paths of what a page loads: pictures, styles, scripts."""
+    for found in _LOADED.finditer(page.decode("utf-8", "replace")):
+        address = unquote(urlsplit(found[1] or found[2]).path)
+        yield posixpath.normpath(posixpath.join(posixpath.dirname(place), address))
+
+
+# What is shown at present: put in place by whoever builds, read by whoever answers.
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A site as files by their paths, the problems of its data, and why it is not up to date.
+
+    `number` counts the builds; before the first it is 0. `failure` is what the last build said
+    that ended without a site: `site` is then that of the one before. `undrawn` says which pictures
+    of the site could not be drawn.
+    """
+
+    number: int = 0
+    site: Mapping[str, bytes] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    failure: str = ""
+    undrawn: str = ""
+
+
+class ServerState:
+    """Holds what is shown; many may read it and wait for the next."""
+
+    def __init__(self) -> None:
+        """Nothing is shown yet."""
+        self._shown = Shown()
+        self._changed = Condition()
+
+    @property
+    def shown(self) -> Shown:
+        """What is shown now."""
+        return self._shown
+
+    def put(self, shown: Shown) -> None:
+        """Show this from now on."""
+        with self._changed:
+            self._shown = shown
+            self._changed.notify_all()
+
+    def after(self, shown: Shown, seconds: float) -> Shown:
+        """What is shown once it is no longer this; the same if nothing comes for so long."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._shown is not shown, seconds)
+            return self._shown
+
+
+# The server: hands over what `router` says, and tells a page when to load itself again.
+#
+# It is for whoever works on the site, on this machine. So it answers only those who ask for it by
+# its own name: a page from elsewhere whose host leads here asks for another. And nobody can hold
+# it up: connections are counted, and each has its time, for asking and for listening.
 
 
 _PATIENCE: Final = 10.0
