@@ -7,8 +7,7 @@ build or all of another, and so that nothing but the site can be asked for. Note
 the script that loads them again are put into the answers only: the files on the disk are the site.
 """
 
-from perfsite.serve.loop import keep_building, serve_work
-from perfsite.serve.rebuilder import BuildOrder, Rebuilder
+from perfsite.serve.rebuilder import BuildOrder, Rebuilder, keep_building, serve_work
 from perfsite.serve.server import Router, ServerState, Shown, make_server
 from perfsite.serve.watcher import ChangeSignal, watch_folders
 
