@@ -25,7 +25,7 @@ from perfsite.components.elements import (
     Table,
 )
 from perfsite.language import Language
-from perfsite.preview.problems import ProblemItem
+from perfsite.preview import ProblemItem
 from perfsite.render import Renderer
 
 if TYPE_CHECKING:

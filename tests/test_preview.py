@@ -15,18 +15,23 @@ from perfsite.explanations import Explanation
 from perfsite.load import load_data, load_theme
 from perfsite.model import File
 from perfsite.preview import (
+    MOST,
+    SITE,
     Notes,
     annotate,
+    by_service,
+    changes_counted,
+    changes_panel,
     compare,
+    counted,
     make_preview,
     notes_renderer,
     pages_of,
+    places,
+    problems_panel,
     read_figures,
+    without_dead_links,
 )
-from perfsite.preview.annotate import without_dead_links
-from perfsite.preview.changes import changes_counted, changes_panel
-from perfsite.preview.folder import SITE
-from perfsite.preview.problems import MOST, by_service, counted, places, problems_panel
 from small_site import (
     SERVICES,
     SUBMISSIONS,

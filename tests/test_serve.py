@@ -17,18 +17,9 @@ import watchfiles
 from perfsite.errors import Problem, UsageError
 from perfsite.explanations import load_explanations
 from perfsite.load import load_theme
-from perfsite.serve import (
-    BuildOrder,
-    ChangeSignal,
-    Rebuilder,
-    Router,
-    ServerState,
-    Shown,
-    keep_building,
-    make_server,
-    watch_folders,
-)
-from perfsite.serve.server import OWN, ServerLimits
+from perfsite.serve.rebuilder import BuildOrder, Rebuilder, keep_building
+from perfsite.serve.server import OWN, Router, ServerLimits, ServerState, Shown, make_server
+from perfsite.serve.watcher import ChangeSignal, watch_folders
 from small_site import (
     CONFIG,
     MORE_CONFIG,

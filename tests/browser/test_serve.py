@@ -10,7 +10,7 @@ from perfsite.explanations import load_explanations
 from perfsite.load import load_theme
 from perfsite.model import File
 from perfsite.preview import make_preview, read_figures
-from perfsite.serve import Router, ServerState, Shown, make_server
+from perfsite.serve.server import Router, ServerState, Shown, make_server
 from small_site import small_site
 
 from .survey import AXE, OVERFLOW, RULES

@@ -36,7 +36,7 @@ def serve(data: Path, host: str, port: int, **options: Any) -> None:  # noqa: AN
     itself, and shows what is wrong with its figures. Until interrupted.
     """
     from perfsite.explanations import load_explanations  # noqa: PLC0415
-    from perfsite.serve import BuildOrder, serve_work  # noqa: PLC0415 - pandas takes half a second
+    from perfsite.serve.rebuilder import BuildOrder, serve_work  # noqa: PLC0415
     from perfsite.write import check_target  # noqa: PLC0415
 
     given = Options(**options)
