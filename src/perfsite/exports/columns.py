@@ -403,7 +403,8 @@ def _signed(columns: tuple[DataColumn, ...], kpis: tuple[str, ...]) -> tuple[Dat
     if all(KPIS[kpi].kind is not MeasureKind.NUMBER for kpi in kpis):
         return columns
     return tuple(
-        replace(one, positive=False) if one.datatype is Datatype.NUMBER else one for one in columns
+        replace(column, positive=False) if column.datatype is Datatype.NUMBER else column
+        for column in columns
     )
 
 
@@ -474,7 +475,7 @@ EDITION: Final = DataColumn(
 
 def edition_columns(name: str, header: tuple[str, ...]) -> tuple[DataColumn, ...]:
     """The columns of a file of an edition, whose `header` may have columns of other languages."""
-    known = {
+    by_name = {
         column.name: column
         for column in {
             "services": REGISTER,
@@ -482,13 +483,13 @@ def edition_columns(name: str, header: tuple[str, ...]) -> tuple[DataColumn, ...
             "kpis": kpi_columns(),
         }[name]
     }
-    found = []
+    described = []
     for column in header:
         base, _, language = column.rpartition("_")
         if column == EDITION.name:
-            found.append(EDITION)
-        elif column in known:
-            found.append(known[column])
+            described.append(EDITION)
+        elif column in by_name:
+            described.append(by_name[column])
         else:
-            found.append(DataColumn(column, known[base].description, language=language))
-    return tuple(found)
+            described.append(DataColumn(column, by_name[base].description, language=language))
+    return tuple(described)

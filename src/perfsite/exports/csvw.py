@@ -95,14 +95,14 @@ def whole_set_file(paths: Iterable[str], config: SiteConfig, edition: Edition) -
 
 def _rights(config: SiteConfig) -> Json:
     """Who publishes the data, and what may be done with it, as far as that is known."""
-    found: Json = {}
+    rights: Json = {}
     if config.publisher:
-        found["dc:publisher"] = {"schema:name": config.publisher}
+        rights["dc:publisher"] = {"schema:name": config.publisher}
     if config.licence_url:
-        found["dc:license"] = {"@id": config.licence_url}
+        rights["dc:license"] = {"@id": config.licence_url}
     if config.licence:
-        found["dc:rights"] = config.licence
-    return found
+        rights["dc:rights"] = config.licence
+    return rights
 
 
 def _schema(table: DataTable, currency: str) -> Json:
@@ -113,32 +113,32 @@ def _schema(table: DataTable, currency: str) -> Json:
 
 
 def _column(column: DataColumn, currency: str) -> Json:
-    found: Json = {"name": column.name, "dc:description": column.description}
+    content: Json = {"name": column.name, "dc:description": column.description}
     datatype = _datatype(column)
     if datatype != "string":
-        found["datatype"] = datatype
+        content["datatype"] = datatype
     if column.required:
-        found["required"] = True
+        content["required"] = True
     if column.language:
-        found["lang"] = column.language
+        content["lang"] = column.language
     if column.unit:
-        found["schema:unitText"] = column.unit_in(currency)
-    return found
+        content["schema:unitText"] = column.unit_in(currency)
+    return content
 
 
 def _datatype(column: DataColumn) -> str | Json:
     """The name of a datatype, or an object where there is more to say."""
     base = _BASES[column.datatype]
-    found: Json = {"base": base}
+    content: Json = {"base": base}
     if column.form:
-        found["format"] = column.form
+        content["format"] = column.form
     if column.datatype is Datatype.YES_NO:
-        found["format"] = "yes|no"
+        content["format"] = "yes|no"
     if column.positive:
-        found["minimum"] = 0
+        content["minimum"] = 0
     if column.maximum is not None:
-        found["maximum"] = column.maximum
-    return found if len(found) > 1 else base
+        content["maximum"] = column.maximum
+    return content if len(content) > 1 else base
 
 
 def _text(content: Json, indent: int | None = None) -> bytes:

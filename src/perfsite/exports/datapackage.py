@@ -45,7 +45,7 @@ _TYPES: Final = {
 def datapackage_file(files: Iterable[File], config: SiteConfig, edition: Edition) -> File:
     """datapackage.json: of `files`, those that `tables.tables` describes, with size and hash."""
     paths = tables().keys()
-    found = {file.path: file for file in files if file.path in paths}
+    by_path = {file.path: file for file in files if file.path in paths}
     licences = _licence(config.licence, config.licence_url)
     content: Json = {
         "$schema": PROFILE,
@@ -59,9 +59,9 @@ def datapackage_file(files: Iterable[File], config: SiteConfig, edition: Edition
         "contributors": _contributors(config.publisher),
         "sources": [_source(source) for source in config.sources],
         "resources": [
-            _resource(found[path], table, config.currency)
+            _resource(by_path[path], table, config.currency)
             for path, table in tables_of_the_set(config.languages).items()
-            if path in found
+            if path in by_path
         ],
     }
     # The standard knows no empty lists: what is not known is not said.
@@ -115,32 +115,32 @@ def _resource(file: File, table: DataTable, currency: str) -> Json:
 
 
 def _field(column: DataColumn, in_key: bool, currency: str) -> Json:
-    found: Json = {
+    content: Json = {
         "name": column.name,
         "type": _TYPES[column.datatype],
         "description": column.description,
     }
     if column.datatype is Datatype.YES_NO:
-        found |= {"trueValues": ["yes"], "falseValues": ["no"]}
+        content |= {"trueValues": ["yes"], "falseValues": ["no"]}
     if column.unit:
-        found["unit"] = column.unit_in(currency)
+        content["unit"] = column.unit_in(currency)
     blank_counts = in_key and not column.required
     if blank_counts:
         # A key has no missing values: a blank cell says "all channels", or "no period".
-        found["missingValues"] = []
+        content["missingValues"] = []
     if limits := _constraints(column, blank_counts):
-        found["constraints"] = limits
-    return found
+        content["constraints"] = limits
+    return content
 
 
 def _constraints(column: DataColumn, blank_counts: bool) -> Json:
-    found: Json = {"required": True} if column.required else {}
+    constraints: Json = {"required": True} if column.required else {}
     if column.form and column.words and not column.pattern:
-        found["enum"] = [str(word) for word, _ in column.words]
+        constraints["enum"] = [str(word) for word, _ in column.words]
     elif column.form:
-        found["pattern"] = f"({column.form})?" if blank_counts else column.form
+        constraints["pattern"] = f"({column.form})?" if blank_counts else column.form
     if column.positive or column.datatype is Datatype.COUNT:
-        found["minimum"] = 0
+        constraints["minimum"] = 0
     if column.maximum is not None:
-        found["maximum"] = column.maximum
-    return found
+        constraints["maximum"] = column.maximum
+    return constraints

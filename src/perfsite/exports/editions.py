@@ -39,7 +39,7 @@ def edition_files(
     history: Sequence[EditionFigures],
     hidden: Collection[Key],
     config: SiteConfig,
-    kept: Cache,
+    cache: Cache,
 ) -> list[File]:
     """The files of all editions, and the TimeMaps.
 
@@ -49,7 +49,7 @@ def edition_files(
     Raises:
         BuildError: if a table that was put together again is not the one that was frozen.
     """
-    days = [one.date for one in history]
+    days = [edition.date for edition in history]
     files = [
         timemap_file(TIMEMAP, "index.html", [(day, edition_href(day)) for day in days], config.base)
     ]
@@ -58,42 +58,44 @@ def edition_files(
         path = f"editions/timemap-{name}.link"
         files.append(timemap_file(path, original, mementos, config.base))
     secret = frozenset(hidden)
-    for one in history:
-        given = (one.hash, secret, config)
-        files += kept.of(("edition", one.date), given, partial(_files, one, secret, config))
+    for edition in history:
+        inputs = (edition.hash, secret, config)
+        files += cache.of(
+            ("edition", edition.date), inputs, partial(_files, edition, secret, config)
+        )
     return files
 
 
-def _files(one: EditionFigures, hidden: Collection[Key], config: SiteConfig) -> list[File]:
+def _files(edition: EditionFigures, hidden: Collection[Key], config: SiteConfig) -> list[File]:
     tables = (
-        (SERVICES, one.register),
-        (FIGURES, without_numbers(one.rows, hidden)),
-        (KPIS, without_kpis(one.kpis, hidden)),
+        (SERVICES, edition.register),
+        (FIGURES, without_numbers(edition.rows, hidden)),
+        (KPIS, without_kpis(edition.kpis, hidden)),
     )
     files = []
     for kind, table in tables:
-        whole = one.whole(kind)
+        whole = edition.whole(kind)
         if whole and table is whole.frame:
-            data = whole.text(one.date).encode()
-            _check(one, kind.name, data)
+            data = whole.text(edition.date).encode()
+            _check(edition, kind.name, data)
         else:
-            data = Whole.of(table).text(one.date).encode()
-        path = edition_href(one.date, f"{kind.name}.csv")
+            data = Whole.of(table).text(edition.date).encode()
+        path = edition_href(edition.date, f"{kind.name}.csv")
         described = edition_table(kind.name, (EDITION, *map(str, table.columns)))
-        title = one.date.isoformat()
+        title = edition.date.isoformat()
         files += [File(path, data), described_file(path, described, title, config)]
-    if one.addresses is not None:
-        lines = "".join(f"{address}\n" for address in sorted(one.addresses))
-        files.append(File(edition_href(one.date, "urls.txt"), lines.encode()))
+    if edition.addresses is not None:
+        lines = "".join(f"{address}\n" for address in sorted(edition.addresses))
+        files.append(File(edition_href(edition.date, "urls.txt"), lines.encode()))
     return files
 
 
-def _check(one: EditionFigures, name: str, data: bytes) -> None:
-    if hashlib.sha256(data).hexdigest() != one.manifest.tables[name].whole:
+def _check(edition: EditionFigures, name: str, data: bytes) -> None:
+    if hashlib.sha256(data).hexdigest() != edition.manifest.tables[name].whole:
         raise BuildError(
-            f"the {name} of the edition of {one.date} were put together otherwise than they were "
-            "frozen; its files are whole, so this is a fault of perfsite: use the version that "
-            f"froze it ({one.manifest.versions.get('perfsite', 'not known')})"
+            f"the {name} of the edition of {edition.date} were put together otherwise than they "
+            "were frozen; its files are whole, so this is a fault of perfsite: use the version "
+            f"that froze it ({edition.manifest.versions.get('perfsite', 'not known')})"
         )
 
 
@@ -101,14 +103,14 @@ def without_numbers(rows: pd.DataFrame, hidden: Collection[Key]) -> pd.DataFrame
     """The figures of an edition without the numbers of those that are confidential now."""
     if not hidden or rows.empty:
         return rows
-    mine = pd.MultiIndex.from_frame(rows[FIGURE]).isin(list(hidden)) & (rows["value"] != "")
-    if not mine.any():
+    is_hidden = pd.MultiIndex.from_frame(rows[FIGURE]).isin(list(hidden)) & (rows["value"] != "")
+    if not is_hidden.any():
         return rows
     return rows.assign(
-        value=rows["value"].mask(mine, ""),
-        status=rows["status"].mask(mine, str(Status.CONFIDENTIAL)),
+        value=rows["value"].mask(is_hidden, ""),
+        status=rows["status"].mask(is_hidden, str(Status.CONFIDENTIAL)),
         # A note is a sentence about the number, and may tell it.
-        note=rows["note"].mask(mine, ""),
+        note=rows["note"].mask(is_hidden, ""),
     )
 
 
@@ -119,17 +121,17 @@ def without_kpis(kpis: pd.DataFrame, hidden: Collection[Key]) -> pd.DataFrame:
     if not touched.any():
         return kpis
     spans = [(key[0], _span(key[1])) for key in hidden]
-    mine = pd.Series(False, index=kpis.index)
+    is_hidden = pd.Series(False, index=kpis.index)
     # Only the KPIs of services with such a figure: a handful.
     for at, service, period in kpis.loc[touched, ["service", "period"]].itertuples():
         first, last = _span(period)
-        mine[at] = any(
-            own == service and start <= last and first <= end for own, (start, end) in spans
+        is_hidden[at] = any(
+            owner == service and start <= last and first <= end for owner, (start, end) in spans
         )
-    if not mine.any():
+    if not is_hidden.any():
         return kpis
-    blanks = {name: kpis[name].mask(mine, "") for name in _NUMBERS}
-    return kpis.assign(**blanks, status=kpis["status"].mask(mine, str(Status.CONFIDENTIAL)))
+    blanks = {name: kpis[name].mask(is_hidden, "") for name in _NUMBERS}
+    return kpis.assign(**blanks, status=kpis["status"].mask(is_hidden, str(Status.CONFIDENTIAL)))
 
 
 def _span(code: str) -> tuple[date, date]:
@@ -141,8 +143,8 @@ def former_addresses(
     history: Iterable[EditionFigures], now: Collection[str]
 ) -> dict[str, list[date]]:
     """The addresses that a site had and this one has not, with the editions that had them."""
-    found: dict[str, list[date]] = {}
-    for one in history:
-        for address in (one.addresses or frozenset()).difference(now):
-            found.setdefault(address, []).append(one.date)
-    return dict(sorted(found.items()))
+    editions: dict[str, list[date]] = {}
+    for edition in history:
+        for address in (edition.addresses or frozenset()).difference(now):
+            editions.setdefault(address, []).append(edition.date)
+    return dict(sorted(editions.items()))

@@ -218,11 +218,11 @@ def _covered(
         }
         for measure in others
     ]
-    found: Json = {"variableMeasured": variables} if variables else {}
+    content: Json = {"variableMeasured": variables} if variables else {}
     if covered:
         first, last = covered
-        found["temporalCoverage"] = f"{first.isoformat()}/{last.isoformat()}"
-    return found
+        content["temporalCoverage"] = f"{first.isoformat()}/{last.isoformat()}"
+    return content
 
 
 def _part_of(page: str, config: SiteConfig) -> Json:

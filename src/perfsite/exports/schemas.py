@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 # What the records are that people write and that programs read, each column with its meaning.
 #
-# These models are the source of the JSON Schemas in docs/schemas/ and beside the data (see
-# `exports.schemas`). They say what a single record may look like. The reader does not use them:
+# These models are the source of the JSON Schemas in docs/schemas/ and beside the data. They say
+# what a single record may look like. The reader does not use them:
 # millions of rows are read as columns. A test holds that both allow the same.
 
 
@@ -114,7 +114,7 @@ class RecordModel(BaseModel):
 
 
 def _lengths(schema: Json) -> None:
-    """The most characters of each field of words, as `fields` has them."""
+    """The most characters of each field of words, as `model` has them."""
     for name, member in schema.get("properties", {}).items():
         if most := longest(name):
             member["maxLength"] = most
@@ -170,9 +170,9 @@ def _translated(schema: Json) -> None:
     """The names of the columns for other languages are a pattern, as those of measures are."""
     _lengths(schema)
     most = max(map(longest, TRANSLATED))
-    said = "The same in another language of the site"
+    description = "The same in another language of the site"
     schema["patternProperties"] = {
-        TRANSLATION: {"description": said, "type": [*_TEXTS], "maxLength": most}
+        TRANSLATION: {"description": description, "type": [*_TEXTS], "maxLength": most}
     }
     schema["additionalProperties"] = False
 
@@ -307,7 +307,7 @@ class AuditReport(RecordModel):
 
 # JSON Schemas, draft 2020-12, of the JSON that perfsite writes and of the JSON that it reads.
 #
-# What people write is modelled in `records`; what the site publishes in `columns`.
+# What people write is modelled above; what the site publishes, in `columns`.
 
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -379,24 +379,24 @@ def _object(columns: Sequence[DataColumn]) -> Json:
     """An object with exactly these members: what is missing is an empty text, or null."""
     return {
         "type": "object",
-        "properties": {column.name: _schemas_member(column) for column in columns},
+        "properties": {column.name: _column_schema(column) for column in columns},
         "required": [column.name for column in columns],
         "additionalProperties": False,
     }
 
 
-def _schemas_member(column: DataColumn) -> Json:
-    found: Json = {"description": column.description}
+def _column_schema(column: DataColumn) -> Json:
+    content: Json = {"description": column.description}
     if column.datatype is Datatype.NUMBER:
-        found["type"] = "number" if column.required else ["number", "null"]
-        return found | ({"minimum": 0} if column.positive else {})
-    found["type"] = "string"
+        content["type"] = "number" if column.required else ["number", "null"]
+        return content | ({"minimum": 0} if column.positive else {})
+    content["type"] = "string"
     if column.words and not column.pattern:
         words = [str(word) for word, _ in column.words]
-        return found | {"enum": words if column.required else ["", *words]}
+        return content | {"enum": words if column.required else ["", *words]}
     if column.form:
-        return found | {"pattern": f"^({column.form}){'' if column.required else '?'}$"}
-    return found | ({"minLength": 1} if column.required else {})
+        return content | {"pattern": f"^({column.form}){'' if column.required else '?'}$"}
+    return content | ({"minLength": 1} if column.required else {})
 
 
 def submission_schema(base: str = "") -> Json:
@@ -472,20 +472,22 @@ class _Plain(GenerateJsonSchema):
 
 def _models(*models: type[BaseModel]) -> Json:
     """The definitions of some models."""
-    wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [(one, "validation") for one in models]
+    wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [
+        (model, "validation") for model in models
+    ]
     _, content = models_json_schema(wanted, schema_generator=_Plain)
-    for one in content["$defs"].values():
-        one.pop("title", None)
-    found: Json = content["$defs"]
-    return found
+    for model in content["$defs"].values():
+        model.pop("title", None)
+    definitions: Json = content["$defs"]
+    return definitions
 
 
 def _model(model: type[BaseModel]) -> Json:
     """A model as the whole of a schema."""
     content = model.model_json_schema(schema_generator=_Plain)
     content.pop("title", None)
-    for one in content.get("$defs", {}).values():
-        one.pop("title", None)
+    for definition in content.get("$defs", {}).values():
+        definition.pop("title", None)
     return content
 
 
