@@ -90,8 +90,8 @@ class Content:
 
     def tables(self) -> list[tuple[TableKind, pd.DataFrame]]:
         """Each table that is known, with its kind."""
-        made = [(kind, getattr(self, kind.name)) for kind in KINDS]
-        return [(kind, table) for kind, table in made if table is not None]
+        tables = [(kind, getattr(self, kind.name)) for kind in KINDS]
+        return [(kind, table) for kind, table in tables if table is not None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,16 +157,17 @@ def differing(before: pd.DataFrame, now: pd.DataFrame, kind: TableKind) -> pd.Da
     columns = list(dict.fromkeys([*now.columns, *before.columns]))
     now, before = _with_columns(now, columns), _with_columns(before, columns)
     places = _index(before, key).get_indexer(_index(now, key))
+    # A place of -1 is a row that was not there before: there is nothing to compare it with.
     there = places >= 0
     same = there.copy()
-    for name in (one for one in columns if one not in key):
-        mine = _compared(now[name], name, kind)[there]
-        other = _compared(before[name], name, kind)[places[there]]
-        same[there] &= mine == other
-    more = now[~same].assign(**{CHANGE: np.where(there[~same], CHANGED, ADDED)})
+    for name in (column for column in columns if column not in key):
+        values_now = _compared(now[name], name, kind)[there]
+        values_before = _compared(before[name], name, kind)[places[there]]
+        same[there] &= values_now == values_before
+    added = now[~same].assign(**{CHANGE: np.where(there[~same], CHANGED, ADDED)})
     gone = before[~_index(before, key).isin(_index(now, key))][key]
     gone = gone.reindex(columns=columns, fill_value="").assign(**{CHANGE: REMOVED})
-    return in_order(pd.concat([more, gone])[[CHANGE, *now.columns]], kind)
+    return in_order(pd.concat([added, gone])[[CHANGE, *now.columns]], kind)
 
 
 def applied(before: Whole | None, changes: pd.DataFrame, kind: TableKind) -> Whole:
@@ -283,23 +284,23 @@ def read_manifest(source: Source) -> Manifest:
     """
     try:
         content = json.loads(source.data)
-        given = dict(content)
-        seal = given.pop(_SEAL)
-        day = date.fromisoformat(given["date"])
-        good = _sealed(given) == (source.data.decode(), seal)
+        fields = dict(content)
+        seal = fields.pop(_SEAL)
+        day = date.fromisoformat(fields["date"])
+        good = _sealed(fields) == (source.data.decode(), seal)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise altered(source.path) from error
     if not good:
         raise altered(source.path)
-    if given.pop("format", None) != _FORMAT:
+    if fields.pop("format", None) != _FORMAT:
         raise BuildError(
             f"{source.path} is an edition of the format {content.get('format')}; this perfsite "
             f"reads the format {_FORMAT}: use the version that froze it, or a newer one"
         )
     if source.path != edition_path(day):
         raise BuildError(f"{source.path} is the edition of {day}; name its folder {day} again")
-    tables = {name: TableHashes(**one) for name, one in given.pop("tables").items()}
-    return Manifest(**(given | {"date": day, "tables": tables, "seal": seal}))
+    tables = {name: TableHashes(**hashes) for name, hashes in fields.pop("tables").items()}
+    return Manifest(**(fields | {"date": day, "tables": tables, "seal": seal}))
 
 
 def altered(path: str) -> BuildError:
@@ -469,9 +470,9 @@ def _frame(table: pd.DataFrame) -> pd.DataFrame:
     flagged = {text: _FLAGGED in words for text, words in statuses.items()}
     files, rows = _places(table["source"])
     frame = table.assign(
-        unit=table["period"].map({code: str(one.unit) for code, one in periods.items()}),
-        first=table["period"].map({code: one.first for code, one in periods.items()}),
-        count=table["period"].map({code: one.count for code, one in periods.items()}),
+        unit=table["period"].map({code: str(period.unit) for code, period in periods.items()}),
+        first=table["period"].map({code: period.first for code, period in periods.items()}),
+        count=table["period"].map({code: period.count for code, period in periods.items()}),
         value=pd.to_numeric(table["value"].where(table["value"] != "")),
         status=table["status"].map({text: words[0] for text, words in statuses.items()}),
         marks=table["status"].map(marks),

@@ -116,6 +116,7 @@ def make_search(
     for *key, value, why in secrets.itertuples(index=False, name=None):
         service, period, measure, channel = map(str, key)
         kind = measures[measure].kind if measure in measures else MeasureKind.NUMBER
+        # What a public number beside it is spelt as, too, says nothing of the secret.
         near = public.near(service, period, measure)
         secret = Secret(
             (service, period, measure, channel),
@@ -155,17 +156,17 @@ def token_of(text: str) -> str:
 
 def _forms(value: float, kind: MeasureKind, languages: Sequence[Language]) -> set[str]:
     """The spellings of a figure as pages write them, short ones too."""
-    found = {exact(value), repr(value)}
+    spellings = {exact(value), repr(value)}
     for language in languages:
-        found |= {
+        spellings |= {
             language.figure(value, kind),
             language.full_figure(value, kind),
             language.count(value),
             language.plain(exact(value)),
         }
         if kind is MeasureKind.COUNT:
-            found.add(language.long_count(value))
-    return found
+            spellings.add(language.long_count(value))
+    return spellings
 
 
 def _forms_of(
@@ -181,15 +182,15 @@ def _spellings(value: float, kind: MeasureKind, languages: Sequence[Language]) -
     if kind is MeasureKind.SHARE:
         forms.append(rounded(exactly * 100, 6))
     numbers = {float(form) for form in forms}
-    found: dict[str, float] = {}
+    by_token: dict[str, float] = {}
     for number in numbers:
         text = exact(number)
-        found[text] = number
+        by_token[text] = number
         for language in languages:
-            found[language.plain(text)] = number
+            by_token[language.plain(text)] = number
             if kind is MeasureKind.CURRENCY:
-                found[token_of(language.full_money(number))] = number
-    return {token: number for token, number in found.items() if token}
+                by_token[token_of(language.full_money(number))] = number
+    return {token: number for token, number in by_token.items() if token}
 
 
 def _period_words(
@@ -208,6 +209,7 @@ def _period_words(
 def _rounded(values: np.ndarray) -> set[float]:
     """Numbers as pages may say them: in full, as percentages, as pounds and pence."""
     values = values[np.isfinite(values)]
+    # Six digits after the point: floats that are printed alike are one number here, too.
     ways = (values, _half_up(values, 2), values * 100, _half_up(values * 100, 1))
     return set(np.round(np.concatenate(ways), 6).tolist())
 
@@ -223,29 +225,30 @@ class _PublicNumbers:
 
     def __init__(self, published: Published, services: set[str]) -> None:
         observations = published.observations
-        given = observations[observations["value"].notna()]
+        numbered = observations[observations["value"].notna()]
         figures, parts = published.figures, published.parts
         parts = parts[parts["value"].notna()]
         columns = ["value", "numerator", "denominator"]
-        said = np.concatenate([figures[name].to_numpy(dtype=float) for name in columns])
+        in_figures = np.concatenate([figures[name].to_numpy(dtype=float) for name in columns])
+        # The three columns stand one behind the other, and so do the services that they are of.
         owners = np.concatenate([figures["service"].to_numpy(dtype=object)] * len(columns))
-        differences = _differences(given, parts)
+        differences = _differences(numbered, parts)
         earlier = published.earlier
         self.everywhere = _rounded(
             np.concatenate(
                 [
-                    given["value"].to_numpy(dtype=float),
+                    numbered["value"].to_numpy(dtype=float),
                     parts["value"].to_numpy(dtype=float),
                     differences["value"].to_numpy(dtype=float),
-                    said,
+                    in_figures,
                     earlier["value"].to_numpy(dtype=float),
                     np.fromiter((x for x in published.numbers if x is not None), dtype=float),
                 ]
             )
         )
-        mine = given[given["service"].isin(services)]
-        keys = zip(*(mine[name] for name in FIGURE), strict=True)
-        self.under = dict(zip(keys, mine["value"].astype(float), strict=True))
+        watched = numbered[numbered["service"].isin(services)]
+        keys = zip(*(watched[name] for name in FIGURE), strict=True)
+        self.under = dict(zip(keys, watched["value"].astype(float), strict=True))
         self.words = _numbers_in_names(published.services)
         self._near: dict[tuple[str, str], list[tuple[str, float]]] = {}
         for (service, period, _, _), value in self.under.items():
@@ -255,17 +258,17 @@ class _PublicNumbers:
             index=False, name=None
         ):
             self._near.setdefault((service, period), []).append(("", value))
-        own = pd.DataFrame({"service": owners, "value": said})
-        more = (parts, mine, earlier.astype({"value": "float64"}))
-        own = pd.concat([own, *(frame[["service", "value"]] for frame in more)])
-        own = own[own["service"].isin(services)]
+        of_services = pd.DataFrame({"service": owners, "value": in_figures})
+        frames = (parts, watched, earlier.astype({"value": "float64"}))
+        of_services = pd.concat([of_services, *(frame[["service", "value"]] for frame in frames)])
+        of_services = of_services[of_services["service"].isin(services)]
         self._own = {
             str(service): _rounded(values.to_numpy(dtype=float))
-            for service, values in own.groupby("service")["value"]
+            for service, values in of_services.groupby("service")["value"]
         }
         self._differences: dict[tuple[str, float], set[tuple[str, str]]] = {}
-        mine = differences[differences["service"].isin(services)]
-        for service, period, measure, value in mine.itertuples(index=False, name=None):
+        beside = differences[differences["service"].isin(services)]
+        for service, period, measure, value in beside.itertuples(index=False, name=None):
             place = self._differences.setdefault((service, round(value, 6)), set())
             place.add((period, measure))
             self._near.setdefault((service, period), []).append((measure, value))
@@ -282,31 +285,31 @@ class _PublicNumbers:
 
     def near(self, service: str, period: str, measure: str) -> list[float]:
         """The public numbers of a service and period, such differences left out as in `says`."""
-        found = self._near.get((service, period), ())
-        return [value for of, value in found if of != measure]
+        numbers = self._near.get((service, period), ())
+        return [value for of, value in numbers if of != measure]
 
 
-def _differences(given: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
+def _differences(numbered: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
     """What pages say as other channels: totals less one channel, or less the digital ones."""
     key = ["service", "period", "measure"]
-    total = given.loc[given["channel"] == "", [*key, "value"]]
-    single = given.loc[given["channel"] != "", [*key, "value"]]
+    total = numbered.loc[numbered["channel"] == "", [*key, "value"]]
+    single = numbered.loc[numbered["channel"] != "", [*key, "value"]]
     both = total.merge(single, on=key, suffixes=("", "_part"))
-    found = [both.assign(value=both["value"] - both["value_part"])[[*key, "value"]]]
+    differences = [both.assign(value=both["value"] - both["value_part"])[[*key, "value"]]]
     whole = parts[parts["part"] == "transactions"][[*PART_KEY, "value"]]
     digital = parts[parts["part"] == DIGITAL][[*PART_KEY, "value"]]
     both = whole.merge(digital, on=PART_KEY, suffixes=("", "_part"))
-    periods = given[[*PART_KEY, "period"]].drop_duplicates()
+    periods = numbered[[*PART_KEY, "period"]].drop_duplicates()
     both = both.merge(periods, on=PART_KEY).assign(measure="transactions")
-    found.append(both.assign(value=both["value"] - both["value_part"])[[*key, "value"]])
-    return pd.concat(found, ignore_index=True)
+    differences.append(both.assign(value=both["value"] - both["value_part"])[[*key, "value"]])
+    return pd.concat(differences, ignore_index=True)
 
 
 def _numbers_in_names(services: Mapping[str, Service]) -> set[str]:
     """The numbers in ids, names and addresses of the register, which are nobody's figures."""
     texts = " ".join(
-        " ".join((*(getattr(one, name) for name in _ID_WORDS), *one.aliases))
-        for one in services.values()
+        " ".join((*(getattr(service, name) for name in _ID_WORDS), *service.aliases))
+        for service in services.values()
     )
     return {match.rstrip(_JUNK) for match in _TOKEN.findall(texts)}
 
@@ -318,7 +321,7 @@ _KEY: Final = ("period", "measure", "channel")
 _EDITIONS: Final = "editions/"
 
 
-def keyed_leaks(file: File, search: Search, own: str) -> Iterator[Secret]:
+def keyed_leaks(file: File, search: Search, file_owner: str) -> Iterator[Secret]:
     """The secrets that a CSV or JSON file gives as the value of just that figure.
 
     Where another value is published under the same key, as for a revision that is not yet
@@ -327,13 +330,13 @@ def keyed_leaks(file: File, search: Search, own: str) -> Iterator[Secret]:
     """
     frozen = file.path.startswith(_EDITIONS)
     if file.path.endswith(".csv"):
-        records = _csv_records(file.data, search, own)
+        records = _csv_records(file.data, search, file_owner)
     elif file.path.endswith(".json") and b'"measure"' in file.data:
         records = _json_records(file.data)
     else:
         return
     for record in records:
-        service = str(record.get("service") or own)
+        service = str(record.get("service") or file_owner)
         if service not in search.by_service:
             continue
         channel = str(record.get("channel") or "")
@@ -342,12 +345,12 @@ def keyed_leaks(file: File, search: Search, own: str) -> Iterator[Secret]:
         if value is None:
             continue
         for secret in search.by_key.get(key, ()):
-            other = value not in (secret.public, secret.value)
-            if value == secret.value != secret.public or (other and not frozen):
+            is_other = value not in (secret.public, secret.value)
+            if value == secret.value != secret.public or (is_other and not frozen):
                 yield secret
 
 
-def _csv_records(data: bytes, search: Search, own: str) -> Iterator[dict[str, Any]]:
+def _csv_records(data: bytes, search: Search, file_owner: str) -> Iterator[dict[str, Any]]:
     """The rows that have the key of a secret: of a million rows, a handful."""
     header = data[: data.find(b"\n")]
     if not all(name.encode() in header for name in (*_KEY[:2], "value")):
@@ -361,7 +364,7 @@ def _csv_records(data: bytes, search: Search, own: str) -> Iterator[dict[str, An
     for row in reader:
         row.extend(blank)  # what is not there is blank
         service, *rest = (row[place] for place in places)
-        if (service or own, *rest) in search.by_key:
+        if (service or file_owner, *rest) in search.by_key:
             yield dict(zip(names, row, strict=False))
 
 
@@ -374,12 +377,14 @@ def _json_records(data: bytes) -> Iterator[dict[str, Any]]:
     while waiting:
         item, service = waiting.pop()
         if isinstance(item, list):
-            waiting += [(one, service) for one in item]
+            waiting += [(member, service) for member in item]
         elif isinstance(item, dict):
             service = str(item.get("service") or service)
             if {*_KEY[:2], "value"} <= item.keys():
                 yield {**item, "service": service}
-            waiting += [(one, service) for one in item.values() if isinstance(one, list | dict)]
+            waiting += [
+                (member, service) for member in item.values() if isinstance(member, list | dict)
+            ]
 
 
 def _number(value: object) -> float | None:
@@ -404,6 +409,7 @@ _SPACES: Final = ("&nbsp;", "&#160;", "\\u00a0")
 _SVG_TEXT: Final = re.compile(r">([^<>]+)<|aria-label=\"([^\"]*)\"")
 _AXIS: Final = re.compile(r"[XY]-axis ")
 _ATTRIBUTE: Final = re.compile(r"([\w:-]+)=[\"'][^\"'<>]*$")
+"""The attribute in whose value a text ends."""
 _PLACES: Final = (
     "style", "d", "points", "viewBox", "x", "y", "x1", "x2", "y1", "y2", "width", "height",
     "transform", "r", "cx", "cy", "rx", "ry", "sizes",
@@ -414,6 +420,7 @@ _NO_FIGURE: Final = re.compile(
 )
 """What stands before the number of a row, or of the bytes of a file."""
 _CHUNK: Final = re.compile(r"<(?:tr|li|p|entry|url|h[1-6]|dt|figure)\b|\n|\{")
+"""Where a row, a paragraph, an entry of a feed or a record of JSON begins."""
 _NEAR: Final = 2_000
 """Characters around a place that are looked at."""
 _TIME: Final = re.compile(r"</?(?:time|bdi)\b[^<>]*>|[\u2068\u2069]")
@@ -433,9 +440,9 @@ def _runs(data: bytes) -> set[str]:
     return whole | set(joined.replace(",", " ").split()) | set(joined.replace("\xa0", " ").split())
 
 
-def spelt_in_name(path: str, search: Search, own: str) -> Iterator[Secret]:
+def spelt_in_name(path: str, search: Search, file_owner: str) -> Iterator[Secret]:
     """The secrets that the name of a file spells."""
-    for secret, _ in _hits(path, _runs(path.encode()), search, own):
+    for secret, _ in _hits(path, _runs(path.encode()), search, file_owner):
         yield secret
 
 
@@ -458,22 +465,26 @@ def _goes_on(beside: str, spelling: str) -> bool:
     return bool(separator) and beside[1:].isdigit()
 
 
-def _hits(text: str, runs: set[str], search: Search, own: str) -> Iterator[tuple[Secret, int]]:
+def _hits(
+    text: str, runs: set[str], search: Search, file_owner: str
+) -> Iterator[tuple[Secret, int]]:
     """The secrets in a text that are spelt in full, and where."""
-    mine = search.own.get(own, {})
-    for token in runs & mine.keys():
+    of_owner = search.own.get(file_owner, {})
+    for token in runs & of_owner.keys():
         for place in _figures(text, token):
-            others = set(_LINK.findall(_chunk(text, place))) & search.services - {own}
+            others = set(_LINK.findall(_chunk(text, place))) & search.services - {file_owner}
             if not (others and token in search.public):
-                yield from ((secret, place) for secret in mine[token])
+                yield from ((secret, place) for secret in of_owner[token])
     for token in runs & search.elsewhere.keys():
-        wanted = [one for one in search.elsewhere[token] if one.key[0] != own]
+        wanted = [secret for secret in search.elsewhere[token] if secret.key[0] != file_owner]
         if not wanted:
             continue
         anywhere = significant(token) >= ANYWHERE
         for place in _figures(text, token):
             chunk = "" if anywhere else _chunk(text, place)
-            yield from ((one, place) for one in wanted if anywhere or _names(chunk, one.key[0]))
+            yield from (
+                (secret, place) for secret in wanted if anywhere or _names(chunk, secret.key[0])
+            )
 
 
 def _figures(text: str, token: str) -> Iterator[int]:
@@ -525,12 +536,12 @@ class Scanned:
         """Every number in it, as it is written."""
         return _runs(self.text.encode() if self.path.endswith(".svg") else self._data)
 
-    def spelt(self, search: Search, own: str) -> Iterator[tuple[Secret, str]]:
+    def spelt(self, search: Search, file_owner: str) -> Iterator[tuple[Secret, str]]:
         """The secrets that it spells in full, and in which kind of place."""
-        mine = search.own.get(own, {})
-        if self.runs.isdisjoint(search.elsewhere) and self.runs.isdisjoint(mine):
+        of_owner = search.own.get(file_owner, {})
+        if self.runs.isdisjoint(search.elsewhere) and self.runs.isdisjoint(of_owner):
             return
-        for secret, place in _hits(self.text, self.runs, search, own):
+        for secret, place in _hits(self.text, self.runs, search, file_owner):
             yield secret, self._kind(place)
 
     def _kind(self, place: int) -> str:
@@ -552,6 +563,7 @@ class Scanned:
 _TAG: Final = re.compile(r"<[^<>]*>")
 _TITLES: Final = re.compile(r"title=\"([^\"]*)\"")
 _EDGES: Final = re.compile(r"[<>\"\n]")
+"""Where a sentence, a title or a label begins and ends in the files of a site."""
 _REACH: Final = 500
 
 
@@ -586,7 +598,7 @@ def _rows_for(text: str, periods: Iterable[str], rows: dict[int, set[str]]) -> I
 
 def _pieces(row: str) -> set[str]:
     """What stands between the tags of a row, each piece by itself, and in its titles."""
-    return {unescape(one).strip() for one in (*_TAG.split(row), *_TITLES.findall(row))}
+    return {unescape(piece).strip() for piece in (*_TAG.split(row), *_TITLES.findall(row))}
 
 
 def _says(text: str, form: str, phrases: Iterable[str]) -> bool:
@@ -599,22 +611,20 @@ def _says(text: str, form: str, phrases: Iterable[str]) -> bool:
         after = _EDGES.split(text[place + len(form) : place + len(form) + _REACH], maxsplit=1)[0]
         if after.startswith("%") or (before and before[-1] in "£$€-"):
             continue
-        if any(_near_names(part, phrase) for phrase in phrases for part in (before, after)):
+        if any(_has_phrase(part, phrase) for phrase in phrases for part in (before, after)):
             return True
     return False
 
 
-def _near_names(text: str, phrase: str) -> bool:
+def _has_phrase(text: str, phrase: str) -> bool:
     return re.search(rf"(?<![\w-]){re.escape(phrase)}(?![\w/-])", text) is not None
 
 
-# Are suppressed and embargoed figures really nowhere in the site? The finished files are searched.
+# The search: every finished file is held against every secret.
 #
 # A build never sees these figures (`policy.embargo`), so this finds what went around it: a note
 # that says the number, a difference of two published figures that is the secret third, a mistake
-# in perfsite. `numbers` knows what is secret, how it could be spelt and what is public anyway;
-# `texts` finds spellings in files, and `near` short ones beside their period; `keys` looks into
-# data files for the figures themselves. What is proved and what is not stands in docs/policy.md.
+# in perfsite. What is proved and what is not stands in docs/policy.md.
 
 
 _OWN: Final = re.compile(r"(?:^|/)services/([^/.]+)")
@@ -660,11 +670,11 @@ def find_leaks(
     if secrets.empty:
         return []
     search = make_search(secrets, published, languages, measures)
-    found: dict[Leak, None] = {}
+    leaks: dict[Leak, None] = {}
     for file in files:
         for secret, kind in _in_file(file, search):
-            found[Leak(file.path, kind, *secret.key, secret.why)] = None
-    return sorted(found)
+            leaks[Leak(file.path, kind, *secret.key, secret.why)] = None
+    return sorted(leaks)
 
 
 def check_leaks(
@@ -696,12 +706,14 @@ def check_leaks(
 def _in_file(file: File, search: Search) -> Iterator[tuple[Secret, str]]:
     """The secrets in a file, and in which kind of place."""
     match = _OWN.search(file.path)
-    own = match[1] if match else ""
-    yield from ((one, "the name of the file") for one in spelt_in_name(file.path, search, own))
+    file_owner = match[1] if match else ""
+    yield from (
+        (secret, "the name of the file") for secret in spelt_in_name(file.path, search, file_owner)
+    )
     if file.path.startswith(_THEME) or not file.path.endswith(_SEARCHED):
         return
-    yield from ((one, "a row of data") for one in keyed_leaks(file, search, own))
+    yield from ((secret, "a row of data") for secret in keyed_leaks(file, search, file_owner))
     scanned = Scanned(file)
-    yield from scanned.spelt(search, own)
-    if own in search.by_service:
-        yield from find_near_period(scanned, search.by_service[own])
+    yield from scanned.spelt(search, file_owner)
+    if file_owner in search.by_service:
+        yield from find_near_period(scanned, search.by_service[file_owner])

@@ -125,15 +125,15 @@ class Reason(TomlTable):
 
         `day` is the date of the edition in which they changed, None for what is not frozen yet.
         """
-        found = np.full(len(figures), self.edition is None or self.edition == day)
+        fitting = np.full(len(figures), self.edition is None or self.edition == day)
         for name, wanted in (
             ("service", self.services),
             ("measure", self.measures),
             ("period", self.periods),
         ):
             if wanted:
-                found &= figures[name].isin(wanted).to_numpy(dtype=bool)
-        return found
+                fitting &= figures[name].isin(wanted).to_numpy(dtype=bool)
+        return fitting
 
 
 class _File(TomlTable):
@@ -148,14 +148,14 @@ def read_reasons(text: str) -> tuple[Reason, ...]:
     Raises:
         ConfigError: naming every entry that is wrong and what was expected of it.
     """
-    found = []
-    for number, one in enumerate(read_settings(_File, text, REVISIONS).revision):
+    reasons = []
+    for number, entry in enumerate(read_settings(_File, text, REVISIONS).revision):
         try:
-            periods = tuple(Period.parse(period).code for period in one.periods)
+            periods = tuple(Period.parse(period).code for period in entry.periods)
         except ValueError as error:
             raise ConfigError(f"{REVISIONS}: revision.{number}.periods: {error}") from error
-        found.append(one.model_copy(update={"periods": periods}))
-    return tuple(found)
+        reasons.append(entry.model_copy(update={"periods": periods}))
+    return tuple(reasons)
 
 
 # Two editions held against each other: what became of each figure and of each service.
@@ -229,7 +229,7 @@ class Step:
         kinds = self.figures["kind"].value_counts()
         return {
             **{kind: int(kinds.get(kind, 0)) for kind in ChangeKind},
-            **{kind: sum(one.kind is kind for one in self.services) for kind in Move},
+            **{kind: sum(change.kind is kind for change in self.services) for kind in Move},
         }
 
     @property
@@ -247,12 +247,12 @@ class Step:
         """This step without the numbers of some figures, which may not be said any more."""
         if not hidden or self.figures.empty:
             return self
-        mine = pd.MultiIndex.from_frame(self.figures[FIGURE]).isin(list(hidden))
+        is_hidden = pd.MultiIndex.from_frame(self.figures[FIGURE]).isin(list(hidden))
         numbers = ["value_before", "value_now"]
         figures = self.figures.assign(
-            **{name: self.figures[name].mask(mine, "") for name in numbers},
+            **{name: self.figures[name].mask(is_hidden, "") for name in numbers},
             # A reason is a sentence about the number, and may tell it.
-            reason=self.figures["reason"].mask(mine, ""),
+            reason=self.figures["reason"].mask(is_hidden, ""),
         )
         return replace(self, figures=figures)
 
@@ -263,8 +263,8 @@ class Step:
         """
         dates = self.before.isoformat(), self.day.isoformat() if self.day else ""
         services = [
-            (one.service, "", "", "", _SERVICES[one.kind], one.before, one.since, *dates, "")
-            for one in self.services
+            (move.service, "", "", "", _SERVICES[move.kind], move.before, move.since, *dates, "")
+            for move in self.services
         ]
         figures = self.figures.assign(edition_before=dates[0], edition=dates[1])
         names = {"kind": "change", "value_before": "before", "value_now": "now"}
@@ -289,9 +289,9 @@ def compare(before: Snapshot, now: Snapshot, reasons: Sequence[Reason] = ()) -> 
         raise ValueError("what is not frozen yet comes after every edition")
     followed = _followed(before.services, now.services)
     pairs = _pairs(before.rows, now.rows, followed)
-    known = {followed.get(key, key) for key in before.services}
+    services_before = {followed.get(key, key) for key in before.services}
     periods = set(before.rows.loc[before.rows["value"] != "", "period"])
-    kinds = _kinds(pairs, known, now.services, periods)
+    kinds = _kinds(pairs, services_before, now.services, periods)
     pairs = pairs[kinds != ""].assign(kind=kinds[kinds != ""])
     pairs = _explained(pairs, reasons, now.day)
     figures = pairs[list(FIGURES)].sort_values(FIGURE, kind="stable", ignore_index=True)
@@ -306,20 +306,20 @@ def revised_kpis(tables: Sequence[pd.DataFrame]) -> dict[str, frozenset[tuple[st
     column (`value`, `numerator` or `denominator`) and the period.
     """
     key = ["service", "kpi", "period"]
-    found: dict[str, set[tuple[str, str, str]]] = {}
-    for before, now in pairwise(one[[*key, *_NUMBERS]] for one in tables):
+    revised: dict[str, set[tuple[str, str, str]]] = {}
+    for before, now in pairwise(table[[*key, *_NUMBERS]] for table in tables):
         pairs = before.merge(now, on=key, suffixes=("_before", "_now"))
         for column in _NUMBERS:
-            told = pairs[[f"{column}_before", f"{column}_now"]]
-            differ = (told != "").all(axis=1) & (told.iloc[:, 0] != told.iloc[:, 1])
-            numbers = told[differ].astype("float64")
+            sides = pairs[[f"{column}_before", f"{column}_now"]]
+            differ = (sides != "").all(axis=1) & (sides.iloc[:, 0] != sides.iloc[:, 1])
+            numbers = sides[differ].astype("float64")
             # A quotient is one number in its first twelve digits: what follows is how it was made.
-            other = ~np.isclose(numbers.iloc[:, 0], numbers.iloc[:, 1], rtol=1e-12, atol=0)
-            for service, kpi, period in pairs.loc[numbers.index[other], key].itertuples(
+            is_changed = ~np.isclose(numbers.iloc[:, 0], numbers.iloc[:, 1], rtol=1e-12, atol=0)
+            for service, kpi, period in pairs.loc[numbers.index[is_changed], key].itertuples(
                 index=False, name=None
             ):
-                found.setdefault(service, set()).add((kpi, column, period))
-    return {service: frozenset(numbers) for service, numbers in found.items()}
+                revised.setdefault(service, set()).add((kpi, column, period))
+    return {service: frozenset(numbers) for service, numbers in revised.items()}
 
 
 def _followed(before: Mapping[str, Service], now: Mapping[str, Service]) -> dict[str, str]:
@@ -337,8 +337,9 @@ def _pairs(before: pd.DataFrame, now: pd.DataFrame, followed: Mapping[str, str])
     """The figures whose number differs: the key, and what each side says of it."""
     sides = []
     for table in (before, now):
-        said = table[[*FIGURE, *_SAID]].astype(object)
-        sides.append(said[(said["value"] != "") | (said["status"] != "not_provided")])
+        figures = table[[*FIGURE, *_SAID]].astype(object)
+        sides.append(figures[(figures["value"] != "") | (figures["status"] != "not_provided")])
+    # Under the ids of now, or else all figures of a service with a new id would have gone.
     earlier = sides[0].assign(service=sides[0]["service"].replace(dict(followed)))
     pairs = earlier.merge(sides[1], on=FIGURE, how="outer", suffixes=("_before", "_now"))
     pairs = pairs.fillna("")
@@ -346,15 +347,19 @@ def _pairs(before: pd.DataFrame, now: pd.DataFrame, followed: Mapping[str, str])
 
 
 def _kinds(
-    pairs: pd.DataFrame, known: set[str], services: Mapping[str, Service], periods: set[str]
+    pairs: pd.DataFrame,
+    services_before: set[str],
+    services: Mapping[str, Service],
+    periods: set[str],
 ) -> np.ndarray:
     """What became of each figure; nothing where its service came or went as a whole."""
     had, has = (pairs[name].to_numpy(dtype=object) != "" for name in ("value_before", "value_now"))
-    was = pairs["service"].isin(list(known)).to_numpy(dtype=bool)
+    was = pairs["service"].isin(list(services_before)).to_numpy(dtype=bool)
     stays = pairs["service"].isin(list(services)).to_numpy(dtype=bool)
     old = pairs["period"].isin(list(periods)).to_numpy(dtype=bool)
     secret = _says(pairs["status_now"], _CONFIDENTIAL)
     unfinished = _says(pairs["status_before"], *_UNFINISHED) | _says(pairs["status_now"], _REVISED)
+    # The first that is true counts: each line is of what the lines above it have left.
     return np.select(
         [
             had & has & unfinished,
@@ -378,7 +383,7 @@ def _kinds(
 
 def _says(statuses: pd.Series[str], *words: str) -> np.ndarray:
     """Which statuses have one of these words."""
-    distinct = {one: bool(set(words) & set(one.split())) for one in statuses.unique()}
+    distinct = {status: bool(set(words) & set(status.split())) for status in statuses.unique()}
     return statuses.map(distinct).to_numpy(dtype=bool)
 
 
@@ -389,13 +394,14 @@ def _explained(pairs: pd.DataFrame, reasons: Sequence[Reason], day: date | None)
     )
     pairs = pairs.assign(reason=pairs["note_now"].where(new_note, ""))
     changed = pairs["kind"].isin(CHANGED).to_numpy(dtype=bool)
+    # `open_` are the figures without a reason: the first one that fits explains a figure.
     open_ = (pairs["kind"] != ChangeKind.FIRST_PUBLISHED).to_numpy(dtype=bool)
-    for one in reasons:
-        mine = one.fits(pairs, day) & open_
-        pairs.loc[mine, "reason"] = one.reason
-        pairs.loc[mine & changed, "kind"] = one.change
-        open_ = open_ & ~mine
-    # What is not said any more is not said in the ledger either.
+    for reason in reasons:
+        fitting = reason.fits(pairs, day) & open_
+        pairs.loc[fitting, "reason"] = reason.reason
+        pairs.loc[fitting & changed, "kind"] = reason.change
+        open_ = open_ & ~fitting
+    # What is not said any more is not said in the history either.
     hidden = pairs["kind"] == ChangeKind.SUPPRESSED
     return pairs.assign(value_before=pairs["value_before"].mask(hidden, ""))
 
@@ -405,12 +411,12 @@ def _services(
 ) -> list[ServiceChange]:
     """What became of each service, in the order of the ids."""
     became = {key: followed.get(key, key) for key in before}
-    found = [
+    changes = [
         ServiceChange(key, before[key].name, Move.REMOVED, before[key].organisation, "")
         for key, new in became.items()
         if new not in now
     ]
-    found += [
+    changes += [
         ServiceChange(key, service.name, Move.ADDED, "", service.organisation)
         for key, service in now.items()
         if key not in became.values()
@@ -420,13 +426,13 @@ def _services(
             continue
         old, service = before[key], now[new]
         if key != new:
-            found.append(ServiceChange(new, service.name, Move.NEW_ID, key, new))
+            changes.append(ServiceChange(new, service.name, Move.NEW_ID, key, new))
         if old.name != service.name:
-            found.append(ServiceChange(new, service.name, Move.RENAMED, old.name, service.name))
+            changes.append(ServiceChange(new, service.name, Move.RENAMED, old.name, service.name))
         places = (_place(old), _place(service))
         if places[0] != places[1]:
-            found.append(ServiceChange(new, service.name, Move.MOVED, *places))
-    return sorted(found, key=lambda one: (one.service, list(Move).index(one.kind)))
+            changes.append(ServiceChange(new, service.name, Move.MOVED, *places))
+    return sorted(changes, key=lambda change: (change.service, list(Move).index(change.kind)))
 
 
 def _place(service: Service) -> str:
@@ -491,41 +497,41 @@ class RevisionHistory:
         ]
         if not frames:
             return {}
-        found: dict[str, list[Retold]] = {}
+        by_service: dict[str, list[Retold]] = {}
         # A few thousand changes at most, not the observations.
         for key, rows in pd.concat(frames).groupby(FIGURE, sort=True):
             service, period, measure, channel = map(str, key)
-            said: list[tuple[date | None, str, str]] = []
+            numbers: list[tuple[date | None, str, str]] = []
             reason = ""
             for row in rows.to_dict("records"):
                 step = self.steps[row["step"]]
-                if not said or said[-1][1] != row["value_before"]:
+                if not numbers or numbers[-1][1] != row["value_before"]:
                     # Withdrawn in between, and given again: that was no change of a number.
-                    said.append((step.before, str(row["value_before"]), ""))
-                said.append((step.day, str(row["value_now"]), str(row["kind"])))
+                    numbers.append((step.before, str(row["value_before"]), ""))
+                numbers.append((step.day, str(row["value_now"]), str(row["kind"])))
                 reason = str(row["reason"]) or reason
-            one = Retold(period, measure, channel, tuple(said), reason)
-            found.setdefault(service, []).append(one)
-        return found
+            figure = Retold(period, measure, channel, tuple(numbers), reason)
+            by_service.setdefault(service, []).append(figure)
+        return by_service
 
     @cached_property
     def moves(self) -> dict[str, list[tuple[date | None, ServiceChange]]]:
         """What became of each service since the first edition, by its id then."""
-        found: dict[str, list[tuple[date | None, ServiceChange]]] = {}
+        by_service: dict[str, list[tuple[date | None, ServiceChange]]] = {}
         for step in self.steps:
-            for one in step.services:
-                found.setdefault(one.service, []).append((step.day, one))
-        return found
+            for change in step.services:
+                by_service.setdefault(change.service, []).append((step.day, change))
+        return by_service
 
     @cached_property
     def backfilled(self) -> dict[str, list[tuple[date | None, int]]]:
         """How many figures of each service were given late, and in which edition."""
-        found: dict[str, list[tuple[date | None, int]]] = {}
+        by_service: dict[str, list[tuple[date | None, int]]] = {}
         for step in self.steps:
             late = step.figures.loc[step.figures["kind"] == ChangeKind.BACKFILLED, "service"]
             for service, number in late.value_counts(sort=False).items():
-                found.setdefault(str(service), []).append((step.day, int(number)))
-        return found
+                by_service.setdefault(str(service), []).append((step.day, int(number)))
+        return by_service
 
     def of(self, service: str) -> ServiceHistory:
         """What became of a service and of its figures."""
@@ -551,11 +557,11 @@ class RevisionHistory:
         None is for what has changed since the newest edition. A service that is in no step has
         been as it is since the first.
         """
-        found: dict[str, date | None] = {}
+        days: dict[str, date | None] = {}
         for step in self.steps:
-            touched = {*step.figures["service"], *(one.service for one in step.services)}
-            found |= dict.fromkeys(map(str, touched), step.day)
-        return found
+            touched = {*step.figures["service"], *(change.service for change in step.services)}
+            days |= dict.fromkeys(map(str, touched), step.day)
+        return days
 
     def last_change(self, services: Collection[str]) -> date | None:
         """When one of these services last had news; None where it has since the last edition."""
@@ -575,11 +581,11 @@ class RevisionHistory:
 def make_history(
     snapshots: Sequence[Snapshot], reasons: Sequence[Reason], hidden: Collection[Key]
 ) -> RevisionHistory | None:
-    """The ledger of editions, the oldest first, and of what stands now; None without editions.
+    """The history of editions, the oldest first, and of what stands now; None without editions.
 
     `hidden` are figures that are confidential now: their numbers are not said.
     """
-    frozen = [one.day for one in snapshots if one.day]
+    frozen = [snapshot.day for snapshot in snapshots if snapshot.day]
     if not frozen:
         return None
     steps = [compare(before, now, reasons).without(hidden) for before, now in pairwise(snapshots)]
@@ -597,11 +603,11 @@ def unused_reasons(reasons: Iterable[Reason], steps: Iterable[Step]) -> list[Pro
             number,
             "PS217",
             "reason",
-            f"“{one.reason}”, which fits no figure that changed"
-            + (f" in the edition of {one.edition}" if one.edition else ""),
+            f"“{reason.reason}”, which fits no figure that changed"
+            + (f" in the edition of {reason.edition}" if reason.edition else ""),
             "services, measures, periods and an edition in which a figure changed",
             "compare it with what perfsite diff lists, or delete the entry",
         )
-        for number, one in enumerate(reasons, 1)
-        if not any(one.fits(figures, day).any() for day, figures in changes)
+        for number, reason in enumerate(reasons, 1)
+        if not any(reason.fits(figures, day).any() for day, figures in changes)
     ]
