@@ -72,15 +72,15 @@ def grouped(value: float) -> str:
     return f"{rounded(number, decimals(number)):,f}"
 
 
-def times(one: float, other: float) -> str:
+def times(value: float, base: float) -> str:
     """How many times as large a number is as another one, for a message: `2.51`, `993,000`."""
-    number = significant(quotient(decimal(one), decimal(other)), 3)
+    number = significant(quotient(decimal(value), decimal(base)), 3)
     return f"{rounded(number, decimals(number)):,f}"
 
 
-def quotient(one: Decimal, other: Decimal) -> Decimal:
+def quotient(dividend: Decimal, divisor: Decimal) -> Decimal:
     """One number divided by another, to far more digits than anybody prints."""
-    return _DIVISION.divide(one, other)
+    return _DIVISION.divide(dividend, divisor)
 
 
 def decimals(value: Decimal) -> int:

@@ -272,13 +272,13 @@ def kept_in(folder: Path, manifest: bytes) -> tuple[str, ...]:
         UsageError: if its mark is one of a later version of perfsite, or cannot be read.
     """
     mark = read_mark(folder)
-    known = mark is not None and hashlib.sha256(manifest).hexdigest() in mark.manifests
-    return mark.keep if mark and known else ()
+    is_named = mark is not None and hashlib.sha256(manifest).hexdigest() in mark.manifests
+    return mark.keep if mark and is_named else ()
 
 
 def is_kept(path: str, keep: Collection[str]) -> bool:
     """Whether a path is one of those that are kept, or lies in one of them."""
-    return any(path == one or path.startswith(f"{one}/") for one in keep)
+    return any(path == top or path.startswith(f"{top}/") for top in keep)
 
 
 # A temporary folder of this process, so that nothing of a killed one stays for good.

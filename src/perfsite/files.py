@@ -276,28 +276,28 @@ def walk(top: Path, root: Path, most: int, unentered: Collection[str] = ()) -> W
     place is a fault. Folders whose names end like `unentered` stand among the files. More than
     `most` files are not listed: what is left out are the folders with most of them.
     """
-    found = Walk()
+    walked = Walk()
     if not os.path.lexists(top):
-        return found
+        return walked
     counts: Counter[Path] = Counter()
-    for folder, paths in _folders(top, root, most, unentered, found):
+    for folder, paths in _folders(top, root, most, unentered, walked):
         if len(paths) > most:
-            more = OverBudgetError("files", f"more than {most:,} files and folders")
-            found.large.append((folder, more))
+            fault = OverBudgetError("files", f"more than {most:,} files and folders")
+            walked.large.append((folder, fault))
             continue
         counts[folder] = len(paths)
-        found.files += paths
-    while found.files and len(found.files) > most:
+        walked.files += paths
+    while walked.files and len(walked.files) > most:
         folder, number = counts.most_common(1)[0]
         del counts[folder]
-        found.files = [path for path in found.files if path.parent != folder]
-        found.large.append((folder, OverBudgetError("files", f"{number:,} files")))
-    found.files.sort()
-    return found
+        walked.files = [path for path in walked.files if path.parent != folder]
+        walked.large.append((folder, OverBudgetError("files", f"{number:,} files")))
+    walked.files.sort()
+    return walked
 
 
 def _folders(
-    top: Path, root: Path, most: int, unentered: Collection[str], found: Walk
+    top: Path, root: Path, most: int, unentered: Collection[str], walked: Walk
 ) -> Iterator[tuple[Path, list[Path]]]:
     """Each folder and the files in it, those behind links after all others."""
     seen: set[tuple[int, int]] = set()
@@ -310,13 +310,13 @@ def _folders(
             with os.scandir(folder) as entries:
                 listed = sorted(islice(entries, most + 1), key=lambda entry: entry.name)
         except FileFaultError as fault:
-            found.faults.append((folder, fault))
+            walked.faults.append((folder, fault))
             continue
         except OSError as error:
-            found.faults.append((folder, _of_a_folder(error)))
+            walked.faults.append((folder, _of_a_folder(error)))
             continue
         if len(seen) > most:
-            found.large.append((top, OverBudgetError("files", f"more than {most:,} folders")))
+            walked.large.append((top, OverBudgetError("files", f"more than {most:,} folders")))
             return
         paths = []
         for entry in listed:

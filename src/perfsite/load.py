@@ -78,7 +78,7 @@ def load_data(folder: Path) -> Data:
     text, explained = load_settings(folder, CONFIG), load_settings(folder, REVISIONS)
     config = parse_config(text, CONFIG)
     place = _Folder(folder, real_path(folder), config.budgets, problems)
-    register = [one for name in _REGISTERS for one in place.read(folder / name)]
+    register = [source for name in _REGISTERS for source in place.read(folder / name)]
     below = place.walked(folder / "services")
     register += place.read_all(
         p for p in below if p.suffix == ".json" and p.parent.parent == folder
@@ -121,13 +121,14 @@ class _Folder:
 
     def walked(self, top: Path) -> list[Path]:
         """The files below a folder of the data folder."""
-        found = walk(top, self.real, self.budgets.files, READABLE)
-        faults = [(path, fault.problem(self._name(path, "/"))) for path, fault in found.faults]
+        files = walk(top, self.real, self.budgets.files, READABLE)
+        faults = [(path, fault.problem(self._name(path, "/"))) for path, fault in files.faults]
         faults += [
-            (path, more.problem(self._name(path, "/"), self.budgets)) for path, more in found.large
+            (path, excess.problem(self._name(path, "/"), self.budgets))
+            for path, excess in files.large
         ]
         self.problems.extend(problem for _, problem in sorted(faults))
-        return found.files
+        return files.files
 
     def read_all(self, paths: Iterable[Path]) -> list[Source]:
         """Files that were listed a moment ago, so that one that is missing has vanished."""
@@ -149,8 +150,8 @@ class _Folder:
             if listed or not fault.missing:
                 self.problems.append(fault.vanished().problem(name))
             return []
-        except OverBudgetError as more:
-            self.problems.append(more.problem(name, self.budgets))
+        except OverBudgetError as excess:
+            self.problems.append(excess.problem(name, self.budgets))
             return []
         # A workbook of several tables is as many files.
         return sheets(Source(name, data), self.budgets)
@@ -172,11 +173,11 @@ def load_settings(folder: Path, name: str) -> str:
         if fault.missing:
             return ""
         raise ConfigError(f"{path} cannot be read: {fault.found}; {fault.fix}") from fault
-    except OverBudgetError as more:
+    except OverBudgetError as excess:
         raise ConfigError(
-            f"{path} has {more.found}, and no settings need more than {SETTINGS_BYTES:,}; "
+            f"{path} has {excess.found}, and no settings need more than {SETTINGS_BYTES:,}; "
             "is it another file?"
-        ) from more
+        ) from excess
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} cannot be read: {error}") from error
 
@@ -264,11 +265,11 @@ def _logo(folder: Path, config: SiteConfig) -> Source | None:
         data = read_file(folder / name, config.budgets.file_bytes, root)
     except FileFaultError as fault:
         raise ConfigError(f"{CONFIG}: logo: {name} cannot be read: {fault.found}") from fault
-    except OverBudgetError as more:
-        problem = more.problem(name, config.budgets)
+    except OverBudgetError as excess:
+        problem = excess.problem(name, config.budgets)
         raise ConfigError(
-            f"{CONFIG}: logo: {name} has {more.found}; {problem.expected} are allowed"
-        ) from more
+            f"{CONFIG}: logo: {name} has {excess.found}; {problem.expected} are allowed"
+        ) from excess
     return Source(f"logo{ending}", data)
 
 
@@ -282,11 +283,11 @@ def load_source(path: Path, budgets: Budgets = DEFAULT) -> Source:
         return Source(shown(path.name), read_file(path, budgets.file_bytes))
     except FileFaultError as fault:
         raise UsageError(f"{shown(path)} cannot be read: {fault.found}") from fault
-    except OverBudgetError as more:
-        problem = more.problem(path.name, budgets)
+    except OverBudgetError as excess:
+        problem = excess.problem(path.name, budgets)
         raise UsageError(
-            f"{shown(path)} has {more.found}; expected are {problem.expected}: {problem.fix}"
-        ) from more
+            f"{shown(path)} has {excess.found}; expected are {problem.expected}: {problem.fix}"
+        ) from excess
 
 
 def _of_another_kind(name: str, kind: str) -> Problem:
@@ -326,12 +327,12 @@ def load_editions(folder: Path, days: Iterable[date]) -> tuple[EditionFigures, .
                 "restore it from a copy"
             ) from error
 
-    found: list[EditionFigures] = []
+    history: list[EditionFigures] = []
     for day in days:
         path = edition_path(day)
         source = Source(path, read(path))
-        found.append(read_edition(source, read, found[-1] if found else None))
-    return tuple(found)
+        history.append(read_edition(source, read, history[-1] if history else None))
+    return tuple(history)
 
 
 def with_editions(data: Data, folder: Path, edition: date) -> Data:
@@ -346,7 +347,7 @@ def with_editions(data: Data, folder: Path, edition: date) -> Data:
     history = load_editions(folder, [day for day in data.editions if day <= edition])
     if not history:
         return data
-    last = next((one for one in reversed(history) if one.date < edition), None)
+    last = next((earlier for earlier in reversed(history) if earlier.date < edition), None)
     # The seal of the newest holds those of all others.
     digest = hashlib.sha256(f"{data.hash}\n{history[-1].hash}\n".encode()).hexdigest()
     return replace(data, history=history, last=last, hash=digest)
@@ -374,10 +375,10 @@ def load_theme(override: Path | None = None) -> Theme:
         raise UsageError(f"there is no templates folder {override}")
     files_ = _theme_files(root)
     defaults = _texts(files_)
-    own = _theme_files(override) if override else {}
-    both = {**files_, **own}
+    overriding = _theme_files(override) if override else {}
+    both = {**files_, **overriding}
     return Theme(
-        {**defaults, **_texts(own)},
+        {**defaults, **_texts(overriding)},
         defaults,
         _below("assets/", both),
         {name: data for name, data in _below("languages/", both).items() if _is_po(name)},
@@ -396,14 +397,14 @@ def _theme_files(root: Path) -> dict[str, bytes]:
     walked = walk(root, Path(root.anchor or "/"), DEFAULT.files)
     for path, fault in (*walked.faults, *walked.large):
         raise UsageError(f"the folder of templates {shown(path)} cannot be read: {fault}")
-    found = {}
+    by_path = {}
     for path in walked.files:
         try:
             check_name(path)
-            found[path.relative_to(root).as_posix()] = read_file(path, DEFAULT.file_bytes)
+            by_path[path.relative_to(root).as_posix()] = read_file(path, DEFAULT.file_bytes)
         except (FileFaultError, OverBudgetError) as error:
             raise UsageError(f"the template {shown(path)} cannot be read: {error}") from error
-    return found
+    return by_path
 
 
 def _below(folder: str, files_: Mapping[str, bytes]) -> dict[str, bytes]:

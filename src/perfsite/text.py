@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # table of Unicode, so that it is the same in every version of Python. Decision 033 says what is
 # allowed and why.
 #
-# How long a text may be is in `fields`; how one is set apart in a sentence, in `direction`.
+# How long a text may be is in `model`; how one is set apart in a sentence stands below.
 
 
 SPACES: Final = (
@@ -60,14 +60,14 @@ def outside(text: str) -> str:
     """The first character of a text that is outside the alphabet; empty where there is none."""
     if text.isascii() and text.isprintable():
         return ""
-    found = _OUTSIDE.search(text)
-    return found[0] if found else ""
+    match = _OUTSIDE.search(text)
+    return match[0] if match else ""
 
 
 def outside_name(text: str) -> str:
     """The same for the name of a file or a sheet, which has no tabs and no ends of lines either."""
-    found = _BREAKS.search(text)
-    return outside(text) or (found[0] if found else "")
+    match = _BREAKS.search(text)
+    return outside(text) or (match[0] if match else "")
 
 
 def named(character: str) -> str:
@@ -100,7 +100,7 @@ def shown(text: str) -> str:
 # to its other side. So a text with letters that run from right to left stands between two
 # characters of Unicode wherever it enters a sentence, FSI and PDI (`isolated`); on pages these
 # become `<bdi>` (`marked`). They come from here alone, for nothing that comes in may hold them
-# (see `alphabet`).
+# (see above).
 #
 # A text without such letters is left as it is.
 
@@ -144,10 +144,10 @@ class Dated(str):
     @classmethod
     def of(cls, pieces: Iterable[tuple[str, date | None]]) -> Dated:
         """The text that these pieces are."""
-        known = tuple((text, day) for text, day in pieces if text)
-        made = cls("".join(text for text, _ in known))
-        made.pieces = known
-        return made
+        nonempty = tuple((text, day) for text, day in pieces if text)
+        dated = cls("".join(text for text, _ in nonempty))
+        dated.pieces = nonempty
+        return dated
 
     def removesuffix(self, suffix: str, /) -> str:
         """The text without this end, if that is no part of a day."""
@@ -205,8 +205,8 @@ def isolated(value: T) -> T | str:
 
 
 def _without_isolates(text: str) -> str:
-    while FIRST_STRONG in text and (found := _ISOLATE.subn("", text))[1]:
-        text = found[0]
+    while FIRST_STRONG in text and (replaced := _ISOLATE.subn("", text))[1]:
+        text = replaced[0]
     return text
 
 
@@ -214,12 +214,12 @@ def balanced(lines: tuple[str, ...]) -> tuple[str, ...]:
     """Lines of one text, each of which begins and ends what goes on over its end."""
     if not any(FIRST_STRONG in line or POP in line for line in lines):
         return lines
-    found, depth = [], 0
+    whole, depth = [], 0
     for line in lines:
         start = FIRST_STRONG * depth
         depth = max(0, depth + line.count(FIRST_STRONG) - line.count(POP))
-        found.append(f"{start}{line}{POP * depth}")
-    return tuple(found)
+        whole.append(f"{start}{line}{POP * depth}")
+    return tuple(whole)
 
 
 def plain(text: str) -> str:
@@ -244,8 +244,8 @@ def marked(html: str) -> str:
 
 def elements(text: str) -> str:
     """The text of HTML, without tags, with elements in the place of the two characters."""
-    while FIRST_STRONG in text and (found := _ISOLATE.subn(r"<bdi>\1</bdi>", text))[1]:
-        text = found[0]
+    while FIRST_STRONG in text and (replaced := _ISOLATE.subn(r"<bdi>\1</bdi>", text))[1]:
+        text = replaced[0]
     return plain(text)
 
 
@@ -279,9 +279,9 @@ def without_accents(text: str) -> str:
     return "".join(part for part in parts if not unicodedata.combining(part))
 
 
-def counted(number: int, one: str, many: str = "") -> str:
+def counted(number: int, singular: str, many: str = "") -> str:
     """A number of things in words: `1 service`, `1,751 services`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"{number:,} {singular if number == 1 else many or singular + 's'}"
 
 
 # The marks of text that is translated where it is used, not where it stands.
@@ -296,6 +296,6 @@ def message(text: str) -> str:
     return text
 
 
-def plural_message(one: str, many: str) -> tuple[str, str]:
+def plural_message(singular: str, many: str) -> tuple[str, str]:
     """Two texts for one and for many, marked as `message` marks one (`Language.plural`)."""
-    return one, many
+    return singular, many

@@ -107,9 +107,8 @@ def _write(files: Iterable[File], root: Path, folder: Path) -> None:
 
 # Writing what was made: a site in place of the old one, or a new folder that is never altered.
 #
-# `target` puts sites in place and says in which order that is safe; `owning` knows whose files are
-# whose, `keeping` carries what is somebody else's, `exchange` lets two folders change places, and
-# `folder` writes what is new.
+# `target` puts sites in place, says in which order that is safe, and carries what is somebody
+# else's; `ownership` knows whose files are whose.
 
 
 def check_target(out: Path, kind: FolderKind = FolderKind.SITE, keep: Collection[str] = ()) -> None:

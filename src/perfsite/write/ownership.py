@@ -119,8 +119,8 @@ class _Found:
 
 def _walk(folder: Path | str) -> Iterator[os.DirEntry[str]]:
     """Everything below a folder; links are not followed, and what cannot be read is an error."""
-    with os.scandir(folder) as found:
-        entries = list(found)
+    with os.scandir(folder) as listing:
+        entries = list(listing)
     for entry in entries:
         yield entry
         if entry.is_dir(follow_symlinks=False):
@@ -130,8 +130,8 @@ def _walk(folder: Path | str) -> Iterator[os.DirEntry[str]]:
 def _hashes(manifest: bytes) -> dict[str, str]:
     """The hash of each file in a manifest; none if that is not one of perfsite's."""
     lines = manifest.decode("utf-8", "replace").removesuffix("\n").split("\n")
-    found = [_LINE.fullmatch(line) for line in lines]
-    return {} if None in found else {match[2]: match[1] for match in found if match}
+    matches = [_LINE.fullmatch(line) for line in lines]
+    return {} if None in matches else {match[2]: match[1] for match in matches if match}
 
 
 def _proven_kind(out: Path, hashes: Mapping[str, str], there: Collection[str]) -> FolderKind:
@@ -184,7 +184,7 @@ def _foreign(out: Path, paths: Collection[str]) -> str:
 
 
 def _keeping(out: Path, paths: Collection[str]) -> str:
-    tops = [json.dumps(one.rstrip("/"), ensure_ascii=False) for one in _tops(out, paths)]
+    tops = [json.dumps(top.rstrip("/"), ensure_ascii=False) for top in _tops(out, paths)]
     dots = [*tops[:_NAMED], "..."] if len(tops) > _NAMED else tops
     return f"[keep] files = [{', '.join(dots)}] in perfsite.toml"
 
@@ -206,8 +206,8 @@ def room(size: int) -> int:
 
 def some(names: Sequence[str]) -> str:
     """The first few names, and how many more there are."""
-    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
+    others = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + others
 
 
 def _bytes(path: Path) -> bytes:

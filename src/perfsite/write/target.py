@@ -62,14 +62,14 @@ def check_apart(paths: Collection[str], keep: Collection[str]) -> None:
     """
     lower = {path.casefold(): path for path in paths}
     parents = {parent for path in lower for parent in _parents(path)}
-    for one in keep:
-        name = one.casefold()
+    for wanted in keep:
+        name = wanted.casefold()
         inside = next((path for path in lower if name in _parents(path)), "")
         if name in lower or name in parents or any(up in lower for up in _parents(name)):
-            found = lower.get(name) or lower.get(inside) or one
+            written = lower.get(name) or lower.get(inside) or wanted
             raise UsageError(
-                f"perfsite.toml: keep.files: {one}: perfsite writes {found} itself, and only what "
-                "it does not write can be kept"
+                f"perfsite.toml: keep.files: {wanted}: perfsite writes {written} itself, and only "
+                "what it does not write can be kept"
             )
 
 
@@ -83,8 +83,8 @@ def carry(old: Path, new: Path, keep: Collection[str]) -> list[Path]:
         OSError: if the disk refuses.
     """
     copied = []
-    for one in keep:
-        for source in _all(old / one):
+    for path in keep:
+        for source in _all(old / path):
             target = new / source.relative_to(old)
             if source.is_dir() and not source.is_symlink():
                 target.mkdir(parents=True, exist_ok=True)
@@ -363,8 +363,8 @@ class Target:
         """Whether a folder beside the site is one of a build: by what is in it, not by its name."""
         if path.is_symlink() or not path.is_dir():
             return False
-        known = self._mark.manifests if self._mark else ()
-        return is_transient(path) or is_of(path, known)
+        manifests = self._mark.manifests if self._mark else ()
+        return is_transient(path) or is_of(path, manifests)
 
     def _check_rights(self) -> None:
         """Refuse a site that could not be removed once another stands in its place."""
@@ -550,7 +550,7 @@ def _allow(path: Path, mode: int) -> None:
         path.chmod(mode)
 
 
-def _equal(one: Path, other: Path) -> bool:
-    if one.is_symlink() or other.is_symlink():
-        return one.is_symlink() and other.is_symlink() and one.readlink() == other.readlink()
-    return one.is_file() and other.is_file() and one.read_bytes() == other.read_bytes()
+def _equal(left: Path, right: Path) -> bool:
+    if left.is_symlink() or right.is_symlink():
+        return left.is_symlink() and right.is_symlink() and left.readlink() == right.readlink()
+    return left.is_file() and right.is_file() and left.read_bytes() == right.read_bytes()
