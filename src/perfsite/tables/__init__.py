@@ -4,10 +4,9 @@ What the columns mean is not known here. A frame has one row a record, every cel
 string, and `row`: the number by which people find the record again (a spreadsheet's row number,
 or the record's number in a JSON list).
 
-`extents` says how large a table is before it is read, and `gate` what a text may be, wherever it
-comes from; `text` reads bytes, `csv_files`, `json_files` and `workbooks` read each kind of file,
-`unpacking` and `cells` find what the reader of workbooks
-would not tell, `json_faults` says what is wrong with JSON, and `frames` makes the frames.
+`csv_json` and `workbooks` read each kind of file; `unpacking` and `cells` find what the reader of
+workbooks would not tell. `frames` makes the frames: it says how large a table is before it is read,
+and what a text may be, wherever it comes from.
 """
 
 from __future__ import annotations
@@ -76,8 +75,8 @@ def read_cells(source: Source, budgets: Budgets = DEFAULT) -> tuple[pd.DataFrame
         return nothing(wrong)
     try:
         return _read(source, budgets)
-    except OverBudgetError as more:
-        return nothing(more.problem(source.path, budgets))
+    except OverBudgetError as excess:
+        return nothing(excess.problem(source.path, budgets))
 
 
 def _read(source: Source, budgets: Budgets) -> tuple[pd.DataFrame, list[Problem]]:
@@ -89,11 +88,11 @@ def _read(source: Source, budgets: Budgets) -> tuple[pd.DataFrame, list[Problem]
     if text is None:
         return nothing(*problems)
     if ending == ".json":
-        frame, found = read_json(source, text, budgets)
+        frame, more_problems = read_json(source, text, budgets)
     else:
         del text  # the rows are read from the bytes, line by line
-        frame, found = read_csv(source, budgets)
-    return frame, [*problems, *found]
+        frame, more_problems = read_csv(source, budgets)
+    return frame, [*problems, *more_problems]
 
 
 def check_size(source: Source, budgets: Budgets) -> None:

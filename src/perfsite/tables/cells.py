@@ -213,16 +213,16 @@ def _elements(archive: zipfile.ZipFile, data: bytes, name: str) -> list[tuple[st
     """
     if archive.getinfo(name).file_size > _MOST_OF_A_LIST:
         raise UnreadableError(f"a damaged workbook: {name} is too large")
-    found: list[tuple[str, dict[str, str]]] = []
+    elements: list[tuple[str, dict[str, str]]] = []
 
     def start(element: str, attributes: dict[str, str]) -> None:
         plain = {key.rpartition(":")[2]: text for key, text in attributes.items()}
-        found.append((element.rpartition(":")[2], plain))
+        elements.append((element.rpartition(":")[2], plain))
 
     parser = _parser()
     parser.StartElementHandler = start
     _fed(parser, _part(archive, data, name))
-    return found
+    return elements
 
 
 def _sheet_parts(archive: zipfile.ZipFile, data: bytes) -> list[str]:
@@ -279,13 +279,13 @@ class _Strings:
 
     def sheet(self, part: str) -> Cells:
         """A sheet; of one that is only values and not too large, its size alone is looked for."""
-        found = self._plain(part)
-        if found is None:
+        cells = self._plain(part)
+        if cells is None:
             most = self._archive.getinfo(part).file_size // _LEAST_OF_A_CELL
             harmless = most * self._longest <= self._tally.budgets.workbook_bytes
             sizes = [] if harmless else self._sizes
-            found = _OfficeOpen(_part(self._archive, self._data, part), self._tally, sizes).cells
-        return self._tally.add(found)
+            cells = _OfficeOpen(_part(self._archive, self._data, part), self._tally, sizes).cells
+        return self._tally.add(cells)
 
     def _plain(self, part: str) -> Cells | None:
         """The size of a sheet that is only values; None where it has to be read more closely.

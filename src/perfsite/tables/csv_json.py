@@ -58,8 +58,8 @@ def decoded(source: Source) -> str | Problem:
 def _letter(byte: int) -> str:
     """A byte that is not UTF-8, with the letter that it mostly is."""
     letter = bytes([byte]).decode("windows-1252", "ignore")
-    other = f", {letter} in Windows-1252" if letter else ""
-    return f"a letter that is not UTF-8 (the byte 0x{byte:02X}{other})"
+    in_windows = f", {letter} in Windows-1252" if letter else ""
+    return f"a letter that is not UTF-8 (the byte 0x{byte:02X}{in_windows})"
 
 
 def readable_text(source: Source) -> tuple[str | None, list[Problem]]:
@@ -92,9 +92,11 @@ def _mixed_ends(source: Source, text: str) -> Problem | None:
     if sum(map(bool, kinds)) < len(kinds) - 1:
         return None
     ends = [match[0] for match in _END.finditer(_QUOTED.sub("", text))]
-    for line, (one, other) in enumerate(pairwise(ends), 2):
-        if one != other:
-            found = f"a line that ends with {_NAMES[other]}, after one that ends with {_NAMES[one]}"
+    for line, (before, end) in enumerate(pairwise(ends), 2):
+        if before != end:
+            found = (
+                f"a line that ends with {_NAMES[end]}, after one that ends with {_NAMES[before]}"
+            )
             fix = "open the file and save it again; check that no row was cut in two"
             expected = "one kind of line end in a file"
             return Problem(source.path, line, "PS122", "", found, expected, fix)
@@ -159,9 +161,9 @@ def _rows(source: Source, broken: list[Problem], budgets: Budgets) -> Iterator[l
     except csv.Error as error:
         if "field limit" in str(error):
             found = f"a value of more than {budgets.value_length:,} characters"
-            more = OverBudgetError("value_length", found, number + 1)
+            excess = OverBudgetError("value_length", found, number + 1)
             fix = "is a quotation mark never closed? The rows from here on were not read"
-            broken.append(more.problem(source.path, budgets, fix))
+            broken.append(excess.problem(source.path, budgets, fix))
             return
         broken.append(
             Problem(
@@ -335,7 +337,7 @@ def _check(content: list[Any], budgets: Budgets) -> None:
         if len(keys) > budgets.columns:
             raise OverBudgetError("columns", f"more than {budgets.columns:,} keys", number)
         longest = max(
-            (len(one) for one in (*item, *item.values()) if isinstance(one, str)), default=0
+            (len(text) for text in (*item, *item.values()) if isinstance(text, str)), default=0
         )
         if longest > budgets.value_length:
             raise OverBudgetError("value_length", f"a value of {longest:,} characters", number)
@@ -343,9 +345,9 @@ def _check(content: list[Any], budgets: Budgets) -> None:
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     """A JSON object, as one that can be told where it has a key twice."""
-    found = dict(pairs)
-    if len(found) == len(pairs):
-        return found
+    record = dict(pairs)
+    if len(record) == len(pairs):
+        return record
     keys = [key for key, _ in pairs]
     return _Twice(pairs, next(key for key in keys if keys.count(key) > 1))
 

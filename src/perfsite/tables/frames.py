@@ -108,11 +108,13 @@ def frame_rows(
             untold += [at for at, _ in ragged[room:]]
             dropped += wrong
         first += len(chunk)
-        for column, known, cells in zip(columns, spellings, zip(*taken, strict=True), strict=False):
+        for column, copies, cells in zip(
+            columns, spellings, zip(*taken, strict=True), strict=False
+        ):
             stripped = list(map(str.strip, cells, repeat(SPACES)))
-            if len(known) < _REMEMBERED:
+            if len(copies) < _REMEMBERED:
                 # Periods and names repeat a million times; one copy of each is enough.
-                column.extend(map(known.setdefault, stripped, stripped))
+                column.extend(map(copies.setdefault, stripped, stripped))
             else:
                 column.extend(stripped)
     if untold:
@@ -155,17 +157,18 @@ def _without_blanks(
     arrays = [np.array(column, dtype=object) for column in columns]
     # Almost always the first column says at once that no row is blank.
     blank = np.flatnonzero(arrays[0] == "")
+    # Only rows that were blank so far are looked at in the next column.
     for array in arrays[1:]:
         blank = blank[array[blank] == ""]
     if len(blank):
         arrays = [np.delete(array, blank) for array in arrays]
         numbers = np.delete(numbers, blank)
-    kept = [
+    shown = [
         (name, array)
-        for name, given, array in zip(named, header, arrays, strict=True)
-        if given or not len(columns[0]) or (array != "").any()
+        for name, heading, array in zip(named, header, arrays, strict=True)
+        if heading or not len(columns[0]) or (array != "").any()
     ]
-    frame = pd.DataFrame({name: pd.Series(array, dtype=object) for name, array in kept})
+    frame = pd.DataFrame({name: pd.Series(array, dtype=object) for name, array in shown})
     frame[ROW] = numbers
     return frame
 
@@ -238,8 +241,8 @@ def _runs(data: bytes, most: int, ends: tuple[bytes, ...]) -> Iterator[tuple[int
             at += block
             continue
         begin = max(data.rfind(end, 0, at) for end in ends) + 1
-        found = [place for end in ends if (place := data.find(end, at)) >= 0]
-        stop = min(found, default=len(data))
+        next_ends = [place for end in ends if (place := data.find(end, at)) >= 0]
+        stop = min(next_ends, default=len(data))
         yield begin, stop
         at = max(stop, at + 1)
 
@@ -328,8 +331,8 @@ def checked_table(
     names = [str(name) for name in frame.columns if name != ROW]
     if wrong := check_columns(source, names, header):
         return nothing(*problems, wrong)
-    frame, found = passed(source, frame)
-    return frame, [*problems, *found]
+    frame, unfit = passed(source, frame)
+    return frame, [*problems, *unfit]
 
 
 def check_cells(source: Source, frame: pd.DataFrame) -> tuple[list[Problem], set[int]]:
@@ -340,13 +343,13 @@ def check_cells(source: Source, frame: pd.DataFrame) -> tuple[list[Problem], set
         wrong = _wrong(name, frame[name])
         if not wrong:
             continue
-        mine = frame[frame[name].isin(list(wrong))]
-        services = mine["service"] if "service" in names else [""] * len(mine)
+        faulty = frame[frame[name].isin(list(wrong))]
+        services = faulty["service"] if "service" in names else [""] * len(faulty)
         problems += [
             Problem(
                 source.path, int(row), *wrong[cell], service="" if outside(service) else service
             )
-            for row, cell, service in zip(mine[ROW], mine[name], services, strict=True)
+            for row, cell, service in zip(faulty[ROW], faulty[name], services, strict=True)
         ]
     return sorted(problems), {problem.row for problem in problems}
 
@@ -361,10 +364,10 @@ def _wrong(column: str, cells: pd.Series[str]) -> Mapping[str, Fault]:
     most, public = longest(column), is_published(column)
     # Almost always all are good, and one look at all of them together says so.
     suspicious = outside("".join(texts)) != ""
-    found = {}
+    faults = {}
     for text in texts:
         if suspicious and (fault := text_fault(text)):
-            found[text] = (
+            faults[text] = (
                 "PS123",
                 column,
                 _place(text, fault),
@@ -372,10 +375,10 @@ def _wrong(column: str, cells: pd.Series[str]) -> Mapping[str, Fault]:
                 _RETYPE,
             )
         elif most and len(text) > most:
-            found[text] = _too_long(column, len(text), most)
+            faults[text] = _too_long(column, len(text), most)
         elif public and text and is_run(text):
-            found[text] = _formula(column, text)
-    return found
+            faults[text] = _formula(column, text)
+    return faults
 
 
 def _place(text: str, fault: str) -> str:

@@ -268,8 +268,8 @@ def _read(path: str, grid: _Grid, budgets: Budgets) -> tuple[pd.DataFrame, list[
     for row in left_out:
         grid.rows[row] = []  # blank rows are dropped, and the rows after them keep their numbers
     rows = _spelt(grid, budgets.value_length)
-    frame, found = frame_rows(path, grid.header_row, grid.header, rows)
-    return frame, [*problems, *found]
+    frame, of_rows = frame_rows(path, grid.header_row, grid.header, rows)
+    return frame, [*problems, *of_rows]
 
 
 def _spelt(grid: _Grid, most: int) -> Iterator[list[str]]:
