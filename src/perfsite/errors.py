@@ -223,7 +223,7 @@ def is_error(problem: Problem) -> bool:
 
 # What is larger than a budget allows, and what to do about it.
 #
-# Budgets are settings (`budgets`). This module is by itself, because whoever only opens a file,
+# Budgets are settings (`config`). This module is by itself, because whoever only opens a file,
 # such as a shell that completes a word, has no time to load what reads settings.
 
 

@@ -1,7 +1,7 @@
 """Periods of time: reading them, naming them, counting with them.
 
 A period is a whole number of days, ISO weeks or calendar months. It has one spelling: `2013` and
-`2013-01/2013-12` are the same period and give the same code. Words for people live in `formats`.
+`2013-01/2013-12` are the same period and give the same code. Words for people live in `language`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Problems and lateness, told: as text for people, as JSON and SARIF for programs.
 
 Values in, text out. What is told is found elsewhere: problems by `validate` and `kpi`, who is late
-by `kpi.health`.
+by `kpi.reporting`.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _SYMBOLS: Final = "[x] not available, [z] not applicable, [c] confidential"
 _MARKS: Final = "[p] provisional, [e] estimated, [r] revised, [b] break in series"
 _GENERAL: Final = f"put the figure itself; if there is none, a symbol: {_SYMBOLS}"
-_VALUE_HINTS_NUMBER: Final = r"-?[0-9]+(?:\.[0-9]+)?"
+_PLAIN_NUMBER: Final = r"-?[0-9]+(?:\.[0-9]+)?"
 _SPACES: Final = re.compile("[ \xa0\u2009\u202f]")
 _COMMA_GROUPS: Final = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 _ONE_COMMA_GROUP: Final = re.compile(r"-?[0-9]{1,3},[0-9]{3}")
@@ -94,7 +94,7 @@ def _spreadsheet_fix(found: str) -> str:
 
 def _range_fix(digits: str, kind: MeasureKind) -> str:
     """For a number that is spelt as it should be and that its measure cannot have."""
-    if not re.fullmatch(_VALUE_HINTS_NUMBER + "%?", digits):
+    if not re.fullmatch(_PLAIN_NUMBER + "%?", digits):
         return ""
     percent = digits.endswith("%")
     if percent and kind is not MeasureKind.SHARE:
@@ -138,7 +138,7 @@ def _separators_fix(digits: str, kind: MeasureKind) -> str:
         return f"a decimal comma? Write {plain.replace(',', '.')}"
     if _POINT_GROUPS.fullmatch(plain):
         return f"write it without separators: {plain.replace('.', '').replace(',', '.')}"
-    if re.fullmatch(_VALUE_HINTS_NUMBER, plain):
+    if re.fullmatch(_PLAIN_NUMBER, plain):
         return f"write it without separators: {plain}"
     return ""
 
@@ -147,7 +147,7 @@ def _slip_fix(digits: str) -> str:
     """For letters in the place of digits, and digits that were rounded away."""
     ones = re.sub("[lI]", "1", digits)
     swapped = re.sub("[oO]", "0", ones)
-    if re.fullmatch(_VALUE_HINTS_NUMBER, swapped) and swapped != digits:
+    if re.fullmatch(_PLAIN_NUMBER, swapped) and swapped != digits:
         if ones == digits:
             return f"letter O instead of zero? Try {swapped}"
         if ones == swapped:
@@ -160,7 +160,7 @@ def _slip_fix(digits: str) -> str:
 
 def _around_fix(digits: str) -> str:
     """For a number with something before it or behind it."""
-    if re.fullmatch(rf"\({_VALUE_HINTS_NUMBER}\)", digits):
+    if re.fullmatch(rf"\({_PLAIN_NUMBER}\)", digits):
         return "brackets instead of a minus sign? Check the figure"
     bare, without = _CURRENCY.subn("", digits)
     if without and (number := _plain(bare)):
@@ -168,16 +168,14 @@ def _around_fix(digits: str) -> str:
     bare, without = _AROUND.subn("", digits)
     if without and (number := _plain(bare)):
         return f"write it without the mark: {number}"
-    if re.fullmatch(
-        _VALUE_HINTS_NUMBER + r"(k|m|bn|mio|mn|million|thousand|billion)\.?", digits.lower()
-    ):
+    if re.fullmatch(_PLAIN_NUMBER + r"(k|m|bn|mio|mn|million|thousand|billion)\.?", digits.lower()):
         return "write all the digits"
     return ""
 
 
 def _plain(text: str) -> str:
     """The number that a text is, separators left out; empty where that is not sure."""
-    if re.fullmatch(_VALUE_HINTS_NUMBER, text):
+    if re.fullmatch(_PLAIN_NUMBER, text):
         return text
     return text.replace(",", "") if _COMMA_GROUPS.fullmatch(text) else ""
 

@@ -301,7 +301,7 @@ def side_cell(
 ) -> Cell:
     """The cell of a sum of parts: its number in full with its marks, or why there is none."""
     if value is None and tuple(parts) == (DIGITAL,):
-        # What is no share of the total beside it (see `parts`) was given all the same.
+        # What is no share of the total beside it (see `kpi.inputs`) was given all the same.
         value = subject.given.sum_of(*_asked(subject, DIGITAL, period))
     if value is None:
         return Cell(subject.language.say(why_none(subject, parts, period)), missing=True)
