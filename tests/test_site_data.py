@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from helpers import worked
+from perfsite.cache import Cache
+from perfsite.config import SiteConfig
 from perfsite.model import Service
+from perfsite.pages.site import make_pages
 from records import site_of
+from service_pages import builder_of
 
 if TYPE_CHECKING:
-    from perfsite.site_data import ServiceRecord
+    from perfsite.site_data import ServiceRecord, SiteData
 
 SERVICES: Final = {
     "alpha": Service("alpha", "Alpha", "Ministry of Roads", category="Licences"),
@@ -23,14 +27,17 @@ SERVICES: Final = {
 YEARS: Final = (2016, 2017)
 
 
-def records(services: dict[str, Service] | None = None, **years: int) -> dict[str, ServiceRecord]:
-    """The records of a site, with so many transactions of each service in 2017."""
+def site(services: dict[str, Service] | None = None, **years: int) -> SiteData:
+    """A site with so many transactions of each service in 2017."""
     services = services or SERVICES
     numbers = dict.fromkeys(services, 5_000) | years
     rows = [f"{key} {year} {n - 2017 + year}" for key, n in numbers.items() for year in YEARS]
-    return dict(
-        site_of(worked("service period transactions\n" + "\n".join(rows), services)).services
-    )
+    return site_of(worked("service period transactions\n" + "\n".join(rows), services))
+
+
+def records(services: dict[str, Service] | None = None, **years: int) -> dict[str, ServiceRecord]:
+    """The records of the services of such a site."""
+    return dict(site(services, **years).services)
 
 
 @pytest.mark.parametrize("own", ["alpha", "beta"])
@@ -65,6 +72,20 @@ def test_a_record_has_of_a_peer_what_pages_compare() -> None:
     assert replace(records(beta=6_000)["alpha"], peers=before.peers) == before
 
 
+def test_only_the_page_of_the_service_that_changed_is_made_anew() -> None:
+    """The cache gives back the page of a service whose record is the same, and no other."""
+    builder, cache = builder_of(SiteConfig()), Cache()
+    more = {**SERVICES, "delta": replace(SERVICES["gamma"], id="delta", name="Delta")}
+    before, now = (
+        {page.path: page for page in make_pages(builder, made, cache).pages}
+        for made in (site(), site(more, gamma=7_000))
+    )
+
+    assert now["services/alpha.html"] is before["services/alpha.html"]
+    assert now["services/beta.html"] is before["services/beta.html"]
+    assert now["services/gamma.html"] is not before["services/gamma.html"]
+
+
 def test_a_record_speaks_each_language_of_its_site() -> None:
     """Its own names, those of its groups and those of its peers are the ones of the language."""
     french = {"name": "Alphe", "department": "Ministère des routes"}
@@ -84,15 +105,10 @@ def test_a_record_speaks_each_language_of_its_site() -> None:
 
 def test_the_volumes_of_a_group_add_up_to_its_headline() -> None:
     """Members, volumes and health of a group are of its services, and of no others."""
-    site = site_of(
-        worked(
-            "service period transactions\nalpha 2017 5\nbeta 2017 7\ngamma 2017 11",
-            SERVICES,
-        )
-    )
-    roads = next(one for one in site.groups if one.group.name == "Ministry of Roads")
+    made = site(alpha=5, beta=7, gamma=11)
+    roads = next(one for one in made.groups if one.group.name == "Ministry of Roads")
 
     assert list(roads.members) == ["alpha", "gamma"]
     assert dict(roads.volumes) == {"alpha": 5, "gamma": 11}
-    assert sum(site.whole.volumes.values()) == 23
+    assert sum(made.whole.volumes.values()) == 23
     assert roads.health.group == roads.group
