@@ -18,16 +18,17 @@ from perfsite.analysis import analyse
 from perfsite.config import SiteConfig, parse_config
 from perfsite.errors import UsageError
 from perfsite.forms import (
+    DESCRIPTIONS,
+    KINDS,
     Form,
     Shape,
     Style,
     add_to_register,
+    last_quarter,
     make_form,
     make_site_files,
     periods_between,
 )
-from perfsite.forms.site import last_quarter
-from perfsite.forms.words import DESCRIPTIONS, KINDS
 from perfsite.load import load_data
 from perfsite.measures import MEASURES, MeasureKind
 from perfsite.model import PLACE, Source

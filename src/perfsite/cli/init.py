@@ -160,8 +160,10 @@ def _listed(text: str) -> list[str]:
 
 def _periods(first: str | None, last: str | None) -> list[Period]:
     """The periods from the first to the last; the last four quarters if nothing is said."""
-    from perfsite.forms import periods_between  # noqa: PLC0415 - pandas is slow
-    from perfsite.forms.site import last_quarter  # noqa: PLC0415
+    from perfsite.forms import (  # noqa: PLC0415
+        last_quarter,
+        periods_between,
+    )
     from perfsite.periods import Period  # noqa: PLC0415
 
     if not first and not last:
