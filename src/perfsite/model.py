@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from perfsite.frames import Col
 from perfsite.text import SPACES, message, named, outside, outside_name
 
 if TYPE_CHECKING:
@@ -221,9 +222,9 @@ def translated_columns(languages: Iterable[str]) -> dict[str, tuple[str, str]]:
     }
 
 
-FIGURE: Final = ["service", "period", "measure", "channel"]
+FIGURE: Final = [Col.SERVICE, Col.PERIOD, Col.MEASURE, Col.CHANNEL]
 """The columns that say which figure an observation is."""
-PLACE: Final = ["file", "row"]
+PLACE: Final = [Col.FILE, Col.ROW]
 """The columns that say where an observation stands: a path below the data folder, and its row."""
 Key = tuple[str, str, str, str]
 """Whose figure: service, period (its code), measure, channel."""

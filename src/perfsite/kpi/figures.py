@@ -15,7 +15,7 @@ import pandas as pd
 from perfsite.arithmetic import half_steps, products, quotients, tidy_sum
 from perfsite.decimals import grouped, times
 from perfsite.errors import Problem
-from perfsite.frames import INPUTS, entering
+from perfsite.frames import INPUTS, Col, entering
 from perfsite.kpi.inputs import KEY, Parts, periods_of
 from perfsite.kpi.windows import (
     EXCESS_FROM,
@@ -103,10 +103,10 @@ def apply(kpi: Kpi, wide: pd.DataFrame) -> pd.DataFrame:
             # Where only the ratio was given it is the figure, not its product divided again.
             given = stated.notna() & top.isna()
             doubt = _doubt(stated, kpi.kind).where(given).fillna(0.0)
-            return ratio.assign(value=ratio["value"].mask(given, stated), uncertain=doubt)
+            return ratio.assign(value=ratio[Col.VALUE].mask(given, stated), uncertain=doubt)
         case Adding.RATIO | Adding.POOLED:
             ratio = _ratio(top, bottom, stated, share=share)
-            made = ratio["numerator"].notna() | ratio["value"].isna()
+            made = ratio[Col.NUMERATOR].notna() | ratio[Col.VALUE].isna()
             return ratio.assign(uncertain=_doubt(stated, kpi.kind).mask(made).fillna(0.0))
         case _:
             assert_never(kpi.adding)
@@ -200,9 +200,9 @@ def _ratio(
     value = value.mask(numerator.notna() & (denominator == 0))
     return pd.DataFrame(
         {
-            "value": value,
-            "numerator": numerator.where(known | withheld),
-            "denominator": denominator.where(known | withheld),
+            Col.VALUE: value,
+            Col.NUMERATOR: numerator.where(known | withheld),
+            Col.DENOMINATOR: denominator.where(known | withheld),
             "withheld": withheld,
         }
     )
@@ -212,11 +212,11 @@ def _amount(value: pd.Series, uncertain: pd.Series | None = None) -> pd.DataFram
     doubt = 0.0 if uncertain is None else uncertain.fillna(0.0)
     return pd.DataFrame(
         {
-            "value": value,
-            "numerator": value,
-            "denominator": np.nan,
+            Col.VALUE: value,
+            Col.NUMERATOR: value,
+            Col.DENOMINATOR: np.nan,
             "withheld": False,
-            "uncertain": doubt,
+            Col.UNCERTAIN: doubt,
         }
     )
 
@@ -229,7 +229,7 @@ def _amount(value: pd.Series, uncertain: pd.Series | None = None) -> pd.DataFram
 # it says its entry (`kpis.Excess`).
 
 
-EXCEEDING = [*KEY, "kpi", "start", "end"]
+EXCEEDING = [*KEY, Col.KPI, Col.START, Col.END]
 
 
 def flag_of(kpi_id: str) -> int:
@@ -247,10 +247,10 @@ def exceeding(parts: pd.DataFrame) -> pd.DataFrame:
     """
     frames = []
     for kpi in KPIS.values():
-        mine = parts[parts["part"].isin(kpi.operands) & parts["value"].notna()]
+        mine = parts[parts[Col.PART].isin(kpi.operands) & parts[Col.VALUE].notna()]
         if not flag_of(kpi.id) or mine.empty:
             continue
-        wide = mine.pivot(index=KEY, columns="part", values="value")
+        wide = mine.pivot(index=KEY, columns=Col.PART, values=Col.VALUE)
         above, below = sides(kpi, wide)
         frames.append(
             wide.index[(above > below).to_numpy()].to_frame(index=False).assign(kpi=kpi.id)
@@ -272,17 +272,17 @@ def with_doubt(parts: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     """
     if found.empty:
         return parts
-    flags = parts["flags"].to_numpy(dtype="int64").copy()
+    flags = parts[Col.FLAGS].to_numpy(dtype="int64").copy()
     keys = pd.MultiIndex.from_frame(parts[KEY])
-    for kpi_id, rows in found.groupby("kpi"):
-        mine = parts["part"].isin(KPIS[str(kpi_id)].operands).to_numpy(dtype=bool)
+    for kpi_id, rows in found.groupby(Col.KPI):
+        mine = parts[Col.PART].isin(KPIS[str(kpi_id)].operands).to_numpy(dtype=bool)
         at = keys.isin(pd.MultiIndex.from_frame(rows[KEY]))
         flags[mine & np.asarray(at, dtype=bool)] |= flag_of(str(kpi_id))
     parts = parts.assign(flags=flags)
-    doubted = parts["service"].isin(found["service"].unique()) & parts["value"].notna()
-    monthly = doubted & (parts["unit"] == Unit.MONTH)
+    doubted = parts[Col.SERVICE].isin(found[Col.SERVICE].unique()) & parts[Col.VALUE].notna()
+    monthly = doubted & (parts[Col.UNIT] == Unit.MONTH)
     # From the shortest on, so that a year that equals quarters that equal their months has it, too.
-    for count in sorted(int(n) for n in parts.loc[monthly, "count"].unique()):
+    for count in sorted(int(n) for n in parts.loc[monthly, Col.COUNT].unique()):
         if count <= MONTHS_IN_YEAR:
             parts = _as_their_sums(parts, doubted, count)
     return parts
@@ -291,15 +291,16 @@ def with_doubt(parts: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
 def _as_their_sums(parts: pd.DataFrame, doubted: pd.Series[bool], count: int) -> pd.DataFrame:
     """Give figures of `count` months that equal the sum of shorter ones the doubt about these."""
     mine = parts[doubted]
-    months = mine[mine["unit"] == Unit.MONTH]
-    shorter = pd.concat([months[months["count"] < count], months_of_days(mine)])
-    sums = tile(shorter.drop_duplicates([*SERIES, "count", "first"]), count)
+    months = mine[mine[Col.UNIT] == Unit.MONTH]
+    shorter = pd.concat([months[months[Col.COUNT] < count], months_of_days(mine)])
+    sums = tile(shorter.drop_duplicates([*SERIES, Col.COUNT, Col.FIRST]), count)
     every = sum(flag_of(kpi_id) for kpi_id in KPIS)
     sums = sums[has_flag(sums, every)]
-    long = months[months["count"] == count].reset_index(names="at")
-    both = long.merge(sums, on=[*SERIES, "first"], suffixes=("", "_sum"))
-    same = both[np.isclose(both["value"], both["value_sum"], rtol=1e-9, atol=0)]
-    flags = parts["flags"].copy()
+    long = months[months[Col.COUNT] == count].reset_index(names="at")
+    # Each long figure beside the sum of the shorter ones that fill it.
+    both = long.merge(sums, on=[*SERIES, Col.FIRST], suffixes=("", "_sum"))
+    same = both[np.isclose(both[Col.VALUE], both["value_sum"], rtol=1e-9, atol=0)]
+    flags = parts[Col.FLAGS].copy()
     flags.loc[same["at"]] |= (same["flags_sum"] & every).to_numpy()
     return parts.assign(flags=flags)
 
@@ -314,25 +315,26 @@ def number_inside(frame: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
         `excess` and `excess_of`, the number of periods of that length that fill the row's period
         (0 where they do not), with the index of `frame`.
     """
-    number = pd.DataFrame(0, index=frame.index, columns=["excess", "excess_of"], dtype="int64")
+    number = pd.DataFrame(0, index=frame.index, columns=[Col.EXCESS, Col.EXCESS_OF], dtype="int64")
     if frame.empty or found.empty:
         return number
-    columns = ["service", "kpi", "unit", "count", "start", "end"]
+    columns = [Col.SERVICE, Col.KPI, Col.UNIT, Col.COUNT, Col.START, Col.END]
     rows = frame[columns].assign(at=frame.index)
-    met = rows.merge(found, on=["service", "kpi"], suffixes=("", "_inside"))
+    # Each row beside all such periods of its service and KPI, which are few; then those inside it.
+    met = rows.merge(found, on=[Col.SERVICE, Col.KPI], suffixes=("", "_inside"))
     inside = met[
-        (met["start_inside"] >= met["start"])
-        & (met["end_inside"] <= met["end"])
-        & (met["end_inside"] - met["start_inside"] < met["end"] - met["start"])
+        (met["start_inside"] >= met[Col.START])
+        & (met["end_inside"] <= met[Col.END])
+        & (met["end_inside"] - met["start_inside"] < met[Col.END] - met[Col.START])
     ]
     length = inside["end_inside"] - inside["start_inside"]
     # Months of 28 to 31 days are of one length, and so are quarters of 90 to 92.
     longest = length >= length.groupby(inside["at"]).transform("max") * 0.9
     inside = inside[longest]
-    fill = (inside["unit"] == inside["unit_inside"]) & (
-        inside["count"] % inside["count_inside"] == 0
+    fill = (inside[Col.UNIT] == inside["unit_inside"]) & (
+        inside[Col.COUNT] % inside["count_inside"] == 0
     )
-    parts = (inside["count"] // inside["count_inside"]).where(fill, 0)
+    parts = (inside[Col.COUNT] // inside["count_inside"]).where(fill, 0)
     by_row = parts.groupby(inside["at"]).agg(["size", "min"])
     number.loc[by_row.index] = by_row.to_numpy()
     return number
@@ -359,9 +361,9 @@ def number_inside(frame: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
 
 
 COLUMNS: Final = [
-    "service", "kpi", "unit", "count", "first", "start", "end",
-    "value", "numerator", "denominator", "uncertain", "status",
-    "marks", "excess", "excess_of", "stock",
+    Col.SERVICE, Col.KPI, Col.UNIT, Col.COUNT, Col.FIRST, Col.START, Col.END,
+    Col.VALUE, Col.NUMERATOR, Col.DENOMINATOR, Col.UNCERTAIN, Col.STATUS,
+    Col.MARKS, Col.EXCESS, Col.EXCESS_OF, Col.STOCK,
 ]  # fmt: skip
 
 
@@ -376,7 +378,7 @@ class Figures:
     @property
     def stocks(self) -> frozenset[tuple[str, str]]:
         """The services and measures whose years are not sums of shorter periods."""
-        pairs = self.windows.stocks[["service", "measure"]]
+        pairs = self.windows.stocks[[Col.SERVICE, Col.MEASURE]]
         return frozenset(pairs.itertuples(index=False, name=None))
 
 
@@ -387,16 +389,17 @@ def work_out(parts: Parts, observations: pd.DataFrame, config: SiteConfig) -> Fi
     every = with_doubt(parts.frame, doubts)
     windows = year_windows(every, [*config.additive, DIGITAL])
     months = windows_of_months(every, config)
-    given = every[every["value"].notna()]
+    given = every[every[Col.VALUE].notna()]
     given = given[~is_year(given)]
-    columns = [*KEY, "part", "value", "flags", "summed"]
+    columns = [*KEY, Col.PART, Col.VALUE, Col.FLAGS, Col.SUMMED]
     rows = pd.concat([given[columns], months[columns], windows.frame[columns]])
-    rows = rows.drop_duplicates([*KEY, "part"])
+    rows = rows.drop_duplicates([*KEY, Col.PART])
     # A break that was marked on a period is one at its beginning, and none inside it.
-    at_start = np.where(rows["summed"].astype(bool), 0, int(Flag.BREAK))
-    rows["flags"] = rows["flags"].to_numpy(dtype="int64") & ~at_start
-    wide = rows.pivot(index=KEY, columns="part", values="value")
-    flags = rows.pivot(index=KEY, columns="part", values="flags").fillna(0).astype("int64")
+    at_start = np.where(rows[Col.SUMMED].astype(bool), 0, int(Flag.BREAK))
+    rows[Col.FLAGS] = rows[Col.FLAGS].to_numpy(dtype="int64") & ~at_start
+    # A row is a service and period, a column a part: formulas are arithmetic of whole columns.
+    wide = rows.pivot(index=KEY, columns=Col.PART, values=Col.VALUE)
+    flags = rows.pivot(index=KEY, columns=Col.PART, values=Col.FLAGS).fillna(0).astype("int64")
     year = is_year(wide.index.to_frame(index=False)).to_numpy()
     frames = [_confidential(windows, wide)]
     there = set(wide.columns)
@@ -404,17 +407,17 @@ def work_out(parts: Parts, observations: pd.DataFrame, config: SiteConfig) -> Fi
         if there.isdisjoint(kpi.parts):
             continue
         frame = _with_flags(kpi, apply(kpi, wide).assign(kpi=kpi.id), flags)
-        keep = frame["value"].notna() | frame["withheld"]
+        keep = frame[Col.VALUE].notna() | frame["withheld"]
         if kpi.is_of_years_only:
             keep &= year
         frames.append(frame[keep].reset_index())
     frame = _with_dates(pd.concat(frames, ignore_index=True))
-    frame["status"] = np.select(
+    frame[Col.STATUS] = np.select(
         [frame["hidden"], frame["withheld"]],
         [Status.CONFIDENTIAL, Status.WITHHELD],
         Status.PROVIDED,
     )
-    frame["stock"] = _of_stocks(frame, windows)
+    frame[Col.STOCK] = _of_stocks(frame, windows)
     doubtful = frame[frame["doubtful"].to_numpy(dtype=bool)]
     numbers = number_inside(doubtful, doubts).reindex(frame.index, fill_value=0)
     frame = frame.assign(**{str(name): numbers[name] for name in numbers})
@@ -435,12 +438,12 @@ def _with_flags(kpi: Kpi, frame: pd.DataFrame, flags: pd.DataFrame) -> pd.DataFr
         return np.bitwise_or.reduce(there) if there else np.zeros(len(flags), dtype="int64")
 
     stated = united((kpi.stated,) if kpi.stated else ())
-    counted = frame["numerator"].notna().to_numpy(dtype=bool)
+    counted = frame[Col.NUMERATOR].notna().to_numpy(dtype=bool)
     known = np.where(counted, united(kpi.operands), stated)
     doubtful = ((known & flag_of(kpi.id)) != 0) & ~frame["withheld"].to_numpy(dtype=bool)
     withheld = frame["withheld"] | (doubtful & (kpi.excess is Excess.WITHHOLDS))
     return frame.assign(
-        value=frame["value"].mask(withheld),
+        value=frame[Col.VALUE].mask(withheld),
         withheld=withheld,
         marks=marks_of(known),
         doubtful=doubtful,
@@ -455,18 +458,18 @@ def _confidential(windows: Windows, wide: pd.DataFrame) -> pd.DataFrame:
     """
     hidden = windows.confidential
     frames = [hidden.iloc[:0][KEY].assign(kpi="")]
-    for kpi, parts in _forms_of(hidden["part"]):
-        mine = hidden[hidden["part"].isin(parts)]
+    for kpi, parts in _forms_of(hidden[Col.PART]):
+        mine = hidden[hidden[Col.PART].isin(parts)]
         keys = pd.MultiIndex.from_frame(mine[KEY]).unique()
         there = np.ones(len(keys), dtype=bool)
         for part in parts:
-            secret = keys.isin(pd.MultiIndex.from_frame(mine.loc[mine["part"] == part, KEY]))
+            secret = keys.isin(pd.MultiIndex.from_frame(mine.loc[mine[Col.PART] == part, KEY]))
             known = wide[part].reindex(keys).notna().to_numpy() if part in wide else False
             there &= secret | known
         frames.append(keys[there].to_frame(index=False).assign(kpi=kpi.id))
     found = pd.concat(frames, ignore_index=True).drop_duplicates()
-    numbers = dict.fromkeys(("value", "numerator", "denominator"), np.nan)
-    numbers["uncertain"] = 0.0
+    numbers = dict.fromkeys((Col.VALUE, Col.NUMERATOR, Col.DENOMINATOR), np.nan)
+    numbers[Col.UNCERTAIN] = 0.0
     return found.assign(**numbers, withheld=False, marks="", doubtful=False, hidden=True)
 
 
@@ -486,11 +489,11 @@ def _of_stocks(frame: pd.DataFrame, windows: Windows) -> NDArray[np.bool_]:
     measures = {kpi.id: {part.partition(":")[0] for part in kpi.numerator} for kpi in KPIS.values()}
     pairs = [
         (service, kpi)
-        for service, measure in windows.stocks[["service", "measure"]].itertuples(index=False)
+        for service, measure in windows.stocks[[Col.SERVICE, Col.MEASURE]].itertuples(index=False)
         for kpi, counted in measures.items()
         if measure in counted
     ]
-    mine = pd.MultiIndex.from_frame(frame[["service", "kpi"]])
+    mine = pd.MultiIndex.from_frame(frame[[Col.SERVICE, Col.KPI]])
     return np.asarray(mine.isin(pairs), dtype=bool)
 
 
@@ -499,12 +502,12 @@ def windows_of_months(parts: pd.DataFrame, config: SiteConfig) -> pd.DataFrame:
     wanted = parts_of_months()
     additive = set(config.additive)
     adding = [part for part in wanted if part.partition(":")[0] in additive]
-    return month_windows(parts[parts["part"].isin(wanted)], adding)
+    return month_windows(parts[parts[Col.PART].isin(wanted)], adding)
 
 
 def _with_dates(frame: pd.DataFrame) -> pd.DataFrame:
     """Add `start` and `end`; periods repeat, so each is worked out once."""
-    key = ["unit", "count", "first"]
+    key = [Col.UNIT, Col.COUNT, Col.FIRST]
     periods = frame[key].drop_duplicates()
     made = periods_of(periods)
     periods = periods.assign(
@@ -522,7 +525,7 @@ def _notices(windows: Windows, observations: pd.DataFrame, digital: Sequence[str
     if windows.conflicts.empty and windows.stocks.empty:
         return []
     places = _places(observations, digital)
-    conflicts = windows.conflicts.merge(places, on=["service", "part", "first"])
+    conflicts = windows.conflicts.merge(places, on=[Col.SERVICE, Col.PART, Col.FIRST])
     problems = [
         Problem(
             file,
@@ -537,10 +540,10 @@ def _notices(windows: Windows, observations: pd.DataFrame, digital: Sequence[str
             period=period,
         )
         for file, row, service, measure, channel, period, stated, summed in conflicts[
-            [*PLACE, "service", "measure", "channel", "period", "stated", "summed"]
+            [*PLACE, Col.SERVICE, Col.MEASURE, Col.CHANNEL, Col.PERIOD, Col.STATED, Col.SUMMED]
         ].itertuples(index=False, name=None)
     ]
-    stocks = windows.stocks.merge(places.drop_duplicates(["service", "part"]))
+    stocks = windows.stocks.merge(places.drop_duplicates([Col.SERVICE, Col.PART]))
     return problems + [
         Problem(
             file,
@@ -554,24 +557,24 @@ def _notices(windows: Windows, observations: pd.DataFrame, digital: Sequence[str
             measures=(measure,),
         )
         for file, row, service, measure, channel, ratio in stocks[
-            [*PLACE, "service", "measure", "channel", "ratio"]
+            [*PLACE, Col.SERVICE, Col.MEASURE, Col.CHANNEL, Col.RATIO]
         ].itertuples(index=False, name=None)
     ]
 
 
 def _places(observations: pd.DataFrame, digital: Sequence[str]) -> pd.DataFrame:
     """Where each year of a part stands, or the first of the channels that it was summed from."""
-    provided = observations["status"] == Status.PROVIDED
+    provided = observations[Col.STATUS] == Status.PROVIDED
     year = observations[is_whole_year(observations) & provided]
-    columns = ["service", "measure", "channel", "first", "period", *PLACE]
-    of_all = year[columns].assign(part=year["measure"])
-    online = year["channel"].isin(list(digital)) & (year["measure"] == "transactions")
+    columns = [Col.SERVICE, Col.MEASURE, Col.CHANNEL, Col.FIRST, Col.PERIOD, *PLACE]
+    of_all = year[columns].assign(part=year[Col.MEASURE])
+    online = year[Col.CHANNEL].isin(list(digital)) & (year[Col.MEASURE] == "transactions")
     of_digital = year.loc[online, columns].assign(part=DIGITAL)
     both = pd.concat([of_all, of_digital[of_all.columns]])
-    key = ["service", "part", "first"]
+    key = [Col.SERVICE, Col.PART, Col.FIRST]
     found = both.drop_duplicates(key)
     # What was added up from channels has the name of the part, for no column has its figure.
     several = pd.MultiIndex.from_frame(both.loc[both.duplicated(key), key])
-    summed = pd.MultiIndex.from_frame(found[key]).isin(several) & (found["channel"] != "")
-    of_part = np.where(found["part"] == DIGITAL, DIGITAL.partition(":")[2], "")
-    return found.assign(channel=found["channel"].mask(summed, of_part))
+    summed = pd.MultiIndex.from_frame(found[key]).isin(several) & (found[Col.CHANNEL] != "")
+    of_part = np.where(found[Col.PART] == DIGITAL, DIGITAL.partition(":")[2], "")
+    return found.assign(channel=found[Col.CHANNEL].mask(summed, of_part))

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from perfsite.arithmetic import products, quotients, tidy_sum
-from perfsite.frames import FIGURES, INPUTS, entering
+from perfsite.frames import FIGURES, INPUTS, Col, entering
 from perfsite.kpi.headlines import across_a_break
 from perfsite.kpi.inputs import newest_end
 from perfsite.kpi.reporting import LastPeriods, Silence, Silences
@@ -281,7 +281,7 @@ def _in_language(group: Group, tag: str, departments: Mapping[str, str]) -> Grou
     return replace(group.in_language(tag), parents=parents)
 
 
-_ROW: Final = ["slug", "kpi", "first"]
+_ROW: Final = ["slug", Col.KPI, Col.FIRST]
 _MOST: Final = 0.5
 """From this share on, one service makes most of a group, and the figure without it is told."""
 _DIGITS: Final = 12
@@ -314,9 +314,9 @@ def summarise_groups(
     largest = _without_largest(rows, table)
     table = table.fillna({"withheld": 0}).reset_index()
     series: dict[tuple[str, str], list[GroupFigure]] = {}
-    newest = newest_end(rows["service"], rows["first"])
+    newest = newest_end(rows[Col.SERVICE], rows[Col.FIRST])
     for row in table.to_dict("records"):
-        key, kpi, first = str(row["slug"]), str(row["kpi"]), int(row["first"])
+        key, kpi, first = str(row["slug"]), str(row[Col.KPI]), int(row[Col.FIRST])
         beyond = int(row["beyond"])
         of = members.sizes[key, kpi][first] + beyond
         ever = members.reporters[key, kpi][first] + beyond
@@ -354,19 +354,19 @@ def yearly(frame: pd.DataFrame) -> pd.DataFrame:
     numerator where the KPI is a sum, and its denominator where it is a ratio.
     """
     frame = _of_twelve_months(frame)
-    ratio = frame["kpi"].isin([kpi.id for kpi in KPIS.values() if kpi.is_ratio])
-    whole = frame["numerator"].notna() & (~ratio | (frame["denominator"] > 0))
-    weight = frame["numerator"].mask(ratio, frame["denominator"])
-    return frame.assign(weight=weight)[(frame["status"] == Status.PROVIDED) & whole]
+    ratio = frame[Col.KPI].isin([kpi.id for kpi in KPIS.values() if kpi.is_ratio])
+    whole = frame[Col.NUMERATOR].notna() & (~ratio | (frame[Col.DENOMINATOR] > 0))
+    weight = frame[Col.NUMERATOR].mask(ratio, frame[Col.DENOMINATOR])
+    return frame.assign(weight=weight)[(frame[Col.STATUS] == Status.PROVIDED) & whole]
 
 
 def _of_twelve_months(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame[is_whole_year(frame) & frame["kpi"].isin(at(Place.GROUP))]
+    return frame[is_whole_year(frame) & frame[Col.KPI].isin(at(Place.GROUP))]
 
 
 def _withheld(frame: pd.DataFrame) -> pd.DataFrame:
     frame = _of_twelve_months(frame)
-    return frame.loc[frame["status"] == Status.WITHHELD, ["service", "kpi", "first"]]
+    return frame.loc[frame[Col.STATUS] == Status.WITHHELD, [Col.SERVICE, Col.KPI, Col.FIRST]]
 
 
 class _Members:
@@ -391,12 +391,12 @@ class _Members:
             key: np.array([rank[service] for service in group.services], dtype=np.intp)
             for key, group in zip(self.keys, groups, strict=True)
         }
-        self._firsts = sorted(int(first) for first in year["first"].unique())
+        self._firsts = sorted(int(first) for first in year[Col.FIRST].unique())
         self._open = open_throughout([summary.service for summary in summaries], self._firsts)
         self._frame = pd.DataFrame(
             {
                 "slug": np.repeat(self.keys, [len(group.services) for group in groups]),
-                "service": [service for group in groups for service in group.services],
+                Col.SERVICE: [service for group in groups for service in group.services],
             }
         )
         self.sizes: dict[tuple[str, str], dict[int, int]] = {}
@@ -405,7 +405,9 @@ class _Members:
             applies = [
                 summary.figures[kpi].status is not Status.NOT_APPLICABLE for summary in summaries
             ]
-            ever = pd.Index(self.services).isin(year.loc[year["kpi"] == kpi, "service"].unique())
+            ever = pd.Index(self.services).isin(
+                year.loc[year[Col.KPI] == kpi, Col.SERVICE].unique()
+            )
             for key in self.keys:
                 self.sizes[key, kpi] = self._count(key, np.array(applies, dtype=bool))
                 self.reporters[key, kpi] = self._count(key, ever)
@@ -422,15 +424,15 @@ class _Members:
 
     def join(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The rows of services in each group that they are in, with `open`: whether they were."""
-        services = pd.Index(self.services).get_indexer(pd.Index(frame["service"]))
-        whens = pd.Index(self._firsts, dtype="int64").get_indexer(pd.Index(frame["first"]))
+        services = pd.Index(self.services).get_indexer(pd.Index(frame[Col.SERVICE]))
+        whens = pd.Index(self._firsts, dtype="int64").get_indexer(pd.Index(frame[Col.FIRST]))
         known = (services >= 0) & (whens >= 0)
         frame = frame[known]
         frame = frame.assign(open=self._open[services[known], whens[known]])
-        return self._frame.merge(frame, on="service")
+        return self._frame.merge(frame, on=Col.SERVICE)
 
 
-_SUMMED: Final = ("numerator", "denominator", "doubt")
+_SUMMED: Final = (Col.NUMERATOR, Col.DENOMINATOR, "doubt")
 """What is added up for a figure; `doubt` is what is uncertain of a numerator."""
 _LIKE: Final = tuple(name for one in _SUMMED for name in (f"like_{one}", f"{one}_then"))
 """The same of the like services, now and a year before."""
@@ -444,22 +446,24 @@ def _paired(year: pd.DataFrame) -> pd.DataFrame:
     which tells what lies over a break.
     """
     # What is uncertain of a ratio's numerator: it adds up as the numerators do.
-    doubt = products(year["uncertain"], year["denominator"].fillna(1.0))
+    doubt = products(year[Col.UNCERTAIN], year[Col.DENOMINATOR].fillna(1.0))
     year = year.assign(doubt=doubt)
-    before = year[["service", "kpi", "first", *_SUMMED]].assign(
-        first=year["first"] + MONTHS_IN_YEAR
+    before = year[[Col.SERVICE, Col.KPI, Col.FIRST, *_SUMMED]].assign(
+        first=year[Col.FIRST] + MONTHS_IN_YEAR
     )
-    paired = year.merge(before, on=["service", "kpi", "first"], how="left", suffixes=("", "_then"))
+    paired = year.merge(
+        before, on=[Col.SERVICE, Col.KPI, Col.FIRST], how="left", suffixes=("", "_then")
+    )
     # Over a break figures cannot be compared: the service counts in the sum, not in the change.
     both = paired["numerator_then"].notna() & ~paired["apart"]
     paired["like"] = both.astype(int)
     for name in _SUMMED:
         paired[f"like_{name}"] = paired[name].where(both)
         paired[f"{name}_then"] = paired[f"{name}_then"].where(both)
-    ratio = paired["numerator"] / paired["denominator"]
+    ratio = paired[Col.NUMERATOR] / paired[Col.DENOMINATOR]
     paired["rated_then"] = ratio * paired["denominator_then"]
-    stock = paired["stock"] if "stock" in paired else pd.Series(data=False, index=paired.index)
-    paired["stocks"] = paired["numerator"].where(stock.astype(bool), 0.0)
+    stock = paired[Col.STOCK] if Col.STOCK in paired else pd.Series(data=False, index=paired.index)
+    paired["stocks"] = paired[Col.NUMERATOR].where(stock.astype(bool), 0.0)
     return paired
 
 
@@ -482,7 +486,7 @@ def _with_values(sums: pd.DataFrame) -> pd.DataFrame:
 
     The index has the level `kpi`; the columns that are added are those of `GroupFigure`.
     """
-    ratio = sums.index.get_level_values("kpi").isin([k.id for k in KPIS.values() if k.is_ratio])
+    ratio = sums.index.get_level_values(Col.KPI).isin([k.id for k in KPIS.values() if k.is_ratio])
 
     def figure(above: str, below: str) -> NDArray[np.float64]:
         whole = sums[above].to_numpy(dtype=float)
@@ -506,17 +510,17 @@ def _without_largest(
     `rows` are those that were added up to `table`. Of two with half each it is the one whose id
     comes first.
     """
-    ranked = rows.sort_values(["weight", "service"], ascending=[False, True], kind="stable")
+    ranked = rows.sort_values([Col.WEIGHT, Col.SERVICE], ascending=[False, True], kind="stable")
     top = ranked.drop_duplicates(_ROW).set_index(_ROW).reindex(table.index)
-    share = top["weight"] / rows.groupby(_ROW)["weight"].sum()
-    chosen = (table["services"] > 1) & (top["weight"] > 0) & (share >= _MOST)
+    share = top[Col.WEIGHT] / rows.groupby(_ROW)[Col.WEIGHT].sum()
+    chosen = (table["services"] > 1) & (top[Col.WEIGHT] > 0) & (share >= _MOST)
     names = [*_SUMMED, *_LIKE, "like"]
     rest = table[names] - top[names].fillna(0)
     rest[names] = tidy_sum(rest[names].to_numpy(dtype=float))
-    rest = _with_values(rest).assign(service=top["service"], share=share)[chosen]
+    rest = _with_values(rest).assign(service=top[Col.SERVICE], share=share)[chosen]
     return {
-        (str(row["slug"]), str(row["kpi"]), int(row["first"])): Largest(
-            service=str(row["service"]), share=float(row["share"]), **_said(row)
+        (str(row["slug"]), str(row[Col.KPI]), int(row[Col.FIRST])): Largest(
+            service=str(row[Col.SERVICE]), share=float(row["share"]), **_said(row)
         )
         for row in rest.reset_index().to_dict("records")
     }
@@ -526,8 +530,8 @@ def _said(row: Mapping[Hashable, Any]) -> dict[str, Any]:
     """What `GroupFigure` and `Largest` both say, of a row of `_with_values`."""
     like = int(row["like"])
     return {
-        "value": float(row["value"]),
-        "uncertain": float(row["uncertain"]),
+        "value": float(row[Col.VALUE]),
+        "uncertain": float(row[Col.UNCERTAIN]),
         "like_now": float(row["like_now"]) if like else None,
         "like_uncertain": float(row["like_uncertain"]) if like else 0.0,
         "like_before": float(row["like_before"]) if like else None,
@@ -540,19 +544,19 @@ def _figure(
     row: Mapping[Hashable, Any], of: int, newest: int, largest: Largest | None
 ) -> GroupFigure:
     """The figure of a row of `_added_up`; whether it is complete is found out later."""
-    kpi = str(row["kpi"])
+    kpi = str(row[Col.KPI])
     ratio = KPIS[kpi].is_ratio
     said = _said(row)
     constant = float(f"{row['constant']:.{_DIGITS}g}") if ratio and said["like_services"] else None
     return GroupFigure(
         kpi=kpi,
-        period=Period(Unit.MONTH, int(row["first"]), MONTHS_IN_YEAR),
-        numerator=float(row["numerator"]),
-        denominator=float(row["denominator"]) if ratio else None,
+        period=Period(Unit.MONTH, int(row[Col.FIRST]), MONTHS_IN_YEAR),
+        numerator=float(row[Col.NUMERATOR]),
+        denominator=float(row[Col.DENOMINATOR]) if ratio else None,
         services=int(row["services"]),
         of=of,
         complete=False,
-        older=int(row["first"]) < newest,
+        older=int(row[Col.FIRST]) < newest,
         # Of one service, its ratio now is what it is at any volume.
         like_constant=said["like_now"] if said["like_services"] == 1 and ratio else constant,
         withheld=int(row["withheld"]),
@@ -575,12 +579,12 @@ Volumes = Mapping[Period, Mapping[str, float]]
 def volumes_by_period(figures: Figures) -> Volumes:
     """The transactions of all services for every period of 12 months: the same as groups add up."""
     frame = yearly(figures.frame)
-    frame = frame[frame["kpi"] == VOLUME]
+    frame = frame[frame[Col.KPI] == VOLUME]
     return {
         Period(Unit.MONTH, int(str(first)), MONTHS_IN_YEAR): dict(
-            zip(rows["service"].tolist(), rows["numerator"].tolist(), strict=True)
+            zip(rows[Col.SERVICE].tolist(), rows[Col.NUMERATOR].tolist(), strict=True)
         )
-        for first, rows in frame.groupby("first")
+        for first, rows in frame.groupby(Col.FIRST)
     }
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from perfsite.frames import FIGURES, INPUTS, entering
+from perfsite.frames import FIGURES, INPUTS, Col, entering
 from perfsite.kpi.inputs import newest_end, periods_of
 from perfsite.kpi.windows import is_year
 from perfsite.kpis import KPIS, VOLUME, Place, Window, at
@@ -39,15 +39,16 @@ def across_a_break(frame: pd.DataFrame, parts: pd.DataFrame) -> pd.Series[bool]:
     `frame` has `service, kpi, start, end` and an index without repetitions, as the frame of
     `figures`; `parts` is that of `parts`. The answer has the index of `frame`.
     """
-    marked = parts[parts["broken"]]
+    marked = parts[parts[Col.BROKEN]]
     starts = [period.start.toordinal() for period in periods_of(marked)]
     made_of = pd.DataFrame(
-        [(kpi.id, part) for kpi in KPIS.values() for part in kpi.parts], columns=["kpi", "part"]
+        [(kpi.id, part) for kpi in KPIS.values() for part in kpi.parts], columns=[Col.KPI, Col.PART]
     )
-    breaks = marked.assign(at=starts)[["service", "part", "at"]].merge(made_of, on="part")
-    heads = frame[["service", "kpi", "start", "end"]].assign(place=frame.index)
-    met = heads.merge(breaks, on=["service", "kpi"])
-    between = met[(met["at"] > met["start"] - _YEAR_BACK) & (met["at"] <= met["end"])]
+    # A break in a part is one in every KPI that is made of it.
+    breaks = marked.assign(at=starts)[[Col.SERVICE, Col.PART, "at"]].merge(made_of, on=Col.PART)
+    heads = frame[[Col.SERVICE, Col.KPI, Col.START, Col.END]].assign(place=frame.index)
+    met = heads.merge(breaks, on=[Col.SERVICE, Col.KPI])
+    between = met[(met["at"] > met[Col.START] - _YEAR_BACK) & (met["at"] <= met[Col.END])]
     return pd.Series(frame.index.isin(between["place"]), index=frame.index)
 
 
@@ -124,7 +125,7 @@ def _by_name(summary: ServiceSummary) -> tuple[str, str]:
 # What a service's headlines say: for each KPI its latest figure, or why there is none.
 
 
-_PERIOD: Final = ["service", "kpi", "unit", "count", "first"]
+_PERIOD: Final = [Col.SERVICE, Col.KPI, Col.UNIT, Col.COUNT, Col.FIRST]
 
 
 @dataclass(frozen=True)
@@ -212,23 +213,34 @@ def summarise_services(
     entering("headlines", FIGURES, figures.frame)
     entering("headlines", INPUTS, parts.frame)
     frame = headlines(figures.frame)
+    # From the left, so that each headline keeps its row, also where there is no year before.
     before = frame.assign(
-        first=frame["first"] - frame["unit"].map({str(u): n for u, n in YEAR_IN_UNITS.items()})
-    )[_PERIOD].merge(figures.frame[[*_PERIOD, "value", "uncertain"]], on=_PERIOD, how="left")
+        first=frame[Col.FIRST] - frame[Col.UNIT].map({str(u): n for u, n in YEAR_IN_UNITS.items()})
+    )[_PERIOD].merge(figures.frame[[*_PERIOD, Col.VALUE, Col.UNCERTAIN]], on=_PERIOD, how="left")
     apart = across_a_break(frame, parts.frame)
     frame = frame.assign(
-        before=before["value"].mask(apart.to_numpy()).to_numpy(),
-        uncertain_before=before["uncertain"].fillna(0.0).to_numpy(),
+        before=before[Col.VALUE].mask(apart.to_numpy()).to_numpy(),
+        uncertain_before=before[Col.UNCERTAIN].fillna(0.0).to_numpy(),
     )
     periods = periods_of(frame)
     months = np.array([period.last_complete_month for period in periods], dtype="int64")
-    newest = newest_end(frame["service"], months)
+    newest = newest_end(frame[Col.SERVICE], months)
     found: dict[tuple[str, str], Headline] = {}
     columns = (
-        "service", "kpi", "status", "uncertain", "uncertain_before", "marks", "excess", "excess_of",
-        "stock",
-        "value", "numerator", "denominator", "before",
-    )  # fmt: skip
+        Col.SERVICE,
+        Col.KPI,
+        Col.STATUS,
+        Col.UNCERTAIN,
+        "uncertain_before",
+        Col.MARKS,
+        Col.EXCESS,
+        Col.EXCESS_OF,
+        Col.STOCK,
+        Col.VALUE,
+        Col.NUMERATOR,
+        Col.DENOMINATOR,
+        "before",
+    )
     for (service, kpi, status, *known), period, month in zip(
         zip(*(frame[name] for name in columns), strict=True), periods, months, strict=True
     ):
@@ -251,8 +263,10 @@ def summarise_services(
             bool(stock),
         )
     absent = _absent(parts.frame)
-    secret = figures.frame[figures.frame["status"] == Status.CONFIDENTIAL]
-    absent |= dict.fromkeys(zip(secret["service"], secret["kpi"], strict=True), Status.CONFIDENTIAL)
+    secret = figures.frame[figures.frame[Col.STATUS] == Status.CONFIDENTIAL]
+    absent |= dict.fromkeys(
+        zip(secret[Col.SERVICE], secret[Col.KPI], strict=True), Status.CONFIDENTIAL
+    )
     return [
         ServiceSummary(
             service,
@@ -272,21 +286,21 @@ def headlines(frame: pd.DataFrame) -> pd.DataFrame:
     A year that is confidential has no figure, and does not hide an earlier one that was published.
     A quarter of a stock is no smaller than a year: of its figures the latest speaks for it.
     """
-    frame = frame[frame["status"] != Status.CONFIDENTIAL]
-    window = frame["kpi"].map({kpi.id: kpi.window for kpi in KPIS.values()})
-    month = (frame["unit"] == Unit.MONTH) & (frame["count"] == 1)
+    frame = frame[frame[Col.STATUS] != Status.CONFIDENTIAL]
+    window = frame[Col.KPI].map({kpi.id: kpi.window for kpi in KPIS.values()})
+    month = (frame[Col.UNIT] == Unit.MONTH) & (frame[Col.COUNT] == 1)
     year = is_year(frame)
     wanted = {
         Window.YEAR: year,
         Window.YEAR_ELSE_LATEST: year,
         Window.MONTH_ELSE_LATEST: month,
     }
-    preferred = frame["stock"].astype(bool)
+    preferred = frame[Col.STOCK].astype(bool)
     for one in Window:
         preferred |= (window == one) & wanted[one]
     ranked = frame.assign(preferred=preferred)[preferred | (window != Window.YEAR)]
-    ranked = ranked.sort_values(["preferred", "end", "start"], ascending=[True, True, False])
-    return ranked.drop_duplicates(["service", "kpi"], keep="last").drop(columns="preferred")
+    ranked = ranked.sort_values(["preferred", Col.END, Col.START], ascending=[True, True, False])
+    return ranked.drop_duplicates([Col.SERVICE, Col.KPI], keep="last").drop(columns="preferred")
 
 
 def _absent(parts: pd.DataFrame) -> dict[tuple[str, str], Status]:
@@ -296,7 +310,7 @@ def _absent(parts: pd.DataFrame) -> dict[tuple[str, str], Status]:
     only ever given as not applicable makes it not applicable.
     """
     given: dict[str, dict[str, set[str]]] = {}
-    pairs = parts[["service", "part", "status"]].drop_duplicates()
+    pairs = parts[[Col.SERVICE, Col.PART, Col.STATUS]].drop_duplicates()
     for service, part, status in pairs.itertuples(index=False, name=None):
         given.setdefault(service, {}).setdefault(part, set()).add(status)
     found: dict[tuple[str, str], Status] = {}

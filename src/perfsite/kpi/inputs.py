@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 
 from perfsite.arithmetic import tidy_sum
+from perfsite.frames import Col
 from perfsite.kpi.windows import (
     MARKS,
     Flag,
@@ -45,14 +46,14 @@ if TYPE_CHECKING:
     from perfsite.config import SiteConfig
 
 
-KEY: Final = ["service", "unit", "count", "first"]
-COLUMNS: Final = [*KEY, "part", "value", "status", "broken", "flags", "summed"]
+KEY: Final = [Col.SERVICE, Col.UNIT, Col.COUNT, Col.FIRST]
+COLUMNS: Final = [*KEY, Col.PART, Col.VALUE, Col.STATUS, Col.BROKEN, Col.FLAGS, Col.SUMMED]
 ONE_IN: Final = 10
 """A site's time is set by a tenth of the services that ever gave figures: one service whose figures
 lie years before or after those of all others makes nobody late."""
-_OWNER: Final = ["service", "measure"]
-_INDEX: Final = ["service", "measure", "unit", "count", "first"]
-_CHANNEL: Final = [*_OWNER, "channel"]
+_OWNER: Final = [Col.SERVICE, Col.MEASURE]
+_INDEX: Final = [Col.SERVICE, Col.MEASURE, Col.UNIT, Col.COUNT, Col.FIRST]
+_CHANNEL: Final = [*_OWNER, Col.CHANNEL]
 
 
 @dataclass(frozen=True)
@@ -77,34 +78,42 @@ def resolve(observations: pd.DataFrame, config: SiteConfig) -> Parts:
     the whole. Where a stated total leaves out a channel that was given as missing, digital
     transactions are missing: it is not the whole that they are a part of.
     """
-    frame = observations[[*KEY, "measure", "channel", "value", "status"]].assign(
-        flags=flags_of(observations["marks"]), summed=False
+    frame = observations[[*KEY, Col.MEASURE, Col.CHANNEL, Col.VALUE, Col.STATUS]].assign(
+        flags=flags_of(observations[Col.MARKS]), summed=False
     )
-    whole = frame[frame["channel"] == ""].drop(columns="channel")
-    channels = frame[(frame["channel"] != "") & frame["measure"].isin(config.additive)]
-    stated = whole.rename(columns={"measure": "part"})
+    whole = frame[frame[Col.CHANNEL] == ""].drop(columns=Col.CHANNEL)
+    channels = frame[(frame[Col.CHANNEL] != "") & frame[Col.MEASURE].isin(config.additive)]
+    stated = whole.rename(columns={Col.MEASURE: Col.PART})
     if channels.empty:
         return Parts(_with_breaks(stated), _no_mismatches())
+    # A channel by the month and one by the quarter never meet in a row of the grid below: the
+    # shorter periods are made to longer ones before, where they fill them.
     mixed = _in_several_rhythms(channels)
     filled = _filled(mixed)
     channels = pd.concat([channels, filled], ignore_index=True)
 
-    # From here on a row is a service, measure and period, and a column a channel.
-    grid = channels.pivot(index=_INDEX, columns="channel", values=["value", "status"]).sort_index()
-    names = grid["value"].columns.to_numpy(dtype=str)
+    # From here on a row is a service, measure and period, and a column a channel. Sorted, for what
+    # a channel was last given as is looked for in the rows above.
+    grid = channels.pivot(
+        index=_INDEX, columns=Col.CHANNEL, values=[Col.VALUE, Col.STATUS]
+    ).sort_index()
+    names = grid[Col.VALUE].columns.to_numpy(dtype=str)
     is_digital = np.isin(names, list(config.digital_channels))
     reporting = _reporting(grid, mixed, names)
     sums, complete, missing = _sums(grid, reporting, np.ones_like(is_digital))
     digital, digital_complete, digital_missing = _sums(grid, reporting, is_digital)
-    provided = grid["value"].notna().to_numpy()
+    # The digital channels alone do not make a whole where the service states totals elsewhere.
+    provided = grid[Col.VALUE].notna().to_numpy()
     beyond_digital = (provided & ~is_digital).any(axis=1)
+    # The pivot kept values and statuses only; flags are those of any channel in the row.
     keys = grid.index.to_frame(index=False).assign(
         flags=united(channels, _INDEX).reindex(grid.index).to_numpy(),
         summed=np.asarray(grid.index.isin(pd.MultiIndex.from_frame(filled[_INDEX])), dtype=bool),
     )
 
+    # What was stated outweighs what can be added up: only periods without a statement are summed.
     totals = keys.assign(value=sums, status=missing)
-    totals.loc[complete, "status"] = Status.PROVIDED
+    totals.loc[complete, Col.STATUS] = Status.PROVIDED
     states_totals = pd.MultiIndex.from_frame(keys[_OWNER]).isin(
         pd.MultiIndex.from_frame(whole[_OWNER])
     )
@@ -113,35 +122,37 @@ def resolve(observations: pd.DataFrame, config: SiteConfig) -> Parts:
     # A period that nobody gave, to which some channel adds up, is there or it is not: that other
     # channels do not add up to it is no news.
     asked = pd.MultiIndex.from_frame(keys[_INDEX]).isin(
-        pd.MultiIndex.from_frame(frame.loc[frame["channel"] != "", _INDEX])
+        pd.MultiIndex.from_frame(frame.loc[frame[Col.CHANNEL] != "", _INDEX])
     )
-    summed = totals[usable & (asked | complete)].rename(columns={"measure": "part"})
+    summed = totals[usable & (asked | complete)].rename(columns={Col.MEASURE: Col.PART})
 
-    is_transactions = (keys["measure"] == "transactions").to_numpy()
-    has_digital = grid["status"].notna().to_numpy()[:, is_digital].any(axis=1)
+    # Digital take-up is a share of transactions: no other measure is told apart so.
+    is_transactions = (keys[Col.MEASURE] == "transactions").to_numpy()
+    has_digital = grid[Col.STATUS].notna().to_numpy()[:, is_digital].any(axis=1)
     parts = keys.assign(value=digital, status=digital_missing, part=DIGITAL)
-    parts.loc[digital_complete, "status"] = Status.PROVIDED
+    parts.loc[digital_complete, Col.STATUS] = Status.PROVIDED
     no_share = digital_complete & _left_out(grid, whole)
-    parts.loc[no_share, "value"] = np.nan
-    parts.loc[no_share, "status"] = Status.NOT_PROVIDED
+    parts.loc[no_share, Col.VALUE] = np.nan
+    parts.loc[no_share, Col.STATUS] = Status.NOT_PROVIDED
     parts = parts[is_transactions & has_digital & (asked | digital_complete)]
 
-    both = whole.loc[whole["status"] == Status.PROVIDED, [*_INDEX, "value"]].merge(
-        totals.loc[complete & beyond_digital & is_stated, [*_INDEX, "value"]],
+    # Where both are there, the total is used as it was stated; that the two differ is told (PS203).
+    both = whole.loc[whole[Col.STATUS] == Status.PROVIDED, [*_INDEX, Col.VALUE]].merge(
+        totals.loc[complete & beyond_digital & is_stated, [*_INDEX, Col.VALUE]],
         on=_INDEX,
         suffixes=("", "_sum"),
     )
-    differ = ~np.isclose(both["value"], both["value_sum"], rtol=1e-9, atol=0)
-    mismatches = both[differ].rename(columns={"value": "stated", "value_sum": "summed"})
+    differ = ~np.isclose(both[Col.VALUE], both["value_sum"], rtol=1e-9, atol=0)
+    mismatches = both[differ].rename(columns={Col.VALUE: Col.STATED, "value_sum": Col.SUMMED})
     return Parts(
         _with_breaks(pd.concat([stated, summed, parts], ignore_index=True)),
-        mismatches[[*KEY, "measure", "stated", "summed"]],
+        mismatches[[*KEY, Col.MEASURE, Col.STATED, Col.SUMMED]],
     )
 
 
 def periods_of(frame: pd.DataFrame) -> list[Period]:
     """The period of each row by its `unit`, `count` and `first`; each is made once."""
-    keys = list(zip(frame["unit"], frame["count"], frame["first"], strict=True))
+    keys = list(zip(frame[Col.UNIT], frame[Col.COUNT], frame[Col.FIRST], strict=True))
     made = {key: Period(Unit(key[0]), int(key[2]), int(key[1])) for key in dict.fromkeys(keys)}
     return [made[key] for key in keys]
 
@@ -155,12 +166,13 @@ def _in_several_rhythms(channels: pd.DataFrame) -> pd.DataFrame:
 
     `part` is the measure with the channel, as `tiling` wants it.
     """
+    # `transform` keeps the rows of the channels, so that both questions can be asked of each row.
     of_owner = channels.groupby(_OWNER)
-    several = of_owner["channel"].transform("nunique") > 1
-    lengths = channels["unit"] + channels["count"].astype(str)
+    several = of_owner[Col.CHANNEL].transform("nunique") > 1
+    lengths = channels[Col.UNIT] + channels[Col.COUNT].astype(str)
     several &= lengths.groupby([channels[key] for key in _OWNER]).transform("nunique") > 1
     mixed = channels[several]
-    return mixed.assign(part=mixed["measure"] + ":" + mixed["channel"])
+    return mixed.assign(part=mixed[Col.MEASURE] + ":" + mixed[Col.CHANNEL])
 
 
 def _filled(mixed: pd.DataFrame) -> pd.DataFrame:
@@ -172,30 +184,35 @@ def _filled(mixed: pd.DataFrame) -> pd.DataFrame:
     is a stock. The answer has the columns of the channels.
     """
     if mixed.empty:
-        return mixed.drop(columns="part")
-    given = mixed["status"] == Status.PROVIDED
-    flags = mixed["flags"] | np.select(
-        [given, mixed["status"] == Status.CONFIDENTIAL, mixed["status"] == Status.NOT_APPLICABLE],
+        return mixed.drop(columns=Col.PART)
+    given = mixed[Col.STATUS] == Status.PROVIDED
+    flags = mixed[Col.FLAGS] | np.select(
+        [
+            given,
+            mixed[Col.STATUS] == Status.CONFIDENTIAL,
+            mixed[Col.STATUS] == Status.NOT_APPLICABLE,
+        ],
         [int(Flag.GIVEN), int(Flag.CONFIDENTIAL), int(Flag.NOT_APPLICABLE)],
         0,
     )
-    addable = mixed.assign(flags=flags, value=mixed["value"].fillna(0.0))[flags != 0]
-    days = months_of_days(addable[addable["status"] == Status.PROVIDED])
-    months = pd.concat([addable[addable["unit"] == Unit.MONTH], days])
-    months = months.drop_duplicates(["service", "part", "count", "first"])
-    weeks = addable[(addable["unit"] == Unit.WEEK) & (addable["count"] == 1)]
-    lengths = sorted({*months["count"].tolist(), 1, MONTHS_IN_YEAR})
-    tiles = [tile(months[months["count"] < length], length) for length in lengths]
+    addable = mixed.assign(flags=flags, value=mixed[Col.VALUE].fillna(0.0))[flags != 0]
+    days = months_of_days(addable[addable[Col.STATUS] == Status.PROVIDED])
+    months = pd.concat([addable[addable[Col.UNIT] == Unit.MONTH], days])
+    months = months.drop_duplicates([Col.SERVICE, Col.PART, Col.COUNT, Col.FIRST])
+    weeks = addable[(addable[Col.UNIT] == Unit.WEEK) & (addable[Col.COUNT] == 1)]
+    lengths = sorted({*months[Col.COUNT].tolist(), 1, MONTHS_IN_YEAR})
+    tiles = [tile(months[months[Col.COUNT] < length], length) for length in lengths]
     made = [days, *(one.assign(unit=str(Unit.MONTH)) for one in tiles)]
     made.append(tile(weeks, WEEKS_IN_YEAR).assign(unit=str(Unit.WEEK)))
-    owners = mixed[["part", "measure", "channel"]].drop_duplicates()
-    every = pd.concat(made, ignore_index=True).merge(owners, on="part")
+    # `tile` knows series by `part` alone: measure and channel are put back afterwards.
+    owners = mixed[[Col.PART, Col.MEASURE, Col.CHANNEL]].drop_duplicates()
+    every = pd.concat(made, ignore_index=True).merge(owners, on=Col.PART)
     every = every[has_flag(every, Flag.GIVEN | Flag.CONFIDENTIAL)]
 
     year = is_year(every)
     wanted = pd.MultiIndex.from_frame(every[_INDEX]).isin(pd.MultiIndex.from_frame(mixed[_INDEX]))
-    there = pd.MultiIndex.from_frame(every[[*_INDEX, "channel"]]).isin(
-        pd.MultiIndex.from_frame(mixed[[*_INDEX, "channel"]])
+    there = pd.MultiIndex.from_frame(every[[*_INDEX, Col.CHANNEL]]).isin(
+        pd.MultiIndex.from_frame(mixed[[*_INDEX, Col.CHANNEL]])
     )
     stated = mixed[given & is_whole_year(mixed)]
     stocks = pd.MultiIndex.from_frame(stocks_of(stated, every[year])[_OWNER])
@@ -203,11 +220,11 @@ def _filled(mixed: pd.DataFrame) -> pd.DataFrame:
     every = every[(wanted | year) & ~there & ~is_stock]
     hidden = has_flag(every, Flag.CONFIDENTIAL)
     return every.assign(
-        value=every["value"].mask(hidden),
+        value=every[Col.VALUE].mask(hidden),
         status=np.where(hidden, Status.CONFIDENTIAL, Status.PROVIDED),
-        flags=every["flags"] & int(sum(MARKS.values())),
+        flags=every[Col.FLAGS] & int(sum(MARKS.values())),
         summed=True,
-    )[[*KEY, "measure", "channel", "value", "status", "flags", "summed"]]
+    )[[*KEY, Col.MEASURE, Col.CHANNEL, Col.VALUE, Col.STATUS, Col.FLAGS, Col.SUMMED]]
 
 
 def _reporting(
@@ -221,28 +238,28 @@ def _reporting(
     (`mixed`), the last thing that was said of the channel by the end of the period counts, in
     periods of whatever length; and a channel that has a figure for a part of the period is in it.
     """
-    status = grid["status"].to_numpy(dtype=object)
+    status = grid[Col.STATUS].to_numpy(dtype=object)
     last = pd.DataFrame(
         np.select([status == Status.PROVIDED, status == Status.NOT_APPLICABLE], [1.0, 0.0], np.nan),
         index=grid.index,
     )
-    filled = last.groupby(level=["service", "measure", "unit", "count"]).ffill().fillna(0)
+    filled = last.groupby(level=[Col.SERVICE, Col.MEASURE, Col.UNIT, Col.COUNT]).ffill().fillna(0)
     reporting = np.asarray(filled.to_numpy(dtype=float) == 1, dtype=bool)
     if mixed.empty:
         return reporting
     rows = grid.index.to_frame(index=False).assign(row=np.arange(len(grid)))
     owners = pd.MultiIndex.from_frame(mixed[_OWNER])
     rows = rows[pd.MultiIndex.from_frame(rows[_OWNER]).isin(owners)]
-    series = mixed[_CHANNEL].drop_duplicates(ignore_index=True).reset_index(names="series")
-    asked = _with_days(rows).merge(series, on=_OWNER).sort_values("end", kind="stable")
-    said = mixed[mixed["status"].isin([Status.PROVIDED, Status.NOT_APPLICABLE])]
+    series = mixed[_CHANNEL].drop_duplicates(ignore_index=True).reset_index(names=Col.SERIES)
+    asked = _with_days(rows).merge(series, on=_OWNER).sort_values(Col.END, kind="stable")
+    said = mixed[mixed[Col.STATUS].isin([Status.PROVIDED, Status.NOT_APPLICABLE])]
     said = _with_days(said).merge(series, on=_CHANNEL)
-    figures = said[said["status"] == Status.PROVIDED]
+    figures = said[said[Col.STATUS] == Status.PROVIDED]
     latest, figure = _latest(asked, said), _latest(asked, figures)
-    begun = (latest["status"] == Status.PROVIDED).to_numpy(dtype=bool)
-    inside = (figure["at"].to_numpy() >= asked["start"].to_numpy()).astype(bool)
-    columns = pd.Index(names).get_indexer(pd.Index(asked["channel"]))
-    reporting[asked["row"].to_numpy(), columns] = begun | inside
+    begun = (latest[Col.STATUS] == Status.PROVIDED).to_numpy(dtype=bool)
+    inside = (figure["at"].to_numpy() >= asked[Col.START].to_numpy()).astype(bool)
+    columns = pd.Index(names).get_indexer(pd.Index(asked[Col.CHANNEL]))
+    reporting[asked[Col.ROW].to_numpy(), columns] = begun | inside
     return reporting
 
 
@@ -261,10 +278,10 @@ def _latest(asked: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:
     `asked` is sorted by `end`, and `series` is the number of a channel. The answer has its rows,
     with `status` and `at`, the first day of what was said; both are missing where nothing was.
     """
-    events = said.sort_values(["start", "end"])[["series", "start", "status"]]
-    events = events.assign(at=events["start"])
+    events = said.sort_values([Col.START, Col.END])[[Col.SERIES, Col.START, Col.STATUS]]
+    events = events.assign(at=events[Col.START])
     return pd.merge_asof(
-        asked[["series", "end"]], events, left_on="end", right_on="start", by="series"
+        asked[[Col.SERIES, Col.END]], events, left_on=Col.END, right_on=Col.START, by=Col.SERIES
     )
 
 
@@ -276,8 +293,8 @@ def _sums(
     `grid` has a row for each service, measure and period, and columns (value, channel) and
     (status, channel); `reporting` is that of `_reporting`.
     """
-    values = grid["value"].loc[:, chosen].astype(float)
-    given_as = grid["status"].loc[:, chosen].to_numpy(dtype=object)
+    values = grid[Col.VALUE].loc[:, chosen].astype(float)
+    given_as = grid[Col.STATUS].loc[:, chosen].to_numpy(dtype=object)
     have = values.notna().to_numpy(dtype=bool)
     not_applicable = np.asarray(given_as == Status.NOT_APPLICABLE, dtype=bool)
     confidential = np.asarray(given_as == Status.CONFIDENTIAL, dtype=bool)
@@ -297,11 +314,11 @@ def _left_out(grid: pd.DataFrame, whole: pd.DataFrame) -> NDArray[np.bool_]:
 
     `grid` is as in `_sums`, `whole` the observations without a channel.
     """
-    missing = grid["status"].to_numpy(dtype=object) == Status.NOT_PROVIDED
+    missing = grid[Col.STATUS].to_numpy(dtype=object) == Status.NOT_PROVIDED
     lacking: NDArray[np.bool_] = np.asarray(np.any(missing, axis=1), dtype=bool)
-    stated = whole.set_index(list(grid.index.names))["value"]
+    stated = whole.set_index(list(grid.index.names))[Col.VALUE]
     found = np.zeros(len(grid), dtype=bool)
-    given = np.nansum(grid["value"][lacking].to_numpy(dtype=float), axis=1)
+    given = np.nansum(grid[Col.VALUE][lacking].to_numpy(dtype=float), axis=1)
     total = stated.reindex(grid.index[lacking]).to_numpy(dtype=float)
     found[lacking] = np.isclose(total, given, rtol=1e-9, atol=0)
     return found
@@ -325,4 +342,4 @@ def newest_end(services: ArrayLike, ends: ArrayLike) -> int:
 
 
 def _no_mismatches() -> pd.DataFrame:
-    return pd.DataFrame(columns=[*KEY, "measure", "stated", "summed"])
+    return pd.DataFrame(columns=[*KEY, Col.MEASURE, Col.STATED, Col.SUMMED])

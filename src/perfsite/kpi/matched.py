@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from perfsite.arithmetic import products, quotients, tidy_sum
+from perfsite.frames import Col
 from perfsite.kpi.groups import yearly
 from perfsite.kpi.inputs import periods_of
 from perfsite.kpis import KPIS
@@ -65,21 +66,23 @@ class Panels:
     def __init__(self, figures: Figures, kpi: str, parts: Parts) -> None:
         """Lay out the yearly figures of `kpi`, and the breaks in what they are made of."""
         frame = yearly(figures.frame)
-        frame = frame[frame["kpi"] == kpi]
+        frame = frame[frame[Col.KPI] == kpi]
         self.kpi = kpi
         self._is_ratio = KPIS[kpi].is_ratio
-        self._numerators = frame.pivot(index="service", columns="first", values="numerator")
-        self._denominators = frame.pivot(index="service", columns="first", values="denominator")
-        # What is uncertain of a ratio's numerator adds up as the numerators do.
-        doubt = products(frame["uncertain"], frame["denominator"].fillna(1.0))
-        self._doubts = frame.assign(doubt=doubt).pivot(
-            index="service", columns="first", values="doubt"
+        self._numerators = frame.pivot(index=Col.SERVICE, columns=Col.FIRST, values=Col.NUMERATOR)
+        self._denominators = frame.pivot(
+            index=Col.SERVICE, columns=Col.FIRST, values=Col.DENOMINATOR
         )
-        marked = parts.frame[parts.frame["broken"] & parts.frame["part"].isin(KPIS[kpi].parts)]
+        # What is uncertain of a ratio's numerator adds up as the numerators do.
+        doubt = products(frame[Col.UNCERTAIN], frame[Col.DENOMINATOR].fillna(1.0))
+        self._doubts = frame.assign(doubt=doubt).pivot(
+            index=Col.SERVICE, columns=Col.FIRST, values="doubt"
+        )
+        marked = parts.frame[parts.frame[Col.BROKEN] & parts.frame[Col.PART].isin(KPIS[kpi].parts)]
         starts = [period.start for period in periods_of(marked)]
         self._breaks = [
             (service, start.year * MONTHS_IN_YEAR + start.month - 1)
-            for service, start in zip(marked["service"], starts, strict=True)
+            for service, start in zip(marked[Col.SERVICE], starts, strict=True)
         ]
 
     def of(self, summary: GroupSummary) -> Panel | None:

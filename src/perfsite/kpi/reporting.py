@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from perfsite.frames import FIGURES, INPUTS, entering
+from perfsite.frames import FIGURES, INPUTS, Col, entering
 from perfsite.kpi.figures import operands
 from perfsite.kpi.inputs import KEY, enough, newest_end, periods_of
 from perfsite.kpis import KPIS, Place, Window, at, in_the_ledger
@@ -98,10 +98,10 @@ class ReportingMatrix:
         service, kpi, quarter = np.indices(shape).reshape(len(shape), -1)
         return pd.DataFrame(
             {
-                "service": np.array(self.services, dtype=object)[service],
-                "kpi": np.array(self.kpis, dtype=object)[kpi],
-                "period": np.array(codes, dtype=object)[quarter],
-                "state": np.array([str(s) for s in STATES], dtype=object)[self.states.ravel()],
+                Col.SERVICE: np.array(self.services, dtype=object)[service],
+                Col.KPI: np.array(self.kpis, dtype=object)[kpi],
+                Col.PERIOD: np.array(codes, dtype=object)[quarter],
+                Col.STATE: np.array([str(s) for s in STATES], dtype=object)[self.states.ravel()],
             }
         )
 
@@ -144,9 +144,9 @@ def make_matrix(
     said = _placed(_said(parts, kpis), services, kpis)
     said = said[said["quarter"].between(origin, origin + size - 1)]
     of = np.array([[s.figures[kpi].status for kpi in kpis] for s in summaries], dtype=object)
-    given = marked(frame[frame["status"] != State.INCOMPLETE])
+    given = marked(frame[frame[Col.STATUS] != State.INCOMPLETE])
     some = marked(frame)
-    start, stop = _bounds(some, quarters, newest_end(frame["service"], frame["end"]))
+    start, stop = _bounds(some, quarters, newest_end(frame[Col.SERVICE], frame[Col.END]))
     shut, young = _not_open(quarters, [s.service for s in summaries])
     due = _due(some, _lengths(frame, (*cells, size), origin), young)
     unheard = ~np.logical_or.accumulate(some, axis=2)
@@ -154,10 +154,10 @@ def make_matrix(
     voluntary = np.isin(kpis, at(Place.VOLUNTARY))[None, :, None]
     closed = shut[:, None, :] | (unheard & ((for_years & young[-1][:, None, :]) | voluntary))
     conditions = [
-        (State.PROVIDED, marked(frame[frame["status"] == State.PROVIDED])),
+        (State.PROVIDED, marked(frame[frame[Col.STATUS] == State.PROVIDED])),
         (State.WITHHELD, given),
-        (State.CONFIDENTIAL, marked(said[said["status"] == Status.CONFIDENTIAL])),
-        (State.NOT_APPLICABLE, marked(said[said["status"] == Status.NOT_APPLICABLE])),
+        (State.CONFIDENTIAL, marked(said[said[Col.STATUS] == Status.CONFIDENTIAL])),
+        (State.NOT_APPLICABLE, marked(said[said[Col.STATUS] == Status.NOT_APPLICABLE])),
         (State.INCOMPLETE, some & ~_throughout(np.isin(of, _ANSWERS), size)),
         (State.NOT_ASKED, closed),
         (State.CONFIDENTIAL, _throughout(of == Status.CONFIDENTIAL, size)),
@@ -206,21 +206,21 @@ def _given(
     years only is given where its numerator was. Where something that a KPI is made of was given,
     in whatever channel, and no figure came of it, the status is "incomplete".
     """
-    frame = figures.frame[figures.frame["kpi"].isin(kpis)]
-    frame = frame[frame["status"].isin([Status.PROVIDED, Status.WITHHELD])]
+    frame = figures.frame[figures.frame[Col.KPI].isin(kpis)]
+    frame = frame[frame[Col.STATUS].isin([Status.PROVIDED, Status.WITHHELD])]
     sums = _with_kpis(
         parts.frame,
         [(kpi, KPIS[kpi].numerator[0]) for kpi in kpis if _is_one_sum(KPIS[kpi])],
     )
-    is_digital = (observations["measure"] == DIGITAL.partition(":")[0]) & observations[
-        "channel"
+    is_digital = (observations[Col.MEASURE] == DIGITAL.partition(":")[0]) & observations[
+        Col.CHANNEL
     ].isin(list(digital))
-    told = observations[[*KEY, "value"]].assign(part=observations["measure"])
+    told = observations[[*KEY, Col.VALUE]].assign(part=observations[Col.MEASURE])
     told = pd.concat([told, told[is_digital].assign(part=DIGITAL)], ignore_index=True)
     some = _with_kpis(told, [(kpi, part) for kpi in kpis for part in _own_parts(kpi, kpis)])
     rows = pd.concat(
         [
-            frame[[*KEY, "kpi", "status"]],
+            frame[[*KEY, Col.KPI, Col.STATUS]],
             sums.assign(status=str(State.PROVIDED)),
             some.assign(status=str(State.INCOMPLETE)),
         ],
@@ -228,15 +228,16 @@ def _given(
     )
     ends = [period.end.toordinal() for period in periods_of(rows)]
     # Single weeks and days are shorter than any month; runs of them are made, and never given.
-    months = rows["count"].where(rows["unit"] == Unit.MONTH, 1).astype("int64")
+    months = rows[Col.COUNT].where(rows[Col.UNIT] == Unit.MONTH, 1).astype("int64")
     rows = rows.assign(end=pd.Series(ends, index=rows.index, dtype="int64"), months=months)
-    return rows[["service", "kpi", "end", "months", "status"]].drop_duplicates()
+    return rows[[Col.SERVICE, Col.KPI, Col.END, "months", Col.STATUS]].drop_duplicates()
 
 
 def _with_kpis(frame: pd.DataFrame, pairs: Sequence[tuple[str, str]]) -> pd.DataFrame:
     """The rows that have a value, each with the KPIs that its part is paired with."""
-    made_of = pd.DataFrame(pairs, columns=["kpi", "part"])
-    return frame[frame["value"].notna()].merge(made_of, on="part")[[*KEY, "kpi"]]
+    made_of = pd.DataFrame(pairs, columns=[Col.KPI, Col.PART])
+    # A part of several KPIs becomes a row of each.
+    return frame[frame[Col.VALUE].notna()].merge(made_of, on=Col.PART)[[*KEY, Col.KPI]]
 
 
 def _is_one_sum(kpi: Kpi) -> bool:
@@ -252,29 +253,29 @@ def _own_parts(kpi: str, kpis: Sequence[str]) -> list[str]:
 
 def _reported(observations: pd.DataFrame, services: Sequence[str]) -> NDArray[np.int64]:
     """The quarter of each service's last observation that has a number, or is confidential."""
-    said = observations["value"].notna() | (observations["status"] == Status.CONFIDENTIAL)
+    said = observations[Col.VALUE].notna() | (observations[Col.STATUS] == Status.CONFIDENTIAL)
     found = np.full(len(services), -1, dtype=np.int64)
     rows = observations[said]
     if not rows.empty:
         quarters = [_quarter_number(period.end) for period in periods_of(rows)]
-        row = pd.Index(services).get_indexer(pd.Index(rows["service"]))
+        row = pd.Index(services).get_indexer(pd.Index(rows[Col.SERVICE]))
         np.maximum.at(found, row, np.array(quarters, dtype=np.int64))
     return found
 
 
 def _placed(frame: pd.DataFrame, services: Sequence[str], kpis: Sequence[str]) -> pd.DataFrame:
     """Add the places of service and KPI, and the quarter of the last day (`end`)."""
-    quarter = {day: _quarter_number(date.fromordinal(int(day))) for day in frame["end"].unique()}
+    quarter = {day: _quarter_number(date.fromordinal(int(day))) for day in frame[Col.END].unique()}
     return frame.assign(
-        row=pd.Index(services).get_indexer(pd.Index(frame["service"])),
-        column=pd.Index(kpis).get_indexer(pd.Index(frame["kpi"])),
-        quarter=frame["end"].map(quarter).astype("int64"),
+        row=pd.Index(services).get_indexer(pd.Index(frame[Col.SERVICE])),
+        column=pd.Index(kpis).get_indexer(pd.Index(frame[Col.KPI])),
+        quarter=frame[Col.END].map(quarter).astype("int64"),
     )
 
 
 def _places(frame: pd.DataFrame, origin: int) -> tuple[NDArray[np.int64], ...]:
     quarter = frame["quarter"] - origin
-    return tuple(column.to_numpy() for column in (frame["row"], frame["column"], quarter))
+    return tuple(column.to_numpy() for column in (frame[Col.ROW], frame[Col.COLUMN], quarter))
 
 
 def _quarter_number(day: date) -> int:
@@ -308,31 +309,31 @@ def _bounds(given: NDArray[np.bool_], quarters: Sequence[Period], newest: int) -
 def _said(parts: Parts, kpis: Sequence[str]) -> pd.DataFrame:
     """Which KPIs were said not to apply or to be confidential: `service, kpi, end, status`."""
     frame = parts.frame
-    frame = frame[frame["status"].isin([Status.CONFIDENTIAL, Status.NOT_APPLICABLE])]
+    frame = frame[frame[Col.STATUS].isin([Status.CONFIDENTIAL, Status.NOT_APPLICABLE])]
     made_of = pd.DataFrame(
-        [(kpi, part) for kpi in kpis for part in KPIS[kpi].told_by], columns=["kpi", "part"]
+        [(kpi, part) for kpi in kpis for part in KPIS[kpi].told_by], columns=[Col.KPI, Col.PART]
     )
     ends = [period.end.toordinal() for period in periods_of(frame)]
     dated = frame.assign(end=pd.Series(ends, index=frame.index, dtype="int64"))
-    told = dated.merge(made_of, on="part")[["service", "kpi", "end", "status"]]
+    told = dated.merge(made_of, on=Col.PART)[[Col.SERVICE, Col.KPI, Col.END, Col.STATUS]]
     return pd.concat([told, _undefined(parts, kpis)], ignore_index=True)
 
 
 def _undefined(parts: Parts, kpis: Sequence[str]) -> pd.DataFrame:
     """The ratios of which both sides were given and nothing was counted: there can be none."""
-    given = parts.frame[parts.frame["value"].notna()]
-    wide = given.pivot(index=KEY, columns="part", values="value")
+    given = parts.frame[parts.frame[Col.VALUE].notna()]
+    wide = given.pivot(index=KEY, columns=Col.PART, values=Col.VALUE)
     found = []
     for kpi in kpis:
         if KPIS[kpi].is_ratio and not wide.empty:
             top, bottom = operands(KPIS[kpi], wide)
             keys = wide.index[(top.notna() & (bottom == 0)).to_numpy()].to_frame(index=False)
             ends = [period.end.toordinal() for period in periods_of(keys)]
-            found.append(keys[["service"]].assign(kpi=kpi, end=ends))
-    columns = ["service", "kpi", "end", "status"]
+            found.append(keys[[Col.SERVICE]].assign(kpi=kpi, end=ends))
+    columns = [Col.SERVICE, Col.KPI, Col.END, Col.STATUS]
     if not found:
         return pd.DataFrame(columns=columns)
-    made = pd.concat(found, ignore_index=True).astype({"end": "int64"})
+    made = pd.concat(found, ignore_index=True).astype({Col.END: "int64"})
     return made.assign(status=str(Status.NOT_APPLICABLE))[columns]
 
 
@@ -468,13 +469,13 @@ class LastPeriods:
 
     def __init__(self, parts: pd.DataFrame, services: Sequence[str]) -> None:
         """Lay out the frame of `parts`; `services` are those by whose order `newest` answers."""
-        key = ["unit", "count", "first"]
+        key = [Col.UNIT, Col.COUNT, Col.FIRST]
         periods = parts[key].drop_duplicates()
         over = periods.assign(over=[one.last_complete_month for one in periods_of(periods)])
         self._over = parts[key].merge(over, on=key, how="left")["over"].to_numpy(dtype="int64")
-        self._places = pd.Index(services).get_indexer(pd.Index(parts["service"]))
-        self._part, self._parts = pd.factorize(parts["part"])
-        self._status, self._statuses = pd.factorize(parts["status"])
+        self._places = pd.Index(services).get_indexer(pd.Index(parts[Col.SERVICE]))
+        self._part, self._parts = pd.factorize(parts[Col.PART])
+        self._status, self._statuses = pd.factorize(parts[Col.STATUS])
         self._number = len(services)
 
     def newest(self, parts: Sequence[str], statuses: Sequence[str]) -> NDArray[np.int64]:
@@ -509,17 +510,17 @@ class Silences:
         that groups add up, with a column `weight`. `services` are all services in the order by
         which `of` is asked, and `ends` has been told.
         """
-        mine = figures[figures["kpi"] == kpi]
-        weighed = weights[weights["kpi"] == kpi].pivot(
-            index="service", columns="first", values="weight"
+        mine = figures[figures[Col.KPI] == kpi]
+        weighed = weights[weights[Col.KPI] == kpi].pivot(
+            index=Col.SERVICE, columns=Col.FIRST, values=Col.WEIGHT
         )
         self._names = list(services)
         self._grid = weighed.reindex(self._names).to_numpy(dtype=float)
         self._at = {int(first): place for place, first in enumerate(weighed.columns)}
         firsts = weighed.columns.to_numpy(dtype="int64")
         self._last = np.where(~np.isnan(self._grid), firsts, -1).max(axis=1, initial=-1)
-        places = pd.Index(self._names).get_indexer(pd.Index(mine["service"]))
-        self._newest = newest(places, mine["first"].to_numpy(dtype="int64"), len(self._names))
+        places = pd.Index(self._names).get_indexer(pd.Index(mine[Col.SERVICE]))
+        self._newest = newest(places, mine[Col.FIRST].to_numpy(dtype="int64"), len(self._names))
         made_of = KPIS[kpi].parts
         self._given = ends.newest(made_of, [Status.PROVIDED, Status.CONFIDENTIAL])
         self._waived = ends.newest(made_of, [Status.NOT_APPLICABLE])

@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from perfsite.frames import Col
 from perfsite.kpi.inputs import periods_of
 from perfsite.measures import MeasureKind
 from perfsite.model import Status
@@ -115,19 +116,21 @@ def collect_standards(
 def _standards(observations: pd.DataFrame, base: str) -> Iterator[tuple[str, Standard]]:
     """The standards that these measures are of, with the ids of their services."""
     ends = {f"{base}{end}": end for end in (TARGET, MET, VOLUME, STATED)}
-    rows = observations[observations["measure"].isin(list(ends)) & (observations["channel"] != "")]
-    key = ["service", "channel", "unit", "count", "first"]
-    wide = rows.pivot(index=key, columns="measure", values=["value", "status", "note"])
+    rows = observations[
+        observations[Col.MEASURE].isin(list(ends)) & (observations[Col.CHANNEL] != "")
+    ]
+    key = [Col.SERVICE, Col.CHANNEL, Col.UNIT, Col.COUNT, Col.FIRST]
+    wide = rows.pivot(index=key, columns=Col.MEASURE, values=[Col.VALUE, Col.STATUS, Col.NOTE])
     wide = wide.reindex(
-        columns=[(what, name) for what in ("value", "status", "note") for name in ends]
+        columns=[(what, name) for what in (Col.VALUE, Col.STATUS, Col.NOTE) for name in ends]
     )
     index = wide.index.to_frame(index=False)
-    values = wide["value"].to_numpy(dtype=float)
-    statuses = wide["status"].astype(object).where(wide["status"].notna(), Status.NOT_PROVIDED)
-    notes = wide["note"].astype(object).where(wide["note"].notna(), "").to_numpy()
+    values = wide[Col.VALUE].to_numpy(dtype=float)
+    statuses = wide[Col.STATUS].astype(object).where(wide[Col.STATUS].notna(), Status.NOT_PROVIDED)
+    notes = wide[Col.NOTE].astype(object).where(wide[Col.NOTE].notna(), "").to_numpy()
     for service, channel, period, numbers, whys, texts in zip(
-        index["service"],
-        index["channel"],
+        index[Col.SERVICE],
+        index[Col.CHANNEL],
         periods_of(index),
         values,
         statuses.to_numpy(),

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from perfsite.arithmetic import products, quotients, tidy_sum
-from perfsite.frames import INPUTS, WINDOWS, entering
+from perfsite.frames import INPUTS, WINDOWS, Col, entering
 from perfsite.kpi.figures import Formula, forms, windows_of_months
 from perfsite.kpi.inputs import KEY, periods_of
 from perfsite.kpi.windows import is_year
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from perfsite.kpi.windows import Windows
 
 
-_PART: Final = [*KEY, "part"]
-_SERIES: Final = ["service", "part"]
-_TILE: Final = ["unit", "count", "first"]
+_PART: Final = [*KEY, Col.PART]
+_SERIES: Final = [Col.SERVICE, Col.PART]
+_TILE: Final = [Col.UNIT, Col.COUNT, Col.FIRST]
 Tile = tuple[str, int, int]
 """A period as the frames name it: `unit, count, first`."""
 
@@ -195,9 +195,10 @@ def _known(
     months = windows_of_months(given, config)
     made = pd.concat([windows.frame, months], ignore_index=True)
     # A year of channels that were added up from shorter periods is a window, too, if it is used.
-    given = given[~(given["summed"] & is_year(given))]
-    rows = pd.concat([given.assign(summed=False), made[made["summed"].astype(bool)]])
-    return wanted.merge(rows[[*_PART, "value", "summed"]], on=_PART, validate="one_to_one")
+    given = given[~(given[Col.SUMMED] & is_year(given))]
+    rows = pd.concat([given.assign(summed=False), made[made[Col.SUMMED].astype(bool)]])
+    # A wanted part was given or made, never both: the merge fails where that is not so.
+    return wanted.merge(rows[[*_PART, Col.VALUE, Col.SUMMED]], on=_PART, validate="one_to_one")
 
 
 def _terms(
@@ -206,7 +207,7 @@ def _terms(
     """The known parts as terms, by service and period, then by part."""
     origins = _origins(_tiles(known, parts), parts, observations, config)
     found: dict[tuple[str, Period], dict[str, Term]] = {}
-    columns = (known["service"], known["part"], known["value"], periods_of(known))
+    columns = (known[Col.SERVICE], known[Col.PART], known[Col.VALUE], periods_of(known))
     for number, service, part, value, period in zip(known.index, *columns, strict=True):
         term = Term(part, float(value), tuple(origins.get(number, ())))
         found.setdefault((service, period), {})[part] = term
@@ -218,8 +219,8 @@ def _tiles(known: pd.DataFrame, parts: Parts) -> pd.DataFrame:
 
     The columns are those of `_PART`, `term` (its number in `known`) and `stated`.
     """
-    whole = known[~known["summed"]]
-    made = known[known["summed"]]
+    whole = known[~known[Col.SUMMED]]
+    made = known[known[Col.SUMMED]]
     series = _provided(parts.frame).merge(made[_SERIES].drop_duplicates())
     given = {
         key: set(zip(*(rows[name].tolist() for name in _TILE), strict=True))
@@ -228,7 +229,7 @@ def _tiles(known: pd.DataFrame, parts: Parts) -> pd.DataFrame:
     rows = [
         (service, *tile, part, number, tile == _itself(period))
         for number, service, part, period in zip(
-            made.index, made["service"], made["part"], periods_of(made), strict=True
+            made.index, made[Col.SERVICE], made[Col.PART], periods_of(made), strict=True
         )
         for tile in _made_of(period, given[service, part])
     ]
@@ -284,20 +285,21 @@ def _origins(
     They are the total where one was given, else the channels; for digital transactions the
     digital channels. A channel that was not given for the tile stands with its shorter periods.
     """
-    digital = tiles["part"] == DIGITAL
-    asked = tiles.assign(measure=tiles["part"].mask(digital, "transactions"), digital=digital)
+    digital = tiles[Col.PART] == DIGITAL
+    asked = tiles.assign(measure=tiles[Col.PART].mask(digital, "transactions"), digital=digital)
     asked = asked.reset_index(names="tile")
     asked = pd.concat([asked.assign(only=""), _channels(asked, parts, observations)])
-    rows = asked.merge(_provided(observations), on=[*KEY, "measure"])
-    rows = rows[(rows["only"] == "") | (rows["only"] == rows["channel"])]
-    total = rows["channel"] == ""
+    # All channels that were given for exactly a tile's period; which of them made it is told below.
+    rows = asked.merge(_provided(observations), on=[*KEY, Col.MEASURE])
+    rows = rows[(rows["only"] == "") | (rows["only"] == rows[Col.CHANNEL])]
+    total = rows[Col.CHANNEL] == ""
     has_total = total.groupby(rows["tile"]).transform("any")
-    is_digital = rows["channel"].isin(config.digital_channels)
+    is_digital = rows[Col.CHANNEL].isin(config.digital_channels)
     rows = rows[is_digital.where(rows["digital"], total | ~has_total)]
     rows = rows.assign(start=[period.start.toordinal() for period in periods_of(rows)])
-    rows = rows.sort_values(["term", "start", "channel"], kind="stable")
+    rows = rows.sort_values(["term", Col.START, Col.CHANNEL], kind="stable")
     found: dict[int, list[Origin]] = {}
-    columns = ("term", *PLACE, "measure", "channel", "value", "stated")
+    columns = ("term", *PLACE, Col.MEASURE, Col.CHANNEL, Col.VALUE, Col.STATED)
     for (number, file, row, *rest), period in zip(
         zip(*(rows[name].tolist() for name in columns), strict=True), periods_of(rows), strict=True
     ):
@@ -313,24 +315,24 @@ def _channels(asked: pd.DataFrame, parts: Parts, observations: pd.DataFrame) -> 
 
     The columns are those of `asked` and `only`, the channel.
     """
-    summed = parts.frame.loc[parts.frame["summed"], _PART]
+    summed = parts.frame.loc[parts.frame[Col.SUMMED], _PART]
     filled = asked.merge(summed, on=_PART)
     columns = [*asked.columns, "only"]
     if filled.empty:
         return pd.DataFrame(columns=columns).astype(dict(asked.dtypes))
-    of_channels = observations[observations["channel"] != ""]
-    owners = ["service", "measure"]
+    of_channels = observations[observations[Col.CHANNEL] != ""]
+    owners = [Col.SERVICE, Col.MEASURE]
     of_channels = of_channels.merge(filled[owners].drop_duplicates(), on=owners)
     # A period in which a channel was not applicable adds nothing, and is no gap.
-    said = of_channels[of_channels["status"].isin([Status.PROVIDED, Status.NOT_APPLICABLE])]
+    said = of_channels[of_channels[Col.STATUS].isin([Status.PROVIDED, Status.NOT_APPLICABLE])]
     given: dict[tuple[str, str], dict[str, set[Tile]]] = {}
-    columns_of = (said[name].tolist() for name in (*owners, "channel", *_TILE))
+    columns_of = (said[name].tolist() for name in (*owners, Col.CHANNEL, *_TILE))
     for service, measure, channel, *tile in zip(*columns_of, strict=True):
         of_measure = given.setdefault((service, measure), {})
         of_measure.setdefault(channel, set()).add((tile[0], tile[1], tile[2]))
     found = []
     for row, period in zip(filled.to_dict("records"), periods_of(filled), strict=True):
-        for channel, periods in given[row["service"], row["measure"]].items():
+        for channel, periods in given[row[Col.SERVICE], row[Col.MEASURE]].items():
             if _itself(period) not in periods:
                 found += [
                     {**row, **dict(zip(_TILE, tile, strict=True)), "only": channel, "stated": False}
@@ -340,4 +342,4 @@ def _channels(asked: pd.DataFrame, parts: Parts, observations: pd.DataFrame) -> 
 
 
 def _provided(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame[frame["status"] == Status.PROVIDED]
+    return frame[frame[Col.STATUS] == Status.PROVIDED]

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from perfsite.arithmetic import tidy_sum
+from perfsite.frames import Col
 from perfsite.model import Status
 from perfsite.periods import MONTHS_IN_YEAR, WEEKS_IN_YEAR, Unit
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 
 Number = TypeVar("Number", np.float64, np.int64)
-SERIES: Final = ["service", "part"]
+SERIES: Final = [Col.SERVICE, Col.PART]
 EXCESS_FROM: Final = 8
 """The bits from this one on are for KPIs: a part of theirs exceeds its whole."""
 _CHUNK: Final = 4_000
@@ -73,12 +74,12 @@ def marks_of(flags: NDArray[np.int64]) -> NDArray[np.object_]:
 
 def has_flag(frame: pd.DataFrame, flag: int) -> NDArray[np.bool_]:
     """Which rows of a frame with `flags` have this flag, or any of several."""
-    return np.asarray((frame["flags"].to_numpy(dtype="int64") & int(flag)) != 0, dtype=bool)
+    return np.asarray((frame[Col.FLAGS].to_numpy(dtype="int64") & int(flag)) != 0, dtype=bool)
 
 
 def united(frame: pd.DataFrame, by: Sequence[str]) -> pd.Series[int]:
     """The flags that any row of a group has, by the groups of `frame.groupby(by)`."""
-    every = int(np.bitwise_or.reduce(frame["flags"].to_numpy(), initial=0))
+    every = int(np.bitwise_or.reduce(frame[Col.FLAGS].to_numpy(), initial=0))
     found = frame.groupby(list(by)).size() * 0
     for bit in range(every.bit_length()):
         # No aggregation of pandas is a bitwise or; that any row has a bit is one.
@@ -92,20 +93,20 @@ def months_of_days(given: pd.DataFrame) -> pd.DataFrame:
 
     `service, part, unit, count, first, value, flags`, as in the frame of parts.
     """
-    days = given[(given["unit"] == Unit.DAY) & (given["count"] == 1)]
+    days = given[(given[Col.UNIT] == Unit.DAY) & (given[Col.COUNT] == 1)]
     if days.empty:
         return _no_months(days)
-    dates = pd.to_datetime(days["first"] - _EPOCH, unit="D")
+    dates = pd.to_datetime(days[Col.FIRST] - _EPOCH, unit="D")
     month = dates.dt.year * MONTHS_IN_YEAR + dates.dt.month - 1
     days = days.assign(month=month, length=dates.dt.days_in_month)
     key = [*SERIES, "month"]
     groups = days.groupby(key)
-    sums = groups.agg(value=("value", "sum"), n=("value", "size"), length=("length", "first"))
-    sums["value"] = tidy_sum(sums["value"].to_numpy())
-    sums["flags"] = united(days, key) if "flags" in days else 0
+    sums = groups.agg(value=(Col.VALUE, "sum"), n=(Col.VALUE, "size"), length=("length", "first"))
+    sums[Col.VALUE] = tidy_sum(sums[Col.VALUE].to_numpy())
+    sums[Col.FLAGS] = united(days, key) if Col.FLAGS in days else 0
     whole = sums[sums["n"] == sums["length"]].reset_index()
-    return whole.rename(columns={"month": "first"}).assign(unit=str(Unit.MONTH), count=1)[
-        [*SERIES, "unit", "count", "first", "value", "flags"]
+    return whole.rename(columns={"month": Col.FIRST}).assign(unit=str(Unit.MONTH), count=1)[
+        [*SERIES, Col.UNIT, Col.COUNT, Col.FIRST, Col.VALUE, Col.FLAGS]
     ]
 
 
@@ -138,11 +139,11 @@ def tile(periods: pd.DataFrame, length: int) -> pd.DataFrame:
     ]
     empty = pd.DataFrame(
         {
-            "service": pd.Series(dtype=object),
-            "part": pd.Series(dtype=object),
-            "first": pd.Series(dtype="int64"),
-            "value": pd.Series(dtype="float64"),
-            "flags": pd.Series(dtype="int64"),
+            Col.SERVICE: pd.Series(dtype=object),
+            Col.PART: pd.Series(dtype=object),
+            Col.FIRST: pd.Series(dtype="int64"),
+            Col.VALUE: pd.Series(dtype="float64"),
+            Col.FLAGS: pd.Series(dtype="int64"),
         }
     )
     return pd.concat(frames or [empty], ignore_index=True).assign(count=length)
@@ -153,11 +154,13 @@ def _tile_chunk(periods: pd.DataFrame, names: pd.DataFrame, length: int) -> pd.D
     series = index.get_indexer(pd.MultiIndex.from_frame(periods[SERIES]))
     mine = periods[series >= 0]
     rows = series[series >= 0]
-    firsts, counts = mine["first"].to_numpy(), mine["count"].to_numpy()
+    firsts, counts = mine[Col.FIRST].to_numpy(), mine[Col.COUNT].to_numpy()
     units = _units(firsts, counts)
     ends = np.searchsorted(units, firsts + counts - 1)
-    values = mine["value"].to_numpy(dtype=float)
-    flags = mine["flags"].to_numpy(dtype="int64") if "flags" in mine else np.zeros(len(mine), int)
+    values = mine[Col.VALUE].to_numpy(dtype=float)
+    flags = (
+        mine[Col.FLAGS].to_numpy(dtype="int64") if Col.FLAGS in mine else np.zeros(len(mine), int)
+    )
     shape = (len(names), len(units))
     given: dict[int, tuple[NDArray[np.float64], NDArray[np.int64]]] = {}
     for count in sorted(set(counts.tolist()), reverse=True):
@@ -233,7 +236,7 @@ def _shifted(grid: NDArray[Number], units: int, nothing: float) -> NDArray[Numbe
 # shorter periods that tile it without gap or overlap, else missing.
 
 
-COLUMNS: Final = [*SERIES, "unit", "count", "first", "value", "summed", "flags"]
+COLUMNS: Final = [*SERIES, Col.UNIT, Col.COUNT, Col.FIRST, Col.VALUE, Col.SUMMED, Col.FLAGS]
 _STOCK_RATIO: Final = 2.0
 """A year that is this many times its parts' sum, or its inverse, was never their sum."""
 
@@ -265,26 +268,26 @@ def year_windows(parts: pd.DataFrame, additive: Sequence[str]) -> Windows:
     Parts that do not add up (a cost per transaction, a share) have only the windows that were
     stated.
     """
-    parts = parts.assign(flags=parts["flags"] | _hidden(parts))
-    given = parts[parts["value"].notna()]
+    parts = parts.assign(flags=parts[Col.FLAGS] | _hidden(parts))
+    given = parts[parts[Col.VALUE].notna()]
     # A year that `parts` made of channels in several rhythms is no statement: it is used where
     # nothing else is, and says nothing about whether years are the sums of their quarters.
-    stated = given[is_whole_year(given) & ~given["summed"]]
-    of_channels = given[is_year(given) & given["summed"]]
+    stated = given[is_whole_year(given) & ~given[Col.SUMMED]]
+    of_channels = given[is_year(given) & given[Col.SUMMED]]
     adding = _addable(parts, additive)
-    shorter = adding[(adding["unit"] == Unit.MONTH) & (adding["count"] < MONTHS_IN_YEAR)]
+    shorter = adding[(adding[Col.UNIT] == Unit.MONTH) & (adding[Col.COUNT] < MONTHS_IN_YEAR)]
     months = pd.concat([shorter, months_of_days(adding)], ignore_index=True)
-    months = months.drop_duplicates([*SERIES, "count", "first"])
+    months = months.drop_duplicates([*SERIES, Col.COUNT, Col.FIRST])
     tiled = tile(months, MONTHS_IN_YEAR).assign(unit=str(Unit.MONTH))
-    weeks = tile(adding[(adding["unit"] == Unit.WEEK) & (adding["count"] == 1)], WEEKS_IN_YEAR)
+    weeks = tile(adding[(adding[Col.UNIT] == Unit.WEEK) & (adding[Col.COUNT] == 1)], WEEKS_IN_YEAR)
 
     hidden = has_flag(tiled, Flag.CONFIDENTIAL)
     stocks = stocks_of(stated, tiled[~hidden])
     both = _side_by_side(stated, tiled[~hidden])
-    differ = ~np.isclose(both["value"], both["value_sum"], rtol=1e-9, atol=0) & ~in_stocks(
+    differ = ~np.isclose(both[Col.VALUE], both["value_sum"], rtol=1e-9, atol=0) & ~in_stocks(
         both, stocks
     )
-    conflicts = both[differ].rename(columns={"value": "stated", "value_sum": "summed"})
+    conflicts = both[differ].rename(columns={Col.VALUE: Col.STATED, "value_sum": Col.SUMMED})
     # Each list stands where none before it has the window.
     windows = [
         stated.assign(summed=False),
@@ -293,23 +296,23 @@ def year_windows(parts: pd.DataFrame, additive: Sequence[str]) -> Windows:
         weeks.assign(unit=str(Unit.WEEK), summed=True),
     ]
     every = pd.concat([one[COLUMNS] for one in windows], ignore_index=True)
-    every = every.drop_duplicates([*SERIES, "unit", "first"], ignore_index=True)
+    every = every.drop_duplicates([*SERIES, Col.UNIT, Col.FIRST], ignore_index=True)
     is_hidden = has_flag(every, Flag.CONFIDENTIAL)
     return Windows(
         every[~is_hidden].reset_index(drop=True),
-        every[is_hidden].drop(columns="value").reset_index(drop=True),
-        conflicts[[*SERIES, "first", "stated", "summed"]],
+        every[is_hidden].drop(columns=Col.VALUE).reset_index(drop=True),
+        conflicts[[*SERIES, Col.FIRST, Col.STATED, Col.SUMMED]],
         stocks,
     )
 
 
 def month_windows(parts: pd.DataFrame, additive: Sequence[str]) -> pd.DataFrame:
     """Every single month of the parts, given or made of all its days (as `Windows.frame`)."""
-    given = parts[parts["value"].notna()]
-    months = given[(given["unit"] == Unit.MONTH) & (given["count"] == 1)]
-    days = months_of_days(given[given["part"].isin(list(additive))])
-    known = pd.MultiIndex.from_frame(months[[*SERIES, "first"]])
-    new = days[~pd.MultiIndex.from_frame(days[[*SERIES, "first"]]).isin(known)]
+    given = parts[parts[Col.VALUE].notna()]
+    months = given[(given[Col.UNIT] == Unit.MONTH) & (given[Col.COUNT] == 1)]
+    days = months_of_days(given[given[Col.PART].isin(list(additive))])
+    known = pd.MultiIndex.from_frame(months[[*SERIES, Col.FIRST]])
+    new = days[~pd.MultiIndex.from_frame(days[[*SERIES, Col.FIRST]]).isin(known)]
     return pd.concat(
         [months.assign(summed=False)[COLUMNS], new.assign(summed=True)[COLUMNS]],
         ignore_index=True,
@@ -318,12 +321,12 @@ def month_windows(parts: pd.DataFrame, additive: Sequence[str]) -> pd.DataFrame:
 
 def is_whole_year(frame: pd.DataFrame) -> pd.Series[bool]:
     """Which rows are for 12 months, by `unit` and `count`."""
-    return (frame["unit"] == Unit.MONTH) & (frame["count"] == MONTHS_IN_YEAR)
+    return (frame[Col.UNIT] == Unit.MONTH) & (frame[Col.COUNT] == MONTHS_IN_YEAR)
 
 
 def is_year(frame: pd.DataFrame) -> pd.Series[bool]:
     """Which rows are for a year: 12 months, or 52 weeks."""
-    weeks = (frame["unit"] == Unit.WEEK) & (frame["count"] == WEEKS_IN_YEAR)
+    weeks = (frame[Col.UNIT] == Unit.WEEK) & (frame[Col.COUNT] == WEEKS_IN_YEAR)
     return is_whole_year(frame) | weeks
 
 
@@ -336,47 +339,49 @@ def stocks_of(stated: pd.DataFrame, tiled: pd.DataFrame) -> pd.DataFrame:
     """
     both = _side_by_side(stated, tiled)
     if both.empty:
-        return both.assign(measure="", ratio=0.0)[["service", "measure", "part", "ratio"]]
-    ratio = (both["value_sum"] / both["value"]).replace([np.inf, -np.inf], np.nan)
-    median = ratio.groupby([both[key] for key in SERIES]).median().rename("ratio")
+        return both.assign(measure="", ratio=0.0)[[Col.SERVICE, Col.MEASURE, Col.PART, Col.RATIO]]
+    ratio = (both["value_sum"] / both[Col.VALUE]).replace([np.inf, -np.inf], np.nan)
+    median = ratio.groupby([both[key] for key in SERIES]).median().rename(Col.RATIO)
     known = median.dropna().reset_index()
-    known["measure"] = _measures(known)
+    known[Col.MEASURE] = _measures(known)
     # `transactions` sorts before `transactions:digital`, so all channels come first.
-    verdict = known.sort_values([*SERIES]).drop_duplicates(["service", "measure"])
-    is_stock = (verdict["ratio"] > _STOCK_RATIO) | (verdict["ratio"] < 1 / _STOCK_RATIO)
-    return verdict.loc[is_stock, ["service", "measure", "part", "ratio"]].reset_index(drop=True)
+    verdict = known.sort_values([*SERIES]).drop_duplicates([Col.SERVICE, Col.MEASURE])
+    is_stock = (verdict[Col.RATIO] > _STOCK_RATIO) | (verdict[Col.RATIO] < 1 / _STOCK_RATIO)
+    return verdict.loc[is_stock, [Col.SERVICE, Col.MEASURE, Col.PART, Col.RATIO]].reset_index(
+        drop=True
+    )
 
 
 def in_stocks(frame: pd.DataFrame, stocks: pd.DataFrame) -> NDArray[np.bool_]:
     """Which rows of a frame with `service` and `part` are of a measure that is a stock."""
     if stocks.empty:
         return np.zeros(len(frame), dtype=bool)
-    mine = pd.MultiIndex.from_arrays([frame["service"], _measures(frame)])
-    wanted = pd.MultiIndex.from_frame(stocks[["service", "measure"]])
+    mine = pd.MultiIndex.from_arrays([frame[Col.SERVICE], _measures(frame)])
+    wanted = pd.MultiIndex.from_frame(stocks[[Col.SERVICE, Col.MEASURE]])
     return np.asarray(mine.isin(wanted), dtype=bool)
 
 
 def _side_by_side(stated: pd.DataFrame, tiled: pd.DataFrame) -> pd.DataFrame:
     """The years that are in both: `service, part, first, value, value_sum`."""
-    columns = [*SERIES, "first", "value"]
-    on = [*SERIES, "first"]
+    columns = [*SERIES, Col.FIRST, Col.VALUE]
+    on = [*SERIES, Col.FIRST]
     return stated[columns].merge(tiled[columns], on=on, suffixes=("", "_sum"))
 
 
 def _measures(frame: pd.DataFrame) -> pd.Series[str]:
     """The measure of each row by its `part`: there are few of them."""
-    names = {part: part.partition(":")[0] for part in frame["part"].unique()}
-    return frame["part"].map(names).astype(object)
+    names = {part: part.partition(":")[0] for part in frame[Col.PART].unique()}
+    return frame[Col.PART].map(names).astype(object)
 
 
 def _hidden(parts: pd.DataFrame) -> NDArray[np.int64]:
-    is_hidden = (parts["status"] == Status.CONFIDENTIAL).to_numpy(dtype=bool)
+    is_hidden = (parts[Col.STATUS] == Status.CONFIDENTIAL).to_numpy(dtype=bool)
     return np.where(is_hidden, int(Flag.CONFIDENTIAL), 0)
 
 
 def _addable(parts: pd.DataFrame, additive: Sequence[str]) -> pd.DataFrame:
     """The parts that add up, confidential ones as nothing: their flag travels to the window."""
-    adding = parts[parts["part"].isin(list(additive))]
-    is_hidden = adding["status"] == Status.CONFIDENTIAL
-    adding = adding[adding["value"].notna() | is_hidden]
-    return adding.assign(value=adding["value"].fillna(0.0))
+    adding = parts[parts[Col.PART].isin(list(additive))]
+    is_hidden = adding[Col.STATUS] == Status.CONFIDENTIAL
+    adding = adding[adding[Col.VALUE].notna() | is_hidden]
+    return adding.assign(value=adding[Col.VALUE].fillna(0.0))

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from perfsite.errors import OverBudgetError, Problem
+from perfsite.frames import Col
 from perfsite.model import (
     is_faulty_path,
     is_published,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 # Rows of text to a frame: the header, blank and ragged rows, and each row's number.
 
 
-ROW: Final = "row"
+ROW: Final = Col.ROW
 _CHUNK: Final = 256
 """Rows taken at once: few enough to stay in the processor's cache, which is what makes it fast."""
 _REMEMBERED: Final = 20_000
@@ -344,7 +345,7 @@ def check_cells(source: Source, frame: pd.DataFrame) -> tuple[list[Problem], set
         if not wrong:
             continue
         faulty = frame[frame[name].isin(list(wrong))]
-        services = faulty["service"] if "service" in names else [""] * len(faulty)
+        services = faulty[Col.SERVICE] if Col.SERVICE in names else [""] * len(faulty)
         problems += [
             Problem(
                 source.path, int(row), *wrong[cell], service="" if outside(service) else service
