@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from perfsite.errors import Problem, is_error
+from perfsite.frames import Col
 from perfsite.model import PLACE, Service, Status
 from perfsite.periods import Period
 from perfsite.policy.embargo import (
@@ -178,15 +179,15 @@ def _standing_in(
     # Nobody knows which files were in a folder that cannot be read, but the edition does.
     folders = tuple(file for file in whole if file.endswith("/"))
     wanted |= files.astype(str).str.startswith(folders).to_numpy(dtype=bool)
-    wanted &= before["service"].isin(list(services)).to_numpy(dtype=bool)
+    wanted &= before[Col.SERVICE].isin(list(services)).to_numpy(dtype=bool)
     before = before[wanted & ~has_mark(before, RETRACTED)]
     before = before[~is_given_in(before, observations)]
     files = files_of(before)
     careful = _lost_suppressions(set(files), observations, before, sources)
     before = before[~files.isin(list(careful)).to_numpy(dtype=bool)]
-    marks = before["marks"].str.replace(CARRIED, "", regex=False) + CARRIED
+    marks = before[Col.MARKS].str.replace(CARRIED, "", regex=False) + CARRIED
     fresh = (editions_of(before) == "").to_numpy(dtype=bool)
-    file = before["file"].astype(object)
+    file = before[Col.FILE].astype(object)
     here = f"editions/{last.date.isoformat()}/" + file
     return before.assign(marks=marks, file=file.mask(fresh, here))
 
@@ -199,11 +200,11 @@ def _lost_suppressions(
     Somebody wanted to suppress a figure and the row cannot be used: what the last edition said of
     it must not come back.
     """
-    secret = observations[observations["status"] == Status.CONFIDENTIAL]
+    secret = observations[observations[Col.STATUS] == Status.CONFIDENTIAL]
     carried = has_mark(secret, CARRIED)
     read = Counter(secret.loc[~carried, PLACE].itertuples(index=False, name=None))
-    stands = pd.concat([before[before["status"] == Status.CONFIDENTIAL], secret[carried]])
-    known = Counter(zip(files_of(stands), stands["service"], stands["period"], strict=True))
+    stands = pd.concat([before[before[Col.STATUS] == Status.CONFIDENTIAL], secret[carried]])
+    known = Counter(zip(files_of(stands), stands[Col.SERVICE], stands[Col.PERIOD], strict=True))
     lost: Counter[tuple[str, str, str]] = Counter()
     for source in sources:
         if (file := whole_file(source.path)) in files:
@@ -235,8 +236,8 @@ def _suppressions(
         found += written
         missed = written - read.get((source.path, int(cells[ROW])), 0)
         if missed > 0:
-            service = cells.get("service", "") or stem(source)
-            lost[file, service, _code(cells.get("period", ""))] += missed
+            service = cells.get(Col.SERVICE, "") or stem(source)
+            lost[file, service, _code(cells.get(Col.PERIOD, ""))] += missed
     if source.path.endswith(_TEXTS):
         whole = len(_SUPPRESSION.findall(source.data.decode("utf-8", "replace")))
         lost[file, "", ""] += max(0, whole - found)
@@ -256,10 +257,10 @@ def _carried(
 ) -> list[Carried]:
     """What the errors did to each service, in the order of the register."""
     standing = observations[has_mark(observations, CARRIED)]
-    figures = Counter(standing["service"])
-    days = editions_of(standing).groupby(standing["service"]).min().to_dict()
-    places = standing.assign(file=files_of(standing))[["file", "service"]].drop_duplicates()
-    files = {str(file): set(own) for file, own in places.groupby("file")["service"]}
+    figures = Counter(standing[Col.SERVICE])
+    days = editions_of(standing).groupby(standing[Col.SERVICE]).min().to_dict()
+    places = standing.assign(file=files_of(standing))[[Col.FILE, Col.SERVICE]].drop_duplicates()
+    files = {str(file): set(own) for file, own in places.groupby(Col.FILE)[Col.SERVICE]}
     counts: Counter[str] = Counter()
     for error in errors:
         if error.service in services:

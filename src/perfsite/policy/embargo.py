@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from perfsite.frames import SENT, entering
+from perfsite.frames import SENT, Col, entering
 from perfsite.model import FIGURE, PLACE, Status
 from perfsite.policy.suppression import EMBARGOED, SUPPRESSED
 from perfsite.validate.observations import in_order, is_newest, is_released
@@ -55,13 +55,13 @@ def is_from(frame: pd.DataFrame, parts: Collection[tuple[str, str]]) -> NDArray[
     """Which rows first came from one of these files and services."""
     if not parts or frame.empty:
         return np.zeros(len(frame), dtype=bool)
-    mine = pd.MultiIndex.from_arrays([files_of(frame), frame["service"].astype(object)])
+    mine = pd.MultiIndex.from_arrays([files_of(frame), frame[Col.SERVICE].astype(object)])
     return np.asarray(mine.isin(list(parts)), dtype=bool)
 
 
 def has_mark(frame: pd.DataFrame, mark: str) -> NDArray[np.bool_]:
     """Which rows carry this mark."""
-    marks = frame["marks"].astype(object)
+    marks = frame[Col.MARKS].astype(object)
     return marks.isin([one for one in marks.unique() if mark in one]).to_numpy(dtype=bool)
 
 
@@ -72,7 +72,7 @@ def keys_of(frame: pd.DataFrame) -> set[Key]:
 
 def files_of(frame: pd.DataFrame) -> pd.Series[str]:
     """The file that each row first came from; that of a carried row is not an edition."""
-    files = frame["file"]
+    files = frame[Col.FILE]
     first = {file: whole_file(_EDITION.sub("", file)) for file in files.unique()}
     return files.map(first).astype(object)
 
@@ -84,7 +84,7 @@ def whole_file(path: str) -> str:
 
 def editions_of(frame: pd.DataFrame) -> pd.Series[str]:
     """The date of the edition that each carried row comes from, as text; empty for any other."""
-    files = frame["file"]
+    files = frame[Col.FILE]
     found = ((file, _EDITION.match(file)) for file in files.unique())
     return files.map({file: match[1] if match else "" for file, match in found}).astype(object)
 
@@ -107,7 +107,7 @@ def joined(
 # nothing that it makes can depend on them; `leaks` checks the finished files all the same.
 
 
-SECRETS: Final = (*FIGURE, "value", "why", "until", *PLACE)
+SECRETS: Final = (*FIGURE, Col.VALUE, Col.WHY, Col.UNTIL, *PLACE)
 """The columns of the one frame of all that is not public today.
 
 `value` is NaN where nobody told perfsite the number, `why` is one of the words below, `until` the
@@ -127,22 +127,24 @@ def release(observations: pd.DataFrame, edition: date | None) -> tuple[pd.DataFr
     """
     entering("policy", SENT, observations)
     public = observations[is_newest(observations, edition)]
-    released = is_released(observations["release"], edition)
-    lost = (observations["release"] == NEVER).to_numpy(dtype=bool)
-    hidden = observations[(observations["status"] == Status.CONFIDENTIAL) & ~lost]
-    known = observations["status"] == Status.PROVIDED
+    released = is_released(observations[Col.RELEASE], edition)
+    lost = (observations[Col.RELEASE] == NEVER).to_numpy(dtype=bool)
+    hidden = observations[(observations[Col.STATUS] == Status.CONFIDENTIAL) & ~lost]
+    known = observations[Col.STATUS] == Status.PROVIDED
     early = observations[
-        ~released & (known | (lost & (observations["status"] == Status.CONFIDENTIAL)))
+        ~released & (known | (lost & (observations[Col.STATUS] == Status.CONFIDENTIAL)))
     ]
-    days = early["release"].mask(early["release"] == NEVER, "")
+    days = early[Col.RELEASE].mask(early[Col.RELEASE] == NEVER, "")
     secrets = pd.concat(
         [
-            hidden.assign(value=hidden["secret"], why=SUPPRESSED, until=""),
-            early.assign(value=early["value"].fillna(early["secret"]), why=EMBARGOED, until=days),
+            hidden.assign(value=hidden[Col.SECRET], why=SUPPRESSED, until=""),
+            early.assign(
+                value=early[Col.VALUE].fillna(early[Col.SECRET]), why=EMBARGOED, until=days
+            ),
         ],
         ignore_index=True,
     )[list(SECRETS)]
-    columns = ["secret", "release"]
+    columns = [Col.SECRET, Col.RELEASE]
     return public.drop(columns=columns).reset_index(drop=True), secrets
 
 
@@ -158,16 +160,16 @@ def hold_back(
     mine = is_one_of(observations, keys)
     held = observations[mine].assign(why=HELD_BACK, until="")
     frame = observations.assign(
-        value=observations["value"].mask(mine),
-        status=np.where(mine, str(Status.CONFIDENTIAL), observations["status"]),
-        marks=observations["marks"].mask(mine, ""),
+        value=observations[Col.VALUE].mask(mine),
+        status=np.where(mine, str(Status.CONFIDENTIAL), observations[Col.STATUS]),
+        marks=observations[Col.MARKS].mask(mine, ""),
         # A note is a sentence about the number, and may tell it.
-        note=observations["note"].mask(mine, ""),
+        note=observations[Col.NOTE].mask(mine, ""),
     )
     return frame, held[list(SECRETS)]
 
 
 def waiting(secrets: pd.DataFrame) -> dict[str, int]:
     """How many figures wait for each day, the days in their order."""
-    days = secrets.loc[secrets["until"] != "", "until"].value_counts().sort_index()
+    days = secrets.loc[secrets[Col.UNTIL] != "", Col.UNTIL].value_counts().sort_index()
     return {str(day): int(number) for day, number in days.items()}

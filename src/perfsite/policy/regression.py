@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.decimals import decimal, grouped
 from perfsite.errors import BuildError
+from perfsite.frames import Col
 from perfsite.kpis import KPIS
 from perfsite.model import Status
 
@@ -57,7 +58,7 @@ def check_losses(
 
 def reporting(observations: pd.DataFrame) -> set[str]:
     """The services that have a figure among these observations."""
-    return set(observations.loc[observations["status"] == Status.PROVIDED, "service"])
+    return set(observations.loc[observations[Col.STATUS] == Status.PROVIDED, Col.SERVICE])
 
 
 def reporting_in(services_csv: bytes) -> set[str]:
@@ -69,4 +70,4 @@ def reporting_in(services_csv: bytes) -> set[str]:
         rows = list(csv.DictReader(io.StringIO(services_csv.decode(), newline="")))
     except (UnicodeDecodeError, csv.Error):
         return set()
-    return {row["service"] for row in rows if row.get("service") and any(map(row.get, KPIS))}
+    return {row[Col.SERVICE] for row in rows if row.get(Col.SERVICE) and any(map(row.get, KPIS))}

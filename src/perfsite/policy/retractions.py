@@ -17,6 +17,7 @@ import numpy as np
 
 from perfsite.config import DEFAULT
 from perfsite.errors import BuildError, Problem, is_error
+from perfsite.frames import Col
 from perfsite.model import FIGURE, Key, Status
 from perfsite.periods import Period
 from perfsite.policy.embargo import is_one_of, joined, keys_of
@@ -122,7 +123,7 @@ def read_retractions(
             unusable[key] = row
         elif key:
             usable[key] = Retraction(
-                *key, " ".join(cells["reason"].split()), date.fromisoformat(cells["date"]), row
+                *key, " ".join(cells[Col.REASON].split()), date.fromisoformat(cells["date"]), row
             )
         problems += found
     return Retractions(tuple(usable.values()), unusable), problems
@@ -130,10 +131,10 @@ def read_retractions(
 
 def _key(cells: Mapping[str, str]) -> Key | None:
     try:
-        period = Period.parse(cells["period"]).code
+        period = Period.parse(cells[Col.PERIOD]).code
     except ValueError:
         return None
-    return cells["service"], period, cells["measure"], cells["channel"]
+    return cells[Col.SERVICE], period, cells[Col.MEASURE], cells[Col.CHANNEL]
 
 
 def _problem(path: str, row: int, column: str, found: str, expected: str, fix: str) -> Problem:
@@ -144,16 +145,16 @@ def _wrong(path: str, row: int, cells: Mapping[str, str]) -> list[Problem]:
     """What is wrong with the cells of a row, each by itself."""
     problems = [
         _problem(path, row, name, "", "a value", f"fill in the {name}")
-        for name in ("service", "measure")
+        for name in (Col.SERVICE, Col.MEASURE)
         if not cells[name]
     ]
     try:
-        Period.parse(cells["period"])
+        Period.parse(cells[Col.PERIOD])
     except ValueError as error:
         expected = "the period of the figure, as in its submission"
-        fix = hint(cells["period"], str(error))
-        problems.append(_problem(path, row, "period", cells["period"], expected, fix))
-    if not cells["reason"]:
+        fix = hint(cells[Col.PERIOD], str(error))
+        problems.append(_problem(path, row, "period", cells[Col.PERIOD], expected, fix))
+    if not cells[Col.REASON]:
         expected, fix = "the reason, for readers", "say in a sentence why the figure is taken back"
         problems.append(_problem(path, row, "reason", "", expected, fix))
     if not is_day(cells["date"]):
@@ -234,11 +235,11 @@ def retract(
     reasons = {one.key: one.reason for one in shown}
     notes = [reasons[key] for key in _keys(frame[back])]
     frame = frame.assign(
-        value=frame["value"].mask(back),
-        status=np.where(back, str(Status.NOT_PROVIDED), frame["status"]),
-        marks=np.where(back, RETRACTED, frame["marks"]),
+        value=frame[Col.VALUE].mask(back),
+        status=np.where(back, str(Status.NOT_PROVIDED), frame[Col.STATUS]),
+        marks=np.where(back, RETRACTED, frame[Col.MARKS]),
     )
-    frame.loc[back, "note"] = notes
+    frame.loc[back, Col.NOTE] = notes
     return frame, shown, problems
 
 
@@ -249,7 +250,7 @@ def _keys(frame: pd.DataFrame) -> list[Key]:
 def _unknown(key: Key, row: int, frames: Sequence[pd.DataFrame]) -> Problem:
     """A row that names a figure that nobody gave; with what was given that is nearest to it."""
     service, period, measure, _ = key
-    near = sorted(set().union(*(keys_of(one[one["service"] == service]) for one in frames)))
+    near = sorted(set().union(*(keys_of(one[one[Col.SERVICE] == service]) for one in frames)))
     channels = [one[3] or "no channel" for one in near if one[1:3] == (period, measure)]
     measures = sorted({one[2] for one in near if one[1] == period})
     if channels:
@@ -260,7 +261,7 @@ def _unknown(key: Key, row: int, frames: Sequence[pd.DataFrame]) -> Problem:
     elif near:
         column, fix = "period", f"there are figures for {_near_period(period, near)}"
     else:
-        names = sorted({str(name) for one in frames for name in one["service"].unique()})
+        names = sorted({str(name) for one in frames for name in one[Col.SERVICE].unique()})
         column, fix = "service", closest(service, names) or "look the figure up"
     return _problem(RETRACTIONS, row, column, named(key), "a figure that is or was given", fix)
 

@@ -11,6 +11,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from perfsite.errors import Problem
+from perfsite.frames import Col
 from perfsite.kpis import KPIS
 from perfsite.measures import Aggregation, MeasureKind, name_of
 from perfsite.model import FIGURE, PLACE, Status
@@ -201,12 +202,12 @@ def find_tellers(
         As few figures as are needed, service by service. What has to be held back does not depend
         on a secret number.
     """
-    hidden = now[(now["status"] == Status.CONFIDENTIAL).to_numpy(dtype=bool)]
+    hidden = now[(now[Col.STATUS] == Status.CONFIDENTIAL).to_numpy(dtype=bool)]
     hidden = hidden.assign(why=SUPPRESSED, until="")
     kept = _sets((service, PublishedFigure(*figure)) for service, *figure in held)
     found: dict[str, dict[PublishedFigure, _Secret]] = {}
     for frame in (secrets, hidden):
-        names = (*FIGURE, "why", "until", *PLACE)
+        names = (*FIGURE, Col.WHY, Col.UNTIL, *PLACE)
         for service, *figure, why, until, file, row in zip(*map(frame.get, names), strict=True):
             if PublishedFigure(*figure) not in kept.get(service, ()):
                 mine = found.setdefault(service, {})
@@ -250,9 +251,9 @@ def _sets(pairs: Iterable[tuple[str, _Member]]) -> dict[str, set[_Member]]:
 
 def _of_services(frame: pd.DataFrame, services: Collection[str]) -> dict[str, list[_Row]]:
     """The rows of some services, by service."""
-    frame = frame[frame["service"].isin(list(services)).to_numpy(dtype=bool)]
+    frame = frame[frame[Col.SERVICE].isin(list(services)).to_numpy(dtype=bool)]
     found: dict[str, list[_Row]] = {}
-    names = (*FIGURE, "value", "status", *PLACE)
+    names = (*FIGURE, Col.VALUE, Col.STATUS, *PLACE)
     for service, *figure, value, status, file, number in zip(
         *(frame[name] for name in names), strict=True
     ):

@@ -18,7 +18,7 @@ import pandas as pd
 from perfsite.arithmetic import tidy_sum
 from perfsite.decimals import decimal, grouped, rounded
 from perfsite.errors import Problem
-from perfsite.frames import INPUTS, MISMATCHES, entering
+from perfsite.frames import INPUTS, MISMATCHES, Col, entering
 from perfsite.kpi.figures import sides
 from perfsite.kpi.inputs import KEY
 from perfsite.kpis import KPIS, Adding
@@ -236,10 +236,10 @@ def rows_of_part(
     """
     measure, _, channel = part.partition(":")
     mine = observations[
-        (observations["measure"] == measure) & (observations["status"] == Status.PROVIDED)
+        (observations[Col.MEASURE] == measure) & (observations[Col.STATUS] == Status.PROVIDED)
     ]
     if part == DIGITAL:
-        mine = mine[mine["channel"].isin(list(digital))]
+        mine = mine[mine[Col.CHANNEL].isin(list(digital))]
     wanted = list(keys)
     exact = mine[pd.MultiIndex.from_frame(mine[KEY]).isin(wanted)]
     found: dict[Key, SeriesRow] = {}
@@ -251,7 +251,7 @@ def rows_of_part(
             found[key] = replace(found[key], channel=channel)
     for key in wanted:
         if key not in found:
-            shorter = _within(mine[mine["service"] == key[0]], key)
+            shorter = _within(mine[mine[Col.SERVICE] == key[0]], key)
             rows = (replace(row, channel=channel) for row in records(shorter[:1]))
             found |= dict(zip([key], rows, strict=False))
     return found
@@ -261,7 +261,7 @@ def _within(rows: pd.DataFrame, key: Key) -> pd.DataFrame:
     """The rows whose periods lie within that of a key."""
     _, unit, count, first = key
     period = Period(Unit(unit), int(first), int(count))
-    found = [Period.parse(code) for code in rows["period"]]
+    found = [Period.parse(code) for code in rows[Col.PERIOD]]
     inside = [period.start <= one.start and one.end <= period.end for one in found]
     return rows[np.array(inside, dtype=bool)]
 
@@ -276,7 +276,7 @@ def is_blamed(observations: pd.DataFrame, problems: Iterable[Problem]) -> NDArra
     }
     if not keys:
         return np.zeros(len(observations), dtype=bool)
-    mine = pd.MultiIndex.from_frame(observations[["service", "measure", "period"]])
+    mine = pd.MultiIndex.from_frame(observations[[Col.SERVICE, Col.MEASURE, Col.PERIOD]])
     return np.asarray(mine.isin(list(keys)), dtype=bool)
 
 
@@ -299,7 +299,7 @@ def check_consistency(
     """
     entering("consistency", INPUTS, parts.frame)
     entering("consistency", MISMATCHES, parts.mismatches)
-    wide = parts.frame.pivot(index=KEY, columns="part", values="value")
+    wide = parts.frame.pivot(index=KEY, columns=Col.PART, values=Col.VALUE)
     keys = pd.MultiIndex.from_frame(observations[KEY])
     flagged = pd.Series(data=False, index=observations.index)
     problems: list[Problem] = []
@@ -310,7 +310,7 @@ def check_consistency(
         above, below = sides(kpi, wide)
         over = pd.DataFrame({"above": above, "below": below})[above > below]
         measures = list(dict.fromkeys(part.partition(":")[0] for part in kpi.operands))
-        involved = keys.isin(over.index) & observations["measure"].isin(measures).to_numpy()
+        involved = keys.isin(over.index) & observations[Col.MEASURE].isin(measures).to_numpy()
         flagged |= involved
         named = first_rows(observations, kpi.numerator, over.index, digital)
         problems += [
@@ -329,20 +329,22 @@ def check_consistency(
             )
             for key, row in zip(over.index, over.to_dict("records"), strict=True)
         ]
-    for measure, rows in parts.mismatches.groupby("measure"):
-        mine = observations[(observations["measure"] == measure) & (observations["channel"] == "")]
+    for measure, rows in parts.mismatches.groupby(Col.MEASURE):
+        mine = observations[
+            (observations[Col.MEASURE] == measure) & (observations[Col.CHANNEL] == "")
+        ]
         places = _places(mine)
         problems += [
             Problem(
-                *places[(row["service"], row["unit"], row["count"], row["first"])],
+                *places[(row[Col.SERVICE], row[Col.UNIT], row[Col.COUNT], row[Col.FIRST])],
                 "PS203",
                 str(measure),
-                f"{grouped(row['stated'])} in all, {grouped(row['summed'])} in its channels",
+                f"{grouped(row[Col.STATED])} in all, {grouped(row[Col.SUMMED])} in its channels",
                 "a total that is the sum of its channels",
                 "send the right figures; the total is used as it was given",
-                service=row["service"],
+                service=row[Col.SERVICE],
                 measures=(str(measure),),
-                period=code_of(row["unit"], row["count"], row["first"]),
+                period=code_of(row[Col.UNIT], row[Col.COUNT], row[Col.FIRST]),
             )
             for row in rows.to_dict("records")
         ]
@@ -352,7 +354,7 @@ def check_consistency(
 def _places(observations: pd.DataFrame) -> dict[tuple[object, ...], tuple[str, int]]:
     """File and row of the observation of each service and period."""
     keys = observations[KEY].itertuples(index=False, name=None)
-    places = zip(observations["file"], observations["row"], strict=True)
+    places = zip(observations[Col.FILE], observations[Col.ROW], strict=True)
     return dict(zip(keys, places, strict=True))
 
 
@@ -362,7 +364,7 @@ def _places(observations: pd.DataFrame) -> dict[tuple[object, ...], tuple[str, i
 _HALF_A_PENNY: Final = 0.005
 """An amount of money is stated in pennies; this is how far rounding takes it."""
 _DUST: Final = 1e-9
-_ALL: Final = [*KEY, "channel"]
+_ALL: Final = [*KEY, Col.CHANNEL]
 _NUMBERS: Final = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven"}
 
 
@@ -375,30 +377,32 @@ def check_rates(given: IndexedSeries, parts: Parts, tolerance: float) -> list[Pr
     rates = [kpi for kpi in KPIS.values() if kpi.is_ratio and kpi.stated]
     needed = {part for kpi in rates for part in kpi.parts}
     rows = given.rows
-    if not rows["measure"].isin([kpi.stated for kpi in rates]).any():
+    if not rows[Col.MEASURE].isin([kpi.stated for kpi in rates]).any():
         return []
-    of_channels = rows[(rows["channel"] != "") & rows["measure"].isin(needed) & rows["provided"]]
-    whole = parts.frame[parts.frame["part"].isin(needed) & parts.frame["value"].notna()]
+    of_channels = rows[
+        (rows[Col.CHANNEL] != "") & rows[Col.MEASURE].isin(needed) & rows[Col.PROVIDED]
+    ]
+    whole = parts.frame[parts.frame[Col.PART].isin(needed) & parts.frame[Col.VALUE].notna()]
     values = pd.concat(
         [
-            whole.assign(channel="")[[*_ALL, "part", "value"]],
-            of_channels.rename(columns={"measure": "part"})[[*_ALL, "part", "value"]],
+            whole.assign(channel="")[[*_ALL, Col.PART, Col.VALUE]],
+            of_channels.rename(columns={Col.MEASURE: Col.PART})[[*_ALL, Col.PART, Col.VALUE]],
         ],
         ignore_index=True,
     )
     problems: list[Problem] = []
     for kpi in rates:
-        stated = rows[(rows["measure"] == kpi.stated) & rows["provided"]]
-        mine = values[values["part"].isin(kpi.operands)]
-        if stated.empty or set(mine["part"]) != set(kpi.operands):
+        stated = rows[(rows[Col.MEASURE] == kpi.stated) & rows[Col.PROVIDED]]
+        mine = values[values[Col.PART].isin(kpi.operands)]
+        if stated.empty or set(mine[Col.PART]) != set(kpi.operands):
             continue
-        wide = mine.pivot(index=_ALL, columns="part", values="value").dropna()
+        wide = mine.pivot(index=_ALL, columns=Col.PART, values=Col.VALUE).dropna()
         if wide.empty:
             continue
         above, below = sides(kpi, wide)
-        ratio = (above / below).where(below > 0).rename("ratio").reset_index()
+        ratio = (above / below).where(below > 0).rename(Col.RATIO).reset_index()
         both = stated.merge(ratio, on=_ALL, how="inner")
-        found = both[_differ(both["value"], both["ratio"], kpi.kind, tolerance)]
+        found = both[_differ(both[Col.VALUE], both[Col.RATIO], kpi.kind, tolerance)]
         problems += [
             row.problem(
                 "PS208",
@@ -408,7 +412,7 @@ def check_rates(given: IndexedSeries, parts: Parts, tolerance: float) -> list[Pr
                 "send the right figures; leave the stated rate out, for it is worked out",
             )
             for row, value, number in zip(
-                records(found), found["value"], found["ratio"], strict=True
+                records(found), found[Col.VALUE], found[Col.RATIO], strict=True
             )
         ]
     return problems
@@ -448,22 +452,26 @@ def check_ratings(given: IndexedSeries, parts: Parts) -> list[Problem]:
 
 
 def _incomplete(rows: pd.DataFrame, names: tuple[str, ...]) -> list[Problem]:
-    rows = rows[rows["measure"].isin(names)]
+    rows = rows[rows[Col.MEASURE].isin(names)]
     if rows.empty:
         return []
-    status = rows.pivot(index=_ALL, columns="measure", values="status").reindex(columns=list(names))
+    status = rows.pivot(index=_ALL, columns=Col.MEASURE, values=Col.STATUS).reindex(
+        columns=list(names)
+    )
     there = (status == Status.PROVIDED).to_numpy()
     lacking = (status.isna() | (status == Status.NOT_PROVIDED)).to_numpy()
     some = np.asarray(there.any(axis=1) & lacking.any(axis=1), dtype=bool)
     if not some.any():
         return []
     chosen = status.index[some].to_frame(index=False).assign(at=np.flatnonzero(some))
-    firsts = rows[rows["provided"]].drop_duplicates(_ALL)
+    firsts = rows[rows[Col.PROVIDED]].drop_duplicates(_ALL)
     found = firsts.merge(chosen, on=_ALL)
     # A rating that was given as missing has a row of its own, which is the one to mend.
-    blanks = rows[rows["status"] == Status.NOT_PROVIDED]
-    keys = blanks[["service", "period", "channel", "measure"]].itertuples(index=False, name=None)
-    places = zip(blanks["file"], blanks["row"], strict=True)
+    blanks = rows[rows[Col.STATUS] == Status.NOT_PROVIDED]
+    keys = blanks[[Col.SERVICE, Col.PERIOD, Col.CHANNEL, Col.MEASURE]].itertuples(
+        index=False, name=None
+    )
+    places = zip(blanks[Col.FILE], blanks[Col.ROW], strict=True)
     own = dict(zip(keys, places, strict=True))
     return [
         Problem(
@@ -489,9 +497,9 @@ def _incomplete(rows: pd.DataFrame, names: tuple[str, ...]) -> list[Problem]:
 
 
 def _too_many(rows: pd.DataFrame, parts: pd.DataFrame) -> list[Problem]:
-    rows = rows[rows["measure"].isin(RATINGS)]
-    known = parts[parts["part"].isin([*RATINGS, "transactions"]) & parts["value"].notna()]
-    wide = known.pivot(index=KEY, columns="part", values="value").reindex(
+    rows = rows[rows[Col.MEASURE].isin(RATINGS)]
+    known = parts[parts[Col.PART].isin([*RATINGS, "transactions"]) & parts[Col.VALUE].notna()]
+    wide = known.pivot(index=KEY, columns=Col.PART, values=Col.VALUE).reindex(
         columns=[*RATINGS, "transactions"]
     )
     answers = tidy_sum(wide[list(RATINGS)].sum(axis=1).to_numpy())

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from perfsite.decimals import decimal, exact, grouped, rounded, times
+from perfsite.frames import Col
 from perfsite.measures import MeasureKind
 from perfsite.periods import YEAR_IN_UNITS, Unit
 from perfsite.validate.series import records
@@ -156,8 +157,8 @@ def check_jumps(
     if rows.empty:
         return []
     counts = {key for key, one in measures.items() if one.kind is MeasureKind.COUNT}
-    is_count = rows["measure"].isin(counts)
-    series, value = rows["series"].to_numpy(), rows["value"].to_numpy()
+    is_count = rows[Col.MEASURE].isin(counts)
+    series, value = rows[Col.SERIES].to_numpy(), rows[Col.VALUE].to_numpy()
     starts = np.flatnonzero(np.diff(series, prepend=series[0] - 1))
     logs = np.log(value + _floor(rows, is_count.to_numpy()))
     change = np.diff(logs, prepend=np.nan)
@@ -167,10 +168,10 @@ def check_jumps(
     chance = is_count & (np.abs(np.sqrt(value) - np.sqrt(previous)) < _CHANCE)
     jumps = np.abs(change) >= np.log(checks.jump_factor)
     jumps &= np.abs(change - usual) > checks.jump_deviations * spread
-    jumps &= ~chance.to_numpy() & ~rows["marks"].str.contains("b", regex=False).to_numpy()
+    jumps &= ~chance.to_numpy() & ~rows[Col.MARKS].str.contains("b", regex=False).to_numpy()
     at = np.flatnonzero(jumps)
     at = at[~_seasonal(rows, series, change, at)]
-    periods = rows["period"].to_numpy()
+    periods = rows[Col.PERIOD].to_numpy()
     found = _once(logs, at, starts, np.log(checks.jump_factor))
     return [
         jump_problem(row, value, jump, periods, checks.jump_factor, counted=row.measure in counts)
@@ -184,19 +185,19 @@ def _candidates(rows: pd.DataFrame, measures: Mapping[str, Measure]) -> pd.DataF
     Zeros at the start are left out: what had not begun does not jump when it begins.
     """
     kinds = [key for key, one in measures.items() if one.kind in _KINDS]
-    rows = rows[rows["provided"] & rows["measure"].isin(kinds)]
-    begun = (rows["value"] != 0).groupby(rows["series"]).cummax()
+    rows = rows[rows[Col.PROVIDED] & rows[Col.MEASURE].isin(kinds)]
+    begun = (rows[Col.VALUE] != 0).groupby(rows[Col.SERIES]).cummax()
     rows = rows[begun]
-    codes, _ = pd.factorize(rows["series"])
+    codes, _ = pd.factorize(rows[Col.SERIES])
     number = np.bincount(codes)
-    zeros = np.bincount(codes, weights=(rows["value"] == 0).to_numpy())
+    zeros = np.bincount(codes, weights=(rows[Col.VALUE] == 0).to_numpy())
     steady = (number >= _FEWEST) & (zeros <= number * _ZEROS)
     return rows[steady[codes]].reset_index(drop=True)
 
 
 def _floor(rows: pd.DataFrame, is_count: NDArray[np.bool_]) -> NDArray[np.float64]:
     """What is added before the logarithm: one to counts, to others a hundredth of the usual."""
-    median = rows.groupby("series", sort=False)["value"].transform("median").to_numpy()
+    median = rows.groupby(Col.SERIES, sort=False)[Col.VALUE].transform("median").to_numpy()
     positive = np.where(median > 0, median / 100, 1.0)
     return np.where(is_count, 1.0, positive)
 
@@ -222,9 +223,9 @@ def _seasonal(
     at: NDArray[np.int64],
 ) -> NDArray[np.bool_]:
     """Whether the series changed the same way a year before or after each of these rows."""
-    first = rows["first"].to_numpy()
+    first = rows[Col.FIRST].to_numpy()
     keys = series * _BEYOND + first
-    units = rows["unit"].to_numpy()[at]
+    units = rows[Col.UNIT].to_numpy()[at]
     year = np.array([YEAR_IN_UNITS[Unit(unit)] for unit in units], dtype="int64")
     slack = np.array([_SLACK[Unit(unit)] for unit in units], dtype="int64")
     found = np.zeros(len(at), dtype=bool)
@@ -287,7 +288,7 @@ def _without_echoes(rows: pd.DataFrame, found: list[Jump]) -> list[tuple[Jump, S
     """The jumps without those of channels whose total jumps, and of years whose quarter does."""
     kept = rows.iloc[[jump.at for jump in found]]
     spans: dict[tuple[str, str], list[_Span]] = {}
-    columns = [kept[name].tolist() for name in ("start", "end")]
+    columns = [kept[name].tolist() for name in (Col.START, Col.END)]
     jumps = [
         (jump, row, _Span(start, end, row.channel))
         for jump, row, start, end in zip(found, records(kept), *columns, strict=True)

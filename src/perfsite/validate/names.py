@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from perfsite.errors import Problem
+from perfsite.frames import Col
 from perfsite.periods import Period
 from perfsite.tables import ROW
 from perfsite.validate.submissions import closest, measure_fix
@@ -191,7 +192,7 @@ _HINTED: Final = 50
 
 def blamed(problems: Sequence[Problem], rows: pd.DataFrame) -> list[Problem]:
     """The problems, one for each of the rows, with whose figures they are about."""
-    columns = (rows[name] for name in ("service", "measure", "code"))
+    columns = (rows[name] for name in (Col.SERVICE, Col.MEASURE, "code"))
     return [
         replace(problem, service=service, measures=(measure,), period=period)
         for problem, service, measure, period in zip(problems, *columns, strict=True)
@@ -199,7 +200,7 @@ def blamed(problems: Sequence[Problem], rows: pd.DataFrame) -> list[Problem]:
 
 
 def _rows(long: pd.DataFrame, bad: pd.Series) -> list[tuple[str, int, str]]:
-    chosen = long.loc[bad, ["file", ROW, "column"]]
+    chosen = long.loc[bad, [Col.FILE, ROW, Col.COLUMN]]
     return list(chosen.itertuples(index=False, name=None))
 
 
@@ -208,15 +209,15 @@ def check_services(
 ) -> tuple[pd.Series, list[Problem]]:
     """Services that are not in the register (PS111), or not said (PS114)."""
     known = list(services)
-    bad = ~long["service"].isin(known)
-    unknown = long.loc[bad, "service"].unique()
+    bad = ~long[Col.SERVICE].isin(known)
+    unknown = long.loc[bad, Col.SERVICE].unique()
     hints = {name: closest(name, known) for name in unknown[:_HINTED]}
     problems = [
         Problem(
             file,
             row,
             "PS114",
-            "service",
+            Col.SERVICE,
             "nothing",
             "the id of a service",
             "fill in the service, or delete the row",
@@ -226,13 +227,13 @@ def check_services(
             file,
             row,
             "PS111",
-            "service",
+            Col.SERVICE,
             name,
             "a service of the register",
             hints.get(name) or "add it to services.csv",
         )
         for (file, row, _column), name in zip(
-            _rows(long, bad), long.loc[bad, "service"], strict=True
+            _rows(long, bad), long.loc[bad, Col.SERVICE], strict=True
         )
     ]
     return bad, blamed(problems, long[bad])
@@ -257,19 +258,19 @@ def check_measures(
     long: pd.DataFrame, measures: Mapping[str, Measure]
 ) -> tuple[pd.Series, list[Problem]]:
     """Measures that nobody has declared (PS107)."""
-    bad = ~long["measure"].isin(list(measures))
+    bad = ~long[Col.MEASURE].isin(list(measures))
     problems = [
         Problem(
             file,
             row,
             "PS107",
-            "measure",
+            Col.MEASURE,
             name or "nothing",
             "a measure",
             measure_fix(name, measures) if name else "fill in the measure, or delete the row",
         )
         for (file, row, _column), name in zip(
-            _rows(long, bad), long.loc[bad, "measure"], strict=True
+            _rows(long, bad), long.loc[bad, Col.MEASURE], strict=True
         )
     ]
     return bad, [replace(one, measures=()) for one in blamed(problems, long[bad])]
@@ -282,37 +283,45 @@ def check_channels(
 
     In a wide table the channel stands in the header, and is one problem for the whole column.
     """
-    names = pd.Series(long["channel"].unique(), dtype=object)
+    names = pd.Series(long[Col.CHANNEL].unique(), dtype=object)
     wrong = [
         name
         for name in names
         if name and (not _CHANNEL.fullmatch(name) or name in ("all", "total"))
     ]
     single = [key for key, measure in measures.items() if not measure.by_channel]
-    misplaced = (long["channel"] != "") & long["measure"].isin(single)
-    bad = long["channel"].isin(wrong) | misplaced
+    misplaced = (long[Col.CHANNEL] != "") & long[Col.MEASURE].isin(single)
+    bad = long[Col.CHANNEL].isin(wrong) | misplaced
     mine = long[bad]
-    in_header = mine["column"] != "value"
-    mine = mine[~in_header | ~mine.duplicated(["file", "column"])]
+    in_header = mine[Col.COLUMN] != Col.VALUE
+    mine = mine[~in_header | ~mine.duplicated([Col.FILE, Col.COLUMN])]
     problems = [
         Problem(
             file,
-            row if column == "value" else int(not file.endswith(".json")),
+            row if column == Col.VALUE else int(not file.endswith(".json")),
             "PS109",
-            "channel" if column == "value" else column,
+            Col.CHANNEL if column == Col.VALUE else column,
             name,
             "a lower-case name such as digital, phone or post; no channel for all of them"
             if name in wrong
             else f"no channel: {measure} is not counted by channel",
             _channel_fix(name) if name in wrong else "leave the channel out",
-            service=service if column == "value" else "",
-            measures=(measure,) if column == "value" else (),
-            period=code if column == "value" else "",
+            service=service if column == Col.VALUE else "",
+            measures=(measure,) if column == Col.VALUE else (),
+            period=code if column == Col.VALUE else "",
         )
         for file, row, column, name, measure, service, code in zip(
             *(
                 mine[key]
-                for key in ("file", ROW, "column", "channel", "measure", "service", "code")
+                for key in (
+                    Col.FILE,
+                    ROW,
+                    Col.COLUMN,
+                    Col.CHANNEL,
+                    Col.MEASURE,
+                    Col.SERVICE,
+                    "code",
+                )
             ),
             strict=True,
         )
@@ -335,37 +344,37 @@ def parse_periods(long: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series, list[Pro
     """
     parsed: dict[str, Period] = {}
     wrong: dict[str, str] = {}
-    for text in long["period"].unique():
+    for text in long[Col.PERIOD].unique():
         try:
             parsed[text] = Period.parse(text)
         except ValueError as error:
             wrong[text] = hint(text, str(error))
-    bad = long["period"].isin(list(wrong))
+    bad = long[Col.PERIOD].isin(list(wrong))
     problems = [
         Problem(
             file,
             row,
             "PS108",
-            "period",
+            Col.PERIOD,
             text or "nothing",
             f"a period as {_PERIODS}",
             wrong[text],
             service=service,
         )
         for (file, row, _column), text, service in zip(
-            _rows(long, bad), long.loc[bad, "period"], long.loc[bad, "service"], strict=True
+            _rows(long, bad), long.loc[bad, Col.PERIOD], long.loc[bad, Col.SERVICE], strict=True
         )
     ]
     known = list(parsed.values())
     table = pd.DataFrame(
         {
-            "period_code": pd.Series([period.code for period in known], dtype=object),
-            "unit": pd.Series([str(period.unit) for period in known], dtype=object),
-            "first": [period.first for period in known],
-            "count": [period.count for period in known],
+            Col.PERIOD_CODE: pd.Series([period.code for period in known], dtype=object),
+            Col.UNIT: pd.Series([str(period.unit) for period in known], dtype=object),
+            Col.FIRST: [period.first for period in known],
+            Col.COUNT: [period.count for period in known],
         }
     )
     table.index = pd.Index(list(parsed), dtype=object)
-    periods = table.reindex(long["period"])
+    periods = table.reindex(long[Col.PERIOD])
     periods.index = long.index
     return periods, bad, problems

@@ -16,7 +16,7 @@ import pandas as pd
 
 from perfsite.cache import Cache
 from perfsite.errors import Problem
-from perfsite.frames import READ_PERIODS, READ_VALUES, SUBMISSION, entering
+from perfsite.frames import READ_PERIODS, READ_VALUES, SUBMISSION, Col, entering
 from perfsite.model import FIGURE, PLACE, Status
 from perfsite.tables import ROW, read_table
 from perfsite.validate.names import (
@@ -80,11 +80,11 @@ def check_releases(long: pd.DataFrame) -> tuple[pd.Series[str], list[Problem]]:
         for file, row, found, service, measure in zip(
             *(long.loc[bad, name] for name in ("file", ROW)),
             text[bad],
-            *(long.loc[bad, name] for name in ("service", "measure")),
+            *(long.loc[bad, name] for name in (Col.SERVICE, Col.MEASURE)),
             strict=True,
         )
     ]
-    return text.mask(bad, NEVER).rename("release"), list(dict.fromkeys(problems))
+    return text.mask(bad, NEVER).rename(Col.RELEASE), list(dict.fromkeys(problems))
 
 
 def is_day(text: str) -> bool:
@@ -135,9 +135,9 @@ def is_meant_private(long: pd.DataFrame, edition: date | None) -> pd.Series[bool
     """
     release = long[RELEASE].fillna("").astype(object)
     known = release.isin([one for one in release.unique() if not one or is_day(one)])
-    spellings = pd.Series(long["value"].unique(), dtype=object)
+    spellings = pd.Series(long[Col.VALUE].unique(), dtype=object)
     marked = spellings[spellings.str.contains(CONFIDENTIAL).astype(bool)]
-    return ~(known & is_released(release, edition)) | long["value"].isin(list(marked))
+    return ~(known & is_released(release, edition)) | long[Col.VALUE].isin(list(marked))
 
 
 def newest_release(frame: pd.DataFrame, edition: date | None) -> pd.DataFrame:
@@ -151,22 +151,22 @@ def newest_release(frame: pd.DataFrame, edition: date | None) -> pd.DataFrame:
 
     `frame` has the columns of `FIGURE`, `release` and `secret`; its index is kept.
     """
-    superseded = is_released(frame["release"], edition) & ~is_newest(frame, edition)
+    superseded = is_released(frame[Col.RELEASE], edition) & ~is_newest(frame, edition)
     if not superseded.any():
         return frame
-    return frame[~superseded | frame["secret"].notna().to_numpy(dtype=bool)]
+    return frame[~superseded | frame[Col.SECRET].notna().to_numpy(dtype=bool)]
 
 
 def is_newest(frame: pd.DataFrame, edition: date | None) -> NDArray[np.bool_]:
     """Which rows may be published on a day and have the newest release of their key."""
-    released = is_released(frame["release"], edition)
-    dated = frame["release"].to_numpy(dtype=object) != ""
+    released = is_released(frame[Col.RELEASE], edition)
+    dated = frame[Col.RELEASE].to_numpy(dtype=object) != ""
     if not dated.any():
         return released
     keys = _keys(frame)
     # Only a key that has a date can have two releases.
     some = np.flatnonzero(np.isin(keys, keys[dated]) & released)
-    releases = frame["release"].iloc[some]
+    releases = frame[Col.RELEASE].iloc[some]
     newest = releases.groupby(keys[some]).transform("max")
     found = released.copy()
     found[some] = (releases == newest).to_numpy(dtype=bool)
@@ -207,12 +207,12 @@ def _keys(frame: pd.DataFrame) -> NDArray[np.int64]:
 
 
 COLUMNS: Final = (
-    "service", "period", "unit", "first", "count", "measure", "channel",
-    "value", "status", "marks", "note", "file", "row", "secret", "release",
+    Col.SERVICE, Col.PERIOD, Col.UNIT, Col.FIRST, Col.COUNT, Col.MEASURE, Col.CHANNEL,
+    Col.VALUE, Col.STATUS, Col.MARKS, Col.NOTE, Col.FILE, Col.ROW, Col.SECRET, Col.RELEASE,
 )  # fmt: skip
 _NUMBERS: Final = {
-    **dict.fromkeys(("first", "count", "row"), "int64"),
-    **dict.fromkeys(("value", "secret"), "float64"),
+    **dict.fromkeys((Col.FIRST, Col.COUNT, Col.ROW), "int64"),
+    **dict.fromkeys((Col.VALUE, Col.SECRET), "float64"),
 }
 
 
@@ -244,7 +244,7 @@ def read_observations(
     periods, bad, found = parse_periods(long)
     entering("validate", READ_PERIODS, periods)
     good &= ~bad.to_numpy(dtype=bool)
-    long["code"] = periods["period_code"].fillna("")
+    long["code"] = periods[Col.PERIOD_CODE].fillna("")
     checked = (
         check_services(long, services),
         check_measures(long, config.all_measures),
@@ -265,10 +265,10 @@ def read_observations(
     values = _made_unknown(values.join(release), bad & private)
     frame = pd.concat([long.drop(columns="code"), periods, values], axis=1)
     frame = frame if good.all() else frame[good]
-    frame = frame.drop(columns="period").rename(columns={"period_code": "period"})
+    frame = frame.drop(columns=Col.PERIOD).rename(columns={Col.PERIOD_CODE: Col.PERIOD})
     frame, found = _without_duplicates(newest_release(frame, edition), edition)
     problems += found
-    frame = frame.astype({"unit": object, **_NUMBERS})
+    frame = frame.astype({Col.UNIT: object, **_NUMBERS})
     if frame.empty:
         # A column of nothing would be one of numbers.
         frame = frame.astype(dict.fromkeys(set(COLUMNS) - set(_NUMBERS), object))
@@ -279,8 +279,8 @@ def _made_unknown(frame: pd.DataFrame, rows: pd.Series[bool]) -> pd.DataFrame:
     """The frame, these rows of it as secrets that are never released and have no number."""
     if not rows.any():
         return frame
-    new = {"value": np.nan, "secret": np.nan, "marks": "", "release": NEVER}
-    new |= {"status": str(Status.CONFIDENTIAL)}
+    new = {Col.VALUE: np.nan, Col.SECRET: np.nan, Col.MARKS: "", Col.RELEASE: NEVER}
+    new |= {Col.STATUS: str(Status.CONFIDENTIAL)}
     return frame.assign(**{name: frame[name].mask(rows, one) for name, one in new.items()})
 
 
@@ -288,15 +288,15 @@ def _without_duplicates(
     frame: pd.DataFrame, edition: date | None
 ) -> tuple[pd.DataFrame, list[Problem]]:
     # Figures of different releases stand beside each other until `policy` takes one of them.
-    key = [*FIGURE, "release"]
+    key = [*FIGURE, Col.RELEASE]
     twice = frame.duplicated(key, keep=False)
     if not twice.any():
         return frame, []
     again = frame[twice]
     groups = again.groupby(key, sort=False)
     first = groups[PLACE].transform("first")
-    alike = (groups["value"].transform("nunique") <= 1) & (
-        groups["status"].transform("nunique") == 1
+    alike = (groups[Col.VALUE].transform("nunique") <= 1) & (
+        groups[Col.STATUS].transform("nunique") == 1
     )
     later = (again[PLACE] != first).any(axis=1)
     later |= again.duplicated([*key, *PLACE])
@@ -317,13 +317,13 @@ def _without_duplicates(
             period=period,
         )
         for file, row, column, service, period, measure, channel, other, at, same in zip(
-            *(again.loc[later, name] for name in ("file", ROW, "column", *FIGURE)),
+            *(again.loc[later, name] for name in (Col.FILE, ROW, Col.COLUMN, *FIGURE)),
             *(first.loc[later, name] for name in PLACE),
             alike[later],
             strict=True,
         )
     ]
-    hidden = (again["status"] == Status.CONFIDENTIAL) | ~is_released(again["release"], edition)
+    hidden = (again[Col.STATUS] == Status.CONFIDENTIAL) | ~is_released(again[Col.RELEASE], edition)
     # Which of the two is right is not known, but that it is a secret is.
     kept = ~later & ~alike & hidden.groupby([again[name] for name in key]).transform("any")
     frame = frame.drop(index=again.index[(later | ~alike) & ~kept])
@@ -333,11 +333,11 @@ def _without_duplicates(
 def in_order(frame: pd.DataFrame, services: Collection[str]) -> pd.DataFrame:
     """Observations in the order of the frame above; of one figure the oldest release first."""
     rank = {service: i for i, service in enumerate(services)}
-    texts = ["measure", "channel", "unit"]
+    texts = [Col.MEASURE, Col.CHANNEL, Col.UNIT]
     codes = [frame[name].factorize(sort=True)[0] for name in texts]
-    codes += [frame[name].to_numpy() for name in ("count", "first")]
-    if "release" in frame:
-        codes.append(frame["release"].factorize(sort=True)[0])
+    codes += [frame[name].to_numpy() for name in (Col.COUNT, Col.FIRST)]
+    if Col.RELEASE in frame:
+        codes.append(frame[Col.RELEASE].factorize(sort=True)[0])
     # Numbers sort much faster than texts; the last key given is the first one sorted by.
-    keys = [frame["service"].map(rank).to_numpy(dtype="int64"), *codes]
+    keys = [frame[Col.SERVICE].map(rank).to_numpy(dtype="int64"), *codes]
     return frame.iloc[np.lexsort(keys[::-1])].reset_index(drop=True)

@@ -15,6 +15,7 @@ import pandas as pd
 
 from perfsite.decimals import grouped
 from perfsite.errors import Problem
+from perfsite.frames import Col
 from perfsite.kpi.inputs import newest_end
 from perfsite.kpi.windows import is_whole_year, months_of_days, tile
 from perfsite.measures import DIGITAL, Aggregation, MeasureKind, name_of
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 # time.
 
 
-SPAN: Final = ["unit", "count", "first"]
+SPAN: Final = [Col.UNIT, Col.COUNT, Col.FIRST]
 """What a period is, in columns."""
 
 
@@ -58,17 +59,17 @@ class IndexedSeries:
     def of(cls, observations: pd.DataFrame) -> Self:
         """Prepare observations (the frame of `observations`)."""
         rows = observations.reset_index(drop=True)
-        codes = [pd.factorize(rows[name])[0] for name in ("service", "measure", "channel")]
-        lengths = [pd.factorize(rows["unit"])[0], rows["count"].to_numpy()]
+        codes = [pd.factorize(rows[name])[0] for name in (Col.SERVICE, Col.MEASURE, Col.CHANNEL)]
+        lengths = [pd.factorize(rows[Col.UNIT])[0], rows[Col.COUNT].to_numpy()]
         group = _runs(codes)
-        start, end = _days(rows["period"])
+        start, end = _days(rows[Col.PERIOD])
         return cls(
             rows.assign(
                 group=group,
                 series=_runs([group, *lengths]),
                 start=start,
                 end=end,
-                provided=(rows["status"] == Status.PROVIDED).to_numpy(),
+                provided=(rows[Col.STATUS] == Status.PROVIDED).to_numpy(),
             )
         )
 
@@ -98,7 +99,7 @@ def _days(periods: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 def records(frame: pd.DataFrame) -> Iterator[SeriesRow]:
     """The rows of a small frame of found ones, for their messages."""
-    names = (*PLACE, "service", "measure", "channel", "period")
+    names = (*PLACE, Col.SERVICE, Col.MEASURE, Col.CHANNEL, Col.PERIOD)
     yield from itertools.starmap(SeriesRow, zip(*(frame[name] for name in names), strict=True))
 
 
@@ -149,7 +150,7 @@ def without_future(given: IndexedSeries, edition: date) -> tuple[IndexedSeries, 
     service look late.
     """
     today = edition.toordinal()
-    start, end = given.rows["start"].to_numpy(), given.rows["end"].to_numpy()
+    start, end = given.rows[Col.START].to_numpy(), given.rows[Col.END].to_numpy()
     future, running = start > today, (start <= today) & (end > today)
     problems = _by_row(
         given.rows[future],
@@ -161,7 +162,7 @@ def without_future(given: IndexedSeries, edition: date) -> tuple[IndexedSeries, 
         ),
     )
     problems += _by_row(
-        given.rows[running & given.rows["provided"].to_numpy()],
+        given.rows[running & given.rows[Col.PROVIDED].to_numpy()],
         lambda period: (
             "PS211",
             f"{period}, which ends on {Period.parse(period).end.isoformat()}",
@@ -180,13 +181,13 @@ def check_lives(given: IndexedSeries, services: Mapping[str, Service]) -> list[P
     ends = {key: period.end.toordinal() for key, period in closed.items()}
     if not starts and not ends:
         return []
-    rows = given.rows[given.rows["provided"]]
-    rows = rows[rows["service"].isin([*starts, *ends])]
-    early = rows["end"].to_numpy() < rows["service"].map(starts).astype(float).to_numpy()
-    late = rows["start"].to_numpy() > rows["service"].map(ends).astype(float).to_numpy()
+    rows = given.rows[given.rows[Col.PROVIDED]]
+    rows = rows[rows[Col.SERVICE].isin([*starts, *ends])]
+    early = rows[Col.END].to_numpy() < rows[Col.SERVICE].map(starts).astype(float).to_numpy()
+    late = rows[Col.START].to_numpy() > rows[Col.SERVICE].map(ends).astype(float).to_numpy()
     problems = []
     for chosen, said, lives in ((early, "opened", opened), (late, "closed", closed)):
-        for service, mine in rows[chosen].groupby("service", sort=False):
+        for service, mine in rows[chosen].groupby(Col.SERVICE, sort=False):
             when = lives[str(service)].code
             word = "before" if said == "opened" else "after"
             problems += _by_row(
@@ -209,21 +210,21 @@ def check_silence(
     The site's newest period (see `newest_end`) is what services are late against. A figure that
     is confidential or not applicable was given all the same.
     """
-    rows = given.rows[given.rows["status"] != Status.NOT_PROVIDED]
+    rows = given.rows[given.rows[Col.STATUS] != Status.NOT_PROVIDED]
     if rows.empty:
         return []
-    end = rows["end"].to_numpy()
-    at = np.lexsort((end, rows["service"].to_numpy(dtype=object).astype(str)))
-    last = rows.iloc[at].drop_duplicates("service", keep="last")
-    latest = newest_end(last["service"], last["end"])
+    end = rows[Col.END].to_numpy()
+    at = np.lexsort((end, rows[Col.SERVICE].to_numpy(dtype=object).astype(str)))
+    last = rows.iloc[at].drop_duplicates(Col.SERVICE, keep="last")
+    latest = newest_end(last[Col.SERVICE], last[Col.END])
     newest = _months(latest)
-    quiet = last[newest - last["end"].map(_months) >= quiet_months].sort_index()
+    quiet = last[newest - last[Col.END].map(_months) >= quiet_months].sort_index()
     return [
         Problem(
             file,
             row,
             "PS212",
-            "period",
+            Col.PERIOD,
             f"no figure after {period}, for {newest - _months(day)} months; others have figures "
             f"up to {date.fromordinal(latest).isoformat()}",
             f"a figure of each service at least every {quiet_months} months, or a date in the "
@@ -232,7 +233,7 @@ def check_silence(
             service=service,
         )
         for file, row, service, period, day in zip(
-            *(quiet[name] for name in (*PLACE, "service", "period", "end")), strict=True
+            *(quiet[name] for name in (*PLACE, Col.SERVICE, Col.PERIOD, Col.END)), strict=True
         )
         if service in services and not services[service].closed
     ]
@@ -248,7 +249,7 @@ def _by_row(rows: pd.DataFrame, said: Callable[[str], tuple[str, str, str, str]]
     """A problem for each row of a file and period, which blames all measures of it."""
     if rows.empty:
         return []
-    found = rows.groupby([*PLACE, "service", "period"], sort=False)["measure"].unique()
+    found = rows.groupby([*PLACE, Col.SERVICE, Col.PERIOD], sort=False)[Col.MEASURE].unique()
     keys = found.index.to_frame(index=False).itertuples(index=False, name=None)
     problems = []
     for (file, row, service, period), measures in zip(keys, found, strict=True):
@@ -258,7 +259,7 @@ def _by_row(rows: pd.DataFrame, said: Callable[[str], tuple[str, str, str, str]]
                 file,
                 row,
                 code,
-                "period",
+                Col.PERIOD,
                 what,
                 expected,
                 fix,
@@ -290,15 +291,15 @@ def check_overlaps(
     """
     adding = [key for key, one in measures.items() if one.aggregation is Aggregation.SUM]
     rows = _of_several_lengths(given.rows, adding)
-    stocks = pd.MultiIndex.from_arrays([windows.stocks["service"], windows.stocks["measure"]])
-    mine = pd.MultiIndex.from_frame(rows[["service", "measure"]])
-    rows = rows[rows["provided"].to_numpy() & ~mine.isin(stocks)]
+    stocks = pd.MultiIndex.from_arrays([windows.stocks[Col.SERVICE], windows.stocks[Col.MEASURE]])
+    mine = pd.MultiIndex.from_frame(rows[[Col.SERVICE, Col.MEASURE]])
+    rows = rows[rows[Col.PROVIDED].to_numpy() & ~mine.isin(stocks)]
     if rows.empty:
         return []
     differ = _differing(rows)
     reported = rows.index.isin(differ["at"]) | _in_conflict(rows, windows.conflicts)
     signed = [key for key in adding if measures[key].kind is MeasureKind.NUMBER]
-    inside = _larger_inside(rows[~rows["measure"].isin(signed)], rows.index[reported])
+    inside = _larger_inside(rows[~rows[Col.MEASURE].isin(signed)], rows.index[reported])
     fix = "send the right figures; both are published as they were given"
     problems = [
         row.problem(
@@ -308,7 +309,7 @@ def check_overlaps(
             fix,
         )
         for row, stated, summed in zip(
-            records(differ), differ["value"], differ["summed"], strict=True
+            records(differ), differ[Col.VALUE], differ[Col.SUMMED], strict=True
         )
     ]
     return problems + [
@@ -319,36 +320,36 @@ def check_overlaps(
             fix,
         )
         for row, part, whole, longer in zip(
-            records(inside), inside["value"], inside["whole"], inside["longer"], strict=True
+            records(inside), inside[Col.VALUE], inside["whole"], inside["longer"], strict=True
         )
     ]
 
 
 def _measures(of_parts: pd.DataFrame) -> list[str]:
     """The measure of each row by its `part`: there are few of them."""
-    return [str(part).partition(":")[0] for part in of_parts["part"]]
+    return [str(part).partition(":")[0] for part in of_parts[Col.PART]]
 
 
 def _of_several_lengths(rows: pd.DataFrame, measures: list[str]) -> pd.DataFrame:
     """The rows of these measures whose group has periods of more than one length."""
-    rows = rows[rows["measure"].isin(measures)]
-    lengths = rows.drop_duplicates("series")["group"]
-    return rows[rows["group"].isin(lengths[lengths.duplicated()])]
+    rows = rows[rows[Col.MEASURE].isin(measures)]
+    lengths = rows.drop_duplicates(Col.SERIES)[Col.GROUP]
+    return rows[rows[Col.GROUP].isin(lengths[lengths.duplicated()])]
 
 
 def _in_conflict(rows: pd.DataFrame, conflicts: pd.DataFrame) -> NDArray[np.bool_]:
     """Which rows are years that are not the sum of their parts (PS202)."""
     year = is_whole_year(rows)
     known = pd.MultiIndex.from_arrays(
-        [conflicts["service"], _measures(conflicts), conflicts["first"]]
+        [conflicts[Col.SERVICE], _measures(conflicts), conflicts[Col.FIRST]]
     )
-    mine = pd.MultiIndex.from_frame(rows[["service", "measure", "first"]])
+    mine = pd.MultiIndex.from_frame(rows[[Col.SERVICE, Col.MEASURE, Col.FIRST]])
     return np.asarray(year.to_numpy() & mine.isin(known))
 
 
 def _as_parts(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows in the columns that `windows` tiles; each group is a service of its own."""
-    frame = rows[["group", *SPAN, "value"]].rename(columns={"group": "service"})
+    frame = rows[[Col.GROUP, *SPAN, Col.VALUE]].rename(columns={Col.GROUP: Col.SERVICE})
     return frame.assign(part=DIGITAL, flags=0, at=rows.index)
 
 
@@ -358,28 +359,30 @@ def tiled(rows: pd.DataFrame, lengths: list[int]) -> pd.DataFrame:
     Months of which every day was given are made of their days.
     """
     frame = _as_parts(rows)
-    days = months_of_days(frame[frame["unit"] == Unit.DAY])
-    months = frame[frame["unit"] == Unit.MONTH]
-    pool = pd.concat([months, days]).drop_duplicates(["service", "count", "first"])
+    days = months_of_days(frame[frame[Col.UNIT] == Unit.DAY])
+    months = frame[frame[Col.UNIT] == Unit.MONTH]
+    pool = pd.concat([months, days]).drop_duplicates([Col.SERVICE, Col.COUNT, Col.FIRST])
     made = [days]
     for length in lengths:
-        shorter = pool[pool["count"] < length]
+        shorter = pool[pool[Col.COUNT] < length]
         if len(shorter):
             made.append(tile(shorter, length))
-    sums = pd.concat(made)[["service", "count", "first", "value"]]
-    found = months.merge(sums, on=["service", "count", "first"], how="inner", suffixes=("", "_sum"))
-    return found.rename(columns={"value_sum": "summed"})[["at", "summed"]]
+    sums = pd.concat(made)[[Col.SERVICE, Col.COUNT, Col.FIRST, Col.VALUE]]
+    found = months.merge(
+        sums, on=[Col.SERVICE, Col.COUNT, Col.FIRST], how="inner", suffixes=("", "_sum")
+    )
+    return found.rename(columns={"value_sum": Col.SUMMED})[["at", Col.SUMMED]]
 
 
 def _differing(rows: pd.DataFrame) -> pd.DataFrame:
     """Longer rows other than years, with `at` and `summed`, that are not the sum of their parts."""
-    counts = rows.loc[rows["unit"] == Unit.MONTH, "count"].unique()
+    counts = rows.loc[rows[Col.UNIT] == Unit.MONTH, Col.COUNT].unique()
     lengths = sorted({int(count) for count in counts} - {1, MONTHS_IN_YEAR})
     found = tiled(rows, lengths)
     frame = rows.loc[found["at"]].assign(
-        at=found["at"].to_numpy(), summed=found["summed"].to_numpy()
+        at=found["at"].to_numpy(), summed=found[Col.SUMMED].to_numpy()
     )
-    return frame[~np.isclose(frame["value"], frame["summed"], rtol=1e-9, atol=0)]
+    return frame[~np.isclose(frame[Col.VALUE], frame[Col.SUMMED], rtol=1e-9, atol=0)]
 
 
 def _larger_inside(rows: pd.DataFrame, left_out: pd.Index) -> pd.DataFrame:
@@ -388,21 +391,21 @@ def _larger_inside(rows: pd.DataFrame, left_out: pd.Index) -> pd.DataFrame:
     Rows of `left_out` are not taken for one around. Of several the smallest counts.
     """
     around = rows[~rows.index.isin(left_out)]
-    lengths = list(rows[["unit", "count"]].drop_duplicates().itertuples(index=False, name=None))
+    lengths = list(rows[[Col.UNIT, Col.COUNT]].drop_duplicates().itertuples(index=False, name=None))
     whole = pd.Series(np.inf, index=rows.index)
     longer = pd.Series("", index=rows.index, dtype=object)
     for unit, count in lengths:
-        long = around[(around["unit"] == unit) & (around["count"] == count)]
+        long = around[(around[Col.UNIT] == unit) & (around[Col.COUNT] == count)]
         days = _DAYS[Unit(unit)] * count
-        shorter = rows["count"] * rows["unit"].map(_DAYS) < days
-        short = rows[shorter & rows["group"].isin(long["group"])]
+        shorter = rows[Col.COUNT] * rows[Col.UNIT].map(_DAYS) < days
+        short = rows[shorter & rows[Col.GROUP].isin(long[Col.GROUP])]
         if len(long) and len(short):
             at, value = _smallest_around(short, long)
             better = value < whole.loc[short.index].to_numpy()
             chosen = short.index[better]
             whole.loc[chosen] = value[better]
-            longer.loc[chosen] = long["period"].to_numpy()[at[better]]
-    wrong = rows["value"] > whole * (1 + 1e-9)
+            longer.loc[chosen] = long[Col.PERIOD].to_numpy()[at[better]]
+    wrong = rows[Col.VALUE] > whole * (1 + 1e-9)
     return rows[wrong].assign(whole=whole[wrong], longer=longer[wrong])
 
 
@@ -417,12 +420,12 @@ def _smallest_around(
 
     The long rows are of one length, in order of group and time; infinite where there is none.
     """
-    keys = long["group"].to_numpy() * _BEYOND + long["start"].to_numpy()
-    group, start = short["group"].to_numpy(), short["start"].to_numpy()
-    last = short["end"].to_numpy()
+    keys = long[Col.GROUP].to_numpy() * _BEYOND + long[Col.START].to_numpy()
+    group, start = short[Col.GROUP].to_numpy(), short[Col.START].to_numpy()
+    last = short[Col.END].to_numpy()
     at = np.searchsorted(keys, group * _BEYOND + start, side="right") - 1
-    long_group, long_end = long["group"].to_numpy(), long["end"].to_numpy()
-    values = long["value"].to_numpy()
+    long_group, long_end = long[Col.GROUP].to_numpy(), long[Col.END].to_numpy()
+    values = long[Col.VALUE].to_numpy()
     best = np.full(len(short), -1, dtype="int64")
     smallest = np.full(len(short), np.inf)
     left = np.arange(len(short))
@@ -454,17 +457,17 @@ def check_gaps(given: IndexedSeries) -> list[Problem]:
     A figure given as [x] is there: the service said that it has none.
     """
     rows = given.rows
-    series = rows["series"].to_numpy()
+    series = rows[Col.SERIES].to_numpy()
     if len(rows) < 2:  # noqa: PLR2004 - between two figures
         return []
-    first, count = rows["first"].to_numpy(), rows["count"].to_numpy()
+    first, count = rows[Col.FIRST].to_numpy(), rows[Col.COUNT].to_numpy()
     apart = np.where(series[1:] == series[:-1], first[1:] - first[:-1], 0)
     step = np.minimum(_usual(apart, series[1:]), count[1:])
     missing = np.where(apart > 0, apart // np.maximum(step, 1) - 1, 0)
     at = np.flatnonzero(missing > 0)
     if not len(at):
         return []
-    found = pd.DataFrame({"series": series[at], "at": at, "n": missing[at], "step": step[at]})
+    found = pd.DataFrame({Col.SERIES: series[at], "at": at, "n": missing[at], "step": step[at]})
     bounds = {
         int(key): (int(low), int(high))
         for key, low, high in zip(
@@ -473,30 +476,31 @@ def check_gaps(given: IndexedSeries) -> list[Problem]:
             strict=True,
         )
     }
-    names = [*PLACE, "service", "measure", "channel", "unit", "period"]
+    names = [*PLACE, Col.SERVICE, Col.MEASURE, Col.CHANNEL, Col.UNIT, Col.PERIOD]
     columns = {name: rows[name].to_numpy() for name in names}
     holes: dict[tuple[str, str, str], list[_Hole]] = {}
-    for key, mine in found.groupby("series", sort=False):
+    for key, mine in found.groupby(Col.SERIES, sort=False):
         low, high = bounds[int(str(key))]
         total = int(mine["n"].sum())
         listed: list[str] = []
         for hole, number, each in zip(mine["at"], mine["n"], mine["step"], strict=True):
             wanted = range(1, min(int(number), _LISTED - len(listed)) + 1)
             listed += [
-                code_of(columns["unit"][hole], count[hole], first[hole] + each * k) for k in wanted
+                code_of(columns[Col.UNIT][hole], count[hole], first[hole] + each * k)
+                for k in wanted
             ]
         more = f" and {total - len(listed)} more" if total > len(listed) else ""
         after = int(mine["at"].iloc[0]) + 1
         one = _Hole(
-            columns["file"][after],
-            int(columns["row"][after]),
-            columns["service"][after],
-            columns["measure"][after],
-            name_of(columns["measure"][after], columns["channel"][after]),
-            f"{columns['period'][low]} to {columns['period'][high]}",
+            columns[Col.FILE][after],
+            int(columns[Col.ROW][after]),
+            columns[Col.SERVICE][after],
+            columns[Col.MEASURE][after],
+            name_of(columns[Col.MEASURE][after], columns[Col.CHANNEL][after]),
+            f"{columns[Col.PERIOD][low]} to {columns[Col.PERIOD][high]}",
         )
         what = f"{', '.join(listed)}{more}"
-        holes.setdefault((one.file, f"{columns['unit'][after]} {count[after]}", what), []).append(
+        holes.setdefault((one.file, f"{columns[Col.UNIT][after]} {count[after]}", what), []).append(
             one
         )
     return [one for (_, _, what), mine in holes.items() for one in _gap_problems(what, mine)]
@@ -523,7 +527,7 @@ def _gap_problems(what: str, holes: Sequence[_Hole]) -> list[Problem]:
     if len(services) >= _MANY:
         found = f"no figures for {what} in {len(holes)} series of {len(services)} services"
         expected = "a figure for every period from the first to the last"
-        return [Problem(holes[0].file, holes[0].row, "PS206", "period", found, expected, fix)]
+        return [Problem(holes[0].file, holes[0].row, "PS206", Col.PERIOD, found, expected, fix)]
     return [
         Problem(
             hole.file,
@@ -545,10 +549,10 @@ def _usual(apart: NDArray[np.int64], series: NDArray[np.int64]) -> NDArray[np.in
 
     Of two distances that are as frequent the longer one is taken, which finds fewer gaps.
     """
-    pairs = pd.DataFrame({"series": series, "apart": apart})[apart > 0]
+    pairs = pd.DataFrame({Col.SERIES: series, "apart": apart})[apart > 0]
     sizes = pairs.value_counts(sort=False).reset_index(name="n")
-    modes = sizes.sort_values(["series", "n", "apart"]).drop_duplicates("series", keep="last")
-    found = modes.set_index("series")["apart"].reindex(series).fillna(0)
+    modes = sizes.sort_values([Col.SERIES, "n", "apart"]).drop_duplicates(Col.SERIES, keep="last")
+    found = modes.set_index(Col.SERIES)["apart"].reindex(series).fillna(0)
     return found.to_numpy(dtype="int64")
 
 
@@ -566,19 +570,19 @@ def check_repeats(
         for key, one in measures.items()
         if one.kind in (MeasureKind.COUNT, MeasureKind.CURRENCY)
     }
-    chosen = given.rows["provided"] & (given.rows["value"] >= _LEAST_REPEATED)
-    rows = given.rows[chosen & given.rows["measure"].isin(kinds)]
+    chosen = given.rows[Col.PROVIDED] & (given.rows[Col.VALUE] >= _LEAST_REPEATED)
+    rows = given.rows[chosen & given.rows[Col.MEASURE].isin(kinds)]
     if rows.empty:
         return []
-    series, value = rows["series"].to_numpy(), rows["value"].to_numpy()
-    first, count = rows["first"].to_numpy(), rows["count"].to_numpy()
+    series, value = rows[Col.SERIES].to_numpy(), rows[Col.VALUE].to_numpy()
+    first, count = rows[Col.FIRST].to_numpy(), rows[Col.COUNT].to_numpy()
     same = (series[1:] == series[:-1]) & (value[1:] == value[:-1])
     same &= first[1:] - first[:-1] <= count[1:]
     starts = np.flatnonzero(np.concatenate(([True], ~same)))
     ends = np.append(starts[1:], len(rows)) - 1
     times = (first[ends] + count[ends] - first[starts]) // count[ends]
     long = (times >= repeats) & (ends > starts)
-    last, begun = rows.iloc[ends[long]], rows["period"].to_numpy()[starts[long]]
+    last, begun = rows.iloc[ends[long]], rows[Col.PERIOD].to_numpy()[starts[long]]
     return [
         row.problem(
             "PS210",
@@ -587,5 +591,5 @@ def check_repeats(
             "was an earlier figure copied? Send that of each period, or [x]; if it is true, do "
             "nothing",
         )
-        for row, number, since in zip(records(last), last["value"], begun, strict=True)
+        for row, number, since in zip(records(last), last[Col.VALUE], begun, strict=True)
     ]

@@ -17,6 +17,7 @@ import pandas as pd
 from perfsite import documents
 from perfsite.config import DEFAULT
 from perfsite.errors import OverBudgetError, Problem, is_error
+from perfsite.frames import Col
 from perfsite.periods import Period
 from perfsite.tables import ROW, read_cells, stem
 from perfsite.tables.frames import checked_table
@@ -29,11 +30,11 @@ if TYPE_CHECKING:
     from perfsite.measures import Measure
     from perfsite.model import Service, Source
 
-RELEASE: Final = "release_at"
+RELEASE: Final = Col.RELEASE_AT
 NEVER: Final = "9999-12-31"
 """The release of a row whose day, or whose number, cannot be read: it is on no day public."""
-TIDY: Final = ("service", "period", "measure", "channel", "value", "note", RELEASE)
-LONG: Final = ["file", ROW, "column", *TIDY]
+TIDY: Final = (Col.SERVICE, Col.PERIOD, Col.MEASURE, Col.CHANNEL, Col.VALUE, Col.NOTE, RELEASE)
+LONG: Final = [Col.FILE, ROW, Col.COLUMN, *TIDY]
 _LONGEST_HEADER: Final = 1_000_000
 _LIKE_RELEASE: Final = re.compile(
     r"release|embargo|(publish|publication)[a-z]*[ _-]*(at|on|from|date|$)", re.IGNORECASE
@@ -45,7 +46,7 @@ _FIGURE: Final = re.compile(
     r"(?!(?:19|20)[0-9]{2}$)[^\w\s]?\s?[0-9]+(?:[,.\s][0-9]+)*(?:\s?%)?(?:\s?\[[a-z]\])*"
 )
 """A number, with what may stand around one; a year is the name of a period."""
-_KEYS: Final = ("service", "period", "measure", "channel")
+_KEYS: Final = (Col.SERVICE, Col.PERIOD, Col.MEASURE, Col.CHANNEL)
 
 
 def long_table(
@@ -69,8 +70,8 @@ def long_table(
     empty = pd.DataFrame(columns=LONG, dtype=object)
     if not columns:
         return empty, problems
-    tidy = "measure" in columns or "value" in columns
-    needed = ("period", "measure", "value") if tidy else ("period",)
+    tidy = Col.MEASURE in columns or Col.VALUE in columns
+    needed = (Col.PERIOD, Col.MEASURE, Col.VALUE) if tidy else (Col.PERIOD,)
     missing = [name for name in needed if name not in columns]
     problems += [
         Problem(
@@ -86,21 +87,21 @@ def long_table(
         for name in missing
     ]
     file_name = stem(source)
-    if "service" not in columns:
+    if Col.SERVICE not in columns:
         if file_name not in services:
             problems.append(
                 Problem(
                     source.path,
                     header_row,
                     "PS105",
-                    column="service",
+                    column=Col.SERVICE,
                     found=f"no column named service, and no service {file_name!r} in the register",
                     expected="a column named service, or the service's id as the file's name",
                     fix=closest(file_name, list(services)) or "add the column, or rename the file",
                 )
             )
             return empty, problems
-        table["service"] = file_name
+        table[Col.SERVICE] = file_name
     if missing:
         return empty, problems
     if tidy:
@@ -118,14 +119,14 @@ def long_table(
             for name in unknown
         ]
         long = table.reindex(columns=[*TIDY, ROW], fill_value="")
-        long["column"] = "value"
+        long[Col.COLUMN] = Col.VALUE
     else:
         try:
             long, found = _melted(source, table, columns, header_row, measures, budgets.figures)
         except OverBudgetError as more:
             return empty, [*problems, more.problem(source.path, budgets)]
         problems += found
-    long["file"] = source.path
+    long[Col.FILE] = source.path
     return _without_many_channels(long[LONG], source, problems, budgets), problems
 
 
@@ -214,7 +215,7 @@ def _with_secrets(table: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
         return table
     lost = lost.reindex(columns=table.columns.union([RELEASE], sort=False), fill_value="")
     lost = lost.assign(**{name: "" for name in ("note",) if name in lost})
-    figures = [name for name in lost.columns if name not in (*_KEYS, "note", RELEASE, ROW)]
+    figures = [name for name in lost.columns if name not in (*_KEYS, Col.NOTE, RELEASE, ROW)]
     texts = lost[[*figures, *(name for name in _KEYS if name in lost)]]
     lost = lost[~texts.map(outside).astype(bool).any(axis=1).to_numpy(dtype=bool)]
     waits = lost[RELEASE] != ""
@@ -242,7 +243,7 @@ def _melted(
     Raises:
         OverBudgetError: if those would be more than `most`.
     """
-    kept = ["service", "period", "note", RELEASE, ROW]
+    kept = [Col.SERVICE, Col.PERIOD, Col.NOTE, RELEASE, ROW]
     wanted = [name for name in columns if name not in kept]
     unknown = [name for name in wanted if name.partition(":")[0].strip() not in measures]
     problems = [
@@ -264,7 +265,7 @@ def _melted(
                 source.path,
                 header_row,
                 "PS105",
-                column="value",
+                column=Col.VALUE,
                 found=f"the columns {', '.join(columns)}",
                 expected="a column for each measure, besides the period",
                 fix="add a column, such as transactions",
@@ -277,9 +278,9 @@ def _melted(
     for name in ("note", RELEASE):
         if name not in table:
             table[name] = ""
-    long = table.melt(kept, known, var_name="column", value_name="value")
-    parts = long["column"].astype(object).str.partition(":").reindex(columns=[0, 2])
-    long["measure"], long["channel"] = parts[0].str.strip(), parts[2].str.strip()
+    long = table.melt(kept, known, var_name=Col.COLUMN, value_name=Col.VALUE)
+    parts = long[Col.COLUMN].astype(object).str.partition(":").reindex(columns=[0, 2])
+    long[Col.MEASURE], long[Col.CHANNEL] = parts[0].str.strip(), parts[2].str.strip()
     # A blank cell of a wide table is a figure that was not given, for the note as for the rest.
     return long, problems
 
@@ -288,16 +289,16 @@ def _without_many_channels(
     long: pd.DataFrame, source: Source, problems: list[Problem], budgets: Budgets
 ) -> pd.DataFrame:
     """The figures without those by channel of measures that have far too many channels here."""
-    if long["channel"].nunique() <= budgets.channels:
+    if long[Col.CHANNEL].nunique() <= budgets.channels:
         return long
-    key = [long["service"], long["measure"]]
-    number = long["channel"].mask(long["channel"] == "").groupby(key).transform("nunique")
-    many = (number > budgets.channels) & (long["channel"] != "")
-    for (service, measure), rows in long[many].groupby(["service", "measure"], sort=False):
-        channels = rows["channel"].nunique()
+    key = [long[Col.SERVICE], long[Col.MEASURE]]
+    number = long[Col.CHANNEL].mask(long[Col.CHANNEL] == "").groupby(key).transform("nunique")
+    many = (number > budgets.channels) & (long[Col.CHANNEL] != "")
+    for (service, measure), rows in long[many].groupby([Col.SERVICE, Col.MEASURE], sort=False):
+        channels = rows[Col.CHANNEL].nunique()
         more = OverBudgetError("channels", f"{channels:,} channels", int(rows[ROW].iloc[0]))
         problem = more.problem(source.path, budgets)
-        named = replace(problem, column="channel", found=f"{channels:,} channels of {measure}")
+        named = replace(problem, column=Col.CHANNEL, found=f"{channels:,} channels of {measure}")
         problems.append(replace(named, service=str(service), measures=(str(measure),)))
     return long[~many].reset_index(drop=True)
 
@@ -316,12 +317,12 @@ def renamed(name: str, columns: Sequence[str]) -> str:
 
 
 _ALSO_CALLED: Final = {
-    "period": ("month", "date", "quarter", "year", "week", "day"),
-    "value": ("figure", "number", "count", "amount"),
-    "service": ("slug", "service_id", "id"),
-    "note": ("comment", "comments", "notes", "remark", "remarks"),
-    "measure": ("metric", "kpi", "indicator"),
-    "channel": ("channels",),
+    Col.PERIOD: ("month", "date", "quarter", "year", "week", "day"),
+    Col.VALUE: ("figure", "number", "count", "amount"),
+    Col.SERVICE: ("slug", "service_id", "id"),
+    Col.NOTE: ("comment", "comments", "notes", "remark", "remarks"),
+    Col.MEASURE: ("metric", "kpi", "indicator"),
+    Col.CHANNEL: ("channels",),
 }
 """What people call columns that have another name here."""
 
@@ -341,7 +342,7 @@ def measure_fix(name: str, measures: Mapping[str, Measure]) -> str:
     plain = _plain(name)
     if plain in ("total", "all", "sum"):
         return "name the measure, such as transactions: without a channel it is all of them"
-    if _plain(name) in _ALSO_CALLED["note"]:
+    if _plain(name) in _ALSO_CALLED[Col.NOTE]:
         return "did you mean note?"
     for key in measures:
         if plain.startswith(f"{key}_") and ":" not in name:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from perfsite.errors import Problem
+from perfsite.frames import Col
 from perfsite.measures import MeasureKind
 from perfsite.model import Status
 from perfsite.periods import Period
@@ -234,9 +235,9 @@ def check_values(
         figure, whose value is NaN as that of any confidential one; NaN elsewhere), the rows that
         are wrong, and problems. The text leaves `long`, so that the frames can stand side by side.
     """
-    text = long.pop("value").astype(object)
+    text = long.pop(Col.VALUE).astype(object)
     if long.empty:
-        columns = {"value": float, "status": object, "marks": object, "secret": float}
+        columns = {Col.VALUE: float, Col.STATUS: object, Col.MARKS: object, Col.SECRET: float}
         empty = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns.items()})
         return empty, pd.Series(dtype=bool), []
     # Values repeat (blanks, zeros): each spelling is read once.
@@ -254,27 +255,27 @@ def check_values(
             "number": given,
             "percent": parts["percent"].notna().to_numpy(),
             "missing": symbols.where(symbols.isin(list(MISSING_SYMBOLS)), ""),
-            "marks": symbols.where(~symbols.isin(list(MISSING_SYMBOLS)), ""),
+            Col.MARKS: symbols.where(~symbols.isin(list(MISSING_SYMBOLS)), ""),
             "suppressed": suppressed,
             "understood": parts["symbols"].notna().to_numpy(),
             "kept": spelt.map(is_kept, na_action="ignore").ne(False),
         }
     )
     read["missing"] = read["missing"].mask(spellings == "", "x")
-    known_marks = read["marks"].map(lambda marks: set(marks) <= set(MARKS))
+    known_marks = read[Col.MARKS].map(lambda marks: set(marks) <= set(MARKS))
     has_number = read["number"].notna()
     read["understood"] &= (
         known_marks
         & (has_number ^ (read["missing"] != ""))
-        & (has_number | (~read["percent"] & (read["marks"] == "")))
+        & (has_number | (~read["percent"] & (read[Col.MARKS] == "")))
     )
     # A mark says something of a number, and the number of a suppressed figure is not there.
-    read["marks"] = read["marks"].mask(suppressed, "")
+    read[Col.MARKS] = read[Col.MARKS].mask(suppressed, "")
     read.index = pd.Index(spellings)
     read = read.reindex(text)
     read.index = long.index
 
-    kind = long["measure"].map({key: measure.kind for key, measure in measures.items()})
+    kind = long[Col.MEASURE].map({key: measure.kind for key, measure in measures.items()})
     is_share = (kind == MeasureKind.SHARE).to_numpy()
     percent = read["percent"].to_numpy(dtype=bool)
     value = read["number"].to_numpy(dtype=float)
@@ -291,10 +292,10 @@ def check_values(
     status = read["missing"].map(MISSING_SYMBOLS).fillna(Status.PROVIDED).astype(str)
     frame = pd.DataFrame(
         {
-            "value": np.where(secret, np.nan, value),
-            "status": np.where(secret, str(Status.CONFIDENTIAL), status),
-            "marks": read["marks"].to_numpy(),
-            "secret": np.where(secret, value, np.nan),
+            Col.VALUE: np.where(secret, np.nan, value),
+            Col.STATUS: np.where(secret, str(Status.CONFIDENTIAL), status),
+            Col.MARKS: read[Col.MARKS].to_numpy(),
+            Col.SECRET: np.where(secret, value, np.nan),
         },
         index=long.index,
     )
@@ -314,7 +315,7 @@ def check_values(
     return frame, bad, problems
 
 
-_CELL: Final = ("file", ROW, "column", "service", "measure", "period")
+_CELL: Final = (Col.FILE, ROW, Col.COLUMN, Col.SERVICE, Col.MEASURE, Col.PERIOD)
 _EXPECTED: Final = {
     MeasureKind.COUNT: "a whole number, 0 or more",
     MeasureKind.CURRENCY: "an amount, 0 or more, without a currency sign",
