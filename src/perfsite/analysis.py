@@ -20,6 +20,7 @@ from perfsite.frames import (
     SECRETS,
     STOCKS,
     WINDOWS,
+    Col,
     entering,
 )
 from perfsite.kpi.figures import work_out
@@ -95,7 +96,7 @@ class Analysis:
 
         They are here under the former ids of their services, too, as editions may have them.
         """
-        secret = self.observations["status"] == Status.CONFIDENTIAL
+        secret = self.observations[Col.STATUS] == Status.CONFIDENTIAL
         keys = keys_of(self.observations[secret]) | self.held
         former = {
             (alias, period, measure, channel)
@@ -148,12 +149,12 @@ class Analysis:
         for one in self.data.history:
             figures, kpis = (one.changes[name] for name in ("observations", "kpis"))
             said.append(figures[~is_one_of(figures, self.hidden)])
-            said.append(kpis[~kpis["service"].isin(list(owners))])
-        columns = ["service", "period", "value"]
+            said.append(kpis[~kpis[Col.SERVICE].isin(list(owners))])
+        columns = [Col.SERVICE, Col.PERIOD, Col.VALUE]
         if not said:
             return pd.DataFrame(columns=columns)
-        numbers = pd.concat([one.loc[one["value"] != "", columns] for one in said])
-        return numbers.drop_duplicates().astype({"value": "float64"})
+        numbers = pd.concat([one.loc[one[Col.VALUE] != "", columns] for one in said])
+        return numbers.drop_duplicates().astype({Col.VALUE: "float64"})
 
     @cached_property
     def published(self) -> pd.DataFrame:
@@ -161,9 +162,9 @@ class Analysis:
         frame = self.observations
         if self.ledger is None or not self.ledger.revised:
             return frame
-        given = frame["value"].notna().to_numpy(dtype=bool)
+        given = frame[Col.VALUE].notna().to_numpy(dtype=bool)
         mine = is_one_of(frame, self.ledger.revised) & given & ~has_mark(frame, REVISED)
-        return frame.assign(marks=frame["marks"].where(~mine, REVISED + frame["marks"]))
+        return frame.assign(marks=frame[Col.MARKS].where(~mine, REVISED + frame[Col.MARKS]))
 
     def content(self, addresses: Iterable[str] | None = None) -> Content:
         """What an edition of this holds; `addresses` are those of its site, where known."""
@@ -207,7 +208,7 @@ def analyse(
     found = with_lost_rows(found, problems)
     problems = [*data.problems, *problems, *notes, *_strangers(config, services), *found]
     known = _of_day(data, services, release(read, edition), problems, edition)
-    if private and (known.secrets["why"] == EMBARGOED).any():
+    if private and (known.secrets[Col.WHY] == EMBARGOED).any():
         later = _of_day(data, services, release(read, None), problems, edition)
         about = [one for one in later.problems if one.code != TOLD]
         more = without_numbers(about, known.problems)
@@ -265,12 +266,12 @@ def _tellers(known: Analysis) -> list[Teller]:
 
     def said(edition: EditionFigures) -> pd.DataFrame:
         frame = edition.observations
-        return frame.assign(service=frame["service"].replace(ids)) if ids else frame
+        return frame.assign(service=frame[Col.SERVICE].replace(ids)) if ids else frame
 
     return find_tellers(
         known.observations,
         {one.date: said(one) for one in known.data.history},
-        known.secrets[known.secrets["why"] != HELD_BACK],
+        known.secrets[known.secrets[Col.WHY] != HELD_BACK],
         known.held,
         known.figures.stocks,
         known.data.config,

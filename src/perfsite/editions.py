@@ -29,6 +29,7 @@ import pandas as pd
 
 from perfsite.decimals import csv_lines, csv_text
 from perfsite.errors import BuildError, UsageError
+from perfsite.frames import Col
 from perfsite.model import FIGURE, REGISTER_COLUMNS, File, Service, register_row
 from perfsite.periods import Period
 from perfsite.validate.values import PUBLISHED_MARKS
@@ -52,7 +53,7 @@ ADDED, CHANGED, REMOVED = "added", "changed", "removed"
 EDITION: Final = "edition"
 """The first column of a whole table: the date of its edition."""
 OBSERVATIONS: Final = (
-    "service", "period", "measure", "channel", "value", "status", "note", "source",
+    Col.SERVICE, Col.PERIOD, Col.MEASURE, Col.CHANNEL, Col.VALUE, Col.STATUS, Col.NOTE, Col.SOURCE,
 )  # fmt: skip
 _ROW: Final = r":[0-9]+$"
 _BETWEEN: Final = "\x1f"
@@ -72,9 +73,9 @@ class TableKind:
     origin: str = ""
 
 
-SERVICES: Final = TableKind("services", ("service",))
+SERVICES: Final = TableKind("services", (Col.SERVICE,))
 FIGURES: Final = TableKind("observations", tuple(FIGURE), "source")
-KPIS: Final = TableKind("kpis", ("service", "kpi", "period"))
+KPIS: Final = TableKind("kpis", (Col.SERVICE, Col.KPI, Col.PERIOD))
 ADDRESSES: Final = TableKind("addresses", ("path",))
 KINDS: Final = (SERVICES, FIGURES, KPIS, ADDRESSES)
 
@@ -321,8 +322,8 @@ def _sealed(content: Mapping[str, Any]) -> tuple[str, str]:
 
 
 FRAME: Final = (
-    "service", "period", "unit", "first", "count", "measure", "channel",
-    "value", "status", "marks", "note", "file", "row", "flagged",
+    Col.SERVICE, Col.PERIOD, Col.UNIT, Col.FIRST, Col.COUNT, Col.MEASURE, Col.CHANNEL,
+    Col.VALUE, Col.STATUS, Col.MARKS, Col.NOTE, Col.FILE, Col.ROW, Col.FLAGGED,
 )  # fmt: skip
 """The columns of an edition's observations: those that `check_consistency` gives."""
 _FLAGGED: Final = "part_above_whole"
@@ -384,7 +385,7 @@ class EditionFigures:
     def services(self) -> dict[str, Service]:
         """The register, in the order of the ids."""
         rows = self.register.to_dict("records")
-        return {row["service"]: _service({str(k): v for k, v in row.items()}) for row in rows}
+        return {row[Col.SERVICE]: _service({str(k): v for k, v in row.items()}) for row in rows}
 
     @cached_property
     def observations(self) -> pd.DataFrame:
@@ -397,7 +398,7 @@ class EditionFigures:
         if ADDRESSES.name not in self.changes:
             return None
         whole = self.whole(ADDRESSES)
-        return frozenset(whole.frame["path"]) if whole else frozenset()
+        return frozenset(whole.frame[Col.PATH]) if whole else frozenset()
 
 
 def read_edition(
@@ -460,28 +461,28 @@ def _service(row: dict[str, str]) -> Service:
 
 def _frame(table: pd.DataFrame) -> pd.DataFrame:
     """Observations with the columns of `FRAME` from text with those of `OBSERVATIONS`."""
-    periods = {code: Period.parse(code) for code in table["period"].unique()}
+    periods = {code: Period.parse(code) for code in table[Col.PERIOD].unique()}
     letters = {word: letter for letter, word in PUBLISHED_MARKS.items()}
-    statuses = {text: text.split() for text in table["status"].unique()}
+    statuses = {text: text.split() for text in table[Col.STATUS].unique()}
     marks = {
         text: "".join(letters[word] for word in words if word in letters)
         for text, words in statuses.items()
     }
     flagged = {text: _FLAGGED in words for text, words in statuses.items()}
-    files, rows = _places(table["source"])
+    files, rows = _places(table[Col.SOURCE])
     frame = table.assign(
-        unit=table["period"].map({code: str(period.unit) for code, period in periods.items()}),
-        first=table["period"].map({code: period.first for code, period in periods.items()}),
-        count=table["period"].map({code: period.count for code, period in periods.items()}),
-        value=pd.to_numeric(table["value"].where(table["value"] != "")),
-        status=table["status"].map({text: words[0] for text, words in statuses.items()}),
-        marks=table["status"].map(marks),
+        unit=table[Col.PERIOD].map({code: str(period.unit) for code, period in periods.items()}),
+        first=table[Col.PERIOD].map({code: period.first for code, period in periods.items()}),
+        count=table[Col.PERIOD].map({code: period.count for code, period in periods.items()}),
+        value=pd.to_numeric(table[Col.VALUE].where(table[Col.VALUE] != "")),
+        status=table[Col.STATUS].map({text: words[0] for text, words in statuses.items()}),
+        marks=table[Col.STATUS].map(marks),
         file=files,
         row=rows,
-        flagged=table["status"].map(flagged),
+        flagged=table[Col.STATUS].map(flagged),
     )
-    kinds = {"unit": "object", "first": "int64", "count": "int64", "value": "float64"}
-    return frame.astype({**kinds, "marks": "object", "flagged": "bool"})[list(FRAME)]
+    kinds = {Col.UNIT: "object", Col.FIRST: "int64", Col.COUNT: "int64", Col.VALUE: "float64"}
+    return frame.astype({**kinds, Col.MARKS: "object", Col.FLAGGED: "bool"})[list(FRAME)]
 
 
 def _places(sources: pd.Series[str]) -> tuple[list[str], list[int]]:

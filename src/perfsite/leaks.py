@@ -19,6 +19,7 @@ import pandas as pd
 
 from perfsite.decimals import decimal, exact, rounded
 from perfsite.errors import LeakError
+from perfsite.frames import Col
 from perfsite.kpi.inputs import KEY as PART_KEY
 from perfsite.measures import DIGITAL, MeasureKind
 from perfsite.model import FIGURE
@@ -65,7 +66,7 @@ class Published:
     figures: pd.DataFrame
     numbers: Iterable[float] = ()
     earlier: pd.DataFrame = field(
-        default_factory=lambda: pd.DataFrame(columns=["service", "period", "value"])
+        default_factory=lambda: pd.DataFrame(columns=[Col.SERVICE, Col.PERIOD, Col.VALUE])
     )
 
 
@@ -112,7 +113,7 @@ def make_search(
 ) -> Search:
     """Everything that is looked for in the files of a site."""
     search = Search(set(published.services))
-    public = _PublicNumbers(published, set(secrets["service"]))
+    public = _PublicNumbers(published, set(secrets[Col.SERVICE]))
     for *key, value, why in secrets.itertuples(index=False, name=None):
         service, period, measure, channel = map(str, key)
         kind = measures[measure].kind if measure in measures else MeasureKind.NUMBER
@@ -225,49 +226,51 @@ class _PublicNumbers:
 
     def __init__(self, published: Published, services: set[str]) -> None:
         observations = published.observations
-        numbered = observations[observations["value"].notna()]
+        numbered = observations[observations[Col.VALUE].notna()]
         figures, parts = published.figures, published.parts
-        parts = parts[parts["value"].notna()]
-        columns = ["value", "numerator", "denominator"]
+        parts = parts[parts[Col.VALUE].notna()]
+        columns = [Col.VALUE, Col.NUMERATOR, Col.DENOMINATOR]
         in_figures = np.concatenate([figures[name].to_numpy(dtype=float) for name in columns])
         # The three columns stand one behind the other, and so do the services that they are of.
-        owners = np.concatenate([figures["service"].to_numpy(dtype=object)] * len(columns))
+        owners = np.concatenate([figures[Col.SERVICE].to_numpy(dtype=object)] * len(columns))
         differences = _differences(numbered, parts)
         earlier = published.earlier
         self.everywhere = _rounded(
             np.concatenate(
                 [
-                    numbered["value"].to_numpy(dtype=float),
-                    parts["value"].to_numpy(dtype=float),
-                    differences["value"].to_numpy(dtype=float),
+                    numbered[Col.VALUE].to_numpy(dtype=float),
+                    parts[Col.VALUE].to_numpy(dtype=float),
+                    differences[Col.VALUE].to_numpy(dtype=float),
                     in_figures,
-                    earlier["value"].to_numpy(dtype=float),
+                    earlier[Col.VALUE].to_numpy(dtype=float),
                     np.fromiter((x for x in published.numbers if x is not None), dtype=float),
                 ]
             )
         )
-        watched = numbered[numbered["service"].isin(services)]
+        watched = numbered[numbered[Col.SERVICE].isin(services)]
         keys = zip(*(watched[name] for name in FIGURE), strict=True)
-        self.under = dict(zip(keys, watched["value"].astype(float), strict=True))
+        self.under = dict(zip(keys, watched[Col.VALUE].astype(float), strict=True))
         self.words = _numbers_in_names(published.services)
         self._near: dict[tuple[str, str], list[tuple[str, float]]] = {}
         for (service, period, _, _), value in self.under.items():
             self._near.setdefault((service, period), []).append(("", value))
-        earlier = earlier[earlier["service"].isin(services)]
-        for service, period, value in earlier[["service", "period", "value"]].itertuples(
+        earlier = earlier[earlier[Col.SERVICE].isin(services)]
+        for service, period, value in earlier[[Col.SERVICE, Col.PERIOD, Col.VALUE]].itertuples(
             index=False, name=None
         ):
             self._near.setdefault((service, period), []).append(("", value))
-        of_services = pd.DataFrame({"service": owners, "value": in_figures})
-        frames = (parts, watched, earlier.astype({"value": "float64"}))
-        of_services = pd.concat([of_services, *(frame[["service", "value"]] for frame in frames)])
-        of_services = of_services[of_services["service"].isin(services)]
+        of_services = pd.DataFrame({Col.SERVICE: owners, Col.VALUE: in_figures})
+        frames = (parts, watched, earlier.astype({Col.VALUE: "float64"}))
+        of_services = pd.concat(
+            [of_services, *(frame[[Col.SERVICE, Col.VALUE]] for frame in frames)]
+        )
+        of_services = of_services[of_services[Col.SERVICE].isin(services)]
         self._own = {
             str(service): _rounded(values.to_numpy(dtype=float))
-            for service, values in of_services.groupby("service")["value"]
+            for service, values in of_services.groupby(Col.SERVICE)[Col.VALUE]
         }
         self._differences: dict[tuple[str, float], set[tuple[str, str]]] = {}
-        beside = differences[differences["service"].isin(services)]
+        beside = differences[differences[Col.SERVICE].isin(services)]
         for service, period, measure, value in beside.itertuples(index=False, name=None):
             place = self._differences.setdefault((service, round(value, 6)), set())
             place.add((period, measure))
@@ -291,17 +294,17 @@ class _PublicNumbers:
 
 def _differences(numbered: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
     """What pages say as other channels: totals less one channel, or less the digital ones."""
-    key = ["service", "period", "measure"]
-    total = numbered.loc[numbered["channel"] == "", [*key, "value"]]
-    single = numbered.loc[numbered["channel"] != "", [*key, "value"]]
+    key = [Col.SERVICE, Col.PERIOD, Col.MEASURE]
+    total = numbered.loc[numbered[Col.CHANNEL] == "", [*key, Col.VALUE]]
+    single = numbered.loc[numbered[Col.CHANNEL] != "", [*key, Col.VALUE]]
     both = total.merge(single, on=key, suffixes=("", "_part"))
-    differences = [both.assign(value=both["value"] - both["value_part"])[[*key, "value"]]]
-    whole = parts[parts["part"] == "transactions"][[*PART_KEY, "value"]]
-    digital = parts[parts["part"] == DIGITAL][[*PART_KEY, "value"]]
+    differences = [both.assign(value=both[Col.VALUE] - both["value_part"])[[*key, Col.VALUE]]]
+    whole = parts[parts[Col.PART] == "transactions"][[*PART_KEY, Col.VALUE]]
+    digital = parts[parts[Col.PART] == DIGITAL][[*PART_KEY, Col.VALUE]]
     both = whole.merge(digital, on=PART_KEY, suffixes=("", "_part"))
-    periods = numbered[[*PART_KEY, "period"]].drop_duplicates()
+    periods = numbered[[*PART_KEY, Col.PERIOD]].drop_duplicates()
     both = both.merge(periods, on=PART_KEY).assign(measure="transactions")
-    differences.append(both.assign(value=both["value"] - both["value_part"])[[*key, "value"]])
+    differences.append(both.assign(value=both[Col.VALUE] - both["value_part"])[[*key, Col.VALUE]])
     return pd.concat(differences, ignore_index=True)
 
 
@@ -317,7 +320,7 @@ def _numbers_in_names(services: Mapping[str, Service]) -> set[str]:
 # Secrets in data files, by their keys: it asks for the figure and not for its spelling.
 
 
-_KEY: Final = ("period", "measure", "channel")
+_KEY: Final = (Col.PERIOD, Col.MEASURE, Col.CHANNEL)
 _EDITIONS: Final = "editions/"
 
 
@@ -336,12 +339,12 @@ def keyed_leaks(file: File, search: Search, file_owner: str) -> Iterator[Secret]
     else:
         return
     for record in records:
-        service = str(record.get("service") or file_owner)
+        service = str(record.get(Col.SERVICE) or file_owner)
         if service not in search.by_service:
             continue
-        channel = str(record.get("channel") or "")
-        key = (service, str(record["period"]), str(record["measure"]), channel)
-        value = _number(record.get("value"))
+        channel = str(record.get(Col.CHANNEL) or "")
+        key = (service, str(record[Col.PERIOD]), str(record[Col.MEASURE]), channel)
+        value = _number(record.get(Col.VALUE))
         if value is None:
             continue
         for secret in search.by_key.get(key, ()):
@@ -353,13 +356,13 @@ def keyed_leaks(file: File, search: Search, file_owner: str) -> Iterator[Secret]
 def _csv_records(data: bytes, search: Search, file_owner: str) -> Iterator[dict[str, Any]]:
     """The rows that have the key of a secret: of a million rows, a handful."""
     header = data[: data.find(b"\n")]
-    if not all(name.encode() in header for name in (*_KEY[:2], "value")):
+    if not all(name.encode() in header for name in (*_KEY[:2], Col.VALUE)):
         return
     reader = csv.reader(io.StringIO(data.decode("utf-8", "replace"), newline=""))
     names = next(reader)
-    if not {*_KEY[:2], "value"} <= set(names):
+    if not {*_KEY[:2], Col.VALUE} <= set(names):
         return
-    places = [names.index(name) if name in names else -1 for name in ("service", *_KEY)]
+    places = [names.index(name) if name in names else -1 for name in (Col.SERVICE, *_KEY)]
     blank = [""] * len(names)
     for row in reader:
         row.extend(blank)  # what is not there is blank
@@ -379,8 +382,8 @@ def _json_records(data: bytes) -> Iterator[dict[str, Any]]:
         if isinstance(item, list):
             waiting += [(member, service) for member in item]
         elif isinstance(item, dict):
-            service = str(item.get("service") or service)
-            if {*_KEY[:2], "value"} <= item.keys():
+            service = str(item.get(Col.SERVICE) or service)
+            if {*_KEY[:2], Col.VALUE} <= item.keys():
                 yield {**item, "service": service}
             waiting += [
                 (member, service) for member in item.values() if isinstance(member, list | dict)
@@ -666,7 +669,7 @@ def find_leaks(
     `secrets` has the columns of `policy.embargo.SECRETS`; where nobody knows the number there is
     nothing to search for.
     """
-    secrets = secrets.loc[secrets["value"].notna(), [*FIGURE, "value", "why"]]
+    secrets = secrets.loc[secrets[Col.VALUE].notna(), [*FIGURE, Col.VALUE, Col.WHY]]
     if secrets.empty:
         return []
     search = make_search(secrets, published, languages, measures)

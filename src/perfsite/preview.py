@@ -22,6 +22,7 @@ import pandas as pd
 from perfsite import text
 from perfsite.components.elements import Cell, Column, Link, Row, Table
 from perfsite.errors import Severity, UsageError, worst_first
+from perfsite.frames import Col
 from perfsite.kpis import KPIS, measure_module
 from perfsite.language import Language
 from perfsite.measures import MEASURES
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 # reader could have copied then, and what a reader would copy now.
 
 
-_SAID: Final = ["value", "status"]
+_SAID: Final = [Col.VALUE, Col.STATUS]
 _MOST: Final = 200
 """The changes that a page lists."""
 _PROVIDED: Final = "provided"
@@ -82,21 +83,21 @@ def compare(earlier: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
         indicator="change",
         sort=False,
     )
-    both["change"] = (
-        both["change"]
+    both[Col.CHANGE] = (
+        both[Col.CHANGE]
         .map({"left_only": "new", "right_only": "withdrawn", "both": "changed"})
         .astype(object)
     )
-    same = (both["value_now"] == both["value_before"]) & (
-        both["status_now"] == both["status_before"]
+    same = (both[Col.VALUE_NOW] == both[Col.VALUE_BEFORE]) & (
+        both[Col.STATUS_NOW] == both[Col.STATUS_BEFORE]
     )
     # What says only that nothing was given, and stood nowhere before, is no news.
     silent = {
-        "new": both["status_now"] == "not_provided",
-        "withdrawn": both["status_before"] == "not_provided",
+        "new": both[Col.STATUS_NOW] == "not_provided",
+        "withdrawn": both[Col.STATUS_BEFORE] == "not_provided",
     }
     for change, nothing in silent.items():
-        same |= (both["change"] == change) & nothing
+        same |= (both[Col.CHANGE] == change) & nothing
     return both[~same].fillna("").reset_index(drop=True)
 
 
@@ -119,7 +120,7 @@ def changes_panel(differing: pd.DataFrame | None, renderer: Renderer) -> str:
 
 def changes_counted(differing: pd.DataFrame) -> str:
     """`3 figures new, 1 changed`; or that nothing changed."""
-    counts = differing["change"].value_counts()
+    counts = differing[Col.CHANGE].value_counts()
     parts = [
         f"{counts[kind]:,} {kind}" for kind in ("new", "changed", "withdrawn") if kind in counts
     ]
@@ -130,16 +131,18 @@ def _table(differing: pd.DataFrame) -> Table:
     columns = ("Figure", "Before", "Now", "Difference")
     rows = tuple(
         Row(
-            _figure_name(row["measure"], row["channel"]),
+            _figure_name(row[Col.MEASURE], row[Col.CHANNEL]),
             (
                 Cell(
-                    _said(row["value_before"], row["status_before"]),
-                    missing=not row["value_before"],
+                    _said(row[Col.VALUE_BEFORE], row[Col.STATUS_BEFORE]),
+                    missing=not row[Col.VALUE_BEFORE],
                 ),
-                Cell(_said(row["value_now"], row["status_now"]), missing=not row["value_now"]),
+                Cell(
+                    _said(row[Col.VALUE_NOW], row[Col.STATUS_NOW]), missing=not row[Col.VALUE_NOW]
+                ),
                 Cell(_difference(row)),
             ),
-            under=row["period"],
+            under=row[Col.PERIOD],
         )
         for row in differing.to_dict("records")
     )
@@ -160,10 +163,10 @@ def _said(value: str, status: str) -> str:
 
 
 def _difference(row: dict[Hashable, Any]) -> str:
-    if row["change"] != "changed":
-        return str(row["change"])
+    if row[Col.CHANGE] != "changed":
+        return str(row[Col.CHANGE])
     try:
-        before, now = Decimal(row["value_before"]), Decimal(row["value_now"])
+        before, now = Decimal(row[Col.VALUE_BEFORE]), Decimal(row[Col.VALUE_NOW])
     except InvalidOperation:
         return "changed"
     if before == now:
@@ -471,7 +474,7 @@ class Pages:
 def pages_of(site: Mapping[str, bytes], problems: Sequence[Problem], renderer: Renderer) -> Pages:
     """What the files of a site and the problems of its data say."""
     table = io.StringIO(site.get(_SERVICES, b"").decode("utf-8-sig"), newline="")
-    names = {row["service"]: row["name"] for row in csv.DictReader(table)}
+    names = {row[Col.SERVICE]: row["name"] for row in csv.DictReader(table)}
     folders = tuple(path.removesuffix(_LIST) for path in site if path.endswith(_LIST))
     own = tuple(folder for folder in folders if folder.count("/") <= 1) or ("",)
     return Pages(names, own, problems, by_service(problems, names), renderer)
@@ -527,7 +530,7 @@ def make_preview(
     changes = None
     if earlier is not None:
         differing = compare(earlier, read_figures(site[_FIGURES].decode()))
-        changes = {str(key): rows for key, rows in differing.groupby("service", sort=False)}
+        changes = {str(key): rows for key, rows in differing.groupby(Col.SERVICE, sort=False)}
     kept = {
         path: data
         for path, data in site.items()
@@ -608,7 +611,7 @@ class _PreviewFolder:
         """The figures of a service that differ, perhaps none; None if that is not known."""
         if self.changes is None:
             return None
-        return self.changes.get(service, pd.DataFrame({"change": []}))
+        return self.changes.get(service, pd.DataFrame({Col.CHANGE: []}))
 
     def _has_news(self, service: str) -> bool:
         return service in self.pages.mine or service in (self.changes or {})

@@ -20,7 +20,7 @@ import pandas as pd
 from pydantic import Field
 
 from perfsite.errors import ConfigError, Problem
-from perfsite.frames import OBSERVATIONS_TEXT, entering
+from perfsite.frames import OBSERVATIONS_TEXT, Col, entering
 from perfsite.model import FIGURE
 from perfsite.periods import Period
 from perfsite.settings import TomlTable, read_settings
@@ -166,13 +166,13 @@ def read_reasons(text: str) -> tuple[Reason, ...]:
 
 
 Key = tuple[str, str, str, str]
-FIGURES: Final = (*FIGURE, "kind", "value_before", "value_now", "reason")
+FIGURES: Final = (*FIGURE, Col.KIND, Col.VALUE_BEFORE, Col.VALUE_NOW, Col.REASON)
 """The columns of `Step.figures`, all of them text."""
 COLUMNS: Final = (
     *FIGURE, "change", "before", "now", "edition_before", "edition", "reason",
 )  # fmt: skip
 """The columns of data/revisions.csv."""
-_NUMBERS: Final = ("value", "numerator", "denominator")
+_NUMBERS: Final = (Col.VALUE, Col.NUMERATOR, Col.DENOMINATOR)
 _SERVICES: Final = {
     Move.ADDED: "service_added",
     Move.REMOVED: "service_removed",
@@ -181,7 +181,7 @@ _SERVICES: Final = {
     Move.NEW_ID: "service_new_id",
 }
 """In a file with figures, "added" alone would be read as one of them."""
-_SAID: Final = ["value", "status", "note"]
+_SAID: Final = [Col.VALUE, Col.STATUS, Col.NOTE]
 _UNFINISHED: Final = ("provisional", "estimated")
 _REVISED: Final = "revised"
 _CONFIDENTIAL: Final = "confidential"
@@ -226,7 +226,7 @@ class Step:
     @cached_property
     def counts(self) -> dict[str, int]:
         """How many figures and services each kind of change has; all kinds are there."""
-        kinds = self.figures["kind"].value_counts()
+        kinds = self.figures[Col.KIND].value_counts()
         return {
             **{kind: int(kinds.get(kind, 0)) for kind in ChangeKind},
             **{kind: sum(change.kind is kind for change in self.services) for kind in Move},
@@ -236,23 +236,23 @@ class Step:
     def changed(self) -> pd.DataFrame:
         """The figures that readers may have used and that say something else now, or nothing."""
         kinds = (*CHANGED, ChangeKind.WITHDRAWN, ChangeKind.SUPPRESSED)
-        return self.figures[self.figures["kind"].isin(kinds)]
+        return self.figures[self.figures[Col.KIND].isin(kinds)]
 
     @property
     def explainable(self) -> pd.DataFrame:
         """The figures that a reason can be given for."""
-        return self.figures[self.figures["kind"] != ChangeKind.FIRST_PUBLISHED]
+        return self.figures[self.figures[Col.KIND] != ChangeKind.FIRST_PUBLISHED]
 
     def without(self, hidden: Collection[Key]) -> Step:
         """This step without the numbers of some figures, which may not be said any more."""
         if not hidden or self.figures.empty:
             return self
         is_hidden = pd.MultiIndex.from_frame(self.figures[FIGURE]).isin(list(hidden))
-        numbers = ["value_before", "value_now"]
+        numbers = [Col.VALUE_BEFORE, Col.VALUE_NOW]
         figures = self.figures.assign(
             **{name: self.figures[name].mask(is_hidden, "") for name in numbers},
             # A reason is a sentence about the number, and may tell it.
-            reason=self.figures["reason"].mask(is_hidden, ""),
+            reason=self.figures[Col.REASON].mask(is_hidden, ""),
         )
         return replace(self, figures=figures)
 
@@ -267,7 +267,7 @@ class Step:
             for move in self.services
         ]
         figures = self.figures.assign(edition_before=dates[0], edition=dates[1])
-        names = {"kind": "change", "value_before": "before", "value_now": "now"}
+        names = {Col.KIND: "change", Col.VALUE_BEFORE: "before", Col.VALUE_NOW: "now"}
         rows = figures.rename(columns=names)[list(COLUMNS)]
         return [*services, *rows.itertuples(index=False, name=None)]
 
@@ -290,7 +290,7 @@ def compare(before: Snapshot, now: Snapshot, reasons: Sequence[Reason] = ()) -> 
     followed = _followed(before.services, now.services)
     pairs = _pairs(before.rows, now.rows, followed)
     services_before = {followed.get(key, key) for key in before.services}
-    periods = set(before.rows.loc[before.rows["value"] != "", "period"])
+    periods = set(before.rows.loc[before.rows[Col.VALUE] != "", Col.PERIOD])
     kinds = _kinds(pairs, services_before, now.services, periods)
     pairs = pairs[kinds != ""].assign(kind=kinds[kinds != ""])
     pairs = _explained(pairs, reasons, now.day)
@@ -305,7 +305,7 @@ def revised_kpis(tables: Sequence[pd.DataFrame]) -> dict[str, frozenset[tuple[st
     Each table has the columns of data/kpis.csv as text. The answer has, by service, the KPI, the
     column (`value`, `numerator` or `denominator`) and the period.
     """
-    key = ["service", "kpi", "period"]
+    key = [Col.SERVICE, Col.KPI, Col.PERIOD]
     revised: dict[str, set[tuple[str, str, str]]] = {}
     for before, now in pairwise(table[[*key, *_NUMBERS]] for table in tables):
         pairs = before.merge(now, on=key, suffixes=("_before", "_now"))
@@ -338,12 +338,12 @@ def _pairs(before: pd.DataFrame, now: pd.DataFrame, followed: Mapping[str, str])
     sides = []
     for table in (before, now):
         figures = table[[*FIGURE, *_SAID]].astype(object)
-        sides.append(figures[(figures["value"] != "") | (figures["status"] != "not_provided")])
+        sides.append(figures[(figures[Col.VALUE] != "") | (figures[Col.STATUS] != "not_provided")])
     # Under the ids of now, or else all figures of a service with a new id would have gone.
-    earlier = sides[0].assign(service=sides[0]["service"].replace(dict(followed)))
+    earlier = sides[0].assign(service=sides[0][Col.SERVICE].replace(dict(followed)))
     pairs = earlier.merge(sides[1], on=FIGURE, how="outer", suffixes=("_before", "_now"))
     pairs = pairs.fillna("")
-    return pairs[pairs["value_before"] != pairs["value_now"]].reset_index(drop=True)
+    return pairs[pairs[Col.VALUE_BEFORE] != pairs[Col.VALUE_NOW]].reset_index(drop=True)
 
 
 def _kinds(
@@ -353,12 +353,16 @@ def _kinds(
     periods: set[str],
 ) -> np.ndarray:
     """What became of each figure; nothing where its service came or went as a whole."""
-    had, has = (pairs[name].to_numpy(dtype=object) != "" for name in ("value_before", "value_now"))
-    was = pairs["service"].isin(list(services_before)).to_numpy(dtype=bool)
-    stays = pairs["service"].isin(list(services)).to_numpy(dtype=bool)
-    old = pairs["period"].isin(list(periods)).to_numpy(dtype=bool)
-    secret = _says(pairs["status_now"], _CONFIDENTIAL)
-    unfinished = _says(pairs["status_before"], *_UNFINISHED) | _says(pairs["status_now"], _REVISED)
+    had, has = (
+        pairs[name].to_numpy(dtype=object) != "" for name in (Col.VALUE_BEFORE, Col.VALUE_NOW)
+    )
+    was = pairs[Col.SERVICE].isin(list(services_before)).to_numpy(dtype=bool)
+    stays = pairs[Col.SERVICE].isin(list(services)).to_numpy(dtype=bool)
+    old = pairs[Col.PERIOD].isin(list(periods)).to_numpy(dtype=bool)
+    secret = _says(pairs[Col.STATUS_NOW], _CONFIDENTIAL)
+    unfinished = _says(pairs[Col.STATUS_BEFORE], *_UNFINISHED) | _says(
+        pairs[Col.STATUS_NOW], _REVISED
+    )
     # The first that is true counts: each line is of what the lines above it have left.
     return np.select(
         [
@@ -390,20 +394,20 @@ def _says(statuses: pd.Series[str], *words: str) -> np.ndarray:
 def _explained(pairs: pd.DataFrame, reasons: Sequence[Reason], day: date | None) -> pd.DataFrame:
     """The figures with the reasons of revisions.toml, else with the notes that are new."""
     new_note = (pairs["note_now"] != pairs["note_before"]) & (
-        pairs["kind"] != ChangeKind.FIRST_PUBLISHED
+        pairs[Col.KIND] != ChangeKind.FIRST_PUBLISHED
     )
     pairs = pairs.assign(reason=pairs["note_now"].where(new_note, ""))
-    changed = pairs["kind"].isin(CHANGED).to_numpy(dtype=bool)
+    changed = pairs[Col.KIND].isin(CHANGED).to_numpy(dtype=bool)
     # `open_` are the figures without a reason: the first one that fits explains a figure.
-    open_ = (pairs["kind"] != ChangeKind.FIRST_PUBLISHED).to_numpy(dtype=bool)
+    open_ = (pairs[Col.KIND] != ChangeKind.FIRST_PUBLISHED).to_numpy(dtype=bool)
     for reason in reasons:
         fitting = reason.fits(pairs, day) & open_
-        pairs.loc[fitting, "reason"] = reason.reason
-        pairs.loc[fitting & changed, "kind"] = reason.change
+        pairs.loc[fitting, Col.REASON] = reason.reason
+        pairs.loc[fitting & changed, Col.KIND] = reason.change
         open_ = open_ & ~fitting
     # What is not said any more is not said in the history either.
-    hidden = pairs["kind"] == ChangeKind.SUPPRESSED
-    return pairs.assign(value_before=pairs["value_before"].mask(hidden, ""))
+    hidden = pairs[Col.KIND] == ChangeKind.SUPPRESSED
+    return pairs.assign(value_before=pairs[Col.VALUE_BEFORE].mask(hidden, ""))
 
 
 def _services(
@@ -505,11 +509,11 @@ class RevisionHistory:
             reason = ""
             for row in rows.to_dict("records"):
                 step = self.steps[row["step"]]
-                if not numbers or numbers[-1][1] != row["value_before"]:
+                if not numbers or numbers[-1][1] != row[Col.VALUE_BEFORE]:
                     # Withdrawn in between, and given again: that was no change of a number.
-                    numbers.append((step.before, str(row["value_before"]), ""))
-                numbers.append((step.day, str(row["value_now"]), str(row["kind"])))
-                reason = str(row["reason"]) or reason
+                    numbers.append((step.before, str(row[Col.VALUE_BEFORE]), ""))
+                numbers.append((step.day, str(row[Col.VALUE_NOW]), str(row[Col.KIND])))
+                reason = str(row[Col.REASON]) or reason
             figure = Retold(period, measure, channel, tuple(numbers), reason)
             by_service.setdefault(service, []).append(figure)
         return by_service
@@ -528,7 +532,7 @@ class RevisionHistory:
         """How many figures of each service were given late, and in which edition."""
         by_service: dict[str, list[tuple[date | None, int]]] = {}
         for step in self.steps:
-            late = step.figures.loc[step.figures["kind"] == ChangeKind.BACKFILLED, "service"]
+            late = step.figures.loc[step.figures[Col.KIND] == ChangeKind.BACKFILLED, Col.SERVICE]
             for service, number in late.value_counts(sort=False).items():
                 by_service.setdefault(str(service), []).append((step.day, int(number)))
         return by_service
@@ -546,7 +550,7 @@ class RevisionHistory:
         """The figures whose number is not the one that was published first."""
         keys: set[Key] = set()
         for step in self.steps:
-            changed = step.figures[step.figures["kind"].isin(CHANGED)]
+            changed = step.figures[step.figures[Col.KIND].isin(CHANGED)]
             keys |= set(changed[FIGURE].itertuples(index=False, name=None))
         return frozenset(keys)
 
@@ -559,7 +563,7 @@ class RevisionHistory:
         """
         days: dict[str, date | None] = {}
         for step in self.steps:
-            touched = {*step.figures["service"], *(change.service for change in step.services)}
+            touched = {*step.figures[Col.SERVICE], *(change.service for change in step.services)}
             days |= dict.fromkeys(map(str, touched), step.day)
         return days
 
@@ -602,7 +606,7 @@ def unused_reasons(reasons: Iterable[Reason], steps: Iterable[Step]) -> list[Pro
             REVISIONS,
             number,
             "PS217",
-            "reason",
+            Col.REASON,
             f"“{reason.reason}”, which fits no figure that changed"
             + (f" in the edition of {reason.edition}" if reason.edition else ""),
             "services, measures, periods and an edition in which a figure changed",

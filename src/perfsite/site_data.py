@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from perfsite.charts.breakdowns import charted_measures, collect_breakdowns
 from perfsite.charts.series import collect_given, collect_measures, collect_series
 from perfsite.exports.tables import observation_rows
+from perfsite.frames import Col
 from perfsite.kpi.groups import (
     GroupKind,
     groups_in_language,
@@ -399,16 +400,17 @@ def _covered(figures: pd.DataFrame) -> tuple[date, date] | None:
     """The first and the last day that figures are for."""
     if figures.empty:
         return None
-    first, last = int(figures["start"].min()), int(figures["end"].max())
+    first, last = int(figures[Col.START].min()), int(figures[Col.END].max())
     return date.fromordinal(first), date.fromordinal(last)
 
 
 def _notes(observations: pd.DataFrame) -> dict[str, list[str]]:
     """The distinct notes on each service's observations, the newest first."""
     # Why a figure was taken back stands with it, not among the remarks.
-    taken_back = observations["marks"].str.contains(RETRACTED, regex=False).astype(bool)
-    noted = observations[(observations["note"] != "") & ~taken_back].iloc[::-1]
-    noted = noted.drop_duplicates(["service", "note"])
+    taken_back = observations[Col.MARKS].str.contains(RETRACTED, regex=False).astype(bool)
+    noted = observations[(observations[Col.NOTE] != "") & ~taken_back].iloc[::-1]
+    noted = noted.drop_duplicates([Col.SERVICE, Col.NOTE])
     return {
-        str(service): list(notes) for service, notes in noted.groupby("service", sort=False)["note"]
+        str(service): list(notes)
+        for service, notes in noted.groupby(Col.SERVICE, sort=False)[Col.NOTE]
     }

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from perfsite.charts.series import GRAIN, ranked_grains
+from perfsite.frames import Col
 from perfsite.kpi.inputs import KEY, periods_of
 from perfsite.kpi.windows import month_windows
 from perfsite.kpis import KPIS
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 _TRANSACTIONS: Final = "transactions"
 Lengths = tuple[str, str, int]
 """A measure, and the unit and count of the periods that it was given for."""
-_COLUMNS: Final = [*KEY, "name", "value", "status", "broken"]
+_COLUMNS: Final = [*KEY, "name", Col.VALUE, Col.STATUS, Col.BROKEN]
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ def collect_breakdowns(
     observations: pd.DataFrame, parts: Parts, services: Iterable[str], config: SiteConfig
 ) -> dict[str, Breakdowns]:
     """The breakdowns of every service; every service is there."""
-    frame = parts.frame.rename(columns={"part": "name"})
+    frame = parts.frame.rename(columns={Col.PART: "name"})
     channels = _strands(_channels(observations, config))
     ratings = _strands(frame[frame["name"].isin(RATINGS)], RATINGS)
     beside = _beside(parts)
@@ -154,16 +155,16 @@ def collect_breakdowns(
 def _channels(observations: pd.DataFrame, config: SiteConfig) -> pd.DataFrame:
     """Transactions by channel, of services with two digital channels or two others at least."""
     rows = observations[
-        (observations["measure"] == _TRANSACTIONS) & (observations["channel"] != "")
+        (observations[Col.MEASURE] == _TRANSACTIONS) & (observations[Col.CHANNEL] != "")
     ]
-    digital = rows["channel"].isin(config.digital_channels)
+    digital = rows[Col.CHANNEL].isin(config.digital_channels)
     # One row a channel, whatever its periods, so that the sizes count channels of either kind.
-    kinds = rows.assign(digital=digital).drop_duplicates(["service", "channel"])
-    sizes = kinds.groupby(["service", "digital"]).size()
-    several = sizes[sizes > 1].index.get_level_values("service")
-    rows = rows[rows["service"].isin(several)]
-    broken = rows["marks"].astype(object).str.contains("b", regex=False).astype(bool)
-    return rows.assign(broken=broken).rename(columns={"channel": "name"})[_COLUMNS]
+    kinds = rows.assign(digital=digital).drop_duplicates([Col.SERVICE, Col.CHANNEL])
+    sizes = kinds.groupby([Col.SERVICE, "digital"]).size()
+    several = sizes[sizes > 1].index.get_level_values(Col.SERVICE)
+    rows = rows[rows[Col.SERVICE].isin(several)]
+    broken = rows[Col.MARKS].astype(object).str.contains("b", regex=False).astype(bool)
+    return rows.assign(broken=broken).rename(columns={Col.CHANNEL: "name"})[_COLUMNS]
 
 
 def _strands(table: pd.DataFrame, names: Sequence[str] = ()) -> dict[str, Strands]:
@@ -177,20 +178,20 @@ def _strands(table: pd.DataFrame, names: Sequence[str] = ()) -> dict[str, Strand
     # Two pivots of one index: a cell without a number still has the status that says why.
     wide, why = (
         table.pivot(index=KEY, columns="name", values=column).reindex(columns=chosen)
-        for column in ("value", "status")
+        for column in (Col.VALUE, Col.STATUS)
     )
     values = wide.to_numpy(dtype=float)
     statuses = why.astype(object).where(why.notna(), Status.NOT_PROVIDED).to_numpy(dtype=object)
-    broken = table.groupby(KEY)["broken"].any().reindex(wide.index).to_numpy(dtype=bool)
+    broken = table.groupby(KEY)[Col.BROKEN].any().reindex(wide.index).to_numpy(dtype=bool)
     index = wide.index.to_frame(index=False)
     # `ranked_grains` gives each service and length its run of rows of the index, `min` to `max`.
     grains = ranked_grains(index.assign(good=(~np.isnan(values)).any(axis=1)))
     periods = periods_of(index)
     strands = {}
-    for grain in grains[grains["main"]].to_dict("records"):
-        rows = slice(grain["min"], grain["max"] + 1)
+    for grain in grains[grains[Col.MAIN]].to_dict("records"):
+        rows = slice(grain[Col.MIN], grain[Col.MAX] + 1)
         order = list(range(len(chosen))) if names else _by_size(values[rows])
-        strands[str(grain["service"])] = Strands(
+        strands[str(grain[Col.SERVICE])] = Strands(
             tuple(chosen[place] for place in order),
             tuple(
                 StrandRow(
@@ -217,16 +218,16 @@ def _by_size(values: np.ndarray) -> list[int]:
 def _beside(parts: Parts) -> dict[str, dict[str, dict[Period, float]]]:
     """What tables show beside a KPI, by service, measure and period; months of days are added."""
     wanted = sorted({kpi.beside for kpi in KPIS.values() if kpi.beside})
-    inputs = parts.frame[parts.frame["part"].isin(wanted)]
+    inputs = parts.frame[parts.frame[Col.PART].isin(wanted)]
     if inputs.empty:
         return {}
-    columns = [*KEY, "part", "value"]
+    columns = [*KEY, Col.PART, Col.VALUE]
     added = month_windows(inputs, wanted)
-    rows = pd.concat([inputs[inputs["value"].notna()][columns], added[columns]])
-    rows = rows.drop_duplicates([*KEY, "part"])
+    rows = pd.concat([inputs[inputs[Col.VALUE].notna()][columns], added[columns]])
+    rows = rows.drop_duplicates([*KEY, Col.PART])
     figures: dict[str, dict[str, dict[Period, float]]] = {}
     for service, measure, value, period in zip(
-        rows["service"], rows["part"], rows["value"], periods_of(rows), strict=True
+        rows[Col.SERVICE], rows[Col.PART], rows[Col.VALUE], periods_of(rows), strict=True
     ):
         figures.setdefault(service, {}).setdefault(measure, {})[period] = float(value)
     return figures
@@ -237,7 +238,7 @@ def _journeys(frame: pd.DataFrame, config: SiteConfig) -> dict[str, list[Journey
     journeys: dict[str, list[Journey]] = {}
     for table in config.journeys:
         steps = tuple(config.all_measures[step] for step in table.steps)
-        rows = frame[(frame["service"] == table.service) & frame["name"].isin(list(table.steps))]
+        rows = frame[(frame[Col.SERVICE] == table.service) & frame["name"].isin(list(table.steps))]
         if any(step.kind is not MeasureKind.COUNT for step in steps):
             continue
         candidates = [
@@ -259,28 +260,30 @@ def _readings(frame: pd.DataFrame, config: SiteConfig) -> dict[str, list[Reading
         for key, measure in config.all_measures.items()
         if measure.aggregation is Aggregation.LAST
     }
-    rows = frame[frame["name"].isin(list(measures)) & frame["value"].notna()]
+    rows = frame[frame["name"].isin(list(measures)) & frame[Col.VALUE].notna()]
     if rows.empty:
         return {}
     # Of two periods with one end, the shorter says more of its end: it is sorted last, and stays.
     ends = [(period.end, period.start) for period in periods_of(rows)]
-    rows = rows.assign(end=pd.Series(ends, index=rows.index, dtype=object)).sort_values("end")
-    rows = rows.drop_duplicates(["service", "name"], keep="last")
+    rows = rows.assign(end=pd.Series(ends, index=rows.index, dtype=object)).sort_values(Col.END)
+    rows = rows.drop_duplicates([Col.SERVICE, "name"], keep="last")
     last = {
         (service, name): Reading(measures[name], period, float(value))
         for service, name, value, period in zip(
-            rows["service"], rows["name"], rows["value"], periods_of(rows), strict=True
+            rows[Col.SERVICE], rows["name"], rows[Col.VALUE], periods_of(rows), strict=True
         )
     }
     return {
         service: [last[service, name] for name in measures if (service, name) in last]
-        for service in rows["service"].unique()
+        for service in rows[Col.SERVICE].unique()
     }
 
 
 def _sources(observations: pd.DataFrame) -> dict[str, dict[Lengths, tuple[str, ...]]]:
     """The files in which each measure of each service stands, by length of period, sorted."""
-    pairs = observations[["service", "measure", "unit", "count", "file"]].drop_duplicates()
+    pairs = observations[
+        [Col.SERVICE, Col.MEASURE, Col.UNIT, Col.COUNT, Col.FILE]
+    ].drop_duplicates()
     sources: dict[str, dict[Lengths, tuple[str, ...]]] = {}
     for service, measure, unit, count, file in sorted(pairs.itertuples(index=False, name=None)):
         of_service = sources.setdefault(service, {})

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from perfsite.arithmetic import tidy_sum
-from perfsite.frames import FIGURES, INPUTS, WINDOWS, entering
+from perfsite.frames import FIGURES, INPUTS, WINDOWS, Col, entering
 from perfsite.kpi.figures import given_to, operands
 from perfsite.kpi.inputs import KEY, periods_of
 from perfsite.kpi.windows import is_whole_year
@@ -44,7 +44,7 @@ _PREFERENCE: Final = {
 }
 """Quarters first: they show the seasons, and there are not too many of them."""
 _OTHER: Final = 4
-GRAIN: Final = ["service", "unit", "count"]
+GRAIN: Final = [Col.SERVICE, Col.UNIT, Col.COUNT]
 """What tells the lengths of period of a service apart."""
 _AS_RECENT_DAYS: Final = 31
 _FEW: Final = 2
@@ -159,7 +159,7 @@ def collect_series(
     entering("charts", WINDOWS, figures.windows.frame)
     by_service: dict[str, list[Series]] = {service: [] for service in services}
     stocks = figures.stocks
-    there = {*parts.frame["part"].unique(), *figures.frame["kpi"].unique()}
+    there = {*parts.frame[Col.PART].unique(), *figures.frame[Col.KPI].unique()}
     for key in at(Place.CHART):
         kpi = KPIS[key]
         split = (kpi.split.part,) if kpi.split else ()
@@ -187,13 +187,13 @@ def collect_measures(
     """
     by_service: dict[str, list[Series]] = {service: [] for service in services}
     wanted = {measure.id: measure for measure in measures}
-    frame = parts.frame[parts.frame["part"].isin(list(wanted))]
+    frame = parts.frame[parts.frame[Col.PART].isin(list(wanted))]
     for key, measure in wanted.items():
-        table = frame[frame["part"] == key][[*KEY, "value", "status", "broken"]]
+        table = frame[frame[Col.PART] == key][[*KEY, Col.VALUE, Col.STATUS, Col.BROKEN]]
         if table.empty:
             continue
         doubt = given_to(
-            table["value"], measure.kind, adds_up=measure.aggregation is Aggregation.SUM
+            table[Col.VALUE], measure.kind, adds_up=measure.aggregation is Aggregation.SUM
         )
         table = table.assign(numerator=np.nan, denominator=np.nan, uncertain=doubt)
         for service, series in _cut(key, _with_earlier(table), measure):
@@ -206,18 +206,18 @@ def _amounts(kpi: Kpi, parts: Parts, figures: Figures) -> pd.DataFrame:
     frame = parts.frame
     year = is_whole_year(frame)
     windows = figures.windows.frame.assign(status=str(Status.PROVIDED))
-    windows = windows[windows["unit"] == Unit.MONTH]
-    missing_years = frame[year & frame["value"].isna()]
+    windows = windows[windows[Col.UNIT] == Unit.MONTH]
+    missing_years = frame[year & frame[Col.VALUE].isna()]
     # The order decides what stays: a year as it was given before the same year added up, and that
     # before the row that says why no year was given.
     rows = pd.concat([frame[~year], windows, missing_years], ignore_index=True)
-    rows = rows.drop_duplicates([*KEY, "part"])
-    whole = _summed(rows[rows["part"].isin(kpi.numerator)], len(kpi.numerator))
+    rows = rows.drop_duplicates([*KEY, Col.PART])
+    whole = _summed(rows[rows[Col.PART].isin(kpi.numerator)], len(kpi.numerator))
     split = kpi.split.part if kpi.split else ""
-    part = rows[rows["part"] == split].set_index(KEY)["value"].rename("numerator")
+    part = rows[rows[Col.PART] == split].set_index(KEY)[Col.VALUE].rename(Col.NUMERATOR)
     # A part is shown where the whole that it is a part of was not given.
     table = whole.join(part, how="outer").reset_index()
-    table["status"] = table["status"].fillna(str(Status.NOT_PROVIDED))
+    table[Col.STATUS] = table[Col.STATUS].fillna(str(Status.NOT_PROVIDED))
     table = table.assign(denominator=np.nan, uncertain=0.0)
     return table.assign(broken=_broken(table, frame, (*kpi.numerator, split)))
 
@@ -225,17 +225,19 @@ def _amounts(kpi: Kpi, parts: Parts, figures: Figures) -> pd.DataFrame:
 def _summed(rows: pd.DataFrame, number: int) -> pd.DataFrame:
     """So many parts added up, where all are there: `value` and `status` by period."""
     if number == 1:
-        return rows.set_index(KEY)[["value", "status"]]
+        return rows.set_index(KEY)[[Col.VALUE, Col.STATUS]]
     # A missing part comes first in its group, so that `first` is the status that says why.
-    groups = rows.sort_values("value", na_position="first").groupby(KEY, sort=False)
-    sums = groups.agg(value=("value", "sum"), there=("value", "count"), status=("status", "first"))
+    groups = rows.sort_values(Col.VALUE, na_position="first").groupby(KEY, sort=False)
+    sums = groups.agg(
+        value=(Col.VALUE, "sum"), there=(Col.VALUE, "count"), status=(Col.STATUS, "first")
+    )
     whole = sums["there"] == number
     # What says why is the part that is missing; one of which nothing was said is not provided.
-    why = sums["status"].where(sums["status"] != Status.PROVIDED, str(Status.NOT_PROVIDED))
+    why = sums[Col.STATUS].where(sums[Col.STATUS] != Status.PROVIDED, str(Status.NOT_PROVIDED))
     return pd.DataFrame(
         {
-            "value": tidy_sum(sums["value"].where(whole).to_numpy()),
-            "status": why.mask(whole, str(Status.PROVIDED)),
+            Col.VALUE: tidy_sum(sums[Col.VALUE].where(whole).to_numpy()),
+            Col.STATUS: why.mask(whole, str(Status.PROVIDED)),
         },
         index=sums.index,
     )
@@ -243,18 +245,18 @@ def _summed(rows: pd.DataFrame, number: int) -> pd.DataFrame:
 
 def _figures(kpi: Kpi, parts: Parts, figures: Figures) -> pd.DataFrame:
     """A KPI's figures, and the periods for which its measures were given without a figure."""
-    have = figures.frame[figures.frame["kpi"] == kpi.id]
+    have = figures.frame[figures.frame[Col.KPI] == kpi.id]
     wanted = kpi.told_by
-    asked = parts.frame[parts.frame["part"].isin(wanted)].drop_duplicates(KEY)
+    asked = parts.frame[parts.frame[Col.PART].isin(wanted)].drop_duplicates(KEY)
     # A service that never gave a digital figure has no series of missing take-up.
-    asked = asked[asked["service"].isin(have["service"].unique())][[*KEY, "status"]]
+    asked = asked[asked[Col.SERVICE].isin(have[Col.SERVICE].unique())][[*KEY, Col.STATUS]]
     table = have.merge(asked, on=KEY, how="outer", suffixes=("", "_asked"))
     # All measures have a number, and yet there is no figure: nothing that was given says why.
     reason = table["status_asked"].mask(
         table["status_asked"] == Status.PROVIDED, str(Status.NOT_PROVIDED)
     )
-    table["status"] = table["status"].fillna(reason)
-    table = table[[*KEY, "value", "numerator", "denominator", "uncertain", "status"]]
+    table[Col.STATUS] = table[Col.STATUS].fillna(reason)
+    table = table[[*KEY, Col.VALUE, Col.NUMERATOR, Col.DENOMINATOR, Col.UNCERTAIN, Col.STATUS]]
     table = _with_operands(kpi, table, parts, figures) if kpi.words.operands else table
     return table.assign(broken=_broken(table, parts.frame, kpi.parts))
 
@@ -266,28 +268,28 @@ def _with_operands(kpi: Kpi, table: pd.DataFrame, parts: Parts, figures: Figures
     become rows where they lie among those of the table.
     """
     wanted = [*kpi.operands, *((kpi.stated,) if kpi.weighted else ())]
-    inputs = parts.frame[parts.frame["value"].notna() & ~is_whole_year(parts.frame)]
-    columns = [*KEY, "part", "value"]
+    inputs = parts.frame[parts.frame[Col.VALUE].notna() & ~is_whole_year(parts.frame)]
+    columns = [*KEY, Col.PART, Col.VALUE]
     rows = pd.concat([inputs[columns], figures.windows.frame[columns]])
-    rows = rows[rows["part"].isin(wanted)].drop_duplicates([*KEY, "part"])
-    wide = rows.pivot(index=KEY, columns="part", values="value")
+    rows = rows[rows[Col.PART].isin(wanted)].drop_duplicates([*KEY, Col.PART])
+    wide = rows.pivot(index=KEY, columns=Col.PART, values=Col.VALUE)
     top, bottom = operands(kpi, wide)
     sides = pd.DataFrame({"top": top, "bottom": bottom}).dropna(how="all").reset_index()
     # A row beyond the ends of the table would make its axis longer than what it has figures for.
-    grain = table.groupby(GRAIN)["first"].agg(["min", "max"]).reset_index()
+    grain = table.groupby(GRAIN)[Col.FIRST].agg(["min", "max"]).reset_index()
     among = sides.merge(grain, on=GRAIN)
-    among = among[(among["first"] >= among["min"]) & (among["first"] <= among["max"])]
+    among = among[(among[Col.FIRST] >= among[Col.MIN]) & (among[Col.FIRST] <= among[Col.MAX])]
     table = table.merge(among[[*KEY, "top", "bottom"]], on=KEY, how="outer")
     return table.assign(
-        numerator=table["numerator"].fillna(table["top"]),
-        denominator=table["denominator"].fillna(table["bottom"]),
-        status=table["status"].fillna(str(Status.NOT_PROVIDED)),
+        numerator=table[Col.NUMERATOR].fillna(table["top"]),
+        denominator=table[Col.DENOMINATOR].fillna(table["bottom"]),
+        status=table[Col.STATUS].fillna(str(Status.NOT_PROVIDED)),
     ).drop(columns=["top", "bottom"])
 
 
 def _broken(table: pd.DataFrame, parts: pd.DataFrame, wanted: Sequence[str]) -> pd.Series[bool]:
     """Which rows are of a period at which one of the parts was marked as a break."""
-    marked = parts[parts["broken"] & parts["part"].isin(list(wanted))]
+    marked = parts[parts[Col.BROKEN] & parts[Col.PART].isin(list(wanted))]
     where = pd.MultiIndex.from_frame(table[KEY]).isin(pd.MultiIndex.from_frame(marked[KEY]))
     return pd.Series(where, index=table.index)
 
@@ -299,32 +301,32 @@ def _with_earlier(table: pd.DataFrame) -> pd.DataFrame:
     """
     table = table.sort_values(KEY, kind="stable")
     # Each break begins a new run; as a key of the merge it keeps comparisons from crossing one.
-    run = table.groupby(["service", "unit", "count"])["broken"].cumsum()
-    year = table["unit"].map({str(unit): n for unit, n in YEAR_IN_UNITS.items()}).astype("int64")
-    values = table[[*KEY, "value", "uncertain"]].assign(run=run)
+    run = table.groupby([Col.SERVICE, Col.UNIT, Col.COUNT])[Col.BROKEN].cumsum()
+    year = table[Col.UNIT].map({str(unit): n for unit, n in YEAR_IN_UNITS.items()}).astype("int64")
+    values = table[[*KEY, Col.VALUE, Col.UNCERTAIN]].assign(run=run)
     table = table.assign(run=run)
-    for name, back in (("before", year), ("previous", table["count"])):
-        names = {"value": name, "uncertain": f"uncertain_{name}"}
+    for name, back in (("before", year), ("previous", table[Col.COUNT])):
+        names = {Col.VALUE: name, Col.UNCERTAIN: f"uncertain_{name}"}
         # Moved on by a year, the value of a year before lies on the row that it is held against.
-        earlier = values.assign(first=values["first"] + back).rename(columns=names)
+        earlier = values.assign(first=values[Col.FIRST] + back).rename(columns=names)
         table = table.merge(earlier, on=[*KEY, "run"], how="left", validate="one_to_one")
     return table
 
 
 def _cut(kpi: str, table: pd.DataFrame, measure: Measure | None = None) -> list[tuple[str, Series]]:
     """The table as series: one for each service and length of period that has a figure."""
-    table = table.sort_values([*GRAIN, "first"], kind="stable").reset_index(drop=True)
-    good = table["value"].notna() | (table["status"] == Status.WITHHELD)
+    table = table.sort_values([*GRAIN, Col.FIRST], kind="stable").reset_index(drop=True)
+    good = table[Col.VALUE].notna() | (table[Col.STATUS] == Status.WITHHELD)
     points = _points(table)
     return [
         (
-            row["service"],
+            row[Col.SERVICE],
             Series(
                 kpi,
-                Unit(row["unit"]),
-                int(row["count"]),
-                tuple(points[row["min"] : row["max"] + 1]),
-                bool(row["main"]),
+                Unit(row[Col.UNIT]),
+                int(row[Col.COUNT]),
+                tuple(points[row[Col.MIN] : row[Col.MAX] + 1]),
+                bool(row[Col.MAIN]),
                 measure,
             ),
         )
@@ -341,28 +343,30 @@ def ranked_grains(table: pd.DataFrame) -> pd.DataFrame:
     groups = table.assign(at=np.arange(len(table)))
     bounds = groups.groupby(GRAIN)["at"].agg(["min", "max"])
     bounds["n"] = groups.groupby(GRAIN)["good"].sum()
-    last = groups[groups["good"]].groupby(GRAIN)["first"].max()
+    last = groups[groups["good"]].groupby(GRAIN)[Col.FIRST].max()
     bounds = bounds.join(last, how="inner").reset_index()
     bounds["recent"] = [period.end.toordinal() for period in periods_of(bounds)]
-    newest = bounds.groupby("service")["recent"].transform("max")
+    newest = bounds.groupby(Col.SERVICE)["recent"].transform("max")
     bounds["stale"] = bounds["recent"] < newest - _AS_RECENT_DAYS
     bounds["few"] = bounds["n"] < _FEW
     bounds["rank"] = [
         _PREFERENCE.get((Unit(unit), count), _OTHER)
-        for unit, count in zip(bounds["unit"], bounds["count"], strict=True)
+        for unit, count in zip(bounds[Col.UNIT], bounds[Col.COUNT], strict=True)
     ]
-    bounds = bounds.sort_values(["service", "few", "stale", "rank"], kind="stable")
-    bounds["main"] = ~bounds.duplicated("service")
-    main_unit = bounds["service"].map(bounds[bounds["main"]].set_index("service")["unit"])
+    bounds = bounds.sort_values([Col.SERVICE, "few", "stale", "rank"], kind="stable")
+    bounds[Col.MAIN] = ~bounds.duplicated(Col.SERVICE)
+    main_unit = bounds[Col.SERVICE].map(bounds[bounds[Col.MAIN]].set_index(Col.SERVICE)[Col.UNIT])
     # Beside the main one only lengths that tell something else: weeks beside quarters, say.
-    return bounds[bounds["main"] | ((bounds["unit"] != main_unit) & ~bounds["few"])]
+    return bounds[bounds[Col.MAIN] | ((bounds[Col.UNIT] != main_unit) & ~bounds["few"])]
 
 
 def _points(table: pd.DataFrame) -> list[Point]:
-    numbers = table[["value", "numerator", "denominator", "before", "previous"]].astype(object)
+    numbers = table[[Col.VALUE, Col.NUMERATOR, Col.DENOMINATOR, "before", "previous"]].astype(
+        object
+    )
     columns = numbers.where(numbers.notna(), None).itertuples(index=False, name=None)
-    doubts = table[["uncertain", "uncertain_before", "uncertain_previous"]].fillna(0.0)
-    marks = zip(table["status"], table["broken"].tolist(), strict=True)
+    doubts = table[[Col.UNCERTAIN, "uncertain_before", "uncertain_previous"]].fillna(0.0)
+    marks = zip(table[Col.STATUS], table[Col.BROKEN].tolist(), strict=True)
     return [
         Point(period, value, top, bottom, before, previous, Status(status), broken, *doubt)
         for period, (value, top, bottom, before, previous), (status, broken), doubt in zip(
@@ -486,15 +490,15 @@ def collect_given(
     are those of KPIs that did, by service.
     """
     by_service: dict[str, dict[str, Channels]] = {service: {} for service in services}
-    values = observations["value"].astype(object).where(observations["value"].notna(), None)
-    columns = (observations[name] for name in ("service", "measure", "channel"))
+    values = observations[Col.VALUE].astype(object).where(observations[Col.VALUE].notna(), None)
+    columns = (observations[name] for name in (Col.SERVICE, Col.MEASURE, Col.CHANNEL))
     statuses = {str(status): status for status in Status}
     for service, measure, channel, period, value, status, marks in zip(
         *columns,
         periods_of(observations),
         values,
-        observations["status"],
-        observations["marks"],
+        observations[Col.STATUS],
+        observations[Col.MARKS],
         strict=True,
     ):
         observed = by_service[service].setdefault(measure, {}).setdefault(channel, {})

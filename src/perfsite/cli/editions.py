@@ -26,6 +26,7 @@ from perfsite.cli.common import (
 )
 from perfsite.decimals import fixed
 from perfsite.errors import UsageError, has_errors
+from perfsite.frames import Col
 from perfsite.model import Source
 from perfsite.report import text_report
 from perfsite.stages import stage
@@ -250,7 +251,7 @@ def _addresses(site: Path | None, known: Analysis) -> list[str] | None:
     if urls is None or services is None:
         raise UsageError(f"{site} holds no site (no urls.txt); build it, then freeze")
     table = csv.DictReader(io.StringIO(services.decode(), newline=""))
-    if [row["service"] for row in table] != list(known.services):
+    if [row[Col.SERVICE] for row in table] != list(known.services):
         raise UsageError(
             f"{site} is a site of other services; build it from this data, then freeze"
         )

@@ -25,6 +25,7 @@ from perfsite.cli.common import (
 from perfsite.cli.completion import complete_services
 from perfsite.errors import Severity, UsageError, has_errors
 from perfsite.faults import COURSE
+from perfsite.frames import Col
 from perfsite.model import Status
 from perfsite.report import json_report, sarif_report, text_report
 
@@ -121,10 +122,10 @@ def _sayable(earlier: pd.DataFrame | None, known: Analysis) -> pd.DataFrame | No
     if earlier is None:
         return None
     closed = known.hidden | (keys_of(known.secrets) - keys_of(known.observations))
-    mine = is_one_of(earlier, closed) & (earlier["value"] != "").to_numpy(dtype=bool)
+    mine = is_one_of(earlier, closed) & (earlier[Col.VALUE] != "").to_numpy(dtype=bool)
     return earlier.assign(
-        value=earlier["value"].mask(mine, ""),
-        status=earlier["status"].mask(mine, str(Status.CONFIDENTIAL)),
+        value=earlier[Col.VALUE].mask(mine, ""),
+        status=earlier[Col.STATUS].mask(mine, str(Status.CONFIDENTIAL)),
     )
 
 

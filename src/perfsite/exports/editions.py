@@ -13,6 +13,7 @@ from perfsite.errors import BuildError
 from perfsite.exports.csvw import described_file
 from perfsite.exports.feed import TIMEMAP, timemap_file
 from perfsite.exports.tables import EDITIONS, edition_table
+from perfsite.frames import Col
 from perfsite.model import FIGURE, File, Status
 from perfsite.periods import Period
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 Key = tuple[str, str, str, str]
-_NUMBERS: Final = ("value", "numerator", "denominator")
+_NUMBERS: Final = (Col.VALUE, Col.NUMERATOR, Col.DENOMINATOR)
 _ORIGINALS: Final = {name: f"data/{name}.csv" for name in EDITIONS}
 
 
@@ -103,27 +104,27 @@ def without_numbers(rows: pd.DataFrame, hidden: Collection[Key]) -> pd.DataFrame
     """The figures of an edition without the numbers of those that are confidential now."""
     if not hidden or rows.empty:
         return rows
-    is_hidden = pd.MultiIndex.from_frame(rows[FIGURE]).isin(list(hidden)) & (rows["value"] != "")
+    is_hidden = pd.MultiIndex.from_frame(rows[FIGURE]).isin(list(hidden)) & (rows[Col.VALUE] != "")
     if not is_hidden.any():
         return rows
     return rows.assign(
-        value=rows["value"].mask(is_hidden, ""),
-        status=rows["status"].mask(is_hidden, str(Status.CONFIDENTIAL)),
+        value=rows[Col.VALUE].mask(is_hidden, ""),
+        status=rows[Col.STATUS].mask(is_hidden, str(Status.CONFIDENTIAL)),
         # A note is a sentence about the number, and may tell it.
-        note=rows["note"].mask(is_hidden, ""),
+        note=rows[Col.NOTE].mask(is_hidden, ""),
     )
 
 
 def without_kpis(kpis: pd.DataFrame, hidden: Collection[Key]) -> pd.DataFrame:
     """The KPIs of an edition without those that a confidential figure may have a part in."""
     services = {key[0] for key in hidden}
-    touched = kpis["service"].isin(list(services)) & (kpis["value"] != "")
+    touched = kpis[Col.SERVICE].isin(list(services)) & (kpis[Col.VALUE] != "")
     if not touched.any():
         return kpis
     spans = [(key[0], _span(key[1])) for key in hidden]
     is_hidden = pd.Series(False, index=kpis.index)
     # Only the KPIs of services with such a figure: a handful.
-    for at, service, period in kpis.loc[touched, ["service", "period"]].itertuples():
+    for at, service, period in kpis.loc[touched, [Col.SERVICE, Col.PERIOD]].itertuples():
         first, last = _span(period)
         is_hidden[at] = any(
             owner == service and start <= last and first <= end for owner, (start, end) in spans
@@ -131,7 +132,7 @@ def without_kpis(kpis: pd.DataFrame, hidden: Collection[Key]) -> pd.DataFrame:
     if not is_hidden.any():
         return kpis
     blanks = {name: kpis[name].mask(is_hidden, "") for name in _NUMBERS}
-    return kpis.assign(**blanks, status=kpis["status"].mask(is_hidden, str(Status.CONFIDENTIAL)))
+    return kpis.assign(**blanks, status=kpis[Col.STATUS].mask(is_hidden, str(Status.CONFIDENTIAL)))
 
 
 def _span(code: str) -> tuple[date, date]:

@@ -22,6 +22,7 @@ from perfsite.exports.columns import (
     health_columns,
     kpi_columns,
 )
+from perfsite.frames import Col
 from perfsite.kpi.groups import FOLDERS, GroupKind
 from perfsite.kpi.inputs import periods_of
 from perfsite.kpis import KPIS
@@ -68,11 +69,13 @@ class DataTable:
         return tuple(column.name for column in self.columns)
 
 
-_KPI_KEY = ("service", "kpi", "period")
+_KPI_KEY = (Col.SERVICE, Col.KPI, Col.PERIOD)
 
 
 def _groups(kind: str, named: str, name: str, title: str, description: str) -> DataTable:
-    return DataTable(name, title, description, group_columns(kind, named), (kind, "kpi", "period"))
+    return DataTable(
+        name, title, description, group_columns(kind, named), (kind, Col.KPI, Col.PERIOD)
+    )
 
 
 _DEPARTMENT = message("The name of the department")
@@ -250,10 +253,10 @@ def table_of(path: str, languages: Sequence[str] = ()) -> DataTable:
 
 
 OBSERVATION_COLUMNS: Final = (
-    "service", "period", "measure", "channel", "value", "status", "note", "source",
+    Col.SERVICE, Col.PERIOD, Col.MEASURE, Col.CHANNEL, Col.VALUE, Col.STATUS, Col.NOTE, Col.SOURCE,
 )  # fmt: skip
 KPI_COLUMNS: Final = (
-    "service", "kpi", "period", "value", "numerator", "denominator", "status",
+    Col.SERVICE, Col.KPI, Col.PERIOD, Col.VALUE, Col.NUMERATOR, Col.DENOMINATOR, Col.STATUS,
 )  # fmt: skip
 GROUP_COLUMNS: Final = (
     "kpi", "period", "value", "numerator", "denominator", "services", "of",
@@ -271,18 +274,18 @@ Rows = list[tuple[Any, ...]]
 
 def observation_rows(observations: pd.DataFrame) -> Rows:
     """The observations as rows of text in the columns of `OBSERVATIONS`."""
-    marks = observations["marks"].map(
+    marks = observations[Col.MARKS].map(
         {
             letters: " ".join(PUBLISHED_MARKS[letter] for letter in letters)
-            for letters in observations["marks"].unique()
+            for letters in observations[Col.MARKS].unique()
         }
     )
-    flags = np.where(observations["flagged"], PART_ABOVE_WHOLE, "")
-    words: pd.Series[str] = observations["status"] + " " + marks + " " + flags
+    flags = np.where(observations[Col.FLAGGED], PART_ABOVE_WHOLE, "")
+    words: pd.Series[str] = observations[Col.STATUS] + " " + marks + " " + flags
     status = words.str.split().str.join(" ")
-    places = zip(observations["file"], observations["row"], strict=True)
+    places = zip(observations[Col.FILE], observations[Col.ROW], strict=True)
     frame = observations.assign(
-        value=_texts(observations["value"]),
+        value=_texts(observations[Col.VALUE]),
         status=status,
         source=[f"{file}:{row}" for file, row in places],
     )
@@ -294,7 +297,7 @@ def kpi_rows(figures: Figures, summaries: Sequence[ServiceSummary]) -> Rows:
     frame = figures.frame
     table = frame.assign(
         period=[period.code for period in periods_of(frame)],
-        **{name: _texts(frame[name]) for name in ("value", "numerator", "denominator")},
+        **{name: _texts(frame[name]) for name in (Col.VALUE, Col.NUMERATOR, Col.DENOMINATOR)},
     )
     absent = pd.DataFrame(
         [
@@ -308,8 +311,8 @@ def kpi_rows(figures: Figures, summaries: Sequence[ServiceSummary]) -> Rows:
     rank = {summary.service.id: i for i, summary in enumerate(summaries)}
     order = {kpi: i for i, kpi in enumerate(KPIS)}
     joined = pd.concat([table, absent.assign(start=0, end=0)], ignore_index=True)
-    joined = joined.assign(a=joined["service"].map(rank), b=joined["kpi"].map(order))
-    joined = joined.sort_values(["a", "b", "end", "start"], kind="stable")
+    joined = joined.assign(a=joined[Col.SERVICE].map(rank), b=joined[Col.KPI].map(order))
+    joined = joined.sort_values(["a", "b", Col.END, Col.START], kind="stable")
     return list(joined[list(KPI_COLUMNS)].itertuples(index=False, name=None))
 
 
@@ -379,7 +382,7 @@ def service_files(service: Service, observations: Rows, kpis: Rows) -> tuple[Fil
     )
 
 
-_NUMBERS: Final = {"value", "numerator", "denominator"}
+_NUMBERS: Final = {Col.VALUE, Col.NUMERATOR, Col.DENOMINATOR}
 
 
 def _record(names: Sequence[str], row: Sequence[str]) -> dict[str, str | float | int | None]:

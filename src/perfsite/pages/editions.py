@@ -24,6 +24,7 @@ from perfsite.components.elements import Cell, Column, DataLink, Link, Outside, 
 from perfsite.exports.editions import edition_href, former_addresses, without_numbers
 from perfsite.exports.feed import TIMEMAP
 from perfsite.exports.tables import EDITIONS, REVISIONS_CSV
+from perfsite.frames import Col
 from perfsite.kpi.groups import FOLDERS, GroupKind, make_groups
 from perfsite.measures import MEASURES
 from perfsite.pages.utility import size_of
@@ -88,7 +89,7 @@ def editions_page(archive: Archive) -> EditionsPage:
     title = say("Editions")
     texts = (say("Edition"), say("Services"), say("Figures"), say("Archive package"))
     packages = archive.builder.config.packages
-    given = {one.date: int((one.rows["value"] != "").sum()) for one in history}
+    given = {one.date: int((one.rows[Col.VALUE] != "").sum()) for one in history}
     rows = tuple(
         Row(
             language.day(one.date),
@@ -146,7 +147,7 @@ def _edition_page(
     say = language.say
     day = language.day(one.date)
     title = say("Edition of {day}", day=day)
-    given = one.rows["value"] != ""
+    given = one.rows[Col.VALUE] != ""
     lead = say(
         "In the edition of {day} the site had {services} and {figures}.",
         day=day,
@@ -155,7 +156,7 @@ def _edition_page(
     )
     package = archive.builder.config.packages.get(one.date)
     hidden = without_numbers(one.rows, archive.hidden)
-    suppressed = int((given & (hidden["value"] == "")).sum())
+    suppressed = int((given & (hidden[Col.VALUE] == "")).sum())
     return EditionPage(
         **archive.builder.base(
             edition_href(one.date),
@@ -209,7 +210,7 @@ def _held(archive: Archive, one: EditionFigures) -> tuple[tuple[str, str, str], 
         (language.say("Services"), language.count(len(one.services)), ""),
         (language.say("Departments"), language.count(len(departments)), ""),
     ]
-    given = one.rows.loc[one.rows["value"] != "", "measure"].value_counts()
+    given = one.rows.loc[one.rows[Col.VALUE] != "", Col.MEASURE].value_counts()
     facts += [
         (figure_name(str(key), "", measures, language), _figures(int(number), language), "")
         for key, number in given.items()
@@ -389,8 +390,8 @@ def _rows_of(
     """The figures of each of these services in an edition."""
     if not services:
         return ()
-    rows = edition.rows[edition.rows["service"].isin(list(services))]
-    return rows[rows["value"] != ""].groupby("service", sort=False)
+    rows = edition.rows[edition.rows[Col.SERVICE].isin(list(services))]
+    return rows[rows[Col.VALUE] != ""].groupby(Col.SERVICE, sort=False)
 
 
 def _service(
@@ -436,12 +437,12 @@ def _last_figures(archive: Archive, rows: pd.DataFrame, day: date) -> Table | No
     """The figures of a service in its last edition, the newest period first."""
     language, measures = archive.language, archive.builder.config.all_measures
     rows = without_numbers(rows, archive.hidden)
-    rows = rows[rows["value"] != ""]
+    rows = rows[rows[Col.VALUE] != ""]
     if rows.empty:
         return None
-    periods = {code: Period.parse(code) for code in rows["period"].unique()}
-    ends = rows["period"].map({code: one.end.toordinal() for code, one in periods.items()})
-    order = rows.assign(end=ends).sort_values(["end", "period"], ascending=False, kind="stable")
+    periods = {code: Period.parse(code) for code in rows[Col.PERIOD].unique()}
+    ends = rows[Col.PERIOD].map({code: one.end.toordinal() for code, one in periods.items()})
+    order = rows.assign(end=ends).sort_values([Col.END, Col.PERIOD], ascending=False, kind="stable")
     made = tuple(
         Row(
             language.period_range(periods[period]),
@@ -451,7 +452,7 @@ def _last_figures(archive: Archive, rows: pd.DataFrame, day: date) -> Table | No
             ),
         )
         for period, measure, channel, value in order[
-            ["period", "measure", "channel", "value"]
+            [Col.PERIOD, Col.MEASURE, Col.CHANNEL, Col.VALUE]
         ].itertuples(index=False, name=None)
     )
     texts = (language.say("Period"), language.say("Figure"), language.say("Value"))

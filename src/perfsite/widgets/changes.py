@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.components.builder import service_href
 from perfsite.components.elements import Cell, Column, Row, Table, channel_name
+from perfsite.frames import Col
 from perfsite.measures import MeasureKind as Quantity
 from perfsite.periods import Period
 from perfsite.revisions import ChangeKind, Move
@@ -120,7 +121,7 @@ def _figures_table(
     step: Step, names: Mapping[str, str], measures: Mapping[str, Measure], language: Language
 ) -> Table:
     changed = step.changed
-    reasons = bool((changed["reason"] != "").any())
+    reasons = bool((changed[Col.REASON] != "").any())
     rows = []
     # At most some hundred figures are changed by an edition.
     for service, period, measure, channel, kind, before, now, reason in changed.itertuples(
@@ -143,7 +144,7 @@ def _figures_table(
 
 
 def _late_table(step: Step, names: Mapping[str, str], language: Language) -> Table:
-    late = step.figures.loc[step.figures["kind"] == ChangeKind.BACKFILLED, "service"]
+    late = step.figures.loc[step.figures[Col.KIND] == ChangeKind.BACKFILLED, Col.SERVICE]
     counts = late.value_counts(sort=False)
     rows = [
         Row(names.get(key, key), (Cell(language.count(int(number))),), service_href(key))
