@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import perfsite
+from perfsite.frames import SCHEMAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -341,3 +342,41 @@ def test_the_map_has_every_room() -> None:
     ]
 
     assert sorted(drawn) == sorted({room(module) for module in MODULES} - {"__init__", "__main__"})
+
+
+COLUMNS = {name for one in SCHEMAS for name in one.columns}
+
+
+def spelt(code: ast.Module) -> list[str]:
+    """The columns of frames that some code takes by a literal, and in which lines."""
+    return [
+        f"line {cell.lineno}: {cell.value}"
+        for node in ast.walk(code)
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value) != "Literal"
+        for within in [node.slice, *getattr(node.slice, "elts", ())]
+        for cell in [within, *getattr(within, "elts", ())]
+        if isinstance(cell, ast.Constant) and cell.value in COLUMNS
+    ]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "frame['service']",
+        "frame[['service', *more]]",
+        "frame.loc[rows, 'service']",
+        "frame.loc[rows, ['service', 'slug']]",
+    ],
+)
+def test_a_column_that_is_spelt_is_recognised(code: str) -> None:
+    """The walk finds a column by itself, in a list and behind rows, and no other text."""
+    assert "line 1: service" in spelt(ast.parse(code))
+    assert spelt(ast.parse("frame[Col.SERVICE], frame['slug'], x == 'service'")) == []
+
+
+def test_columns_of_frames_have_their_names_from_one_place() -> None:
+    """Where the core uses pandas, a column of a schema is an attribute of `Col`."""
+    users = [m for m in MODULES if "pandas" in imports(m) and room(m) not in REST]
+
+    assert len(users) > 20
+    assert {module: found for module in users if (found := spelt(tree(module)))} == {}
