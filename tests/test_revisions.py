@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from perfsite.editions import OBSERVATIONS, text_frame
+from perfsite.decimals import exact
+from perfsite.editions import OBSERVATIONS, observations_of, text_frame
 from perfsite.errors import ConfigError
 from perfsite.model import Service
 from perfsite.revisions import (
@@ -49,7 +53,7 @@ def snapshot(
                 "submissions/x.csv:2",
             )
         )
-    return Snapshot(day, services, text_frame(OBSERVATIONS, made))
+    return Snapshot(day, services, observations_of(text_frame(OBSERVATIONS, made)))
 
 
 def step(before: Sequence[str], now: Sequence[str], reasons: Sequence[Reason] = ()) -> Step:
@@ -127,6 +131,27 @@ def test_figures_leave_with_their_service() -> None:
     assert found.figures.empty
     assert [(one.service, one.kind) for one in found.services] == [("beta", Move.REMOVED)]
     assert found.counts[Move.REMOVED] == 1
+
+
+@given(st.floats(0, 1e12, allow_subnormal=False))
+def test_a_number_comes_back_from_an_edition_as_it_was(number: float) -> None:
+    """Not a bit of it is lost in its text: it differs from itself in no edition."""
+    rows = [f"alpha 2016 {exact(number)} provided"]
+    before = snapshot(FIRST, rows)
+    now = before.observations.assign(value=number)
+
+    assert compare(before, Snapshot(SECOND, SERVICES, now)).is_empty
+    other = Snapshot(SECOND, SERVICES, now.assign(value=math.nextafter(number, math.inf)))
+    ((kind, was, is_now, _),) = told(compare(before, other)).values()
+    assert (kind, was) == (ChangeKind.RESTATED, exact(number))
+    assert float(is_now) > number
+
+
+def test_a_mark_of_what_was_not_given_is_no_figure() -> None:
+    """A figure that was taken back keeps its note, and has become none."""
+    found = step(["alpha 2016 5 provided"], ["alpha 2016 - not_provided+retracted Wrong."])
+
+    assert told(found) == {"alpha 2016": (ChangeKind.WITHDRAWN, "5", "", "Wrong.")}
 
 
 def test_services_are_followed_through_names_organisations_and_ids() -> None:

@@ -25,7 +25,7 @@ from perfsite.frames import (
 )
 from perfsite.kpi.figures import work_out
 from perfsite.kpi.headlines import summarise_services
-from perfsite.kpi.inputs import resolve
+from perfsite.kpi.inputs import periods_of, resolve
 from perfsite.load import CONFIG
 from perfsite.model import Status
 from perfsite.policy.carry_forward import carry_services, decide
@@ -118,24 +118,16 @@ class Analysis:
     @property
     def snapshot(self) -> Snapshot:
         """What the data say now."""
-        return Snapshot(None, self.services, self.rows)
-
-    @cached_property
-    def rows(self) -> pd.DataFrame:
-        """The observations as text, in the columns of data/observations.csv."""
-        return text_frame(OBSERVATIONS_TEXT.columns, observation_rows(self.observations))
-
-    @cached_property
-    def kpis(self) -> pd.DataFrame:
-        """The KPIs as text, in the columns of data/kpis.csv."""
-        return text_frame(KPI_COLUMNS, kpi_rows(self.figures, self.summaries))
+        return Snapshot(None, self.services, self.observations)
 
     @cached_property
     def revised(self) -> dict[str, frozenset[tuple[str, str, str]]]:
         """The numbers of each service's KPIs that said something else (see `revised_kpis`)."""
         if not self.data.history:
             return {}
-        return revised_kpis([*(one.kpis for one in self.data.history), self.kpis])
+        frame = self.figures.frame
+        now = frame.assign(period=[period.code for period in periods_of(frame)])
+        return revised_kpis([*(one.kpi_numbers for one in self.data.history), now])
 
     @cached_property
     def earlier(self) -> pd.DataFrame:
@@ -171,15 +163,15 @@ class Analysis:
         known = None if addresses is None else text_frame(("path",), [(one,) for one in addresses])
         return Content(
             register_frame(self.services),
-            self.rows,
-            self.kpis,
+            text_frame(OBSERVATIONS_TEXT.columns, observation_rows(self.observations)),
+            text_frame(KPI_COLUMNS, kpi_rows(self.figures, self.summaries)),
             known,
         )
 
 
 def snapshot_of(edition: EditionFigures) -> Snapshot:
     """What an edition said."""
-    return Snapshot(edition.date, edition.services, edition.rows)
+    return Snapshot(edition.date, edition.services, edition.observations)
 
 
 @stage("analysis")

@@ -326,6 +326,8 @@ FRAME: Final = (
     Col.VALUE, Col.STATUS, Col.MARKS, Col.NOTE, Col.FILE, Col.ROW, Col.FLAGGED,
 )  # fmt: skip
 """The columns of an edition's observations: those that `check_consistency` gives."""
+KPI_NUMBERS: Final = (Col.VALUE, Col.NUMERATOR, Col.DENOMINATOR)
+"""The columns of KPIs that are numbers."""
 _FLAGGED: Final = "part_above_whole"
 """The word of a published status that says what `flagged` says."""
 
@@ -389,8 +391,14 @@ class EditionFigures:
 
     @cached_property
     def observations(self) -> pd.DataFrame:
-        """The figures with the columns of `FRAME`."""
-        return _frame(self.rows)
+        """The figures with the columns of `FRAME`, as `check_consistency` gives those of now."""
+        return observations_of(self.rows)
+
+    @cached_property
+    def kpi_numbers(self) -> pd.DataFrame:
+        """The KPIs with their numbers: service, kpi, period and `KPI_NUMBERS`."""
+        table = self.kpis.reindex(columns=[*KPIS.key, *KPI_NUMBERS])
+        return table.assign(**{name: _numbers(table[name]) for name in KPI_NUMBERS})
 
     @cached_property
     def addresses(self) -> frozenset[str] | None:
@@ -459,7 +467,7 @@ def _service(row: dict[str, str]) -> Service:
     )
 
 
-def _frame(table: pd.DataFrame) -> pd.DataFrame:
+def observations_of(table: pd.DataFrame) -> pd.DataFrame:
     """Observations with the columns of `FRAME` from text with those of `OBSERVATIONS`."""
     periods = {code: Period.parse(code) for code in table[Col.PERIOD].unique()}
     letters = {word: letter for letter, word in PUBLISHED_MARKS.items()}
@@ -474,7 +482,7 @@ def _frame(table: pd.DataFrame) -> pd.DataFrame:
         unit=table[Col.PERIOD].map({code: str(period.unit) for code, period in periods.items()}),
         first=table[Col.PERIOD].map({code: period.first for code, period in periods.items()}),
         count=table[Col.PERIOD].map({code: period.count for code, period in periods.items()}),
-        value=pd.to_numeric(table[Col.VALUE].where(table[Col.VALUE] != "")),
+        value=_numbers(table[Col.VALUE]),
         status=table[Col.STATUS].map({text: words[0] for text, words in statuses.items()}),
         marks=table[Col.STATUS].map(marks),
         file=files,
@@ -483,6 +491,11 @@ def _frame(table: pd.DataFrame) -> pd.DataFrame:
     )
     kinds = {Col.UNIT: "object", Col.FIRST: "int64", Col.COUNT: "int64", Col.VALUE: "float64"}
     return frame.astype({**kinds, Col.MARKS: "object", Col.FLAGGED: "bool"})[list(FRAME)]
+
+
+def _numbers(texts: pd.Series[str]) -> pd.Series[float]:
+    """The numbers of a column, to the last bit; NaN where it is blank."""
+    return pd.to_numeric(texts.where(texts != "")).astype("float64")
 
 
 def _places(sources: pd.Series[str]) -> tuple[list[str], list[int]]:

@@ -538,14 +538,14 @@ REGISTER_TEXT: Final = FrameSchema(
 OBSERVATIONS_TEXT: Final = FrameSchema(
     "observations as text",
     "the observations as data/observations.csv has them, every cell as text",
-    "analysis, the attribute rows; editions.EditionFigures.rows",
+    "analysis, the method content; editions.EditionFigures.rows",
     _texts(*_FIGURE, Col.VALUE, Col.STATUS, Col.NOTE, Col.SOURCE),
     key=_FIGURE,
 )
 KPIS_TEXT: Final = FrameSchema(
     "KPIs as text",
     "the KPIs as data/kpis.csv has them, every cell as text; one without a figure has no period",
-    "analysis, the attribute kpis; editions.EditionFigures.kpis",
+    "analysis, the method content; editions.EditionFigures.kpis",
     _texts(
         *(Col.SERVICE, Col.KPI, Col.PERIOD, Col.VALUE, Col.NUMERATOR, Col.DENOMINATOR, Col.STATUS)
     ),

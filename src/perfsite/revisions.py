@@ -19,12 +19,14 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from perfsite.decimals import exact
 from perfsite.errors import ConfigError, Problem
-from perfsite.frames import OBSERVATIONS_TEXT, Col, entering
-from perfsite.model import FIGURE
+from perfsite.frames import MARKED, Col, entering
+from perfsite.model import FIGURE, Status
 from perfsite.periods import Period
 from perfsite.settings import TomlTable, read_settings
 from perfsite.text import message
+from perfsite.validate.values import REVISED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -161,13 +163,12 @@ def read_reasons(text: str) -> tuple[Reason, ...]:
 # Two editions held against each other: what became of each figure and of each service.
 #
 # Services are followed by their permanent ids, and by `aliases` where an id has changed. Figures
-# are compared as they are written in the data files: `1.0` that became `1` would be a change of
-# the spelling, but perfsite spells a number in one way only.
+# are compared by their numbers, and spelt as data files spell them where they differ.
 
 
 Key = tuple[str, str, str, str]
 FIGURES: Final = (*FIGURE, Col.KIND, Col.VALUE_BEFORE, Col.VALUE_NOW, Col.REASON)
-"""The columns of `Step.figures`, all of them text."""
+"""The columns of `Step.figures`, all of them text: the record of what was said."""
 COLUMNS: Final = (
     *FIGURE, "change", "before", "now", "edition_before", "edition", "reason",
 )  # fmt: skip
@@ -181,22 +182,21 @@ _SERVICES: Final = {
     Move.NEW_ID: "service_new_id",
 }
 """In a file with figures, "added" alone would be read as one of them."""
-_SAID: Final = [Col.VALUE, Col.STATUS, Col.NOTE]
-_UNFINISHED: Final = ("provisional", "estimated")
-_REVISED: Final = "revised"
-_CONFIDENTIAL: Final = "confidential"
+_SAID: Final = [Col.VALUE, Col.STATUS, Col.MARKS, Col.NOTE]
+_UNFINISHED: Final = ("p", "e")
+"""The marks of provisional and of estimated figures."""
 
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """What a site said: its register, and its figures as text (data/observations.csv).
+    """What a site said: its register, and its observations (`frames.MARKED`).
 
     `day` is the date of the edition, None for the data as they stand now.
     """
 
     day: date | None
     services: Mapping[str, Service]
-    rows: pd.DataFrame
+    observations: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -283,17 +283,20 @@ def compare(before: Snapshot, now: Snapshot, reasons: Sequence[Reason] = ()) -> 
     Raises:
         ValueError: if the first of the two is no edition.
     """
-    entering("revisions", OBSERVATIONS_TEXT, before.rows)
-    entering("revisions", OBSERVATIONS_TEXT, now.rows)
+    entering("revisions", MARKED, before.observations)
+    entering("revisions", MARKED, now.observations)
     if before.day is None:
         raise ValueError("what is not frozen yet comes after every edition")
     followed = _followed(before.services, now.services)
-    pairs = _pairs(before.rows, now.rows, followed)
+    pairs = _pairs(before.observations, now.observations, followed)
     services_before = {followed.get(key, key) for key in before.services}
-    periods = set(before.rows.loc[before.rows[Col.VALUE] != "", Col.PERIOD])
+    given = before.observations[Col.VALUE].notna()
+    periods = set(before.observations.loc[given, Col.PERIOD])
     kinds = _kinds(pairs, services_before, now.services, periods)
     pairs = pairs[kinds != ""].assign(kind=kinds[kinds != ""])
     pairs = _explained(pairs, reasons, now.day)
+    for side in (Col.VALUE_BEFORE, Col.VALUE_NOW):
+        pairs[side] = pairs[side].map(exact).astype(object)
     figures = pairs[list(FIGURES)].sort_values(FIGURE, kind="stable", ignore_index=True)
     services = _services(before.services, now.services, followed)
     return Step(before.day, now.day, figures, tuple(services))
@@ -302,22 +305,19 @@ def compare(before: Snapshot, now: Snapshot, reasons: Sequence[Reason] = ()) -> 
 def revised_kpis(tables: Sequence[pd.DataFrame]) -> dict[str, frozenset[tuple[str, str, str]]]:
     """The numbers of KPIs that changed between two editions that both have them.
 
-    Each table has the columns of data/kpis.csv as text. The answer has, by service, the KPI, the
-    column (`value`, `numerator` or `denominator`) and the period.
+    Each table has the columns of `EditionFigures.kpi_numbers`. The answer has, by service, the KPI,
+    the column (`value`, `numerator` or `denominator`) and the period.
     """
     key = [Col.SERVICE, Col.KPI, Col.PERIOD]
     revised: dict[str, set[tuple[str, str, str]]] = {}
     for before, now in pairwise(table[[*key, *_NUMBERS]] for table in tables):
         pairs = before.merge(now, on=key, suffixes=("_before", "_now"))
         for column in _NUMBERS:
-            sides = pairs[[f"{column}_before", f"{column}_now"]]
-            differ = (sides != "").all(axis=1) & (sides.iloc[:, 0] != sides.iloc[:, 1])
-            numbers = sides[differ].astype("float64")
+            first, second = pairs[f"{column}_before"], pairs[f"{column}_now"]
             # A quotient is one number in its first twelve digits: what follows is how it was made.
-            is_changed = ~np.isclose(numbers.iloc[:, 0], numbers.iloc[:, 1], rtol=1e-12, atol=0)
-            for service, kpi, period in pairs.loc[numbers.index[is_changed], key].itertuples(
-                index=False, name=None
-            ):
+            same = np.isclose(first, second, rtol=1e-12, atol=0)
+            differ = first.notna() & second.notna() & ~same
+            for service, kpi, period in pairs.loc[differ, key].itertuples(index=False, name=None):
                 revised.setdefault(service, set()).add((kpi, column, period))
     return {service: frozenset(numbers) for service, numbers in revised.items()}
 
@@ -336,14 +336,19 @@ def _followed(before: Mapping[str, Service], now: Mapping[str, Service]) -> dict
 def _pairs(before: pd.DataFrame, now: pd.DataFrame, followed: Mapping[str, str]) -> pd.DataFrame:
     """The figures whose number differs: the key, and what each side says of it."""
     sides = []
-    for table in (before, now):
-        figures = table[[*FIGURE, *_SAID]].astype(object)
-        sides.append(figures[(figures[Col.VALUE] != "") | (figures[Col.STATUS] != "not_provided")])
+    for frame in (before, now):
+        # What only says that it was not given may as well not stand there.
+        bare = frame[Col.VALUE].isna() & (frame[Col.STATUS] == Status.NOT_PROVIDED)
+        bare &= (frame[Col.MARKS] == "") & ~frame[Col.FLAGGED]
+        said = frame.loc[~bare, [*FIGURE, *_SAID]]
+        sides.append(said.astype(dict.fromkeys({*said.columns} - {Col.VALUE}, object)))
     # Under the ids of now, or else all figures of a service with a new id would have gone.
     earlier = sides[0].assign(service=sides[0][Col.SERVICE].replace(dict(followed)))
     pairs = earlier.merge(sides[1], on=FIGURE, how="outer", suffixes=("_before", "_now"))
-    pairs = pairs.fillna("")
-    return pairs[pairs[Col.VALUE_BEFORE] != pairs[Col.VALUE_NOW]].reset_index(drop=True)
+    first, second = pairs[Col.VALUE_BEFORE], pairs[Col.VALUE_NOW]
+    differ = (first != second) & (first.notna() | second.notna())
+    words = [f"{name}_{side}" for name in _SAID if name != Col.VALUE for side in ("before", "now")]
+    return pairs[differ].fillna(dict.fromkeys(words, "")).reset_index(drop=True)
 
 
 def _kinds(
@@ -353,16 +358,12 @@ def _kinds(
     periods: set[str],
 ) -> np.ndarray:
     """What became of each figure; nothing where its service came or went as a whole."""
-    had, has = (
-        pairs[name].to_numpy(dtype=object) != "" for name in (Col.VALUE_BEFORE, Col.VALUE_NOW)
-    )
+    had, has = (pairs[name].notna().to_numpy() for name in (Col.VALUE_BEFORE, Col.VALUE_NOW))
     was = pairs[Col.SERVICE].isin(list(services_before)).to_numpy(dtype=bool)
     stays = pairs[Col.SERVICE].isin(list(services)).to_numpy(dtype=bool)
     old = pairs[Col.PERIOD].isin(list(periods)).to_numpy(dtype=bool)
-    secret = _says(pairs[Col.STATUS_NOW], _CONFIDENTIAL)
-    unfinished = _says(pairs[Col.STATUS_BEFORE], *_UNFINISHED) | _says(
-        pairs[Col.STATUS_NOW], _REVISED
-    )
+    secret = (pairs[Col.STATUS_NOW] == Status.CONFIDENTIAL).to_numpy(dtype=bool)
+    unfinished = _marked(pairs["marks_before"], *_UNFINISHED) | _marked(pairs["marks_now"], REVISED)
     # The first that is true counts: each line is of what the lines above it have left.
     return np.select(
         [
@@ -385,10 +386,10 @@ def _kinds(
     ).astype(object)
 
 
-def _says(statuses: pd.Series[str], *words: str) -> np.ndarray:
-    """Which statuses have one of these words."""
-    distinct = {status: bool(set(words) & set(status.split())) for status in statuses.unique()}
-    return statuses.map(distinct).to_numpy(dtype=bool)
+def _marked(marks: pd.Series[str], *wanted: str) -> np.ndarray:
+    """Which figures carry one of these marks."""
+    distinct = {letters: not set(wanted).isdisjoint(letters) for letters in marks.unique()}
+    return marks.map(distinct).to_numpy(dtype=bool)
 
 
 def _explained(pairs: pd.DataFrame, reasons: Sequence[Reason], day: date | None) -> pd.DataFrame:
@@ -407,7 +408,7 @@ def _explained(pairs: pd.DataFrame, reasons: Sequence[Reason], day: date | None)
         open_ = open_ & ~fitting
     # What is not said any more is not said in the history either.
     hidden = pairs[Col.KIND] == ChangeKind.SUPPRESSED
-    return pairs.assign(value_before=pairs[Col.VALUE_BEFORE].mask(hidden, ""))
+    return pairs.assign(value_before=pairs[Col.VALUE_BEFORE].mask(hidden))
 
 
 def _services(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.breakdowns import charted_measures, collect_breakdowns
 from perfsite.charts.series import collect_given, collect_measures, collect_series
-from perfsite.exports.tables import observation_rows
+from perfsite.exports.tables import kpi_rows, observation_rows
 from perfsite.frames import Col
 from perfsite.kpi.groups import (
     GroupKind,
@@ -272,7 +272,7 @@ def _make_service_records(
     standards = collect_standards(known.observations, config)
     given = collect_given(known.published, known.revised, ids)
     observations = _by_service(rows)
-    kpis = _by_service(known.kpis.itertuples(index=False, name=None))
+    kpis = _by_service(kpi_rows(known.figures, every))
     notes = _notes(known.observations)
     sources = trace(every, parts, known.figures.windows, known.observations, config)
     memberships = _memberships(groups)

@@ -103,16 +103,7 @@ def write_preview(
 
 def _last_edition(known: Analysis) -> pd.DataFrame | None:
     """The figures of the newest frozen edition before this one; None where there is none."""
-    import pandas as pd  # noqa: PLC0415 - takes half a second
-
-    from perfsite.exports.tables import OBSERVATION_COLUMNS, observation_rows  # noqa: PLC0415
-
-    last = known.data.last
-    return (
-        pd.DataFrame(observation_rows(last.observations), columns=OBSERVATION_COLUMNS)
-        if last
-        else None
-    )
+    return known.data.last.rows if known.data.last else None
 
 
 def _sayable(earlier: pd.DataFrame | None, known: Analysis) -> pd.DataFrame | None:
