@@ -44,11 +44,11 @@ def tidy_sum(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def products(ones: Iterable[float], others: Iterable[float]) -> NDArray[np.float64]:
     """The products of two columns, as decimals have them: 0.0659 x 3 is 0.1977. NaN stays NaN."""
-    one, other = _columns(ones, others)
-    found = one * other
-    for at in np.flatnonzero(np.isfinite(found) & ~(_whole(one) & _whole(other))):
-        found[at] = float(EXACT.multiply(decimal(one[at]), decimal(other[at])))
-    return found
+    left, right = _columns(ones, others)
+    results = left * right
+    for at in np.flatnonzero(np.isfinite(results) & ~(_whole(left) & _whole(right))):
+        results[at] = float(EXACT.multiply(decimal(left[at]), decimal(right[at])))
+    return results
 
 
 def quotients(ones: Iterable[float], others: Iterable[float]) -> NDArray[np.float64]:
@@ -56,12 +56,12 @@ def quotients(ones: Iterable[float], others: Iterable[float]) -> NDArray[np.floa
 
     Whole numbers need no decimals: a quotient of two is the float that is nearest to it already.
     """
-    one, other = _columns(ones, others)
-    divisor = np.where(other == 0, np.nan, other)
-    found = one / divisor
-    for at in np.flatnonzero(np.isfinite(found) & ~(_whole(one) & _whole(other))):
-        found[at] = float(quotient(decimal(one[at]), decimal(other[at])))
-    return found
+    dividend, divisor = _columns(ones, others)
+    nonzero = np.where(divisor == 0, np.nan, divisor)
+    results = dividend / nonzero
+    for at in np.flatnonzero(np.isfinite(results) & ~(_whole(dividend) & _whole(divisor))):
+        results[at] = float(quotient(decimal(dividend[at]), decimal(divisor[at])))
+    return results
 
 
 def half_steps(values: Iterable[float], least: int) -> NDArray[np.float64]:
@@ -70,11 +70,11 @@ def half_steps(values: Iterable[float], least: int) -> NDArray[np.float64]:
     A number is known so far, up or down, and no further. NaN has NaN.
     """
     array = np.fromiter(values, dtype=np.float64)
-    found = np.full(len(array), np.nan)
+    halves = np.full(len(array), np.nan)
     distinct, where = np.unique(array[np.isfinite(array)], return_inverse=True)
     steps = [5 * 10.0 ** -(max(least, decimals(decimal(value))) + 1) for value in distinct]
-    found[np.isfinite(array)] = np.array([float(f"{step:.0e}") for step in steps])[where]
-    return found
+    halves[np.isfinite(array)] = np.array([float(f"{step:.0e}") for step in steps])[where]
+    return halves
 
 
 def _columns(

@@ -230,11 +230,11 @@ class SiteConfig(TomlTable):
     @property
     def all_measures(self) -> dict[str, Measure]:
         """The measures that perfsite knows, and those that this site declares."""
-        own = {
+        declared = {
             key: Measure(key, table.name, table.kind, table.aggregation, table.better, True)
             for key, table in self.measures.items()
         }
-        return {**MEASURES, **own}
+        return {**MEASURES, **declared}
 
     @property
     def additive(self) -> tuple[str, ...]:
@@ -281,12 +281,12 @@ def _check_kept(config: SiteConfig, path: str) -> None:
     Raises:
         ConfigError: naming the entry.
     """
-    for one in config.keep.files:
-        parts = one.removesuffix("/").split("/")
-        if "\\" in one or "\0" in one or {"", ".", ".."} & {*parts}:
+    for wanted in config.keep.files:
+        parts = wanted.removesuffix("/").split("/")
+        if "\\" in wanted or "\0" in wanted or {"", ".", ".."} & {*parts}:
             raise ConfigError(
                 f"{path}: keep.files: a path within the site as CNAME or .well-known/security.txt "
-                f'is expected (found "{one}")'
+                f'is expected (found "{wanted}")'
             )
 
 

@@ -39,40 +39,40 @@ def read(page: str) -> str:
         UsageError: if there is no such page or section.
     """
     name, _, section = page.partition("#")
-    known = titles()
-    if name not in known:
-        near = get_close_matches(name, known, 1)
+    pages = titles()
+    if name not in pages:
+        near = get_close_matches(name, pages, 1)
         hint = f"did you mean {near[0]}?" if near else "`perfsite docs` lists them"
         raise UsageError(f"there is no page {name}; {hint}")
     text = (_folder() / f"{name}.md").read_text("utf-8")
     if not section:
         return text
-    found = sections(text).get(section)
-    if found is None:
+    content = sections(text).get(section)
+    if content is None:
         raise UsageError(f"the page {name} has no section {section}")
-    return found
+    return content
 
 
 def sections(text: str) -> dict[str, str]:
     """Every section of a page by its anchor, with what stands below it."""
     lines = text.splitlines(keepends=True)
     headings = _headings(lines)
-    found = {}
+    by_anchor = {}
     for place, (start, level, title) in enumerate(headings):
-        after = (line for line, other, _ in headings[place + 1 :] if other <= level)
-        found[_anchor(title)] = "".join(lines[start : next(after, len(lines))]).rstrip() + "\n"
-    return found
+        after = (line for line, depth, _ in headings[place + 1 :] if depth <= level)
+        by_anchor[_anchor(title)] = "".join(lines[start : next(after, len(lines))]).rstrip() + "\n"
+    return by_anchor
 
 
 def _headings(lines: list[str]) -> list[tuple[int, int, str]]:
     """The headings outside examples, in which # may begin a remark: line, level and title."""
-    found, example = [], False
+    headings, example = [], False
     for number, line in enumerate(lines):
         if _FENCE.match(line):
             example = not example
         elif not example and (match := _HEADING.match(line)):
-            found.append((number, len(match[1]), match[2]))
-    return found
+            headings.append((number, len(match[1]), match[2]))
+    return headings
 
 
 def _anchor(title: str) -> str:

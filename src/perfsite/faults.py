@@ -221,18 +221,18 @@ def _details(error: BaseException, arguments: list[str]) -> str:
 
 def without_secrets(arguments: list[str]) -> list[str]:
     """The words of a command line, without keys, and without who asks in an address."""
-    found, hide = [], False
+    shown, hide = [], False
     for word in arguments:
         name, sign, _ = word.partition("=")
         option = word.startswith("-")
         if hide and not option:
-            found.append("...")
+            shown.append("...")
         elif option and sign and _SECRET.search(name):
-            found.append(f"{name}=...")
+            shown.append(f"{name}=...")
         else:
-            found.append(_WITHIN.sub(lambda m: "//...@" if m[0].startswith("//") else "?...", word))
+            shown.append(_WITHIN.sub(lambda m: "//...@" if m[0].startswith("//") else "?...", word))
         hide = option and not sign and bool(_SECRET.search(name))
-    return found
+    return shown
 
 
 def _versions() -> list[str]:
@@ -241,7 +241,11 @@ def _versions() -> list[str]:
         needed = metadata.requires("perfsite") or []
     except metadata.PackageNotFoundError:
         needed = []
-    names = [re.split(r"[^A-Za-z0-9._-]", one)[0] for one in needed if "extra ==" not in one]
+    names = [
+        re.split(r"[^A-Za-z0-9._-]", requirement)[0]
+        for requirement in needed
+        if "extra ==" not in requirement
+    ]
     return [f"{name}: {_version(name)}" for name in ("perfsite", *sorted(names))]
 
 
@@ -260,9 +264,9 @@ def _chain(error: BaseException) -> list[str]:
         seen.append(at)
         at = at.__cause__ or at.__context__
     lines: list[str] = []
-    for one in reversed(seen):
-        lines += [line.rstrip("\n") for line in traceback.format_tb(one.__traceback__)]
-        words = re.sub(r"\d+", "#", str(one))
-        lines.append(f"{type(one).__module__}.{type(one).__qualname__}: {words}")
-        lines += [note.rstrip("\n") for note in getattr(one, "__notes__", [])]
+    for cause in reversed(seen):
+        lines += [line.rstrip("\n") for line in traceback.format_tb(cause.__traceback__)]
+        words = re.sub(r"\d+", "#", str(cause))
+        lines.append(f"{type(cause).__module__}.{type(cause).__qualname__}: {words}")
+        lines += [note.rstrip("\n") for note in getattr(cause, "__notes__", [])]
     return lines

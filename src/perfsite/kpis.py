@@ -672,8 +672,8 @@ KPIS: Final[dict[str, Kpi]] = {
 
 def at(place: Place) -> tuple[str, ...]:
     """The ids of the KPIs that appear in a place, in its order."""
-    found = [kpi for kpi in KPIS.values() if place in kpi.places]
-    return tuple(kpi.id for kpi in sorted(found, key=lambda kpi: kpi.places[place]))
+    shown = [kpi for kpi in KPIS.values() if place in kpi.places]
+    return tuple(kpi.id for kpi in sorted(shown, key=lambda kpi: kpi.places[place]))
 
 
 def in_the_ledger() -> tuple[str, ...]:

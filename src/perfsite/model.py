@@ -182,9 +182,13 @@ class Service:
 
 REGISTER: Final[dict[str, RegisterColumn]] = {
     column.name: column
-    for one in fields(Service)
-    if "column" in one.metadata
-    for column in [replace(one.metadata["column"], name=one.metadata["column"].name or one.name)]
+    for attribute in fields(Service)
+    if "column" in attribute.metadata
+    for column in [
+        replace(
+            attribute.metadata["column"], name=attribute.metadata["column"].name or attribute.name
+        )
+    ]
 }
 """The columns of the register by their names, in the order of `Service`."""
 REGISTER_COLUMNS: Final = tuple(REGISTER)
@@ -328,8 +332,8 @@ def path_fault(path: str) -> str:
 
 def name_fault(text: str) -> str:
     """What is wrong with the name of a column, which has no characters that nobody sees at all."""
-    found = outside(text) or (_INVISIBLE.search(text) or [""])[0]
-    return named(found) if found else ""
+    character = outside(text) or (_INVISIBLE.search(text) or [""])[0]
+    return named(character) if character else ""
 
 
 def text_fault(text: str) -> str:

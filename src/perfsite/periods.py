@@ -103,8 +103,8 @@ class Period:
             return f"{year}-W{week:02d}"
         if self.unit is not Unit.MONTH:
             # Windows of 52 weeks and the like are made by perfsite, never read.
-            one = Period(self.unit, self.first), Period(self.unit, self.last)
-            return "/".join(period.code for period in one)
+            ends = Period(self.unit, self.first), Period(self.unit, self.last)
+            return "/".join(period.code for period in ends)
         year, month = divmod(self.first, MONTHS_IN_YEAR)
         if self.count == 1:
             return f"{year}-{month + 1:02d}"

@@ -130,8 +130,8 @@ def _isolating(say: Any) -> Callable[..., Any]:  # noqa: ANN401 - jinja's global
 
 def _timed(text: str) -> Markup:
     """The text with each day that it was said with in `<time>`, so that programs can read it."""
-    said = isolated(text)
-    pieces = said.pieces if isinstance(said, Dated) else ((said, None),)
+    whole = isolated(text)
+    pieces = whole.pieces if isinstance(whole, Dated) else ((whole, None),)
     html = "".join(
         f'<time datetime="{day.isoformat()}">{escape(words)}</time>' if day else escape(words)
         for words, day in pieces

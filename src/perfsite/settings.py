@@ -207,5 +207,5 @@ def _names(kind: type[TomlTable], place: tuple[int | str, ...]) -> list[str]:
 
 def _inner(annotation: Any) -> Any:  # noqa: ANN401 - any annotation of a field
     """The table in an annotation such as `tuple[SourceTable, ...]`, or the annotation itself."""
-    tables = [one for one in get_args(annotation) if hasattr(one, "model_fields")]
+    tables = [candidate for candidate in get_args(annotation) if hasattr(candidate, "model_fields")]
     return tables[0] if tables else annotation

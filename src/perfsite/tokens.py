@@ -49,8 +49,8 @@ class Tokens(TomlTable):
         Raises:
             ConfigError: if a name is not one of a colour.
         """
-        for entry, given in (("colours", light), ("dark_colours", dark)):
-            if unknown := sorted(set(given) - set(self.light)):
+        for entry, colours in (("colours", light), ("dark_colours", dark)):
+            if unknown := sorted(set(colours) - set(self.light)):
                 raise ConfigError(
                     f"perfsite.toml: {entry}.{unknown[0]}: one of {', '.join(self.light)} "
                     "is expected"
