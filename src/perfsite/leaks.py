@@ -696,10 +696,10 @@ def check_leaks(
     if not leaks:
         return
     named = "\n  ".join(map(str, leaks[:_NAMED]))
-    more = f"\n  and {len(leaks) - _NAMED:,} more" if len(leaks) > _NAMED else ""
+    rest = f"\n  and {len(leaks) - _NAMED:,} more" if len(leaks) > _NAMED else ""
     raise LeakError(
         "figures that are suppressed or under embargo were found in the site; nothing was written:"
-        f"\n  {named}{more}\n"
+        f"\n  {named}{rest}\n"
         "Look for the number in notes, and for figures that it can be worked out from: of a total "
         "and its parts, suppress a second one. If it is another figure that happens to be the same "
         "number, give the suppressed one as [c] without its number"

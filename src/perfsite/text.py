@@ -113,6 +113,7 @@ _RIGHT_TO_LEFT: Final = re.compile(
 )
 """The blocks that Unicode keeps for scripts from right to left, with what is not assigned yet."""
 _ISOLATE: Final = re.compile(f"{FIRST_STRONG}([^{FIRST_STRONG}{POP}]*){POP}")
+"""An innermost text that is set apart: replacing goes on until none is left."""
 _LEFT_OVER: Final = re.compile(f"[{FIRST_STRONG}{POP}]")
 _LINE_BREAKS: Final = re.compile(r"[\t\r\n]+")
 _PIECES: Final = re.compile(

@@ -223,6 +223,7 @@ def _beside(parts: Parts) -> dict[str, dict[str, dict[Period, float]]]:
         return {}
     columns = [*KEY, Col.PART, Col.VALUE]
     added = month_windows(inputs, wanted)
+    # What was given comes first, so that a month is not replaced by the sum of its days.
     rows = pd.concat([inputs[inputs[Col.VALUE].notna()][columns], added[columns]])
     rows = rows.drop_duplicates([*KEY, Col.PART])
     figures: dict[str, dict[str, dict[Period, float]]] = {}

@@ -17,6 +17,7 @@ from perfsite.text import Dated
 _MONTH: Final = "MMMM y"
 _SHORT_MONTH: Final = "MMM y"
 _DAY_BEFORE: Final = re.compile(r"(?<!\d)(\d{1,2}) $")
+"""The number of a day just before its month."""
 
 
 class DayFinder:

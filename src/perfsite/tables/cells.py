@@ -35,6 +35,7 @@ _MOST_OF_A_LIST: Final = 4_000_000
 _LEAST_OF_A_CELL: Final = 20
 """Bytes of a cell that uses a shared text."""
 _SHARED: Final = re.compile(rb"<(?:\w+:)?si(?=[\s/>])")
+"""Where a shared text begins, with a prefix or without; no longer name such as `<sixty>` does."""
 _MOST_OF_A_STRING: Final = 1_000_000
 """Bytes of a shared text with all that says how it looks."""
 _PLACE: Final = re.compile(r"[A-Z]{1,3}[0-9]{1,7}", re.ASCII)

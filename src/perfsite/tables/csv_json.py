@@ -190,6 +190,7 @@ def _in_plain_words(error: str) -> str:
 
 _SHOWN: Final = 30
 _NOT_PUBLIC: Final = re.compile(r"release|embargo|\[\s*c\s*\]|confid", re.IGNORECASE)
+"""What marks a file whose figures a message must not repeat."""
 _ENDS: Final = "]}"
 _STARTS: Final = '"{['
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MANIFEST: Final = "manifest-sha256.txt"
 _LINE: Final = re.compile(r"([0-9a-f]{64})  (\S.*)")
+"""A line of a manifest, as `sha256sum` writes them: the hash and the path."""
 _ALWAYS: Final = {
     FolderKind.SITE: {
         "index.html",
