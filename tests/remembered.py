@@ -62,20 +62,20 @@ def keep_results() -> None:
     def understand(data: Data, edition: date, **more: Any) -> Analysis:  # noqa: ANN401
         large = sum(len(source.data) for source in data.submissions) > _SMALL
         # Editions hold frames, which have no equality of their own.
-        if more.get("kept") is not None or data.history or large:
+        if more.get("cache") is not None or data.history or large:
             return make_known(data, edition, **more)
         key = (data.hash, edition, more.get("private", False))
         given = (data, tuple(KPIS.values()))
-        known: Analysis = _known.of(key, given, lambda: make_known(data, edition, **more))
-        return known
+        analysis: Analysis = _known.of(key, given, lambda: make_known(data, edition, **more))
+        return analysis
 
-    def build_site(known: Analysis, edition: Edition, theme: Theme, **more: Any) -> BuiltSite:  # noqa: ANN401
-        if more.get("kept") is not None or more["charts"] or known.data.history:
-            return make_site(known, edition, theme, **more)
+    def build_site(analysis: Analysis, edition: Edition, theme: Theme, **more: Any) -> BuiltSite:  # noqa: ANN401
+        if more.get("cache") is not None or more["charts"] or analysis.data.history:
+            return make_site(analysis, edition, theme, **more)
         # What is known is the same, not only equal: its entry keeps it, and so its number, too.
-        given = (known, theme, vars(build)["make_pages"], tuple(KPIS.values()))
+        given = (analysis, theme, vars(build)["make_pages"], tuple(KPIS.values()))
         site: BuiltSite = _built.of(
-            (id(known), edition), given, lambda: make_site(known, edition, theme, **more)
+            (id(analysis), edition), given, lambda: make_site(analysis, edition, theme, **more)
         )
         return site
 

@@ -160,12 +160,14 @@ class Analysis:
 
     def content(self, addresses: Iterable[str] | None = None) -> Content:
         """What an edition of this holds; `addresses` are those of its site, where known."""
-        known = None if addresses is None else text_frame(("path",), [(one,) for one in addresses])
+        paths = (
+            None if addresses is None else text_frame(("path",), [(path,) for path in addresses])
+        )
         return Content(
             register_frame(self.services),
             text_frame(OBSERVATIONS_TEXT.columns, observation_rows(self.observations)),
             text_frame(KPI_COLUMNS, kpi_rows(self.figures, self.summaries)),
-            known,
+            paths,
         )
 
 
@@ -176,7 +178,7 @@ def snapshot_of(edition: EditionFigures) -> Snapshot:
 
 @stage("analysis")
 def analyse(
-    data: Data, edition: date, *, private: bool = False, kept: Cache | None = None
+    data: Data, edition: date, *, private: bool = False, cache: Cache | None = None
 ) -> Analysis:
     """Understand the data as it stands on a day, with every problem in the order of files.
 
@@ -196,20 +198,20 @@ def analyse(
             data.register, config.measures, config.languages, config.budgets
         )
         services, notes = carry_services(services, [*data.problems, *problems], data.last)
-        read, found = read_observations(data.submissions, services, config, edition, kept)
+        read, found = read_observations(data.submissions, services, config, edition, cache)
     found = with_lost_rows(found, problems)
     problems = [*data.problems, *problems, *notes, *_strangers(config, services), *found]
-    known = _of_day(data, services, release(read, edition), problems, edition)
-    if private and (known.secrets[Col.WHY] == EMBARGOED).any():
+    analysis = _of_day(data, services, release(read, edition), problems, edition)
+    if private and (analysis.secrets[Col.WHY] == EMBARGOED).any():
         later = _of_day(data, services, release(read, None), problems, edition)
         about = [one for one in later.problems if one.code != TOLD]
-        more = without_numbers(about, known.problems)
-        known = replace(known, problems=(*known.problems, *more))
-    if not data.reasons or not known.ledger:
-        return known
-    unused = unused_reasons(data.reasons, known.ledger.steps)
+        more = without_numbers(about, analysis.problems)
+        analysis = replace(analysis, problems=(*analysis.problems, *more))
+    if not data.reasons or not analysis.ledger:
+        return analysis
+    unused = unused_reasons(data.reasons, analysis.ledger.steps)
     more = [one for one in map(config.checks.judged, unused) if one]
-    return replace(known, problems=(*known.problems, *more)) if more else known
+    return replace(analysis, problems=(*analysis.problems, *more)) if more else analysis
 
 
 def _of_day(
@@ -227,46 +229,46 @@ def _of_day(
     def compared(public: pd.DataFrame, more: Iterable[Problem], held: frozenset[Key]) -> Analysis:
         return _compared(data, services, public, secrets, [*problems, *more], edition, held)
 
-    known = compared(public, (), frozenset())
-    blamed = [one for one in known.problems if is_error(one) and _is_about_read(one)]
+    analysis = compared(public, (), frozenset())
+    blamed = [one for one in analysis.problems if is_error(one) and _is_about_read(one)]
     good = public[~is_blamed(public, blamed)]
     if len(good) < len(public):
-        known = compared(good, blamed, frozenset())
+        analysis = compared(good, blamed, frozenset())
     else:
         blamed = []
     tellers: list[Teller] = []
     for _ in range(_ROUNDS):
-        if not (more := _tellers(known)):
+        if not (more := _tellers(analysis)):
             break
         tellers += more
         told = [one for one in map(data.config.checks.judged, (t.problem for t in tellers)) if one]
         if not all(map(is_error, told)):
-            return replace(known, problems=tuple(dict.fromkeys((*known.problems, *told))))
+            return replace(analysis, problems=tuple(dict.fromkeys((*analysis.problems, *told))))
         held = frozenset(teller.key for teller in tellers)
-        known = compared(good, [*blamed, *told], held)
+        analysis = compared(good, [*blamed, *told], held)
     else:
         raise LeakError(
             f"a figure that is not public can be worked out: {tellers[-1].problem.found}"
         )
-    return known
+    return analysis
 
 
 @stage("disclosure")
-def _tellers(known: Analysis) -> list[Teller]:
+def _tellers(analysis: Analysis) -> list[Teller]:
     """The figures that would give away what is not public, beside those that are held back."""
-    ids = {alias: key for key, one in known.services.items() for alias in one.aliases}
+    ids = {alias: key for key, one in analysis.services.items() for alias in one.aliases}
 
     def said(edition: EditionFigures) -> pd.DataFrame:
         frame = edition.observations
         return frame.assign(service=frame[Col.SERVICE].replace(ids)) if ids else frame
 
     return find_tellers(
-        known.observations,
-        {one.date: said(one) for one in known.data.history},
-        known.secrets[known.secrets[Col.WHY] != HELD_BACK],
-        known.held,
-        known.figures.stocks,
-        known.data.config,
+        analysis.observations,
+        {one.date: said(one) for one in analysis.data.history},
+        analysis.secrets[analysis.secrets[Col.WHY] != HELD_BACK],
+        analysis.held,
+        analysis.figures.stocks,
+        analysis.data.config,
     )
 
 

@@ -164,7 +164,7 @@ class BuiltSite:
 
 @stage("build")
 def build_site(  # noqa: PLR0913 - what to build, with what, how, and what to remember
-    known: Analysis,
+    analysis: Analysis,
     edition: Edition,
     theme: Theme,
     *,
@@ -172,7 +172,7 @@ def build_site(  # noqa: PLR0913 - what to build, with what, how, and what to re
     charts: bool,
     progress: Progress,
     store: DrawingCache | None = None,
-    kept: Cache | None = None,
+    cache: Cache | None = None,
 ) -> BuiltSite:
     """The whole site as files; nothing is read, written or asked of the clock.
 
@@ -184,32 +184,32 @@ def build_site(  # noqa: PLR0913 - what to build, with what, how, and what to re
         LeakError: if a file holds a figure that must not be published.
         ConfigError: if perfsite.toml asks for a language or a colour that there is not.
     """
-    config = known.data.config
-    kept = kept or Cache()
-    theme = theme.with_colours(config.colours, config.dark_colours).with_logo(known.data.logo)
+    config = analysis.data.config
+    cache = cache or Cache()
+    theme = theme.with_colours(config.colours, config.dark_colours).with_logo(analysis.data.logo)
     assets = theme.asset_files()
-    builders = kept.of(
+    builders = cache.of(
         "builders",
         (config, theme.translations, theme.logo, assets),
         lambda: _builders(config, theme, assets),
     )
-    if not known.services:
+    if not analysis.services:
         raise BuildError("the register holds no service that can be used; validate says why")
-    check_retractions(known.problems)
-    site = kept.of(
+    check_retractions(analysis.problems)
+    site = cache.of(
         "site data",
-        (edition, known.data.problems, known.data.editions),
-        lambda: make_site_data(known, edition),
+        (edition, analysis.data.problems, analysis.data.editions),
+        lambda: make_site_data(analysis, edition),
     )
     with stage("pages"):
-        made = [make_pages(builder, site, kept) for builder in builders]
+        made = [make_pages(builder, site, cache) for builder in builders]
     if not charts:
         made = [one.without_pictures() for one in made]
     jobs = [job for one in made for job in one.jobs]
 
     progress.start(len(jobs))
     with Drawing(jobs, workers, theme.tokens.chart, store) as drawing:
-        data = [*_data_files(known, site, kept), *assets.values()]
+        data = [*_data_files(analysis, site, cache), *assets.values()]
         files = [*data]
         listed: dict[str, str] = {}
         pages = 0
@@ -218,7 +218,7 @@ def build_site(  # noqa: PLR0913 - what to build, with what, how, and what to re
         for builder, one in zip(builders, made, strict=True):
             general = Made(general_pages(builder, site, one, data), [])
             everything = [*one.pages, *(general if charts else general.without_pictures()).pages]
-            renderer = Renderer(theme, builder.language, builder.folder, kept)
+            renderer = Renderer(theme, builder.language, builder.folder, cache)
             with stage("render"):
                 files += [renderer.render(page) for page in everything]
             rendered.append((renderer, builder, everything))
@@ -237,20 +237,22 @@ def build_site(  # noqa: PLR0913 - what to build, with what, how, and what to re
     files.append(feed_file(config, edition, language, news))
     files += list_files(config.base, listed, [file.path for file in files])
     folders = [builder.folder for builder in builders]
-    moved |= gone_services(known.data.history, known.services)
+    moved |= gone_services(analysis.data.history, analysis.services)
     with stage("check"):
-        check_site(files, known.services, moved, config.base, folders)
+        check_site(files, analysis.services, moved, config.base, folders)
     languages = [builder.language for builder in builders]
     with stage("leaks"):
-        entering("leaks", SECRETS, known.secrets)
-        entering("leaks", EARLIER_NUMBERS, known.earlier)
-        check_leaks(files, known.secrets, _published(known, site), languages, config.all_measures)
+        entering("leaks", SECRETS, analysis.secrets)
+        entering("leaks", EARLIER_NUMBERS, analysis.earlier)
+        check_leaks(
+            files, analysis.secrets, _published(analysis, site), languages, config.all_measures
+        )
     return BuiltSite(
         files=tuple(files),
-        services=len(known.services),
+        services=len(analysis.services),
         pages=pages,
         charts=_charts(jobs, drawing.undrawn),
-        observations=len(known.observations),
+        observations=len(analysis.observations),
         undrawn=drawing.undrawn,
     )
 
@@ -308,7 +310,7 @@ def _builders(config: SiteConfig, theme: Theme, assets: Mapping[str, File]) -> l
     return [make_builder(config, language, folders, addresses) for language in languages]
 
 
-def _published(known: Analysis, site: SiteData) -> Published:
+def _published(analysis: Analysis, site: SiteData) -> Published:
     """Every number that the site may say, by which a secret is told from a public one."""
     groups = (
         number
@@ -317,16 +319,21 @@ def _published(known: Analysis, site: SiteData) -> Published:
         for one in figures
         for number in one.numbers
     )
-    frame = known.figures.frame
+    frame = analysis.figures.frame
     return Published(
-        known.services, known.observations, known.parts.frame, frame, groups, known.earlier
+        analysis.services,
+        analysis.observations,
+        analysis.parts.frame,
+        frame,
+        groups,
+        analysis.earlier,
     )
 
 
 @stage("data files")
-def _data_files(known: Analysis, site: SiteData, kept: Cache) -> list[File]:
+def _data_files(analysis: Analysis, site: SiteData, cache: Cache) -> list[File]:
     """Everything that can be downloaded, and its description for machines."""
-    config = known.data.config
+    config = analysis.data.config
     records = site.services.values()
     kpis = [row for record in records for row in record.kpis]
     changes = site.ledger.rows() if site.ledger else []
@@ -336,13 +343,13 @@ def _data_files(known: Analysis, site: SiteData, kept: Cache) -> list[File]:
         ),
         data_files.csv_file(data_files.KPIS_CSV, data_files.KPI_COLUMNS, kpis),
         data_files.services_file([record.summary for record in records], config.languages),
-        *(file for record in records for file in _service_files(record, kept)),
+        *(file for record in records for file in _service_files(record, cache)),
         *data_files.group_files((record.summary, record.samples) for record in site.groups),
         data_files.health_file(site.matrix),
         data_files.csv_file(REVISIONS_CSV, COLUMNS, changes),
     ]
     paths = [file.path for file in files]
-    names = {f"services/{key}.csv": service.name for key, service in known.services.items()}
+    names = {f"services/{key}.csv": service.name for key, service in analysis.services.items()}
     names |= data_files.group_names(record.group for record in site.groups)
     return [
         *files,
@@ -350,11 +357,11 @@ def _data_files(known: Analysis, site: SiteData, kept: Cache) -> list[File]:
         whole_set_file(paths, config, site.edition),
         datapackage_file(files, config, site.edition),
         *schema_files(config.base),
-        *edition_files(known.data.history, known.hidden, config, kept),
+        *edition_files(analysis.data.history, analysis.hidden, config, cache),
     ]
 
 
-def _service_files(record: ServiceRecord, kept: Cache) -> tuple[File, File]:
+def _service_files(record: ServiceRecord, cache: Cache) -> tuple[File, File]:
     """The data files of one service, as before where it is as before."""
     given = record.service, record.observations, record.kpis
-    return kept.of(("data", record.service.id), given, partial(data_files.service_files, *given))
+    return cache.of(("data", record.service.id), given, partial(data_files.service_files, *given))

@@ -143,14 +143,14 @@ class Renderer:
     """Turns the contexts of one language into files; compiles each template once."""
 
     def __init__(
-        self, theme: Theme, language: Language, folder: str = "", kept: Cache | None = None
+        self, theme: Theme, language: Language, folder: str = "", cache: Cache | None = None
     ) -> None:
         """Prepare the templates of `theme`; the pages live in `folder`, which ends in `/`.
 
         Templates, and pages whose context is what it was, are taken from `kept`.
         """
         self._folder = folder
-        self._kept = kept or Cache()
+        self._kept = cache or Cache()
         self._environment = self._kept.of(
             ("templates", folder),
             (theme.templates, theme.defaults, language),

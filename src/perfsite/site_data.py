@@ -231,58 +231,58 @@ class SiteData:
 
 
 @stage("site data")
-def make_site_data(known: Analysis, edition: Edition) -> SiteData:
+def make_site_data(analysis: Analysis, edition: Edition) -> SiteData:
     """Everything that pages and data files say, worked out once for all languages."""
-    summaries, config = known.summaries, known.data.config
+    summaries, config = analysis.summaries, analysis.data.config
     matrix = make_matrix(
-        known.figures, known.parts, summaries, known.observations, config.digital_channels
+        analysis.figures, analysis.parts, summaries, analysis.observations, config.digital_channels
     )
     health = assess_services(matrix)
-    groups = _make_group_records(known, matrix, health)
-    rows = observation_rows(known.published)
+    groups = _make_group_records(analysis, matrix, health)
+    rows = observation_rows(analysis.published)
     return SiteData(
-        services=_make_service_records(known, matrix, health, groups, rows),
+        services=_make_service_records(analysis, matrix, health, groups, rows),
         groups=groups,
         observations=rows,
         matrix=matrix,
-        covered=_covered(known.figures.frame),
+        covered=_covered(analysis.figures.frame),
         edition=edition,
         earlier=tuple(day for day in config.published if day < edition.date),
-        history=known.data.history,
-        ledger=known.ledger,
-        hidden=known.hidden,
+        history=analysis.data.history,
+        ledger=analysis.ledger,
+        hidden=analysis.hidden,
     )
 
 
 def _make_service_records(
-    known: Analysis,
+    analysis: Analysis,
     matrix: ReportingMatrix,
     health: Mapping[str, ServiceHealth],
     groups: Iterable[GroupRecord],
     rows: Rows,
 ) -> dict[str, ServiceRecord]:
     """The record of each service; `rows` are all observations as rows of data files."""
-    config, parts, ids = known.data.config, known.parts, known.services
-    summaries = {summary.service.id: summary for summary in known.summaries}
-    every = known.summaries
+    config, parts, ids = analysis.data.config, analysis.parts, analysis.services
+    summaries = {summary.service.id: summary for summary in analysis.summaries}
+    every = analysis.summaries
     titles = _titles(every, config.languages)
-    series = collect_series(parts, known.figures, ids)
+    series = collect_series(parts, analysis.figures, ids)
     measures = collect_measures(parts, charted_measures(config), ids)
-    breakdowns = collect_breakdowns(known.observations, parts, ids, config)
-    standards = collect_standards(known.observations, config)
-    given = collect_given(known.published, known.revised, ids)
+    breakdowns = collect_breakdowns(analysis.observations, parts, ids, config)
+    standards = collect_standards(analysis.observations, config)
+    given = collect_given(analysis.published, analysis.revised, ids)
     observations = _by_service(rows)
-    kpis = _by_service(kpi_rows(known.figures, every))
-    notes = _notes(known.observations)
-    sources = trace(every, parts, known.figures.windows, known.observations, config)
+    kpis = _by_service(kpi_rows(analysis.figures, every))
+    notes = _notes(analysis.observations)
+    sources = trace(every, parts, analysis.figures.windows, analysis.observations, config)
     memberships = _memberships(groups)
     alike = peers(every)
     asked = asked_kpis(matrix, every)
-    carried = {one.service: one for one in known.carried}
+    carried = {one.service: one for one in analysis.carried}
     retracted: dict[str, list[Retraction]] = {}
-    for one in known.retracted:
+    for one in analysis.retracted:
         retracted.setdefault(one.service, []).append(one)
-    ledger = known.ledger
+    ledger = analysis.ledger
     return {
         key: ServiceRecord(
             summary=summary,
@@ -310,14 +310,14 @@ def _make_service_records(
 
 
 def _make_group_records(
-    known: Analysis, matrix: ReportingMatrix, health: Mapping[str, ServiceHealth]
+    analysis: Analysis, matrix: ReportingMatrix, health: Mapping[str, ServiceHealth]
 ) -> tuple[GroupRecord, ...]:
     """The record of each group, that of all services first."""
-    figures, parts = known.figures, known.parts
-    summaries = {summary.service.id: summary for summary in known.summaries}
-    groups = make_groups(known.services)
-    share = known.data.config.headline_share
-    made = summarise_groups(figures, known.summaries, groups, share, parts)
+    figures, parts = analysis.figures, analysis.parts
+    summaries = {summary.service.id: summary for summary in analysis.summaries}
+    groups = make_groups(analysis.services)
+    share = analysis.data.config.headline_share
+    made = summarise_groups(figures, analysis.summaries, groups, share, parts)
     panels = [Panels(figures, kpi, parts) for kpi in at(Place.GROUP_CHART)]
     volumes = volumes_by_period(figures)
     return tuple(
@@ -329,7 +329,7 @@ def _make_group_records(
             health=assessed,
             agencies=_agencies(summary.group, groups),
             newest=matrix.quarters[-1] if matrix.quarters else None,
-            last_change=_last_change(known.ledger, summary.group.services),
+            last_change=_last_change(analysis.ledger, summary.group.services),
         )
         for summary, assessed in zip(made, assess_groups(health, groups), strict=True)
     )

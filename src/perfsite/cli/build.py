@@ -125,14 +125,14 @@ def build_into(data: Path, options: Options) -> int:
     store = None if options.no_store else DrawingStore(drawings_beside(out))
     with Target(out, keep=loaded.config.kept) as target:
         with Bar() as bar, without_collector():
-            known = analyse(loaded, day)
-            if options.strict and has_errors(known.problems):
-                click.echo(text_report(known.problems, SHOWN), err=True)
+            analysis = analyse(loaded, day)
+            if options.strict and has_errors(analysis.problems):
+                click.echo(text_report(analysis.problems, SHOWN), err=True)
                 raise BuildError("the data has errors and --strict was given; nothing was written")
             if not options.accept_losses:
-                _check_against_edition(known)
+                _check_against_edition(analysis)
             site = build_site(
-                known,
+                analysis,
                 edition,
                 theme,
                 workers=options.jobs or cores(),
@@ -141,25 +141,25 @@ def build_into(data: Path, options: Options) -> int:
                 store=store,
             )
         if not options.accept_losses:
-            _check_against_site(known, site, out)
+            _check_against_site(analysis, site, out)
         with stage("write"):
             written = target.put(site.files)
         if store and not options.no_charts:
             store.forget_unused()
     for note in written.notes:
         click.echo(f"perfsite: {note}", err=True)
-    if known.problems:
-        click.echo(text_report(known.problems, SHOWN), err=True)
+    if analysis.problems:
+        click.echo(text_report(analysis.problems, SHOWN), err=True)
     counts = f"{site.services:,} services, {site.pages:,} pages, {site.charts:,} charts"
     click.echo(
         f"Built {out}: {counts}, {_size(written)} in {fixed(time.monotonic() - start, 1)} s."
     )
-    if said := waiting_text(known):
+    if said := waiting_text(analysis):
         click.echo(said)
     if site.undrawn:
-        tell_undrawn(site.undrawn, known.services)
+        tell_undrawn(site.undrawn, analysis.services)
         return BUILD_FAILED
-    return DATA_ERRORS if has_errors(known.problems) else DONE
+    return DATA_ERRORS if has_errors(analysis.problems) else DONE
 
 
 def tell_undrawn(undrawn: Sequence[Undrawn], services: Mapping[str, Service]) -> None:
@@ -173,24 +173,24 @@ def tell_undrawn(undrawn: Sequence[Undrawn], services: Mapping[str, Service]) ->
     click.echo(f"perfsite: {'. '.join(word for word in words if word)}", err=True)
 
 
-def waiting_text(known: Analysis) -> str:
+def waiting_text(analysis: Analysis) -> str:
     """How many figures wait and until when, and how many for the sake of others; no numbers."""
     from perfsite.policy.embargo import waiting  # noqa: PLC0415
 
-    days = waiting(known.secrets).items()
+    days = waiting(analysis.secrets).items()
     parts = [f"{counted(number, 'figure')} until {day}" for day, number in list(days)[:_DAYS]]
     if len(days) > _DAYS:
         rest = list(days)[_DAYS:]
         parts.append(f"{counted(sum(number for _, number in rest), 'figure')} until later days")
     lines = [f"Waiting: {', '.join(parts)}."] if parts else []
-    if held := len(known.held):
+    if held := len(analysis.held):
         lines.append(
             f"Held back: {counted(held, 'figure')} that would give away what is not public (PS215)."
         )
     return "\n".join(lines)
 
 
-def _check_against_edition(known: Analysis) -> None:
+def _check_against_edition(analysis: Analysis) -> None:
     """Stop where too many services would lose the figures that the last edition has.
 
     Raises:
@@ -198,13 +198,13 @@ def _check_against_edition(known: Analysis) -> None:
     """
     from perfsite.policy.regression import check_losses, reporting  # noqa: PLC0415
 
-    if last := known.data.last:
-        before, now = reporting(last.observations), reporting(known.observations)
-        share, where = known.data.config.checks.lost_services, f"the edition of {last.date}"
-        check_losses(before, now, share, where, known.services)
+    if last := analysis.data.last:
+        before, now = reporting(last.observations), reporting(analysis.observations)
+        share, where = analysis.data.config.checks.lost_services, f"the edition of {last.date}"
+        check_losses(before, now, share, where, analysis.services)
 
 
-def _check_against_site(known: Analysis, site: BuiltSite, out: Path) -> None:
+def _check_against_site(analysis: Analysis, site: BuiltSite, out: Path) -> None:
     """Stop where too many services would lose the key figures that the site at `out` shows.
 
     Raises:
@@ -215,8 +215,8 @@ def _check_against_site(known: Analysis, site: BuiltSite, out: Path) -> None:
 
     if old := load_site_file(out, _SERVICES):
         new = next(file.data for file in site.files if file.path == _SERVICES)
-        share, where = known.data.config.checks.lost_services, f"the site at {out}"
-        check_losses(reporting_in(old), reporting_in(new), share, where, known.services)
+        share, where = analysis.data.config.checks.lost_services, f"the site at {out}"
+        check_losses(reporting_in(old), reporting_in(new), share, where, analysis.services)
 
 
 def cores() -> int:

@@ -95,9 +95,9 @@ def _freeze(when: date, data: Path, site: Path | None, with_errors: bool) -> Non
     loaded = load(data)
     with stage("editions"):
         loaded = with_editions(loaded, data, when)
-    known = analyse(loaded, when)
-    if has_errors(known.problems) and not with_errors:
-        click.echo(text_report(known.problems, SHOWN), err=True)
+    analysis = analyse(loaded, when)
+    if has_errors(analysis.problems) and not with_errors:
+        click.echo(text_report(analysis.problems, SHOWN), err=True)
         click.echo("Nothing was frozen: mend the errors, or give --with-errors.", err=True)
         sys.exit(DATA_ERRORS)
     if later := [one for one in loaded.editions if one > when]:
@@ -105,7 +105,7 @@ def _freeze(when: date, data: Path, site: Path | None, with_errors: bool) -> Non
             f"the edition of {later[0]} is frozen, and editions follow each other: freeze a date "
             f"after {loaded.editions[-1]}"
         )
-    content = known.content(_addresses(site, known))
+    content = analysis.content(_addresses(site, analysis))
     files = editions.freeze(content, loaded.config_text, when, _versions(), loaded.last)
     folder = data / editions.FOLDER / when.isoformat()
     if when in loaded.editions:
@@ -116,13 +116,13 @@ def _freeze(when: date, data: Path, site: Path | None, with_errors: bool) -> Non
         size = sum(len(file.data) for file in files) / 1e6
         click.echo(
             f"Froze the edition of {when} in {folder}: "
-            f"{counted(len(known.services), 'service')}, "
+            f"{counted(len(analysis.services), 'service')}, "
             f"{counted(len(content.observations), 'figure')}; {fixed(size, 2)} MB.\n"
             "Keep that folder under version control and in a second place: builds of later dates "
             "follow this edition, and stop if a byte of it was altered.\n"
             f"Next: perfsite build {data} --edition {when}"
         )
-    sys.exit(DATA_ERRORS if has_errors(known.problems) else DONE)
+    sys.exit(DATA_ERRORS if has_errors(analysis.problems) else DONE)
 
 
 @click.command(
@@ -154,17 +154,17 @@ def diff(earlier: str, later: str, data: Path, style: str) -> None:
 
     loaded = load(data)
     today = edition_date(None, loaded)
-    known = analyse(with_editions(loaded, data, today), today)
-    before, now = (_snapshot(name, known, data) for name in (earlier, later))
+    analysis = analyse(with_editions(loaded, data, today), today)
+    before, now = (_snapshot(name, analysis, data) for name in (earlier, later))
     if before.day is None or (now.day and now.day <= before.day):
         raise UsageError(f"{earlier} {later}: the earlier date comes first, and now comes last")
     # What became confidential later is not told of editions that said it.
-    step = compare(before, now, loaded.reasons).without(known.hidden)
+    step = compare(before, now, loaded.reasons).without(analysis.hidden)
     told = {"text": changes.diff_text, "json": changes.diff_json, "csv": changes.diff_csv}[style]
     click.echo(told(step), nl=style == "text")
 
 
-def _snapshot(name: str, known: Analysis, folder: Path) -> Snapshot:
+def _snapshot(name: str, analysis: Analysis, folder: Path) -> Snapshot:
     """What an edition said, or what the data say now.
 
     Raises:
@@ -175,8 +175,8 @@ def _snapshot(name: str, known: Analysis, folder: Path) -> Snapshot:
     from perfsite.report.changes import NOW  # noqa: PLC0415
 
     if name == NOW:
-        return known.snapshot
-    frozen = known.data.editions
+        return analysis.snapshot
+    frozen = analysis.data.editions
     day = day_of(name, f"{name}: not {NOW}, and")
     if day not in frozen:
         there = ", ".join(map(str, frozen)) or "none"
@@ -237,7 +237,7 @@ def _versions() -> dict[str, str]:
     return {"perfsite": __version__, **{name: metadata.version(name) for name in names}}
 
 
-def _addresses(site: Path | None, known: Analysis) -> list[str] | None:
+def _addresses(site: Path | None, analysis: Analysis) -> list[str] | None:
     """The addresses of the site of this edition; None where none was named.
 
     Raises:
@@ -251,11 +251,11 @@ def _addresses(site: Path | None, known: Analysis) -> list[str] | None:
     if urls is None or services is None:
         raise UsageError(f"{site} holds no site (no urls.txt); build it, then freeze")
     table = csv.DictReader(io.StringIO(services.decode(), newline=""))
-    if [row[Col.SERVICE] for row in table] != list(known.services):
+    if [row[Col.SERVICE] for row in table] != list(analysis.services):
         raise UsageError(
             f"{site} is a site of other services; build it from this data, then freeze"
         )
-    base = known.data.config.base
+    base = analysis.data.config.base
     return [line.removeprefix(base) for line in urls.decode().splitlines()]
 
 

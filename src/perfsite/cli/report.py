@@ -40,15 +40,15 @@ def status(data: Path, edition: str | None, style: str) -> None:
     from perfsite.report import overdue  # noqa: PLC0415
 
     loaded = load(data)
-    known = analyse(loaded, edition_date(edition, loaded))
+    analysis = analyse(loaded, edition_date(edition, loaded))
     ledger = make_matrix(
-        known.figures,
-        known.parts,
-        known.summaries,
-        known.observations,
-        known.data.config.digital_channels,
+        analysis.figures,
+        analysis.parts,
+        analysis.summaries,
+        analysis.observations,
+        analysis.data.config.digital_channels,
     )
-    found = overdue.find_overdue(ledger, assess_services(ledger), known.services)
+    found = overdue.find_overdue(ledger, assess_services(ledger), analysis.services)
     if style == "csv":
         click.echo(overdue.overdue_csv(found), nl=False)
     elif style == "json":

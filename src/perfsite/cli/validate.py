@@ -46,7 +46,7 @@ _FIGURES = "data/observations.csv"
 
 
 def write_preview(
-    known: Analysis,
+    analysis: Analysis,
     edition: date,
     data: Path,
     out: Path,
@@ -79,8 +79,8 @@ def write_preview(
     with Target(out, FolderKind.PREVIEW) as target:
         with Bar() as bar, without_collector():
             site = build_site(
-                known,
-                Edition(edition, known.data.hash),
+                analysis,
+                Edition(edition, analysis.data.hash),
                 theme,
                 workers=cores(),
                 charts=charts,
@@ -89,30 +89,30 @@ def write_preview(
             )
         files = make_preview(
             site.files,
-            known.problems,
+            analysis.problems,
             theme,
             services=services,
-            earlier=_sayable(_earlier(since) if since else _last_edition(known), known),
+            earlier=_sayable(_earlier(since) if since else _last_edition(analysis), analysis),
             explanations=load_explanations(),
         )
         target.put(files)
     if site.undrawn:
-        tell_undrawn(site.undrawn, known.services)
+        tell_undrawn(site.undrawn, analysis.services)
     return len(files), not site.undrawn
 
 
-def _last_edition(known: Analysis) -> pd.DataFrame | None:
+def _last_edition(analysis: Analysis) -> pd.DataFrame | None:
     """The figures of the newest frozen edition before this one; None where there is none."""
-    return known.data.last.rows if known.data.last else None
+    return analysis.data.last.rows if analysis.data.last else None
 
 
-def _sayable(earlier: pd.DataFrame | None, known: Analysis) -> pd.DataFrame | None:
+def _sayable(earlier: pd.DataFrame | None, analysis: Analysis) -> pd.DataFrame | None:
     """Figures of an earlier site without the numbers of those that are not public now."""
     from perfsite.policy.embargo import is_one_of, keys_of  # noqa: PLC0415 - pandas
 
     if earlier is None:
         return None
-    closed = known.hidden | (keys_of(known.secrets) - keys_of(known.observations))
+    closed = analysis.hidden | (keys_of(analysis.secrets) - keys_of(analysis.observations))
     mine = is_one_of(earlier, closed) & (earlier[Col.VALUE] != "").to_numpy(dtype=bool)
     return earlier.assign(
         value=earlier[Col.VALUE].mask(mine, ""),
@@ -182,13 +182,13 @@ def validate(data: Path, **options: Any) -> None:  # noqa: ANN401 - click passes
 
     wanted = _Options(**options)
     loaded, day = load_for(data, wanted.edition)
-    known = analyse(loaded, day, private=True)
-    problems = _of_services(known.problems, wanted.services, known.services)
+    analysis = analyse(loaded, day, private=True)
+    problems = _of_services(analysis.problems, wanted.services, analysis.services)
     if wanted.style == "html":
-        if not _preview(known, problems, day, data, wanted):
+        if not _preview(analysis, problems, day, data, wanted):
             sys.exit(BUILD_FAILED)
     else:
-        _tell(_told(known, problems, wanted.style, data), wanted.out)
+        _tell(_told(analysis, problems, wanted.style, data), wanted.out)
     sys.exit(DATA_ERRORS if _is_bad(problems, wanted) else DONE)
 
 
@@ -217,12 +217,12 @@ def _is_bad(problems: Sequence[Problem], wanted: _Options) -> bool:
 
 
 def _preview(
-    known: Analysis, problems: Sequence[Problem], day: date, data: Path, wanted: _Options
+    analysis: Analysis, problems: Sequence[Problem], day: date, data: Path, wanted: _Options
 ) -> bool:
     """Put the preview in place, and print the problems; whether all pictures are in it."""
     out = wanted.out or Path("preview")
     number, whole = write_preview(
-        known,
+        analysis,
         day,
         data,
         out,
@@ -236,7 +236,7 @@ def _preview(
 
 
 def _of_services(
-    problems: Sequence[Problem], wanted: Collection[str], known: Collection[str]
+    problems: Sequence[Problem], wanted: Collection[str], analysis: Collection[str]
 ) -> Sequence[Problem]:
     """The problems of some services, and those of which nobody can say whose they are.
 
@@ -246,16 +246,16 @@ def _of_services(
     from perfsite.validate.submissions import closest  # noqa: PLC0415 - pandas
 
     for name in wanted:
-        if name not in known:
-            hint = closest(name, sorted(known)) or "see services.csv"
+        if name not in analysis:
+            hint = closest(name, sorted(analysis)) or "see services.csv"
             raise UsageError(f"--service {name}: it is not in the register; {hint}")
     if not wanted:
         return problems
-    others = set(known) - set(wanted)
+    others = set(analysis) - set(wanted)
     return [one for one in problems if (one.service or PurePosixPath(one.file).stem) not in others]
 
 
-def _told(known: Analysis, problems: Sequence[Problem], style: str, folder: Path) -> str:
+def _told(analysis: Analysis, problems: Sequence[Problem], style: str, folder: Path) -> str:
     """The problems in a format, ending with a line break."""
     if style == "json":
         return json_report(problems)
@@ -265,7 +265,7 @@ def _told(known: Analysis, problems: Sequence[Problem], style: str, folder: Path
 
     return sarif_report(
         problems,
-        [*known.data.register, *known.data.submissions],
+        [*analysis.data.register, *analysis.data.submissions],
         version=__version__,
         explanations=load_explanations(),
         folder=_within_here(folder),

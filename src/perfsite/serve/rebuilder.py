@@ -89,7 +89,7 @@ class Rebuilder:
                 known = self._kept.of(
                     "known",
                     (edition, loaded.problems, loaded.editions),
-                    lambda: analyse(loaded, day, kept=self._kept),
+                    lambda: analyse(loaded, day, cache=self._kept),
                 )
                 problems = known.problems
                 self._check(problems)
@@ -136,7 +136,7 @@ class Rebuilder:
                 charts=self._order.charts,
                 progress=progress,
                 store=self._drawings,
-                kept=self._kept,
+                cache=self._kept,
             )
 
 

@@ -221,7 +221,7 @@ def read_observations(
     services: Mapping[str, Service],
     config: SiteConfig,
     edition: date | None = None,
-    kept: Cache | None = None,
+    cache: Cache | None = None,
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """All observations of the submissions as one frame (see above), and every problem.
 
@@ -232,10 +232,10 @@ def read_observations(
     """
     problems: list[Problem] = []
     tables = []
-    kept = kept or Cache()
+    cache = cache or Cache()
     for source in sources:
         given = (source, services, config.all_measures, config.budgets)
-        table, found = kept.of(("table", source.path), given, partial(long_table, *given))
+        table, found = cache.of(("table", source.path), given, partial(long_table, *given))
         problems += found
         entering("validate", SUBMISSION, table)
         tables.append(table)
