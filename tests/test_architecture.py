@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import perfsite
-from perfsite.frames import SCHEMAS
+from perfsite import frames
+from perfsite.frames import SCHEMAS, FrameSchema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -380,3 +381,17 @@ def test_columns_of_frames_have_their_names_from_one_place() -> None:
 
     assert len(users) > 20
     assert {module: found for module in users if (found := spelt(tree(module)))} == {}
+
+
+def test_every_frame_is_held_against_its_schema_somewhere() -> None:
+    """Each schema is asked for where a frame enters a stage."""
+    asked_for = {
+        ast.unparse(node.args[1])
+        for module in MODULES
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "entering"
+    }
+    names = {name: one for name, one in vars(frames).items() if isinstance(one, FrameSchema)}
+
+    assert [name for name in names if name not in asked_for] == []
+    assert set(map(id, names.values())) == set(map(id, SCHEMAS))

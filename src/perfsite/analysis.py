@@ -12,11 +12,14 @@ from perfsite.editions import Content, register_frame, text_frame
 from perfsite.errors import LeakError, Problem, is_error
 from perfsite.exports.tables import KPI_COLUMNS, kpi_rows, observation_rows
 from perfsite.frames import (
+    ADDRESSES_TEXT,
     CONFIDENTIAL_WINDOWS,
     CONFLICTS,
+    KPIS_TEXT,
     MARKED,
     OBSERVATIONS,
     OBSERVATIONS_TEXT,
+    REGISTER_TEXT,
     SECRETS,
     STOCKS,
     WINDOWS,
@@ -163,12 +166,15 @@ class Analysis:
         paths = (
             None if addresses is None else text_frame(("path",), [(path,) for path in addresses])
         )
-        return Content(
-            register_frame(self.services),
-            text_frame(OBSERVATIONS_TEXT.columns, observation_rows(self.observations)),
-            text_frame(KPI_COLUMNS, kpi_rows(self.figures, self.summaries)),
-            paths,
-        )
+        register = register_frame(self.services)
+        observations = text_frame(OBSERVATIONS_TEXT.columns, observation_rows(self.observations))
+        kpis = text_frame(KPI_COLUMNS, kpi_rows(self.figures, self.summaries))
+        entering("freeze", REGISTER_TEXT, register)
+        entering("freeze", OBSERVATIONS_TEXT, observations)
+        entering("freeze", KPIS_TEXT, kpis)
+        if paths is not None:
+            entering("freeze", ADDRESSES_TEXT, paths)
+        return Content(register, observations, kpis, paths)
 
 
 def snapshot_of(edition: EditionFigures) -> Snapshot:

@@ -29,7 +29,7 @@ import pandas as pd
 
 from perfsite.decimals import csv_lines, csv_text
 from perfsite.errors import BuildError, UsageError
-from perfsite.frames import Col
+from perfsite.frames import CHANGES, Col, entering
 from perfsite.model import FIGURE, REGISTER_COLUMNS, File, Service, register_row
 from perfsite.periods import Period
 from perfsite.validate.values import PUBLISHED_MARKS
@@ -173,6 +173,7 @@ def differing(before: pd.DataFrame, now: pd.DataFrame, kind: TableKind) -> pd.Da
 
 def applied(before: Whole | None, changes: pd.DataFrame, kind: TableKind) -> Whole:
     """The table that differs from another by these rows."""
+    entering("editions", CHANGES, changes)
     columns = [name for name in changes.columns if name != CHANGE]
     new = Whole.of(changes[columns].reset_index(drop=True))
     if before is None or before.frame.empty:

@@ -566,7 +566,7 @@ CHANGES: Final = FrameSchema(
     _texts(Col.CHANGE),
     open=True,
 )
-REVISIONS: Final = FrameSchema(
+REVISED_FIGURES: Final = FrameSchema(
     "revisions",
     "the figures that changed from one edition to the next",
     "revisions.compare",
@@ -594,7 +594,7 @@ SCHEMAS: Final = (
     *(TABLE, SUBMISSION, READ_PERIODS, READ_VALUES, SENT, OBSERVATIONS, MARKED, SECRETS),
     *(INPUTS, MISMATCHES, RUN, WINDOWS, CONFIDENTIAL_WINDOWS, CONFLICTS, STOCKS),
     *(FIGURES, HEADLINES, YEARS, REPORTING, INDEXED, LENGTHS),
-    *(REGISTER_TEXT, OBSERVATIONS_TEXT, KPIS_TEXT, ADDRESSES_TEXT, CHANGES, REVISIONS),
+    *(REGISTER_TEXT, OBSERVATIONS_TEXT, KPIS_TEXT, ADDRESSES_TEXT, CHANGES, REVISED_FIGURES),
     *(EARLIER_NUMBERS, COMPARED),
 )
 """All of them, in the order in which figures go through them."""

@@ -22,7 +22,7 @@ import pandas as pd
 from perfsite import text
 from perfsite.components.elements import Cell, Column, Link, Row, Table
 from perfsite.errors import Severity, UsageError, worst_first
-from perfsite.frames import Col
+from perfsite.frames import COMPARED, Col, entering
 from perfsite.kpis import KPIS, measure_module
 from perfsite.language import Language
 from perfsite.measures import MEASURES
@@ -98,7 +98,9 @@ def compare(earlier: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     }
     for change, nothing in silent.items():
         same |= (both[Col.CHANGE] == change) & nothing
-    return both[~same].fillna("").reset_index(drop=True)
+    found = both[~same].fillna("").reset_index(drop=True)
+    entering("preview", COMPARED, found)
+    return found
 
 
 def _as_text(frame: pd.DataFrame) -> pd.DataFrame:

@@ -21,7 +21,7 @@ from pydantic import Field
 
 from perfsite.decimals import exact
 from perfsite.errors import ConfigError, Problem
-from perfsite.frames import MARKED, Col, entering
+from perfsite.frames import MARKED, REVISED_FIGURES, Col, entering
 from perfsite.model import FIGURE, Status
 from perfsite.periods import Period
 from perfsite.settings import TomlTable, read_settings
@@ -298,6 +298,7 @@ def compare(before: Snapshot, now: Snapshot, reasons: Sequence[Reason] = ()) -> 
     for side in (Col.VALUE_BEFORE, Col.VALUE_NOW):
         pairs[side] = pairs[side].map(exact).astype(object)
     figures = pairs[list(FIGURES)].sort_values(FIGURE, kind="stable", ignore_index=True)
+    entering("revisions", REVISED_FIGURES, figures)
     services = _services(before.services, now.services, followed)
     return Step(before.day, now.day, figures, tuple(services))
 

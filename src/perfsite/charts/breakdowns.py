@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from perfsite.charts.series import GRAIN, ranked_grains
-from perfsite.frames import Col
+from perfsite.frames import LENGTHS, Col, entering
 from perfsite.kpi.inputs import KEY, periods_of
 from perfsite.kpi.windows import month_windows
 from perfsite.kpis import KPIS
@@ -186,6 +186,7 @@ def _strands(table: pd.DataFrame, names: Sequence[str] = ()) -> dict[str, Strand
     index = wide.index.to_frame(index=False)
     # `ranked_grains` gives each service and length its run of rows of the index, `min` to `max`.
     grains = ranked_grains(index.assign(good=(~np.isnan(values)).any(axis=1)))
+    entering("charts", LENGTHS, grains)
     periods = periods_of(index)
     strands = {}
     for grain in grains[grains[Col.MAIN]].to_dict("records"):

@@ -22,7 +22,7 @@ from perfsite.exports.columns import (
     health_columns,
     kpi_columns,
 )
-from perfsite.frames import Col
+from perfsite.frames import REPORTING, Col, entering
 from perfsite.kpi.groups import FOLDERS, GroupKind
 from perfsite.kpi.inputs import periods_of
 from perfsite.kpis import KPIS
@@ -401,6 +401,7 @@ def _number(text: str) -> float | int | None:
 def health_file(ledger: ReportingMatrix) -> File:
     """data/health.csv: a row for each KPI of each service and quarter."""
     rows = ledger.rows()
+    entering("data files", REPORTING, rows)
     return csv_file(HEALTH_CSV, list(rows.columns), list(rows.itertuples(index=False, name=None)))
 
 

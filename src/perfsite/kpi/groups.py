@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from perfsite.arithmetic import products, quotients, tidy_sum
-from perfsite.frames import FIGURES, INPUTS, Col, entering
+from perfsite.frames import FIGURES, YEARS, Col, entering
 from perfsite.kpi.headlines import across_a_break
 from perfsite.kpi.inputs import newest_end
 from perfsite.kpi.reporting import LastPeriods, Silence, Silences
@@ -303,8 +303,8 @@ def summarise_groups(
     mark it, is in the sum and not in what is compared with the year before.
     """
     entering("groups", FIGURES, figures.frame)
-    entering("groups", INPUTS, parts.frame)
     year = yearly(figures.frame)
+    entering("groups", YEARS, year)
     members = _Members(summaries, groups, year)
     paired = _paired(year.assign(apart=across_a_break(year, parts.frame)))
     rows = members.join(paired)

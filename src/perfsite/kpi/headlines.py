@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from perfsite.frames import FIGURES, INPUTS, Col, entering
+from perfsite.frames import FIGURES, HEADLINES, INPUTS, Col, entering
 from perfsite.kpi.inputs import newest_end, periods_of
 from perfsite.kpi.windows import is_year
 from perfsite.kpis import KPIS, VOLUME, Place, Window, at
@@ -213,6 +213,7 @@ def summarise_services(
     entering("headlines", FIGURES, figures.frame)
     entering("headlines", INPUTS, parts.frame)
     frame = headlines(figures.frame)
+    entering("headlines", HEADLINES, frame)
     # From the left, so that each headline keeps its row, also where there is no year before.
     before = frame.assign(
         first=frame[Col.FIRST] - frame[Col.UNIT].map({str(u): n for u, n in YEAR_IN_UNITS.items()})

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from perfsite.arithmetic import tidy_sum
-from perfsite.frames import Col
+from perfsite.frames import RUN, Col, entering
 from perfsite.model import Status
 from perfsite.periods import MONTHS_IN_YEAR, WEEKS_IN_YEAR, Unit
 
@@ -132,6 +132,7 @@ def tile(periods: pd.DataFrame, length: int) -> pd.DataFrame:
     Returns:
         `service, part, first, value, flags, count`, a row for each window that is there.
     """
+    entering("windows", RUN, periods)
     names = periods[SERIES].drop_duplicates().reset_index(drop=True)
     frames = [
         _tile_chunk(periods, names.iloc[at : at + _CHUNK], length)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from perfsite.frames import INDEXED, entering
 from perfsite.kpi.inputs import KEY
 from perfsite.kpi.windows import year_windows
 from perfsite.measures import DIGITAL, MEASURES, Aggregation
@@ -55,6 +56,7 @@ def check_series(
     period. Periods of the future (PS118) are no part of what the other rules look at.
     """
     everything = IndexedSeries.of(observations)
+    entering("series", INDEXED, everything.rows)
     given, problems = without_future(everything, edition)
     problems += check_organisations(services)
     if given.rows.empty:

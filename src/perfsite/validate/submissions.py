@@ -17,7 +17,7 @@ import pandas as pd
 from perfsite import documents
 from perfsite.config import DEFAULT
 from perfsite.errors import OverBudgetError, Problem, is_error
-from perfsite.frames import Col
+from perfsite.frames import TABLE, Col, entering
 from perfsite.periods import Period
 from perfsite.tables import ROW, read_cells, stem
 from perfsite.tables.frames import checked_table
@@ -61,6 +61,7 @@ def long_table(
     header_row = 0 if source.path.endswith(".json") else 1
     cells, problems = read_cells(source, budgets)
     table, problems = checked_table(source, cells, problems, header_row)
+    entering("validate", TABLE, table)
     if table.empty and len(table.columns) > 1 and not any(map(is_error, problems)):
         problems.append(_no_rows(source.path, header_row))
     table, found = _without_lost_embargoes(source, table, header_row, measures)
