@@ -89,6 +89,7 @@ class DataType(StrEnum):
     WHOLE = "whole number"
     NUMBER = "number"
     BOOLEAN = "true or false"
+    LABEL = "text, or a whole number"
 
 
 _KINDS: Final = {
@@ -96,6 +97,7 @@ _KINDS: Final = {
     DataType.WHOLE: "iu",
     DataType.NUMBER: "fiu",
     DataType.BOOLEAN: "b",
+    DataType.LABEL: "OTUiu",
 }
 """The kinds of numpy that a column of each type may have; pandas' own text has "O"."""
 
@@ -199,7 +201,7 @@ def entering(stage: str, schema: FrameSchema, frame: pd.DataFrame) -> None:
 # The columns. What one means is the same in every frame that has it, or said there.
 
 
-_TEXT, _WHOLE, _NUMBER, _BOOLEAN = DataType
+_TEXT, _WHOLE, _NUMBER, _BOOLEAN, _LABEL = DataType
 
 _FIELDS: Final = {
     field.name: field
@@ -438,7 +440,13 @@ RUN: Final = FrameSchema(
     "run of periods",
     "figures of one unit of time, each once, that are to be added up to longer periods",
     "kpi.inputs and kpi.figures, for kpi.windows.tile",
-    _fields(Col.SERVICE, Col.PART, Col.COUNT, Col.FIRST, Col.VALUE),
+    (
+        # The rules tile series of which a service may have several, and number them.
+        Field(
+            Col.SERVICE, _LABEL, "whose they are: the id of a service, or the number of a series"
+        ),
+        *_fields(Col.PART, Col.COUNT, Col.FIRST, Col.VALUE),
+    ),
     key=(Col.SERVICE, Col.PART, Col.COUNT, Col.FIRST),
     open=True,
 )
