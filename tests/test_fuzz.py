@@ -240,7 +240,7 @@ def test_no_figure_is_changed_lost_or_invented(table: tuple[list[list[str]], boo
 
     assert isinstance(result, Analysis)
     published = {
-        (int(row["source"].rpartition(":")[2]), row["measure"], row["channel"]): row
+        (row["row"], row["measure"], row["channel"]): row
         for row in result.observations.to_dict("records")
     }
     assert len(published) == len(result.observations), "one cell is published twice"

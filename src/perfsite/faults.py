@@ -51,6 +51,8 @@ _OURS: Final = (
 )
 _KNOWN: Final[tuple[tuple[type[BaseException], str, str], ...]] = (
     (MemoryError, "there was not enough memory", _FEWER),
+    # A library whose C code could not have the memory that it asked for says so in this way.
+    (SystemError, "Python itself failed, for want of memory?", _FEWER),
     (RecursionError, "something lies too deep within itself (RecursionError)", _OURS),
     (Severed, "a process that worked for this command went away", _FEWER),
     (BrokenExecutor, "the system ended a process that worked for it, for want of memory?", _FEWER),

@@ -525,6 +525,7 @@ INDEXED: Final = FrameSchema(
         *_fields(Col.GROUP, Col.SERIES, Col.START, Col.END, Col.PROVIDED),
     ),
     key=_FIGURE,
+    open=True,
 )
 LENGTHS: Final = FrameSchema(
     "lengths",
