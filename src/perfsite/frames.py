@@ -4,6 +4,8 @@ A frame that stays within a module is described where it is made. Each of the ot
 `FrameSchema` here, from which docs/frames.md is made. `entering` holds a frame against its schema
 where it enters a stage, when a command was told to say what it does (`-v`), and in all tests; else
 it does nothing. The names of columns are attributes of `Col`.
+
+It is long, because every column and every frame is described in this one place.
 """
 
 from __future__ import annotations
