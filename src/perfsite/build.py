@@ -177,7 +177,7 @@ def build_site(  # noqa: PLR0913 - what to build, with what, how, and what to re
     """The whole site as files; nothing is read, written or asked of the clock.
 
     What was drawn for an earlier build is taken from `store`, and what is drawn is put there.
-    `kept` does the same in memory for what else was made; the files are the same without it.
+    `cache` does the same in memory for what else was made; the files are the same without it.
 
     Raises:
         BuildError: if a chart or a page cannot be made, or the site contradicts itself.

@@ -265,7 +265,7 @@ _FIELDS: Final = {
         Field(
             Col.FLAGS,
             _WHOLE,
-            "what is known beside the number, as bits: `windows.Flag`, and from bit 8 on a KPI "
+            "what is known beside the number, as bits: `kpi.windows.Flag`, and from bit 8 on a KPI "
             "whose part exceeds its whole",
         ),
         Field(Col.SUMMED, _BOOLEAN, "whether perfsite added it up from shorter periods"),
@@ -594,7 +594,7 @@ EARLIER_NUMBERS: Final = FrameSchema(
 COMPARED: Final = FrameSchema(
     "figures compared",
     "the figures that differ between a site and new data",
-    "preview.changes.compare",
+    "preview.compare",
     _texts(
         *(*_FIGURE, Col.VALUE_BEFORE, Col.STATUS_BEFORE, Col.VALUE_NOW, Col.STATUS_NOW, Col.CHANGE)
     ),

@@ -200,7 +200,7 @@ class Kpi:
     Attributes:
         id: its name in files and addresses.
         adding: how it comes from its parts.
-        numerator: the parts that are added up above the line (see `parts`).
+        numerator: the parts that are added up above the line (see `kpi.inputs`).
         denominator: those below it; of a product, what the stated figure is multiplied by.
         stated: the measure that may stand in for the numbers, or is multiplied; blank for none.
         window: for which period its headline is.

@@ -6,7 +6,7 @@ but in a second language; gettext's functions; and the filter `timed`, which put
 into `<time>`. What is not defined is an error.
 
 Nobody who writes a template has to think of texts from right to left: whatever a template puts out,
-and whatever it puts into a sentence, is set apart by the environment (see `direction`).
+and whatever it puts into a sentence, is set apart by the environment (see `text`).
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ class Renderer:
     ) -> None:
         """Prepare the templates of `theme`; the pages live in `folder`, which ends in `/`.
 
-        Templates, and pages whose context is what it was, are taken from `kept`.
+        Templates, and pages whose context is what it was, are taken from `cache`.
         """
         self._folder = folder
         self._kept = cache or Cache()

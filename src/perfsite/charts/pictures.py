@@ -223,7 +223,7 @@ def _at_word(text: str, end: int, cut: str) -> str:
 def wrap(text: str, width: float, size: float, most: int, *, bold: bool = False) -> tuple[str, ...]:
     """The text in at most so many lines of this width; what is left over becomes an ellipsis.
 
-    What is set apart in the text is so in each of its lines (see `direction`).
+    What is set apart in the text is so in each of its lines (see `text`).
     """
     return balanced(_wrapped(text, width, size, most, bold=bold))
 

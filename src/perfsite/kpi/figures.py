@@ -225,8 +225,8 @@ def _amount(value: pd.Series, uncertain: pd.Series | None = None) -> pd.DataFram
 #
 # More digital transactions than transactions: one of the two figures is wrong. So is every sum
 # that holds it, and a longer figure that was stated and is just that sum is no better. Each share
-# has a flag of its own (`tiling`), which `parts` and so their windows carry. What a KPI does about
-# it says its entry (`kpis.Excess`).
+# has a flag of its own (`windows.Flag`), which the inputs and so their windows carry. What a KPI
+# does about it says its entry (`kpis.Excess`).
 
 
 EXCEEDING = [*KEY, Col.KPI, Col.START, Col.END]

@@ -8,7 +8,7 @@ frame of parts has the columns::
     value    float; NaN exactly where status is not "provided"
     status   as in observations
     broken   whether a break in the series was marked ([b])
-    flags    what else was marked, as in `tiling`
+    flags    what else was marked, as in `windows.Flag`
     summed   whether a channel was added up from shorter periods than this one
 
 Only what services gave, or the sum of the channels that they gave, is here: nothing is estimated.
@@ -164,7 +164,7 @@ def _with_breaks(frame: pd.DataFrame) -> pd.DataFrame:
 def _in_several_rhythms(channels: pd.DataFrame) -> pd.DataFrame:
     """The observations of measures whose several channels were given in periods of several lengths.
 
-    `part` is the measure with the channel, as `tiling` wants it.
+    `part` is the measure with the channel, as `windows.tile` wants it.
     """
     # `transform` keeps the rows of the channels, so that both questions can be asked of each row.
     of_owner = channels.groupby(_OWNER)

@@ -3,7 +3,7 @@
 A headline has one `Provenance`: which form of its formula was used, and a `Term` for each number
 in it. A term is one part for the headline's period; its origins are the observations that it is
 made of. That is one where the figure was given as it is, else the channels and the shorter periods
-that `parts` and `windows` added up. No figure is worked out anew here: only which they are.
+that `inputs` and `windows` added up. No figure is worked out anew here: only which they are.
 """
 
 from __future__ import annotations
@@ -311,7 +311,7 @@ def _origins(
 
 
 def _channels(asked: pd.DataFrame, parts: Parts, observations: pd.DataFrame) -> pd.DataFrame:
-    """The shorter periods of the channels that `parts` added up to a tile: a row for each.
+    """The shorter periods of the channels that `inputs` added up to a tile: a row for each.
 
     The columns are those of `asked` and `only`, the channel.
     """

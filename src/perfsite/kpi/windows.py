@@ -248,7 +248,7 @@ class Windows:
 
     Attributes:
         frame: `service, part, unit, count, first, value, summed, flags`; one row a window that is
-            there; `summed` tells those that perfsite added up, `flags` are those of `tiling`.
+            there; `summed` tells those that perfsite added up, `flags` are those of `Flag`.
         confidential: the same columns but `value`: windows that could be added up but for a figure
             that is confidential.
         conflicts: `service, part, first, stated, summed` of windows of twelve months.
@@ -271,7 +271,7 @@ def year_windows(parts: pd.DataFrame, additive: Sequence[str]) -> Windows:
     """
     parts = parts.assign(flags=parts[Col.FLAGS] | _hidden(parts))
     given = parts[parts[Col.VALUE].notna()]
-    # A year that `parts` made of channels in several rhythms is no statement: it is used where
+    # A year that `inputs` made of channels in several rhythms is no statement: it is used where
     # nothing else is, and says nothing about whether years are the sums of their quarters.
     stated = given[is_whole_year(given) & ~given[Col.SUMMED]]
     of_channels = given[is_year(given) & given[Col.SUMMED]]

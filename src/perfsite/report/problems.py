@@ -94,7 +94,7 @@ def _kinds(ordered: Sequence[Problem]) -> list[str]:
 def json_report(problems: Sequence[Problem]) -> str:
     """How many problems there are of each severity, and all of them, the worst first.
 
-    The same problems give the same text (see `records.ProblemReport` for what it holds).
+    The same problems give the same text (see `exports.schemas.ProblemReport` for what it holds).
     """
     counts = Counter(problem.severity for problem in problems)
     content = {

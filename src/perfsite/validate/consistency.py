@@ -283,7 +283,7 @@ def is_blamed(observations: pd.DataFrame, problems: Iterable[Problem]) -> NDArra
 # Figures of one service held against each other, period by period.
 #
 # What is found here is published as given and marked; the ratio that would be wrong is withheld by
-# `kpi`. Years against their parts are compared in `windows`, where the sums are made.
+# `kpi`. Years against their parts are compared in `kpi.windows`, where the sums are made.
 
 
 def check_consistency(

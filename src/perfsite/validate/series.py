@@ -273,8 +273,8 @@ def _by_row(rows: pd.DataFrame, said: Callable[[str], tuple[str, str, str, str]]
 
 # Periods that overlap: longer figures against the shorter ones within them.
 #
-# Years of twelve months against the parts that tile them are compared in `windows` (PS202), where
-# the sums are made; every other length is compared here.
+# Years of twelve months against the parts that tile them are compared in `kpi.windows` (PS202),
+# where the sums are made; every other length is compared here.
 
 
 _BEYOND: Final = 10_000_000
@@ -348,7 +348,7 @@ def _in_conflict(rows: pd.DataFrame, conflicts: pd.DataFrame) -> NDArray[np.bool
 
 
 def _as_parts(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows in the columns that `windows` tiles; each group is a service of its own."""
+    """Rows in the columns that `kpi.windows` tiles; each group is a service of its own."""
     frame = rows[[Col.GROUP, *SPAN, Col.VALUE]].rename(columns={Col.GROUP: Col.SERVICE})
     return frame.assign(part=DIGITAL, flags=0, at=rows.index)
 
