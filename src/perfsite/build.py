@@ -202,7 +202,11 @@ def build_site(  # noqa: PLR0913 - what to build, with what, how, and what to re
         lambda: make_site_data(analysis, edition),
     )
     with stage("pages"):
-        made = [make_pages(builder, site, cache) for builder in builders]
+        spoken = [site.in_language(builder.language.tag, config.languages) for builder in builders]
+        made = [
+            make_pages(builder, words, cache)
+            for builder, words in zip(builders, spoken, strict=True)
+        ]
     if not charts:
         made = [one.without_pictures() for one in made]
     jobs = [job for one in made for job in one.jobs]
@@ -215,8 +219,8 @@ def build_site(  # noqa: PLR0913 - what to build, with what, how, and what to re
         pages = 0
         moved: set[str] = set()
         rendered: list[tuple[Renderer, Builder, list[Context]]] = []
-        for builder, one in zip(builders, made, strict=True):
-            general = Made(general_pages(builder, site, one, data), [])
+        for builder, words, one in zip(builders, spoken, made, strict=True):
+            general = Made(general_pages(builder, words, one, data), [])
             everything = [*one.pages, *(general if charts else general.without_pictures()).pages]
             renderer = Renderer(theme, builder.language, builder.folder, cache)
             with stage("render"):

@@ -162,8 +162,10 @@ def _unless(figure: ChartFigure, lost: Collection[str], words: str) -> ChartFigu
 
 
 def make_pages(builder: Builder, site: SiteData, cache: Cache) -> Made:
-    """Every page that is made of figures; those of services may be in the cache."""
-    site = site.in_language(builder.language.tag, _tags(builder))
+    """Every page that is made of figures; those of services may be in the cache.
+
+    `site` has the texts of the builder's language.
+    """
     pages: list[Context] = []
     jobs: list[Job] = [_site_card(builder)]
     for page, more in (*_groups(builder, site, cache), *_services(builder, site, cache)):
@@ -178,16 +180,13 @@ def make_pages(builder: Builder, site: SiteData, cache: Cache) -> Made:
     return Made(dated(pages, site, builder.language), jobs)
 
 
-def _tags(builder: Builder) -> list[str]:
-    """The languages of the site."""
-    return [tag for tag, _, _ in builder.folders]
-
-
 def general_pages(
     builder: Builder, site: SiteData, made: Made, files: Sequence[File]
 ) -> list[Context]:
-    """The pages about the site; `made` are all others, `files` those that can be downloaded."""
-    site = site.in_language(builder.language.tag, _tags(builder))
+    """The pages about the site; `made` are all others, `files` those that can be downloaded.
+
+    `site` has the texts of the builder's language.
+    """
     archive = Archive(builder, site.history, site.ledger, site.register, site.hidden)
     moved = moved_pages(builder, site.register.values())
     taken = {page.path for page in (*made.pages, *moved)}
