@@ -32,11 +32,11 @@ def room(module: str) -> str:
 
 TIERS = (
     {"text", "stages"},
-    {"periods", "faults", "cache", "media", "decimals", "frames"},
+    {"periods", "faults", "cache", "decimals", "frames"},
     {"errors", "model", "measures", "arithmetic"},
-    {"documents", "files", "kpis", "settings", "disk"},
-    {"config", "explanations", "tokens"},
-    {"tables", "language"},
+    {"documents", "files", "kpis", "disk"},
+    {"config", "explanations"},
+    {"tables", "language", "tokens"},
     {"kpi"},
     {"validate"},
     {"revisions", "charts", "editions"},

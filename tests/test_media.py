@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from perfsite.media import bare_type, media_type
+from perfsite.model import bare_type, media_type
 
 
 def test_files_have_the_types_that_the_document_for_hosts_asks_for() -> None:

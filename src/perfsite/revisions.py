@@ -19,12 +19,12 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from perfsite.config import TomlTable, read_settings
 from perfsite.decimals import exact
 from perfsite.errors import ConfigError, Problem
 from perfsite.frames import MARKED, REVISED_FIGURES, Col, entering
 from perfsite.model import FIGURE, Status
 from perfsite.periods import Period
-from perfsite.settings import TomlTable, read_settings
 from perfsite.text import message
 from perfsite.validate.values import REVISED
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from perfsite.config import Colour, TomlTable, read_settings
 from perfsite.errors import ConfigError
-from perfsite.settings import Colour, TomlTable, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -31,7 +31,7 @@ from perfsite.archive.wacz import (
     sha256_of,
 )
 from perfsite.errors import ArchiveError
-from perfsite.media import HTML, bare_type, media_type
+from perfsite.model import HTML, bare_type, media_type
 from perfsite.text import counted
 
 if TYPE_CHECKING:

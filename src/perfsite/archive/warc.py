@@ -26,7 +26,7 @@ from warcio.warcwriter import WARCWriter
 
 from perfsite.archive.site import HOME
 from perfsite.errors import ArchiveError
-from perfsite.media import HTML, bare_type, media_type
+from perfsite.model import HTML, bare_type, media_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from perfsite.kpis import CURRENCY, KPIS, SHARE
 from perfsite.measures import MeasureKind
-from perfsite.media import bare_type, media_type
+from perfsite.model import bare_type, media_type
 from perfsite.text import isolated
 
 if TYPE_CHECKING:

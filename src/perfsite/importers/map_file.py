@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import Field
 
+from perfsite.config import TomlTable, read_settings
 from perfsite.errors import ConfigError
 from perfsite.importers.period_forms import ISO, Covers, PeriodForm, period_form
 from perfsite.model import REGISTER_COLUMNS, why_not_an_id
 from perfsite.periods import Period
-from perfsite.settings import TomlTable, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

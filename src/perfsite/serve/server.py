@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from perfsite.errors import UsageError
-from perfsite.media import HTML_TYPE, media_type
+from perfsite.model import HTML_TYPE, media_type
 from perfsite.preview import BLANK, Notes, annotate, explanations_fragment, notes_renderer, pages_of
 from perfsite.render import PREVIEW_SCRIPT, PREVIEW_STYLES
 

@@ -4,9 +4,8 @@ What the columns mean is not known here. A frame has one row a record, every cel
 string, and `row`: the number by which people find the record again (a spreadsheet's row number,
 or the record's number in a JSON list).
 
-`csv_json` and `workbooks` read each kind of file; `unpacking` and `cells` find what the reader of
-workbooks would not tell. `frames` makes the frames: it says how large a table is before it is read,
-and what a text may be, wherever it comes from.
+`csv_json` and `workbooks` read each kind of file; `cells` finds what the reader of workbooks would
+not tell. `rows` makes the frames and says what a text may be, wherever it comes from.
 """
 
 from __future__ import annotations
@@ -16,14 +15,20 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.config import DEFAULT
 from perfsite.errors import OverBudgetError
-from perfsite.tables.csv_json import BINARY, decoded, read_csv, read_json, readable_text
-from perfsite.tables.frames import (
+from perfsite.tables.csv_json import (
+    BINARY,
+    check_csv,
+    check_json,
+    decoded,
+    read_csv,
+    read_json,
+    readable_text,
+)
+from perfsite.tables.rows import (
     REFUSED,
     ROW,
     TEXT_RULES,
     check_cells,
-    check_csv,
-    check_json,
     check_name,
     checked_table,
     nothing,

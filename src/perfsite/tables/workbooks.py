@@ -23,9 +23,8 @@ from perfsite.config import DEFAULT
 from perfsite.decimals import exact
 from perfsite.errors import OverBudgetError, Problem
 from perfsite.model import Source
-from perfsite.tables.cells import inspect, is_single
-from perfsite.tables.frames import check_header, empty_file, first_row, frame_rows, nothing
-from perfsite.tables.unpacking import UnreadableError
+from perfsite.tables.cells import UnreadableError, inspect, is_single
+from perfsite.tables.rows import check_header, empty_file, first_row, frame_rows, nothing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -20,7 +20,7 @@ from perfsite.errors import OverBudgetError, Problem, is_error
 from perfsite.frames import TABLE, Col, entering
 from perfsite.periods import Period
 from perfsite.tables import ROW, read_cells, stem
-from perfsite.tables.frames import checked_table
+from perfsite.tables.rows import checked_table
 from perfsite.text import outside
 
 if TYPE_CHECKING:
