@@ -72,8 +72,8 @@ def forms(kpi: Kpi) -> dict[Formula, tuple[str, ...]]:
         case Adding.SUM:
             return {Formula.AMOUNT: kpi.numerator}
         case Adding.PRODUCT:
-            given = {Formula.AMOUNT: kpi.numerator} if kpi.numerator else {}
-            return {**given, Formula.PRODUCT: (kpi.stated, *kpi.denominator)}
+            amount = {Formula.AMOUNT: kpi.numerator} if kpi.numerator else {}
+            return {**amount, Formula.PRODUCT: (kpi.stated, *kpi.denominator)}
         case Adding.RATIO:
             return {Formula.RATIO: kpi.operands, **stated}
         case Adding.POOLED:
@@ -101,13 +101,13 @@ def apply(kpi: Kpi, wide: pd.DataFrame) -> pd.DataFrame:
         case Adding.RATIO if kpi.weighted:
             ratio = _ratio(top.fillna(_times(stated, bottom)), bottom, stated, share=share)
             # Where only the ratio was given it is the figure, not its product divided again.
-            given = stated.notna() & top.isna()
-            doubt = _doubt(stated, kpi.kind).where(given).fillna(0.0)
-            return ratio.assign(value=ratio[Col.VALUE].mask(given, stated), uncertain=doubt)
+            only_stated = stated.notna() & top.isna()
+            doubt = _doubt(stated, kpi.kind).where(only_stated).fillna(0.0)
+            return ratio.assign(value=ratio[Col.VALUE].mask(only_stated, stated), uncertain=doubt)
         case Adding.RATIO | Adding.POOLED:
             ratio = _ratio(top, bottom, stated, share=share)
-            made = ratio[Col.NUMERATOR].notna() | ratio[Col.VALUE].isna()
-            return ratio.assign(uncertain=_doubt(stated, kpi.kind).mask(made).fillna(0.0))
+            is_exact = ratio[Col.NUMERATOR].notna() | ratio[Col.VALUE].isna()
+            return ratio.assign(uncertain=_doubt(stated, kpi.kind).mask(is_exact).fillna(0.0))
         case _:
             assert_never(kpi.adding)
 
@@ -192,17 +192,17 @@ def _ratio(
     A share above one is withheld: one of its two figures must be wrong, and nobody but the
     service knows which. With nothing to divide by, there is no ratio.
     """
-    known = numerator.notna() & (denominator > 0)
-    value = pd.Series(quotients(numerator, denominator.where(known)), index=numerator.index)
+    defined = numerator.notna() & (denominator > 0)
+    value = pd.Series(quotients(numerator, denominator.where(defined)), index=numerator.index)
     withheld = numerator > denominator if share else pd.Series(data=False, index=value.index)
-    value = value.mask(withheld).where(known | withheld, stated)
+    value = value.mask(withheld).where(defined | withheld, stated)
     # Both were given, but nothing was counted: 0 of 0 is no ratio, whatever was stated.
     value = value.mask(numerator.notna() & (denominator == 0))
     return pd.DataFrame(
         {
             Col.VALUE: value,
-            Col.NUMERATOR: numerator.where(known | withheld),
-            Col.DENOMINATOR: denominator.where(known | withheld),
+            Col.NUMERATOR: numerator.where(defined | withheld),
+            Col.DENOMINATOR: denominator.where(defined | withheld),
             "withheld": withheld,
         }
     )
@@ -247,39 +247,39 @@ def exceeding(parts: pd.DataFrame) -> pd.DataFrame:
     """
     frames = []
     for kpi in KPIS.values():
-        mine = parts[parts[Col.PART].isin(kpi.operands) & parts[Col.VALUE].notna()]
-        if not flag_of(kpi.id) or mine.empty:
+        sides_given = parts[parts[Col.PART].isin(kpi.operands) & parts[Col.VALUE].notna()]
+        if not flag_of(kpi.id) or sides_given.empty:
             continue
-        wide = mine.pivot(index=KEY, columns=Col.PART, values=Col.VALUE)
+        wide = sides_given.pivot(index=KEY, columns=Col.PART, values=Col.VALUE)
         above, below = sides(kpi, wide)
         frames.append(
             wide.index[(above > below).to_numpy()].to_frame(index=False).assign(kpi=kpi.id)
         )
     if not frames:
         return pd.DataFrame(columns=EXCEEDING)
-    found = pd.concat(frames, ignore_index=True)
-    periods = periods_of(found)
-    return found.assign(
+    excesses = pd.concat(frames, ignore_index=True)
+    periods = periods_of(excesses)
+    return excesses.assign(
         start=[period.start.toordinal() for period in periods],
         end=[period.end.toordinal() for period in periods],
     )
 
 
-def with_doubt(parts: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
-    """The parts with the flags of the periods `found` in which a part exceeds its whole.
+def with_doubt(parts: pd.DataFrame, excesses: pd.DataFrame) -> pd.DataFrame:
+    """The parts with the flags of the periods `excesses` in which a part exceeds its whole.
 
     A longer figure that was stated, and equals the sum of shorter ones, has their flags, too.
     """
-    if found.empty:
+    if excesses.empty:
         return parts
     flags = parts[Col.FLAGS].to_numpy(dtype="int64").copy()
     keys = pd.MultiIndex.from_frame(parts[KEY])
-    for kpi_id, rows in found.groupby(Col.KPI):
-        mine = parts[Col.PART].isin(KPIS[str(kpi_id)].operands).to_numpy(dtype=bool)
+    for kpi_id, rows in excesses.groupby(Col.KPI):
+        is_operand = parts[Col.PART].isin(KPIS[str(kpi_id)].operands).to_numpy(dtype=bool)
         at = keys.isin(pd.MultiIndex.from_frame(rows[KEY]))
-        flags[mine & np.asarray(at, dtype=bool)] |= flag_of(str(kpi_id))
+        flags[is_operand & np.asarray(at, dtype=bool)] |= flag_of(str(kpi_id))
     parts = parts.assign(flags=flags)
-    doubted = parts[Col.SERVICE].isin(found[Col.SERVICE].unique()) & parts[Col.VALUE].notna()
+    doubted = parts[Col.SERVICE].isin(excesses[Col.SERVICE].unique()) & parts[Col.VALUE].notna()
     monthly = doubted & (parts[Col.UNIT] == Unit.MONTH)
     # From the shortest on, so that a year that equals quarters that equal their months has it, too.
     for count in sorted(int(n) for n in parts.loc[monthly, Col.COUNT].unique()):
@@ -290,9 +290,9 @@ def with_doubt(parts: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
 
 def _as_their_sums(parts: pd.DataFrame, doubted: pd.Series[bool], count: int) -> pd.DataFrame:
     """Give figures of `count` months that equal the sum of shorter ones the doubt about these."""
-    mine = parts[doubted]
-    months = mine[mine[Col.UNIT] == Unit.MONTH]
-    shorter = pd.concat([months[months[Col.COUNT] < count], months_of_days(mine)])
+    doubtful = parts[doubted]
+    months = doubtful[doubtful[Col.UNIT] == Unit.MONTH]
+    shorter = pd.concat([months[months[Col.COUNT] < count], months_of_days(doubtful)])
     sums = tile(shorter.drop_duplicates([*SERIES, Col.COUNT, Col.FIRST]), count)
     every = sum(flag_of(kpi_id) for kpi_id in KPIS)
     sums = sums[has_flag(sums, every)]
@@ -305,7 +305,7 @@ def _as_their_sums(parts: pd.DataFrame, doubted: pd.Series[bool], count: int) ->
     return parts.assign(flags=flags)
 
 
-def number_inside(frame: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+def number_inside(frame: pd.DataFrame, excesses: pd.DataFrame) -> pd.DataFrame:
     """How many periods in which a part exceeds its whole lie inside the period of each row.
 
     `frame` has `service, kpi, unit, count, start, end` and an index without repetitions. Of periods
@@ -316,12 +316,12 @@ def number_inside(frame: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
         (0 where they do not), with the index of `frame`.
     """
     number = pd.DataFrame(0, index=frame.index, columns=[Col.EXCESS, Col.EXCESS_OF], dtype="int64")
-    if frame.empty or found.empty:
+    if frame.empty or excesses.empty:
         return number
     columns = [Col.SERVICE, Col.KPI, Col.UNIT, Col.COUNT, Col.START, Col.END]
     rows = frame[columns].assign(at=frame.index)
     # Each row beside all such periods of its service and KPI, which are few; then those inside it.
-    met = rows.merge(found, on=[Col.SERVICE, Col.KPI], suffixes=("", "_inside"))
+    met = rows.merge(excesses, on=[Col.SERVICE, Col.KPI], suffixes=("", "_inside"))
     inside = met[
         (met["start_inside"] >= met[Col.START])
         & (met["end_inside"] <= met[Col.END])
@@ -389,10 +389,10 @@ def work_out(parts: Parts, observations: pd.DataFrame, config: SiteConfig) -> Fi
     every = with_doubt(parts.frame, doubts)
     windows = year_windows(every, [*config.additive, DIGITAL])
     months = windows_of_months(every, config)
-    given = every[every[Col.VALUE].notna()]
-    given = given[~is_year(given)]
+    reported = every[every[Col.VALUE].notna()]
+    reported = reported[~is_year(reported)]
     columns = [*KEY, Col.PART, Col.VALUE, Col.FLAGS, Col.SUMMED]
-    rows = pd.concat([given[columns], months[columns], windows.frame[columns]])
+    rows = pd.concat([reported[columns], months[columns], windows.frame[columns]])
     rows = rows.drop_duplicates([*KEY, Col.PART])
     # A break that was marked on a period is one at its beginning, and none inside it.
     at_start = np.where(rows[Col.SUMMED].astype(bool), 0, int(Flag.BREAK))
@@ -439,13 +439,13 @@ def _with_flags(kpi: Kpi, frame: pd.DataFrame, flags: pd.DataFrame) -> pd.DataFr
 
     stated = united((kpi.stated,) if kpi.stated else ())
     counted = frame[Col.NUMERATOR].notna().to_numpy(dtype=bool)
-    known = np.where(counted, united(kpi.operands), stated)
-    doubtful = ((known & flag_of(kpi.id)) != 0) & ~frame["withheld"].to_numpy(dtype=bool)
+    bits = np.where(counted, united(kpi.operands), stated)
+    doubtful = ((bits & flag_of(kpi.id)) != 0) & ~frame["withheld"].to_numpy(dtype=bool)
     withheld = frame["withheld"] | (doubtful & (kpi.excess is Excess.WITHHOLDS))
     return frame.assign(
         value=frame[Col.VALUE].mask(withheld),
         withheld=withheld,
-        marks=marks_of(known),
+        marks=marks_of(bits),
         doubtful=doubtful,
         hidden=False,
     )
@@ -459,18 +459,20 @@ def _confidential(windows: Windows, wide: pd.DataFrame) -> pd.DataFrame:
     hidden = windows.confidential
     frames = [hidden.iloc[:0][KEY].assign(kpi="")]
     for kpi, parts in _forms_of(hidden[Col.PART]):
-        mine = hidden[hidden[Col.PART].isin(parts)]
-        keys = pd.MultiIndex.from_frame(mine[KEY]).unique()
+        of_form = hidden[hidden[Col.PART].isin(parts)]
+        keys = pd.MultiIndex.from_frame(of_form[KEY]).unique()
         there = np.ones(len(keys), dtype=bool)
         for part in parts:
-            secret = keys.isin(pd.MultiIndex.from_frame(mine.loc[mine[Col.PART] == part, KEY]))
-            known = wide[part].reindex(keys).notna().to_numpy() if part in wide else False
-            there &= secret | known
+            secret = keys.isin(
+                pd.MultiIndex.from_frame(of_form.loc[of_form[Col.PART] == part, KEY])
+            )
+            has_value = wide[part].reindex(keys).notna().to_numpy() if part in wide else False
+            there &= secret | has_value
         frames.append(keys[there].to_frame(index=False).assign(kpi=kpi.id))
-    found = pd.concat(frames, ignore_index=True).drop_duplicates()
+    years = pd.concat(frames, ignore_index=True).drop_duplicates()
     numbers = dict.fromkeys((Col.VALUE, Col.NUMERATOR, Col.DENOMINATOR), np.nan)
     numbers[Col.UNCERTAIN] = 0.0
-    return found.assign(**numbers, withheld=False, marks="", doubtful=False, hidden=True)
+    return years.assign(**numbers, withheld=False, marks="", doubtful=False, hidden=True)
 
 
 def _forms_of(parts: pd.Series[str]) -> list[tuple[Kpi, Sequence[str]]]:
@@ -493,8 +495,8 @@ def _of_stocks(frame: pd.DataFrame, windows: Windows) -> NDArray[np.bool_]:
         for kpi, counted in measures.items()
         if measure in counted
     ]
-    mine = pd.MultiIndex.from_frame(frame[[Col.SERVICE, Col.KPI]])
-    return np.asarray(mine.isin(pairs), dtype=bool)
+    keys = pd.MultiIndex.from_frame(frame[[Col.SERVICE, Col.KPI]])
+    return np.asarray(keys.isin(pairs), dtype=bool)
 
 
 def windows_of_months(parts: pd.DataFrame, config: SiteConfig) -> pd.DataFrame:
@@ -509,10 +511,10 @@ def _with_dates(frame: pd.DataFrame) -> pd.DataFrame:
     """Add `start` and `end`; periods repeat, so each is worked out once."""
     key = [Col.UNIT, Col.COUNT, Col.FIRST]
     periods = frame[key].drop_duplicates()
-    made = periods_of(periods)
+    spans = periods_of(periods)
     periods = periods.assign(
-        start=[period.start.toordinal() for period in made],
-        end=[period.end.toordinal() for period in made],
+        start=[period.start.toordinal() for period in spans],
+        end=[period.end.toordinal() for period in spans],
     )
     return frame.merge(periods, on=key, how="left", validate="many_to_one")
 
@@ -572,9 +574,9 @@ def _places(observations: pd.DataFrame, digital: Sequence[str]) -> pd.DataFrame:
     of_digital = year.loc[online, columns].assign(part=DIGITAL)
     both = pd.concat([of_all, of_digital[of_all.columns]])
     key = [Col.SERVICE, Col.PART, Col.FIRST]
-    found = both.drop_duplicates(key)
+    places = both.drop_duplicates(key)
     # What was added up from channels has the name of the part, for no column has its figure.
     several = pd.MultiIndex.from_frame(both.loc[both.duplicated(key), key])
-    summed = pd.MultiIndex.from_frame(found[key]).isin(several) & (found[Col.CHANNEL] != "")
-    of_part = np.where(found[Col.PART] == DIGITAL, DIGITAL.partition(":")[2], "")
-    return found.assign(channel=found[Col.CHANNEL].mask(summed, of_part))
+    summed = pd.MultiIndex.from_frame(places[key]).isin(several) & (places[Col.CHANNEL] != "")
+    of_part = np.where(places[Col.PART] == DIGITAL, DIGITAL.partition(":")[2], "")
+    return places.assign(channel=places[Col.CHANNEL].mask(summed, of_part))

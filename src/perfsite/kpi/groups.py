@@ -2,6 +2,9 @@
 
 A group's figure is for one period, over the services that have every part of the sum, and says
 how many those are. Change over time is like for like: the services that are in both periods.
+
+It is long, because what a group is, who counts in it and what is added up say the same in numbers:
+a figure, the services behind it, those that it is compared with, and the one that makes most of it.
 """
 
 from __future__ import annotations
@@ -183,11 +186,11 @@ class GroupFigure:
     @property
     def numbers(self) -> list[float]:
         """Every number that is said of the group: its figures, and those without the largest."""
-        one = self.largest
-        said = [self.value, self.numerator, self.denominator, self.like_now, self.like_before]
-        said += [self.like_constant, self.stocks]
-        said += [one.share, one.value, one.like_now, one.like_before] if one else []
-        return [number for number in said if number is not None]
+        top = self.largest
+        numbers = [self.value, self.numerator, self.denominator, self.like_now, self.like_before]
+        numbers += [self.like_constant, self.stocks]
+        numbers += [top.share, top.value, top.like_now, top.like_before] if top else []
+        return [number for number in numbers if number is not None]
 
 
 @dataclass(frozen=True)
@@ -233,18 +236,18 @@ def make_groups(services: Mapping[str, Service]) -> list[Group]:
             while slug in taken:
                 slug, number = f"{base}-{number}", number + 1
             taken.add(slug)
-            mine = members[name]
-            abbr = next((a for s in mine if (a := getattr(s, f"{kind}_abbr", ""))), "")
-            parents = tuple(dict.fromkeys(s.department for s in mine))
+            in_group = members[name]
+            abbr = next((a for s in in_group if (a := getattr(s, f"{kind}_abbr", ""))), "")
+            parents = tuple(dict.fromkeys(s.department for s in in_group))
             groups.append(
                 Group(
                     kind,
                     slug,
                     name,
                     abbr if abbr != name else "",
-                    tuple(service.id for service in mine),
+                    tuple(service.id for service in in_group),
                     parents if kind is GroupKind.AGENCY else (),
-                    translations=_translations(kind, mine),
+                    translations=_translations(kind, in_group),
                 )
             )
     return groups
@@ -252,27 +255,30 @@ def make_groups(services: Mapping[str, Service]) -> list[Group]:
 
 def _translations(kind: GroupKind, services: Sequence[Service]) -> dict[str, tuple[str, str]]:
     """What other languages call a group, as the first of its services has it."""
-    found: dict[str, tuple[str, str]] = {}
+    names: dict[str, tuple[str, str]] = {}
     for service in services:
         for language, words in service.translations.items():
-            name, abbr = found.get(language, ("", ""))
+            name, abbr = names.get(language, ("", ""))
             abbr = abbr or words.get(f"{kind}_abbr", "")
-            found[language] = name or words.get(str(kind), ""), abbr
-    return {language: (name, abbr) for language, (name, abbr) in found.items() if name or abbr}
+            names[language] = name or words.get(str(kind), ""), abbr
+    return {language: (name, abbr) for language, (name, abbr) in names.items() if name or abbr}
 
 
 def groups_in_language(groups: Iterable[GroupSummary], tag: str) -> list[GroupSummary]:
     """The groups with the names that they have in a language, those of a kind in its order."""
     every = list(groups)
     departments = {
-        one.group.name: one.group.in_language(tag).name
-        for one in every
-        if one.group.kind is GroupKind.DEPARTMENT
+        summary.group.name: summary.group.in_language(tag).name
+        for summary in every
+        if summary.group.kind is GroupKind.DEPARTMENT
     }
-    named = [replace(one, group=_in_language(one.group, tag, departments)) for one in every]
+    named = [
+        replace(summary, group=_in_language(summary.group, tag, departments)) for summary in every
+    ]
     kinds = list(GroupKind)
     return sorted(
-        named, key=lambda one: (kinds.index(one.group.kind), alphabetical(one.group.name))
+        named,
+        key=lambda summary: (kinds.index(summary.group.kind), alphabetical(summary.group.name)),
     )
 
 
@@ -328,12 +334,12 @@ def summarise_groups(
         kpi: Silences(kpi, years, year, ends, members.services)
         for kpi in {kpi for _, kpi in series}
     }
-    made = []
+    group_summaries = []
     for key, group in zip(members.keys, groups, strict=True):
-        own = {kpi: tuple(series[key, kpi]) for kpi in at(Place.GROUP) if (key, kpi) in series}
+        of_group = {kpi: tuple(series[key, kpi]) for kpi in at(Place.GROUP) if (key, kpi) in series}
         heads = {
             kpi: next(figure for figure in reversed(rows_) if figure.complete)
-            for kpi, rows_ in own.items()
+            for kpi, rows_ in of_group.items()
             if any(figure.complete for figure in rows_)
         }
         silent = {
@@ -343,8 +349,8 @@ def summarise_groups(
             for kpi, head in heads.items()
         }
         sizes = {kpi: members.sizes[key, kpi] for kpi in at(Place.GROUP)}
-        made.append(GroupSummary(group, heads, own, silent, sizes))
-    return made
+        group_summaries.append(GroupSummary(group, heads, of_group, silent, sizes))
+    return group_summaries
 
 
 def yearly(frame: pd.DataFrame) -> pd.DataFrame:
@@ -426,15 +432,15 @@ class _Members:
         """The rows of services in each group that they are in, with `open`: whether they were."""
         services = pd.Index(self.services).get_indexer(pd.Index(frame[Col.SERVICE]))
         whens = pd.Index(self._firsts, dtype="int64").get_indexer(pd.Index(frame[Col.FIRST]))
-        known = (services >= 0) & (whens >= 0)
-        frame = frame[known]
-        frame = frame.assign(open=self._open[services[known], whens[known]])
+        placed = (services >= 0) & (whens >= 0)
+        frame = frame[placed]
+        frame = frame.assign(open=self._open[services[placed], whens[placed]])
         return self._frame.merge(frame, on=Col.SERVICE)
 
 
 _SUMMED: Final = (Col.NUMERATOR, Col.DENOMINATOR, "doubt")
 """What is added up for a figure; `doubt` is what is uncertain of a numerator."""
-_LIKE: Final = tuple(name for one in _SUMMED for name in (f"like_{one}", f"{one}_then"))
+_LIKE: Final = tuple(name for part in _SUMMED for name in (f"like_{part}", f"{part}_then"))
 """The same of the like services, now and a year before."""
 
 
@@ -546,8 +552,8 @@ def _figure(
     """The figure of a row of `_added_up`; whether it is complete is found out later."""
     kpi = str(row[Col.KPI])
     ratio = KPIS[kpi].is_ratio
-    said = _said(row)
-    constant = float(f"{row['constant']:.{_DIGITS}g}") if ratio and said["like_services"] else None
+    base = _said(row)
+    constant = float(f"{row['constant']:.{_DIGITS}g}") if ratio and base["like_services"] else None
     return GroupFigure(
         kpi=kpi,
         period=Period(Unit.MONTH, int(row[Col.FIRST]), MONTHS_IN_YEAR),
@@ -558,11 +564,11 @@ def _figure(
         complete=False,
         older=int(row[Col.FIRST]) < newest,
         # Of one service, its ratio now is what it is at any volume.
-        like_constant=said["like_now"] if said["like_services"] == 1 and ratio else constant,
+        like_constant=base["like_now"] if base["like_services"] == 1 and ratio else constant,
         withheld=int(row["withheld"]),
         stocks=float(row["stocks"]),
         largest=largest,
-        **said,
+        **base,
     )
 
 
@@ -596,5 +602,5 @@ def headline_volumes(summary: GroupSummary, volumes: Volumes) -> dict[str, float
     head = summary.figures.get(VOLUME)
     if head is None:
         return {}
-    own = volumes[head.period]
-    return {service: own[service] for service in summary.group.services if service in own}
+    year = volumes[head.period]
+    return {service: year[service] for service in summary.group.services if service in year}

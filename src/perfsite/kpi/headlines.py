@@ -97,14 +97,16 @@ def peers(summaries: Sequence[ServiceSummary], most: int = 6) -> dict[str, tuple
         if category and headline.value is not None and headline.period is not None:
             key = category, band_of(headline.value), headline.period
             alike.setdefault(key, []).append((summary, headline.value))
-    found: dict[str, tuple[str, ...]] = {summary.service.id: () for summary in summaries}
+    peers_of: dict[str, tuple[str, ...]] = {summary.service.id: () for summary in summaries}
     for members in alike.values():
-        for own, size in members:
-            others = [(one, abs(other - size)) for one, other in members if one is not own]
+        for summary, size in members:
+            others = [
+                (peer, abs(of_peer - size)) for peer, of_peer in members if peer is not summary
+            ]
             others.sort(key=lambda pair: (pair[1], _by_name(pair[0])))
-            nearest = sorted((one for one, _ in others[:most]), key=_by_name)
-            found[own.service.id] = tuple(one.service.id for one in nearest)
-    return found
+            nearest = sorted((peer for peer, _ in others[:most]), key=_by_name)
+            peers_of[summary.service.id] = tuple(peer.service.id for peer in nearest)
+    return peers_of
 
 
 def high_volume(summaries: Sequence[ServiceSummary], threshold: float) -> list[ServiceSummary]:
@@ -113,9 +115,9 @@ def high_volume(summaries: Sequence[ServiceSummary], threshold: float) -> list[S
     Their headlines may be of different years; each says its period.
     """
     sizes = [(summary, summary.figures[VOLUME].value) for summary in summaries]
-    large = [(one, size) for one, size in sizes if size is not None and size >= threshold]
+    large = [(summary, size) for summary, size in sizes if size is not None and size >= threshold]
     large.sort(key=lambda pair: (-pair[1], _by_name(pair[0])))
-    return [one for one, _ in large]
+    return [summary for summary, _ in large]
 
 
 def _by_name(summary: ServiceSummary) -> tuple[str, str]:
@@ -192,7 +194,10 @@ class Peer:
             service.name,
             service.organisation,
             {kpi: summary.figures[kpi] for kpi in at(Place.PEERS)},
-            {language: (one.name, one.organisation) for language, one in named.items()},
+            {
+                language: (translated.name, translated.organisation)
+                for language, translated in named.items()
+            },
         )
 
     def in_language(self, tag: str) -> Peer:
@@ -226,7 +231,7 @@ def summarise_services(
     periods = periods_of(frame)
     months = np.array([period.last_complete_month for period in periods], dtype="int64")
     newest = newest_end(frame[Col.SERVICE], months)
-    found: dict[tuple[str, str], Headline] = {}
+    heads: dict[tuple[str, str], Headline] = {}
     columns = (
         Col.SERVICE,
         Col.KPI,
@@ -242,13 +247,13 @@ def summarise_services(
         Col.DENOMINATOR,
         "before",
     )
-    for (service, kpi, status, *known), period, month in zip(
+    for (service, kpi, status, *cells), period, month in zip(
         zip(*(frame[name] for name in columns), strict=True), periods, months, strict=True
     ):
         older = status == Status.PROVIDED and month < newest
-        doubt, doubt_before, marks, excess, excess_of, stock, *numbers = known
+        doubt, doubt_before, marks, excess, excess_of, stock, *numbers = cells
         value, numerator, denominator, year_before = (_or_none(number) for number in numbers)
-        found[service, kpi] = Headline(
+        heads[service, kpi] = Headline(
             kpi,
             Status.OLDER if older else Status(status),
             period,
@@ -272,7 +277,7 @@ def summarise_services(
         ServiceSummary(
             service,
             {
-                kpi: found.get((key, kpi))
+                kpi: heads.get((key, kpi))
                 or Headline(kpi, absent.get((key, kpi), Status.NOT_PROVIDED))
                 for kpi in KPIS
             },
@@ -297,8 +302,8 @@ def headlines(frame: pd.DataFrame) -> pd.DataFrame:
         Window.MONTH_ELSE_LATEST: month,
     }
     preferred = frame[Col.STOCK].astype(bool)
-    for one in Window:
-        preferred |= (window == one) & wanted[one]
+    for kind in Window:
+        preferred |= (window == kind) & wanted[kind]
     ranked = frame.assign(preferred=preferred)[preferred | (window != Window.YEAR)]
     ranked = ranked.sort_values(["preferred", Col.END, Col.START], ascending=[True, True, False])
     return ranked.drop_duplicates([Col.SERVICE, Col.KPI], keep="last").drop(columns="preferred")
@@ -310,19 +315,19 @@ def _absent(parts: pd.DataFrame) -> dict[tuple[str, str], Status]:
     One part that was only ever given as confidential makes the KPI confidential; else one that was
     only ever given as not applicable makes it not applicable.
     """
-    given: dict[str, dict[str, set[str]]] = {}
+    statuses_of: dict[str, dict[str, set[str]]] = {}
     pairs = parts[[Col.SERVICE, Col.PART, Col.STATUS]].drop_duplicates()
     for service, part, status in pairs.itertuples(index=False, name=None):
-        given.setdefault(service, {}).setdefault(part, set()).add(status)
-    found: dict[tuple[str, str], Status] = {}
-    for service, statuses in given.items():
+        statuses_of.setdefault(service, {}).setdefault(part, set()).add(status)
+    reasons: dict[tuple[str, str], Status] = {}
+    for service, statuses in statuses_of.items():
         for kpi in KPIS.values():
-            own = [statuses[part] for part in kpi.told_by if part in statuses]
-            if any(Status.CONFIDENTIAL in s and Status.PROVIDED not in s for s in own):
-                found[service, kpi.id] = Status.CONFIDENTIAL
-            elif {Status.NOT_APPLICABLE} in own:
-                found[service, kpi.id] = Status.NOT_APPLICABLE
-    return found
+            of_kpi = [statuses[part] for part in kpi.told_by if part in statuses]
+            if any(Status.CONFIDENTIAL in s and Status.PROVIDED not in s for s in of_kpi):
+                reasons[service, kpi.id] = Status.CONFIDENTIAL
+            elif {Status.NOT_APPLICABLE} in of_kpi:
+                reasons[service, kpi.id] = Status.NOT_APPLICABLE
+    return reasons
 
 
 def _or_none(number: float) -> float | None:

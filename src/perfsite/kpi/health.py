@@ -150,24 +150,24 @@ def assess_groups(
     services: Mapping[str, ServiceHealth], groups: Sequence[Group]
 ) -> list[GroupHealth]:
     """The health of every group, in the order given: the sums over its services."""
-    made = []
+    healths = []
     for group in groups:
-        mine = [services[key] for key in group.services]
-        kpis = {kpi: Covered() for health in mine for kpi in health.kpis}
-        for health in mine:
-            for kpi, one in health.kpis.items():
-                kpis[kpi] += one.covered
-        made.append(
+        members = [services[key] for key in group.services]
+        kpis = {kpi: Covered() for health in members for kpi in health.kpis}
+        for health in members:
+            for kpi, kpi_health in health.kpis.items():
+                kpis[kpi] += kpi_health.covered
+        healths.append(
             GroupHealth(
                 group,
                 kpis,
-                sum((health.total for health in mine), start=Covered()),
-                sum(health.last is None for health in mine),
-                sum(_is_silent(health.total.recent) for health in mine),
-                sum(bool(health.owes) for health in mine),
+                sum((health.total for health in members), start=Covered()),
+                sum(health.last is None for health in members),
+                sum(_is_silent(health.total.recent) for health in members),
+                sum(bool(health.owes) for health in members),
             )
         )
-    return made
+    return healths
 
 
 def rank_groups(groups: Sequence[GroupHealth]) -> list[GroupHealth]:
@@ -192,18 +192,18 @@ def _service(
 ) -> ServiceHealth:
     counted = [kpis[kpi] for kpi in counted_in_health()]
 
-    def is_ahead(one: KpiHealth) -> bool:
-        return bool(one.last and newest and one.last > newest)
+    def is_ahead(health: KpiHealth) -> bool:
+        return bool(health.last and newest and health.last > newest)
 
     return ServiceHealth(
         service,
         kpis,
-        sum((one.covered for one in counted), start=Covered()),
+        sum((health.covered for health in counted), start=Covered()),
         last,
         tuple(
-            Owed(one.kpi, one.current, since[one.kpi], one.last)
-            for one in counted
-            if one.current in OWING and not is_ahead(one)
+            Owed(health.kpi, health.current, since[health.kpi], health.last)
+            for health in counted
+            if health.current in OWING and not is_ahead(health)
         ),
     )
 

@@ -153,8 +153,8 @@ def resolve(observations: pd.DataFrame, config: SiteConfig) -> Parts:
 def periods_of(frame: pd.DataFrame) -> list[Period]:
     """The period of each row by its `unit`, `count` and `first`; each is made once."""
     keys = list(zip(frame[Col.UNIT], frame[Col.COUNT], frame[Col.FIRST], strict=True))
-    made = {key: Period(Unit(key[0]), int(key[2]), int(key[1])) for key in dict.fromkeys(keys)}
-    return [made[key] for key in keys]
+    periods = {key: Period(Unit(key[0]), int(key[2]), int(key[1])) for key in dict.fromkeys(keys)}
+    return [periods[key] for key in keys]
 
 
 def _with_breaks(frame: pd.DataFrame) -> pd.DataFrame:
@@ -185,10 +185,10 @@ def _filled(mixed: pd.DataFrame) -> pd.DataFrame:
     """
     if mixed.empty:
         return mixed.drop(columns=Col.PART)
-    given = mixed[Col.STATUS] == Status.PROVIDED
+    provided = mixed[Col.STATUS] == Status.PROVIDED
     flags = mixed[Col.FLAGS] | np.select(
         [
-            given,
+            provided,
             mixed[Col.STATUS] == Status.CONFIDENTIAL,
             mixed[Col.STATUS] == Status.NOT_APPLICABLE,
         ],
@@ -202,11 +202,11 @@ def _filled(mixed: pd.DataFrame) -> pd.DataFrame:
     weeks = addable[(addable[Col.UNIT] == Unit.WEEK) & (addable[Col.COUNT] == 1)]
     lengths = sorted({*months[Col.COUNT].tolist(), 1, MONTHS_IN_YEAR})
     tiles = [tile(months[months[Col.COUNT] < length], length) for length in lengths]
-    made = [days, *(one.assign(unit=str(Unit.MONTH)) for one in tiles)]
-    made.append(tile(weeks, WEEKS_IN_YEAR).assign(unit=str(Unit.WEEK)))
+    frames = [days, *(tiled.assign(unit=str(Unit.MONTH)) for tiled in tiles)]
+    frames.append(tile(weeks, WEEKS_IN_YEAR).assign(unit=str(Unit.WEEK)))
     # `tile` knows series by `part` alone: measure and channel are put back afterwards.
     owners = mixed[[Col.PART, Col.MEASURE, Col.CHANNEL]].drop_duplicates()
-    every = pd.concat(made, ignore_index=True).merge(owners, on=Col.PART)
+    every = pd.concat(frames, ignore_index=True).merge(owners, on=Col.PART)
     every = every[has_flag(every, Flag.GIVEN | Flag.CONFIDENTIAL)]
 
     year = is_year(every)
@@ -214,7 +214,7 @@ def _filled(mixed: pd.DataFrame) -> pd.DataFrame:
     there = pd.MultiIndex.from_frame(every[[*_INDEX, Col.CHANNEL]]).isin(
         pd.MultiIndex.from_frame(mixed[[*_INDEX, Col.CHANNEL]])
     )
-    stated = mixed[given & is_whole_year(mixed)]
+    stated = mixed[provided & is_whole_year(mixed)]
     stocks = pd.MultiIndex.from_frame(stocks_of(stated, every[year])[_OWNER])
     is_stock = pd.MultiIndex.from_frame(every[_OWNER]).isin(stocks)
     every = every[(wanted | year) & ~there & ~is_stock]
@@ -252,10 +252,10 @@ def _reporting(
     rows = rows[pd.MultiIndex.from_frame(rows[_OWNER]).isin(owners)]
     series = mixed[_CHANNEL].drop_duplicates(ignore_index=True).reset_index(names=Col.SERIES)
     asked = _with_days(rows).merge(series, on=_OWNER).sort_values(Col.END, kind="stable")
-    said = mixed[mixed[Col.STATUS].isin([Status.PROVIDED, Status.NOT_APPLICABLE])]
-    said = _with_days(said).merge(series, on=_CHANNEL)
-    figures = said[said[Col.STATUS] == Status.PROVIDED]
-    latest, figure = _latest(asked, said), _latest(asked, figures)
+    answered = mixed[mixed[Col.STATUS].isin([Status.PROVIDED, Status.NOT_APPLICABLE])]
+    answered = _with_days(answered).merge(series, on=_CHANNEL)
+    figures = answered[answered[Col.STATUS] == Status.PROVIDED]
+    latest, figure = _latest(asked, answered), _latest(asked, figures)
     begun = (latest[Col.STATUS] == Status.PROVIDED).to_numpy(dtype=bool)
     inside = (figure["at"].to_numpy() >= asked[Col.START].to_numpy()).astype(bool)
     columns = pd.Index(names).get_indexer(pd.Index(asked[Col.CHANNEL]))
@@ -272,13 +272,13 @@ def _with_days(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _latest(asked: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:
+def _latest(asked: pd.DataFrame, answered: pd.DataFrame) -> pd.DataFrame:
     """What was last said of the channel of each row asked, for a start until the row's `end`.
 
     `asked` is sorted by `end`, and `series` is the number of a channel. The answer has its rows,
     with `status` and `at`, the first day of what was said; both are missing where nothing was.
     """
-    events = said.sort_values([Col.START, Col.END])[[Col.SERIES, Col.START, Col.STATUS]]
+    events = answered.sort_values([Col.START, Col.END])[[Col.SERIES, Col.START, Col.STATUS]]
     events = events.assign(at=events[Col.START])
     return pd.merge_asof(
         asked[[Col.SERIES, Col.END]], events, left_on=Col.END, right_on=Col.START, by=Col.SERIES
@@ -317,11 +317,11 @@ def _left_out(grid: pd.DataFrame, whole: pd.DataFrame) -> NDArray[np.bool_]:
     missing = grid[Col.STATUS].to_numpy(dtype=object) == Status.NOT_PROVIDED
     lacking: NDArray[np.bool_] = np.asarray(np.any(missing, axis=1), dtype=bool)
     stated = whole.set_index(list(grid.index.names))[Col.VALUE]
-    found = np.zeros(len(grid), dtype=bool)
-    given = np.nansum(grid[Col.VALUE][lacking].to_numpy(dtype=float), axis=1)
+    left_out = np.zeros(len(grid), dtype=bool)
+    sums = np.nansum(grid[Col.VALUE][lacking].to_numpy(dtype=float), axis=1)
     total = stated.reindex(grid.index[lacking]).to_numpy(dtype=float)
-    found[lacking] = np.isclose(total, given, rtol=1e-9, atol=0)
-    return found
+    left_out[lacking] = np.isclose(total, sums, rtol=1e-9, atol=0)
+    return left_out
 
 
 def enough(services: int) -> int:

@@ -56,8 +56,8 @@ class Panel:
 
     def doubt_of(self, period: Period | None) -> float:
         """How far the point of a period may be off; 0 where there is none."""
-        found = zip(self.points, self.doubts, strict=False)
-        return next((doubt for (when, _), doubt in found if when == period), 0.0)
+        pairs = zip(self.points, self.doubts, strict=False)
+        return next((doubt for (when, _), doubt in pairs if when == period), 0.0)
 
 
 class Panels:
@@ -90,8 +90,8 @@ class Panels:
         head = summary.figures.get(self.kpi)
         if head is None:
             return None
-        mine = self._numerators.index.isin(summary.group.services)
-        above = self._numerators[mine]
+        members = self._numerators.index.isin(summary.group.services)
+        above = self._numerators[members]
         last = head.period.first
         keep = _column(above, last)
         fewest = keep.sum() * _KEEP
@@ -105,8 +105,8 @@ class Panels:
         if len(chosen) < 2 or not keep.any():  # noqa: PLR2004 - one period is no trend
             return None
         columns = sorted(chosen)
-        values = self._values(self._numerators, mine, keep, columns)
-        doubts = self._values(self._doubts, mine, keep, columns)
+        values = self._values(self._numerators, members, keep, columns)
+        doubts = self._values(self._doubts, members, keep, columns)
         there = np.isfinite(values)
         periods = [Period(Unit.MONTH, first, MONTHS_IN_YEAR) for first in columns]
         pairs = [
@@ -126,14 +126,14 @@ class Panels:
     def _values(
         self,
         numerators: pd.DataFrame,
-        mine: NDArray[np.bool_],
+        members: NDArray[np.bool_],
         keep: NDArray[np.bool_],
         columns: Sequence[int],
     ) -> NDArray[np.float64]:
-        top = numerators[mine].loc[keep, columns].sum().to_numpy(dtype=float)
+        top = numerators[members].loc[keep, columns].sum().to_numpy(dtype=float)
         if not self._is_ratio:
             return tidy_sum(top)
-        bottom = self._denominators[mine].loc[keep, columns].sum().to_numpy(dtype=float)
+        bottom = self._denominators[members].loc[keep, columns].sum().to_numpy(dtype=float)
         return quotients(tidy_sum(top), tidy_sum(bottom))
 
 

@@ -126,7 +126,7 @@ def make_matrix(
     kpis = in_the_ledger()
     cells = (len(services), len(kpis))
     reported = _reported(observations, services)
-    frame = _given(figures, parts, observations, digital, kpis)
+    frame = _reports(figures, parts, observations, digital, kpis)
     if frame.empty:
         no_state, none = np.zeros(cells, np.int8), np.full(cells, -1, dtype=np.int64)
         empty = np.empty((*cells, 0), np.int8)
@@ -137,14 +137,14 @@ def make_matrix(
     quarters = [_quarter(origin + place) for place in range(size)]
 
     def marked(rows: pd.DataFrame) -> NDArray[np.bool_]:
-        found = np.zeros((*cells, size), dtype=bool)
-        found[_places(rows, origin)] = True
-        return found
+        grid = np.zeros((*cells, size), dtype=bool)
+        grid[_places(rows, origin)] = True
+        return grid
 
-    said = _placed(_said(parts, kpis), services, kpis)
-    said = said[said["quarter"].between(origin, origin + size - 1)]
+    stated = _placed(_stated(parts, kpis), services, kpis)
+    stated = stated[stated["quarter"].between(origin, origin + size - 1)]
     of = np.array([[s.figures[kpi].status for kpi in kpis] for s in summaries], dtype=object)
-    given = marked(frame[frame[Col.STATUS] != State.INCOMPLETE])
+    with_figure = marked(frame[frame[Col.STATUS] != State.INCOMPLETE])
     some = marked(frame)
     start, stop = _bounds(some, quarters, newest_end(frame[Col.SERVICE], frame[Col.END]))
     shut, young = _not_open(quarters, [s.service for s in summaries])
@@ -155,14 +155,17 @@ def make_matrix(
     closed = shut[:, None, :] | (unheard & ((for_years & young[-1][:, None, :]) | voluntary))
     conditions = [
         (State.PROVIDED, marked(frame[frame[Col.STATUS] == State.PROVIDED])),
-        (State.WITHHELD, given),
-        (State.CONFIDENTIAL, marked(said[said[Col.STATUS] == Status.CONFIDENTIAL])),
-        (State.NOT_APPLICABLE, marked(said[said[Col.STATUS] == Status.NOT_APPLICABLE])),
+        (State.WITHHELD, with_figure),
+        (State.CONFIDENTIAL, marked(stated[stated[Col.STATUS] == Status.CONFIDENTIAL])),
+        (State.NOT_APPLICABLE, marked(stated[stated[Col.STATUS] == Status.NOT_APPLICABLE])),
         (State.INCOMPLETE, some & ~_throughout(np.isin(of, _ANSWERS), size)),
         (State.NOT_ASKED, closed),
         (State.CONFIDENTIAL, _throughout(of == Status.CONFIDENTIAL, size)),
         (State.NOT_APPLICABLE, _throughout(of == Status.NOT_APPLICABLE, size)),
-        (State.NOT_ASKED, np.broadcast_to(~np.any(given, axis=(0, 2))[:, None], given.shape)),
+        (
+            State.NOT_ASKED,
+            np.broadcast_to(~np.any(with_figure, axis=(0, 2))[:, None], with_figure.shape),
+        ),
         (State.NOT_ASKED, due == _NOT_DUE),
         (State.LATE, due == _OVERDUE),
         (State.STOPPED, due == _LONG_OVERDUE),
@@ -193,7 +196,7 @@ def make_matrix(
     )
 
 
-def _given(
+def _reports(
     figures: Figures,
     parts: Parts,
     observations: pd.DataFrame,
@@ -215,9 +218,9 @@ def _given(
     is_digital = (observations[Col.MEASURE] == DIGITAL.partition(":")[0]) & observations[
         Col.CHANNEL
     ].isin(list(digital))
-    told = observations[[*KEY, Col.VALUE]].assign(part=observations[Col.MEASURE])
-    told = pd.concat([told, told[is_digital].assign(part=DIGITAL)], ignore_index=True)
-    some = _with_kpis(told, [(kpi, part) for kpi in kpis for part in _own_parts(kpi, kpis)])
+    observed = observations[[*KEY, Col.VALUE]].assign(part=observations[Col.MEASURE])
+    observed = pd.concat([observed, observed[is_digital].assign(part=DIGITAL)], ignore_index=True)
+    some = _with_kpis(observed, [(kpi, part) for kpi in kpis for part in _own_parts(kpi, kpis)])
     rows = pd.concat(
         [
             frame[[*KEY, Col.KPI, Col.STATUS]],
@@ -247,20 +250,24 @@ def _is_one_sum(kpi: Kpi) -> bool:
 
 def _own_parts(kpi: str, kpis: Sequence[str]) -> list[str]:
     """The parts that are a beginning of a KPI: not those that are asked for as another one."""
-    others = {KPIS[one].numerator for one in kpis if one != kpi and not KPIS[one].denominator}
+    others = {
+        KPIS[other_kpi].numerator
+        for other_kpi in kpis
+        if other_kpi != kpi and not KPIS[other_kpi].denominator
+    }
     return [part for part in KPIS[kpi].parts if (part,) not in others]
 
 
 def _reported(observations: pd.DataFrame, services: Sequence[str]) -> NDArray[np.int64]:
     """The quarter of each service's last observation that has a number, or is confidential."""
-    said = observations[Col.VALUE].notna() | (observations[Col.STATUS] == Status.CONFIDENTIAL)
-    found = np.full(len(services), -1, dtype=np.int64)
-    rows = observations[said]
+    has_number = observations[Col.VALUE].notna() | (observations[Col.STATUS] == Status.CONFIDENTIAL)
+    latest = np.full(len(services), -1, dtype=np.int64)
+    rows = observations[has_number]
     if not rows.empty:
         quarters = [_quarter_number(period.end) for period in periods_of(rows)]
         row = pd.Index(services).get_indexer(pd.Index(rows[Col.SERVICE]))
-        np.maximum.at(found, row, np.array(quarters, dtype=np.int64))
-    return found
+        np.maximum.at(latest, row, np.array(quarters, dtype=np.int64))
+    return latest
 
 
 def _placed(frame: pd.DataFrame, services: Sequence[str], kpis: Sequence[str]) -> pd.DataFrame:
@@ -293,9 +300,11 @@ def quarter_of(index: int) -> Period | None:
     return None if index < 0 else _quarter(index)
 
 
-def _bounds(given: NDArray[np.bool_], quarters: Sequence[Period], newest: int) -> tuple[int, int]:
+def _bounds(
+    with_figure: NDArray[np.bool_], quarters: Sequence[Period], newest: int
+) -> tuple[int, int]:
     """The places of the first quarter of the ledger, and of the one after the last."""
-    reporting: NDArray[np.bool_] = np.any(given, axis=1)
+    reporting: NDArray[np.bool_] = np.any(with_figure, axis=1)
     ever = np.count_nonzero(np.any(reporting, axis=1))
     begun = np.count_nonzero(reporting, axis=0) >= enough(int(ever))
     over = [quarter.end.toordinal() <= newest for quarter in quarters]
@@ -306,7 +315,7 @@ def _bounds(given: NDArray[np.bool_], quarters: Sequence[Period], newest: int) -
     return start, stop
 
 
-def _said(parts: Parts, kpis: Sequence[str]) -> pd.DataFrame:
+def _stated(parts: Parts, kpis: Sequence[str]) -> pd.DataFrame:
     """Which KPIs were said not to apply or to be confidential: `service, kpi, end, status`."""
     frame = parts.frame
     frame = frame[frame[Col.STATUS].isin([Status.CONFIDENTIAL, Status.NOT_APPLICABLE])]
@@ -315,26 +324,26 @@ def _said(parts: Parts, kpis: Sequence[str]) -> pd.DataFrame:
     )
     ends = [period.end.toordinal() for period in periods_of(frame)]
     dated = frame.assign(end=pd.Series(ends, index=frame.index, dtype="int64"))
-    told = dated.merge(made_of, on=Col.PART)[[Col.SERVICE, Col.KPI, Col.END, Col.STATUS]]
-    return pd.concat([told, _undefined(parts, kpis)], ignore_index=True)
+    stated = dated.merge(made_of, on=Col.PART)[[Col.SERVICE, Col.KPI, Col.END, Col.STATUS]]
+    return pd.concat([stated, _undefined(parts, kpis)], ignore_index=True)
 
 
 def _undefined(parts: Parts, kpis: Sequence[str]) -> pd.DataFrame:
     """The ratios of which both sides were given and nothing was counted: there can be none."""
-    given = parts.frame[parts.frame[Col.VALUE].notna()]
-    wide = given.pivot(index=KEY, columns=Col.PART, values=Col.VALUE)
-    found = []
+    valued = parts.frame[parts.frame[Col.VALUE].notna()]
+    wide = valued.pivot(index=KEY, columns=Col.PART, values=Col.VALUE)
+    frames = []
     for kpi in kpis:
         if KPIS[kpi].is_ratio and not wide.empty:
             top, bottom = operands(KPIS[kpi], wide)
             keys = wide.index[(top.notna() & (bottom == 0)).to_numpy()].to_frame(index=False)
             ends = [period.end.toordinal() for period in periods_of(keys)]
-            found.append(keys[[Col.SERVICE]].assign(kpi=kpi, end=ends))
+            frames.append(keys[[Col.SERVICE]].assign(kpi=kpi, end=ends))
     columns = [Col.SERVICE, Col.KPI, Col.END, Col.STATUS]
-    if not found:
+    if not frames:
         return pd.DataFrame(columns=columns)
-    made = pd.concat(found, ignore_index=True).astype({Col.END: "int64"})
-    return made.assign(status=str(Status.NOT_APPLICABLE))[columns]
+    undefined = pd.concat(frames, ignore_index=True).astype({Col.END: "int64"})
+    return undefined.assign(status=str(Status.NOT_APPLICABLE))[columns]
 
 
 def _not_open(
@@ -364,17 +373,17 @@ def _so_many(quarter: Period, number: int) -> Period:
     return Period(Unit.MONTH, quarter.last - months + 1, months)
 
 
-def rhythm(given: Sequence[int], lengths: Sequence[int]) -> int:
+def rhythm(reported: Sequence[int], lengths: Sequence[int]) -> int:
     """In how many quarters a service gives a figure once: 1 for quarters, 4 for years.
 
-    `given` are the quarters for which it did, in order, `lengths` the months of the shortest period
-    of each. It is the usual length, or the usual time from one to the next where that is shorter:
-    years that are given anew each quarter are a figure a quarter. The usual one is the median, of
-    two in the middle the shorter one.
+    `reported` are the quarters for which it did, in order, `lengths` the months of the shortest
+    period of each. It is the usual length, or the usual time from one to the next where that is
+    shorter: years that are given anew each quarter are a figure a quarter. The usual one is the
+    median, of two in the middle the shorter one.
     """
     quarters = sorted(min(_QUARTERS_IN_YEAR, -(-n // MONTHS_IN_QUARTER)) for n in lengths)
-    steps = sorted(later - earlier for earlier, later in pairwise(given))
-    usual = [one[(len(one) - 1) // 2] for one in (quarters, steps) if one]
+    steps = sorted(later - earlier for earlier, later in pairwise(reported))
+    usual = [values[(len(values) - 1) // 2] for values in (quarters, steps) if values]
     return min(usual, default=1)
 
 
@@ -404,24 +413,24 @@ def _due(
     return due
 
 
-def _due_one(given: NDArray[np.int64], every: int, young: NDArray[np.bool_]) -> NDArray[np.int8]:
+def _due_one(reported: NDArray[np.int64], every: int, young: NDArray[np.bool_]) -> NDArray[np.int8]:
     """The same for one series: the places that were given, and how many quarters it takes."""
     places = np.arange(len(young))
-    before = np.searchsorted(given, places, side="right") - 1
-    from_ = np.where(before >= 0, given[before], given[0])
-    after = places > given[-1]
+    before = np.searchsorted(reported, places, side="right") - 1
+    from_ = np.where(before >= 0, reported[before], reported[0])
+    after = places > reported[-1]
     overdue = places - from_ - every
     late = np.where(overdue < _QUARTERS_IN_YEAR, _OVERDUE, _LONG_OVERDUE)
     state = np.where(after, late, _MISSED)
-    is_due = ((places - from_) % every == 0) & ~(young & (places < given[0]))
+    is_due = ((places - from_) % every == 0) & ~(young & (places < reported[0]))
     return np.where(is_due, state, _NOT_DUE).astype(np.int8)
 
 
 def _lengths(frame: pd.DataFrame, shape: tuple[int, int, int], origin: int) -> NDArray[np.int64]:
     """The months of the shortest period that ended in each quarter."""
-    found = np.full(shape, np.iinfo(np.int64).max, dtype=np.int64)
-    np.minimum.at(found, _places(frame, origin), frame["months"].to_numpy())
-    return found
+    shortest = np.full(shape, np.iinfo(np.int64).max, dtype=np.int64)
+    np.minimum.at(shortest, _places(frame, origin), frame["months"].to_numpy())
+    return shortest
 
 
 def _throughout(where: NDArray[np.bool_], size: int) -> NDArray[np.bool_]:
@@ -471,7 +480,7 @@ class LastPeriods:
         """Lay out the frame of `parts`; `services` are those by whose order `newest` answers."""
         key = [Col.UNIT, Col.COUNT, Col.FIRST]
         periods = parts[key].drop_duplicates()
-        over = periods.assign(over=[one.last_complete_month for one in periods_of(periods)])
+        over = periods.assign(over=[period.last_complete_month for period in periods_of(periods)])
         self._over = parts[key].merge(over, on=key, how="left")["over"].to_numpy(dtype="int64")
         self._places = pd.Index(services).get_indexer(pd.Index(parts[Col.SERVICE]))
         self._part, self._parts = pd.factorize(parts[Col.PART])
@@ -487,10 +496,10 @@ class LastPeriods:
 
 def newest(places: NDArray[np.intp], months: NDArray[np.int64], number: int) -> NDArray[np.int64]:
     """The last month at each of so many places; -1 where there is none, and for no place at all."""
-    found = np.full(number, -1, dtype="int64")
-    known = places >= 0
-    np.maximum.at(found, places[known], months[known])
-    return found
+    latest = np.full(number, -1, dtype="int64")
+    placed = places >= 0
+    np.maximum.at(latest, places[placed], months[placed])
+    return latest
 
 
 class Silences:
@@ -510,7 +519,7 @@ class Silences:
         that groups add up, with a column `weight`. `services` are all services in the order by
         which `of` is asked, and `ends` has been told.
         """
-        mine = figures[figures[Col.KPI] == kpi]
+        of_kpi = figures[figures[Col.KPI] == kpi]
         weighed = weights[weights[Col.KPI] == kpi].pivot(
             index=Col.SERVICE, columns=Col.FIRST, values=Col.WEIGHT
         )
@@ -519,8 +528,8 @@ class Silences:
         self._at = {int(first): place for place, first in enumerate(weighed.columns)}
         firsts = weighed.columns.to_numpy(dtype="int64")
         self._last = np.where(~np.isnan(self._grid), firsts, -1).max(axis=1, initial=-1)
-        places = pd.Index(self._names).get_indexer(pd.Index(mine[Col.SERVICE]))
-        self._newest = newest(places, mine[Col.FIRST].to_numpy(dtype="int64"), len(self._names))
+        places = pd.Index(self._names).get_indexer(pd.Index(of_kpi[Col.SERVICE]))
+        self._newest = newest(places, of_kpi[Col.FIRST].to_numpy(dtype="int64"), len(self._names))
         made_of = KPIS[kpi].parts
         self._given = ends.newest(made_of, [Status.PROVIDED, Status.CONFIDENTIAL])
         self._waived = ends.newest(made_of, [Status.NOT_APPLICABLE])
@@ -536,13 +545,13 @@ class Silences:
         quiet &= self._waived[members] <= over
         then = self._weights(members, first - MONTHS_IN_YEAR)
         total = float(np.nansum(then))
-        found = []
+        silent = []
         missing = 0.0
         for place in np.flatnonzero(quiet).tolist():
             weight = float(self._grid[members[place], self._at[int(last[place])]])
             missing += weight if np.isnan(then[place]) else float(then[place])
             total += weight if np.isnan(then[place]) else 0.0
-            found.append(
+            silent.append(
                 SilentService(
                     self._names[int(members[place])],
                     Period(Unit.MONTH, int(last[place]), MONTHS_IN_YEAR),
@@ -550,8 +559,8 @@ class Silences:
                     bool(self._given[members[place]] > over[place]),
                 )
             )
-        found.sort(key=lambda one: (-one.weight, one.service))
-        return Silence(tuple(found), missing / total if total > 0 else 0.0)
+        silent.sort(key=lambda entry: (-entry.weight, entry.service))
+        return Silence(tuple(silent), missing / total if total > 0 else 0.0)
 
     def _weights(self, members: NDArray[np.intp], first: int) -> NDArray[np.float64]:
         """The weights of the members in the 12 months that begin with `first`; NaN without one."""

@@ -103,14 +103,14 @@ def collect_standards(
     observations: pd.DataFrame, config: SiteConfig
 ) -> Mapping[str, Sequence[Standard]]:
     """The standards of each service that has any, the newest period first, then by their ids."""
-    found: dict[str, list[Standard]] = {}
+    by_service: dict[str, list[Standard]] = {}
     for base in declared(config):
         for service, standard in _standards(observations, base):
-            found.setdefault(service, []).append(standard)
-    for mine in found.values():
-        mine.sort(key=lambda one: one.channel)
-        mine.sort(key=lambda one: one.period.end, reverse=True)
-    return found or _NONE
+            by_service.setdefault(service, []).append(standard)
+    for standards in by_service.values():
+        standards.sort(key=lambda standard: standard.channel)
+        standards.sort(key=lambda standard: standard.period.end, reverse=True)
+    return by_service or _NONE
 
 
 def _standards(observations: pd.DataFrame, base: str) -> Iterator[tuple[str, Standard]]:
@@ -148,4 +148,4 @@ def _standards(observations: pd.DataFrame, base: str) -> Iterator[tuple[str, Sta
 def measures_of(standards: Sequence[Standard]) -> set[str]:
     """The measures that these standards are made of."""
     ends = (TARGET, MET, VOLUME, STATED)
-    return {f"{one.measure}{end}" for one in standards for end in ends}
+    return {f"{standard.measure}{end}" for standard in standards for end in ends}

@@ -160,21 +160,23 @@ def trace(
         for figure in summary.figures.values()
         if figure.period is not None
     ]
-    found: dict[str, dict[str, Provenance]] = {summary.service.id: {} for summary in summaries}
+    provenances: dict[str, dict[str, Provenance]] = {
+        summary.service.id: {} for summary in summaries
+    }
     if not heads:
-        return found
+        return provenances
     wanted = _wanted(head[:3] for head in heads)
-    terms = _terms(_known(wanted, parts, windows, config), parts, observations, config)
+    terms = _terms(_with_values(wanted, parts, windows, config), parts, observations, config)
     for service, kpi, period, withheld in heads:
-        mine = terms.get((service, period), {})
+        by_part = terms.get((service, period), {})
         possible = forms(KPIS[kpi]).items()
-        there = [(formula, names) for formula, names in possible if mine.keys() >= set(names)]
+        there = [(formula, names) for formula, names in possible if by_part.keys() >= set(names)]
         if not there:
             raise ValueError(f"the numbers of {kpi} of {service} in {period} are not there")
         formula, names = there[0]
-        numbers = tuple(mine[name] for name in names)
-        found[service][kpi] = Provenance(kpi, formula, numbers, withheld)
-    return found
+        numbers = tuple(by_part[name] for name in names)
+        provenances[service][kpi] = Provenance(kpi, formula, numbers, withheld)
+    return provenances
 
 
 def _wanted(heads: Iterable[tuple[str, str, Period]]) -> pd.DataFrame:
@@ -187,85 +189,90 @@ def _wanted(heads: Iterable[tuple[str, str, Period]]) -> pd.DataFrame:
     return pd.DataFrame(sorted(rows), columns=_PART)
 
 
-def _known(
+def _with_values(
     wanted: pd.DataFrame, parts: Parts, windows: Windows, config: SiteConfig
 ) -> pd.DataFrame:
     """The wanted parts that are there, with `value`, and `summed` where shorter periods were."""
-    given = _provided(parts.frame)
-    months = windows_of_months(given, config)
-    made = pd.concat([windows.frame, months], ignore_index=True)
+    provided = _provided(parts.frame)
+    months = windows_of_months(provided, config)
+    windowed = pd.concat([windows.frame, months], ignore_index=True)
     # A year of channels that were added up from shorter periods is a window, too, if it is used.
-    given = given[~(given[Col.SUMMED] & is_year(given))]
-    rows = pd.concat([given.assign(summed=False), made[made[Col.SUMMED].astype(bool)]])
+    provided = provided[~(provided[Col.SUMMED] & is_year(provided))]
+    rows = pd.concat([provided.assign(summed=False), windowed[windowed[Col.SUMMED].astype(bool)]])
     # A wanted part was given or made, never both: the merge fails where that is not so.
     return wanted.merge(rows[[*_PART, Col.VALUE, Col.SUMMED]], on=_PART, validate="one_to_one")
 
 
 def _terms(
-    known: pd.DataFrame, parts: Parts, observations: pd.DataFrame, config: SiteConfig
+    part_values: pd.DataFrame, parts: Parts, observations: pd.DataFrame, config: SiteConfig
 ) -> dict[tuple[str, Period], dict[str, Term]]:
     """The known parts as terms, by service and period, then by part."""
-    origins = _origins(_tiles(known, parts), parts, observations, config)
-    found: dict[tuple[str, Period], dict[str, Term]] = {}
-    columns = (known[Col.SERVICE], known[Col.PART], known[Col.VALUE], periods_of(known))
-    for number, service, part, value, period in zip(known.index, *columns, strict=True):
+    origins = _origins(_tiles(part_values, parts), parts, observations, config)
+    terms: dict[tuple[str, Period], dict[str, Term]] = {}
+    columns = (
+        part_values[Col.SERVICE],
+        part_values[Col.PART],
+        part_values[Col.VALUE],
+        periods_of(part_values),
+    )
+    for number, service, part, value, period in zip(part_values.index, *columns, strict=True):
         term = Term(part, float(value), tuple(origins.get(number, ())))
-        found.setdefault((service, period), {})[part] = term
-    return found
+        terms.setdefault((service, period), {})[part] = term
+    return terms
 
 
-def _tiles(known: pd.DataFrame, parts: Parts) -> pd.DataFrame:
+def _tiles(part_values: pd.DataFrame, parts: Parts) -> pd.DataFrame:
     """The periods that each known part was added up from, or its own where it was given.
 
-    The columns are those of `_PART`, `term` (its number in `known`) and `stated`.
+    The columns are those of `_PART`, `term` (its number in `part_values`) and `stated`.
     """
-    whole = known[~known[Col.SUMMED]]
-    made = known[known[Col.SUMMED]]
-    series = _provided(parts.frame).merge(made[_SERIES].drop_duplicates())
-    given = {
+    whole = part_values[~part_values[Col.SUMMED]]
+    summed = part_values[part_values[Col.SUMMED]]
+    series = _provided(parts.frame).merge(summed[_SERIES].drop_duplicates())
+    periods_given = {
         key: set(zip(*(rows[name].tolist() for name in _TILE), strict=True))
         for key, rows in series.groupby(_SERIES)
     }
     rows = [
         (service, *tile, part, number, tile == _itself(period))
         for number, service, part, period in zip(
-            made.index, made[Col.SERVICE], made[Col.PART], periods_of(made), strict=True
+            summed.index, summed[Col.SERVICE], summed[Col.PART], periods_of(summed), strict=True
         )
-        for tile in _made_of(period, given[service, part])
+        for tile in _made_of(period, periods_given[service, part])
     ]
     columns = [*_PART, "term", "stated"]
     tiles = pd.DataFrame(rows, columns=columns).astype(dict(whole[_PART].dtypes))
     return pd.concat([whole[_PART].assign(term=whole.index, stated=True), tiles], ignore_index=True)
 
 
-def _made_of(period: Period, given: set[Tile]) -> list[Tile]:
+def _made_of(period: Period, available: set[Tile]) -> list[Tile]:
     """The shorter periods of a window; the window itself where only its channels fill it."""
-    return tiling(period, given - {_itself(period)}) or [_itself(period)]
+    return tiling(period, available - {_itself(period)}) or [_itself(period)]
 
 
 def _itself(period: Period) -> Tile:
     return str(period.unit), period.count, period.first
 
 
-def tiling(period: Period, given: set[Tile]) -> list[Tile]:
+def tiling(period: Period, available: set[Tile]) -> list[Tile]:
     """The given periods that `windows` adds up to this one, in order; empty where none do.
 
     Of several tilings it is the one with the longest last period, as in `windows`. The days of a
     month stand for it where all are given and the month itself is not.
     """
-    return _filled(str(period.unit), period.first, period.last + 1, given) or []
+    return _filled(str(period.unit), period.first, period.last + 1, available) or []
 
 
-def _filled(unit: str, first: int, after: int, given: set[Tile]) -> list[Tile] | None:
+def _filled(unit: str, first: int, after: int, available: set[Tile]) -> list[Tile] | None:
     """The tiling of the units from `first` up to, but not with, `after`; None where none is."""
     if after == first:
         return []
     for count in range(after - first, 0, -1):
         step = [(unit, count, after - count)]
-        if count == 1 and unit == Unit.MONTH and step[0] not in given:
+        if count == 1 and unit == Unit.MONTH and step[0] not in available:
             step = _days(after - 1)
-        if given.issuperset(step):
-            before = _filled(unit, first, after - count, given)
+        if available.issuperset(step):
+            before = _filled(unit, first, after - count, available)
             if before is not None:
                 return [*before, *step]
     return None
@@ -298,16 +305,16 @@ def _origins(
     rows = rows[is_digital.where(rows["digital"], total | ~has_total)]
     rows = rows.assign(start=[period.start.toordinal() for period in periods_of(rows)])
     rows = rows.sort_values(["term", Col.START, Col.CHANNEL], kind="stable")
-    found: dict[int, list[Origin]] = {}
+    origins: dict[int, list[Origin]] = {}
     columns = ("term", *PLACE, Col.MEASURE, Col.CHANNEL, Col.VALUE, Col.STATED)
     for (number, file, row, *rest), period in zip(
         zip(*(rows[name].tolist() for name in columns), strict=True), periods_of(rows), strict=True
     ):
         measure, channel, value, stated = rest
-        found.setdefault(number, []).append(
+        origins.setdefault(number, []).append(
             Origin(file, row, period, measure, channel, value, stated)
         )
-    return found
+    return origins
 
 
 def _channels(asked: pd.DataFrame, parts: Parts, observations: pd.DataFrame) -> pd.DataFrame:
@@ -324,21 +331,21 @@ def _channels(asked: pd.DataFrame, parts: Parts, observations: pd.DataFrame) -> 
     owners = [Col.SERVICE, Col.MEASURE]
     of_channels = of_channels.merge(filled[owners].drop_duplicates(), on=owners)
     # A period in which a channel was not applicable adds nothing, and is no gap.
-    said = of_channels[of_channels[Col.STATUS].isin([Status.PROVIDED, Status.NOT_APPLICABLE])]
-    given: dict[tuple[str, str], dict[str, set[Tile]]] = {}
-    columns_of = (said[name].tolist() for name in (*owners, Col.CHANNEL, *_TILE))
+    answered = of_channels[of_channels[Col.STATUS].isin([Status.PROVIDED, Status.NOT_APPLICABLE])]
+    periods_given: dict[tuple[str, str], dict[str, set[Tile]]] = {}
+    columns_of = (answered[name].tolist() for name in (*owners, Col.CHANNEL, *_TILE))
     for service, measure, channel, *tile in zip(*columns_of, strict=True):
-        of_measure = given.setdefault((service, measure), {})
+        of_measure = periods_given.setdefault((service, measure), {})
         of_measure.setdefault(channel, set()).add((tile[0], tile[1], tile[2]))
-    found = []
+    rows = []
     for row, period in zip(filled.to_dict("records"), periods_of(filled), strict=True):
-        for channel, periods in given[row[Col.SERVICE], row[Col.MEASURE]].items():
+        for channel, periods in periods_given[row[Col.SERVICE], row[Col.MEASURE]].items():
             if _itself(period) not in periods:
-                found += [
+                rows += [
                     {**row, **dict(zip(_TILE, tile, strict=True)), "only": channel, "stated": False}
                     for tile in tiling(period, periods)
                 ]
-    return pd.DataFrame(found, columns=columns).astype(dict(asked.dtypes))
+    return pd.DataFrame(rows, columns=columns).astype(dict(asked.dtypes))
 
 
 def _provided(frame: pd.DataFrame) -> pd.DataFrame:

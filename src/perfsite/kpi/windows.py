@@ -80,20 +80,20 @@ def has_flag(frame: pd.DataFrame, flag: int) -> NDArray[np.bool_]:
 def united(frame: pd.DataFrame, by: Sequence[str]) -> pd.Series[int]:
     """The flags that any row of a group has, by the groups of `frame.groupby(by)`."""
     every = int(np.bitwise_or.reduce(frame[Col.FLAGS].to_numpy(), initial=0))
-    found = frame.groupby(list(by)).size() * 0
+    flags = frame.groupby(list(by)).size() * 0
     for bit in range(every.bit_length()):
         # No aggregation of pandas is a bitwise or; that any row has a bit is one.
         has = pd.Series(has_flag(frame, 1 << bit), index=frame.index)
-        found += has.groupby([frame[key] for key in by]).any().astype("int64") * (1 << bit)
-    return found
+        flags += has.groupby([frame[key] for key in by]).any().astype("int64") * (1 << bit)
+    return flags
 
 
-def months_of_days(given: pd.DataFrame) -> pd.DataFrame:
+def months_of_days(periods: pd.DataFrame) -> pd.DataFrame:
     """Months of which every day is there, as the sums of their days.
 
     `service, part, unit, count, first, value, flags`, as in the frame of parts.
     """
-    days = given[(given[Col.UNIT] == Unit.DAY) & (given[Col.COUNT] == 1)]
+    days = periods[(periods[Col.UNIT] == Unit.DAY) & (periods[Col.COUNT] == 1)]
     if days.empty:
         return _no_months(days)
     dates = pd.to_datetime(days[Col.FIRST] - _EPOCH, unit="D")
@@ -153,29 +153,31 @@ def tile(periods: pd.DataFrame, length: int) -> pd.DataFrame:
 def _tile_chunk(periods: pd.DataFrame, names: pd.DataFrame, length: int) -> pd.DataFrame:
     index = pd.MultiIndex.from_frame(names)
     series = index.get_indexer(pd.MultiIndex.from_frame(periods[SERIES]))
-    mine = periods[series >= 0]
+    in_chunk = periods[series >= 0]
     rows = series[series >= 0]
-    firsts, counts = mine[Col.FIRST].to_numpy(), mine[Col.COUNT].to_numpy()
+    firsts, counts = in_chunk[Col.FIRST].to_numpy(), in_chunk[Col.COUNT].to_numpy()
     units = _units(firsts, counts)
     ends = np.searchsorted(units, firsts + counts - 1)
-    values = mine[Col.VALUE].to_numpy(dtype=float)
+    values = in_chunk[Col.VALUE].to_numpy(dtype=float)
     flags = (
-        mine[Col.FLAGS].to_numpy(dtype="int64") if Col.FLAGS in mine else np.zeros(len(mine), int)
+        in_chunk[Col.FLAGS].to_numpy(dtype="int64")
+        if Col.FLAGS in in_chunk
+        else np.zeros(len(in_chunk), int)
     )
     shape = (len(names), len(units))
-    given: dict[int, tuple[NDArray[np.float64], NDArray[np.int64]]] = {}
+    grids: dict[int, tuple[NDArray[np.float64], NDArray[np.int64]]] = {}
     for count in sorted(set(counts.tolist()), reverse=True):
-        grid, known = np.full(shape, np.nan), np.zeros(shape, dtype="int64")
+        grid, grid_flags = np.full(shape, np.nan), np.zeros(shape, dtype="int64")
         at = counts == count
         grid[rows[at], ends[at]] = values[at]
-        known[rows[at], ends[at]] = flags[at]
-        given[count] = grid, known
+        grid_flags[rows[at], ends[at]] = flags[at]
+        grids[count] = grid, grid_flags
     # tiled[k][s, e]: the sum of periods that tile exactly the k units up to and with e, and the
     # flags of these periods. The last period of a tiling is tried from the longest to the shortest.
     tiled: dict[int, tuple[NDArray[np.float64], NDArray[np.int64]]] = {}
-    for k in _reachable(set(given), length):
-        best, known = np.full(shape, np.nan), np.zeros(shape, dtype="int64")
-        for count, (grid, of_last) in given.items():
+    for k in _reachable(set(grids), length):
+        best, best_flags = np.full(shape, np.nan), np.zeros(shape, dtype="int64")
+        for count, (grid, of_last) in grids.items():
             if k == count:
                 candidate, all_flags = grid, of_last & ~int(Flag.BREAK)
             elif k - count in tiled:
@@ -186,16 +188,16 @@ def _tile_chunk(periods: pd.DataFrame, names: pd.DataFrame, length: int) -> pd.D
                 continue
             new = np.isnan(best) & ~np.isnan(candidate)
             best = np.where(new, candidate, best)
-            known = np.where(new, all_flags, known)
-        tiled[k] = best, known
+            best_flags = np.where(new, all_flags, best_flags)
+        tiled[k] = best, best_flags
     nothing = np.full(shape, np.nan), np.zeros(shape, dtype="int64")
-    windows, known = tiled.get(length, nothing)
+    windows, window_flags = tiled.get(length, nothing)
     at_series, at_end = np.nonzero(~np.isnan(windows))
     chosen = names.iloc[at_series].reset_index(drop=True)
     return chosen.assign(
         first=units[at_end] - length + 1,
         value=tidy_sum(windows[at_series, at_end]),
-        flags=known[at_series, at_end],
+        flags=window_flags[at_series, at_end],
     )
 
 
@@ -270,11 +272,11 @@ def year_windows(parts: pd.DataFrame, additive: Sequence[str]) -> Windows:
     stated.
     """
     parts = parts.assign(flags=parts[Col.FLAGS] | _hidden(parts))
-    given = parts[parts[Col.VALUE].notna()]
+    valued = parts[parts[Col.VALUE].notna()]
     # A year that `inputs` made of channels in several rhythms is no statement: it is used where
     # nothing else is, and says nothing about whether years are the sums of their quarters.
-    stated = given[is_whole_year(given) & ~given[Col.SUMMED]]
-    of_channels = given[is_year(given) & given[Col.SUMMED]]
+    stated = valued[is_whole_year(valued) & ~valued[Col.SUMMED]]
+    of_channels = valued[is_year(valued) & valued[Col.SUMMED]]
     adding = _addable(parts, additive)
     shorter = adding[(adding[Col.UNIT] == Unit.MONTH) & (adding[Col.COUNT] < MONTHS_IN_YEAR)]
     months = pd.concat([shorter, months_of_days(adding)], ignore_index=True)
@@ -296,7 +298,7 @@ def year_windows(parts: pd.DataFrame, additive: Sequence[str]) -> Windows:
         of_channels[~in_stocks(of_channels, stocks)],
         weeks.assign(unit=str(Unit.WEEK), summed=True),
     ]
-    every = pd.concat([one[COLUMNS] for one in windows], ignore_index=True)
+    every = pd.concat([window[COLUMNS] for window in windows], ignore_index=True)
     every = every.drop_duplicates([*SERIES, Col.UNIT, Col.FIRST], ignore_index=True)
     is_hidden = has_flag(every, Flag.CONFIDENTIAL)
     return Windows(
@@ -309,11 +311,11 @@ def year_windows(parts: pd.DataFrame, additive: Sequence[str]) -> Windows:
 
 def month_windows(parts: pd.DataFrame, additive: Sequence[str]) -> pd.DataFrame:
     """Every single month of the parts, given or made of all its days (as `Windows.frame`)."""
-    given = parts[parts[Col.VALUE].notna()]
-    months = given[(given[Col.UNIT] == Unit.MONTH) & (given[Col.COUNT] == 1)]
-    days = months_of_days(given[given[Col.PART].isin(list(additive))])
-    known = pd.MultiIndex.from_frame(months[[*SERIES, Col.FIRST]])
-    new = days[~pd.MultiIndex.from_frame(days[[*SERIES, Col.FIRST]]).isin(known)]
+    valued = parts[parts[Col.VALUE].notna()]
+    months = valued[(valued[Col.UNIT] == Unit.MONTH) & (valued[Col.COUNT] == 1)]
+    days = months_of_days(valued[valued[Col.PART].isin(list(additive))])
+    months_given = pd.MultiIndex.from_frame(months[[*SERIES, Col.FIRST]])
+    new = days[~pd.MultiIndex.from_frame(days[[*SERIES, Col.FIRST]]).isin(months_given)]
     return pd.concat(
         [months.assign(summed=False)[COLUMNS], new.assign(summed=True)[COLUMNS]],
         ignore_index=True,
@@ -343,10 +345,10 @@ def stocks_of(stated: pd.DataFrame, tiled: pd.DataFrame) -> pd.DataFrame:
         return both.assign(measure="", ratio=0.0)[[Col.SERVICE, Col.MEASURE, Col.PART, Col.RATIO]]
     ratio = (both["value_sum"] / both[Col.VALUE]).replace([np.inf, -np.inf], np.nan)
     median = ratio.groupby([both[key] for key in SERIES]).median().rename(Col.RATIO)
-    known = median.dropna().reset_index()
-    known[Col.MEASURE] = _measures(known)
+    ratios = median.dropna().reset_index()
+    ratios[Col.MEASURE] = _measures(ratios)
     # `transactions` sorts before `transactions:digital`, so all channels come first.
-    verdict = known.sort_values([*SERIES]).drop_duplicates([Col.SERVICE, Col.MEASURE])
+    verdict = ratios.sort_values([*SERIES]).drop_duplicates([Col.SERVICE, Col.MEASURE])
     is_stock = (verdict[Col.RATIO] > _STOCK_RATIO) | (verdict[Col.RATIO] < 1 / _STOCK_RATIO)
     return verdict.loc[is_stock, [Col.SERVICE, Col.MEASURE, Col.PART, Col.RATIO]].reset_index(
         drop=True
@@ -357,9 +359,9 @@ def in_stocks(frame: pd.DataFrame, stocks: pd.DataFrame) -> NDArray[np.bool_]:
     """Which rows of a frame with `service` and `part` are of a measure that is a stock."""
     if stocks.empty:
         return np.zeros(len(frame), dtype=bool)
-    mine = pd.MultiIndex.from_arrays([frame[Col.SERVICE], _measures(frame)])
+    keys = pd.MultiIndex.from_arrays([frame[Col.SERVICE], _measures(frame)])
     wanted = pd.MultiIndex.from_frame(stocks[[Col.SERVICE, Col.MEASURE]])
-    return np.asarray(mine.isin(wanted), dtype=bool)
+    return np.asarray(keys.isin(wanted), dtype=bool)
 
 
 def _side_by_side(stated: pd.DataFrame, tiled: pd.DataFrame) -> pd.DataFrame:

@@ -78,20 +78,26 @@ def carry_services(
     A service without a row is kept where a row of the register is lost; one that has a row keeps
     the cells that an error took. A former id of another service is not kept.
     """
-    errors = [one for one in problems if is_error(one) and one.file.startswith(_REGISTER)]
-    kept = dict(services)
+    errors = [
+        problem for problem in problems if is_error(problem) and problem.file.startswith(_REGISTER)
+    ]
+    carried = dict(services)
     if last is None or not errors:
-        return kept, []
+        return carried, []
     for problem in errors:
         before = last.services.get(problem.service)
-        if before and problem.service in kept and problem.column in ("url", "opened", "closed"):
+        if before and problem.service in carried and problem.column in ("url", "opened", "closed"):
             words = {problem.column: getattr(before, problem.column)}
-            kept[problem.service] = replace(kept[problem.service], **words)
-    lost = [one for one in errors if one.code not in _HARMLESS and one.column != "aliases"]
-    former = {alias for service in kept.values() for alias in service.aliases}
-    missing = [key for key in last.services if key not in kept and key not in former]
+            carried[problem.service] = replace(carried[problem.service], **words)
+    lost = [
+        problem
+        for problem in errors
+        if problem.code not in _HARMLESS and problem.column != "aliases"
+    ]
+    former = {alias for service in carried.values() for alias in service.aliases}
+    missing = [key for key in last.services if key not in carried and key not in former]
     if not lost or not missing:
-        return kept, []
+        return carried, []
     day = last.date.isoformat()
     notes = [
         Problem(
@@ -105,7 +111,7 @@ def carry_services(
         )
         for key in missing
     ]
-    return _in_place(kept, last.services, missing), notes
+    return _in_place(carried, last.services, missing), notes
 
 
 def _in_place(
@@ -113,10 +119,12 @@ def _in_place(
 ) -> dict[str, Service]:
     """The services with the missing ones, each behind the one before it in the edition."""
     order = list(services)
-    known = list(before)
+    earlier = list(before)
     for key in missing:
-        place = known.index(key)
-        ahead = next((one for one in reversed(known[:place]) if one in order), None)
+        place = earlier.index(key)
+        ahead = next(
+            (key_before for key_before in reversed(earlier[:place]) if key_before in order), None
+        )
         order.insert(order.index(ahead) + 1 if ahead else 0, key)
     return {key: services.get(key) or before[key] for key in order}
 
@@ -138,27 +146,31 @@ def carry_over(
         The observations; what happened to each service that errors are about; and a PS216 for
         each service for which figures stand in.
     """
-    errors = [one for one in problems if is_error(one) and one.file.startswith(_SUBMISSIONS)]
+    errors = [
+        problem
+        for problem in problems
+        if is_error(problem) and problem.file.startswith(_SUBMISSIONS)
+    ]
     if not errors:
         return observations, [], []
     if last is not None:
-        more = _standing_in(observations, services, errors, last, sources)
-        observations = joined(observations, more, services)
+        standing = _standing_in(observations, services, errors, last, sources)
+        observations = joined(observations, standing, services)
     carried = _carried(observations, services, errors)
-    files = {one.service: one.file for one in reversed(errors)}
+    files = {problem.service: problem.file for problem in reversed(errors)}
     notes = [
         Problem(
-            files.get(one.service) or errors[0].file,
+            files.get(entry.service) or errors[0].file,
             0,
             "PS216",
-            found=f"{counted(one.figures, 'figure')} of {one.service} "
-            f"from the edition of {one.date} {'stands' if one.figures == 1 else 'stand'} in",
+            found=f"{counted(entry.figures, 'figure')} of {entry.service} "
+            f"from the edition of {entry.date} {'stands' if entry.figures == 1 else 'stand'} in",
             expected="figures that can be used",
             fix="mend the errors; then what is meant to go is gone",
-            service=one.service,
+            service=entry.service,
         )
-        for one in carried
-        if one.figures
+        for entry in carried
+        if entry.figures
     ]
     return observations, carried, notes
 
@@ -173,8 +185,8 @@ def _standing_in(
     """The rows of the last edition that take the place of what errors kept out."""
     before = last.observations
     files = files_of(before)
-    whole = {whole_file(one.file) for one in errors if one.service not in services}
-    parts = {(whole_file(one.file), one.service) for one in errors}
+    whole = {whole_file(error.file) for error in errors if error.service not in services}
+    parts = {(whole_file(error.file), error.service) for error in errors}
     wanted = files.isin(list(whole)).to_numpy(dtype=bool) | is_from(before, parts)
     # Nobody knows which files were in a folder that cannot be read, but the edition does.
     folders = tuple(file for file in whole if file.endswith("/"))
@@ -204,19 +216,19 @@ def _lost_suppressions(
     carried = has_mark(secret, CARRIED)
     read = Counter(secret.loc[~carried, PLACE].itertuples(index=False, name=None))
     stands = pd.concat([before[before[Col.STATUS] == Status.CONFIDENTIAL], secret[carried]])
-    known = Counter(zip(files_of(stands), stands[Col.SERVICE], stands[Col.PERIOD], strict=True))
+    standing = Counter(zip(files_of(stands), stands[Col.SERVICE], stands[Col.PERIOD], strict=True))
     lost: Counter[tuple[str, str, str]] = Counter()
     for source in sources:
         if (file := whole_file(source.path)) in files:
             lost += _suppressions(source, file, read)
     # What stands in no row that can be told may be any of those that no row accounts for.
     spare: Counter[str] = Counter()
-    for (file, *_), number in (known - lost).items():
+    for (file, *_), number in (standing - lost).items():
         spare[file] += number
     for file in files:
         if lost[file, "", ""] <= spare[file]:
             del lost[file, "", ""]
-    return {file for file, *_ in lost - known}
+    return {file for file, *_ in lost - standing}
 
 
 def _suppressions(
@@ -229,18 +241,18 @@ def _suppressions(
     """
     table, _ = read_cells(source)
     lost: Counter[tuple[str, str, str]] = Counter()
-    found = 0
+    in_rows = 0
     for record in table.to_dict("records"):
         cells = {str(name): str(cell) for name, cell in record.items()}
         written = sum(len(_SUPPRESSION.findall(cell)) for cell in cells.values())
-        found += written
+        in_rows += written
         missed = written - read.get((source.path, int(cells[ROW])), 0)
         if missed > 0:
             service = cells.get(Col.SERVICE, "") or stem(source)
             lost[file, service, _code(cells.get(Col.PERIOD, ""))] += missed
     if source.path.endswith(_TEXTS):
         whole = len(_SUPPRESSION.findall(source.data.decode("utf-8", "replace")))
-        lost[file, "", ""] += max(0, whole - found)
+        lost[file, "", ""] += max(0, whole - in_rows)
     return lost
 
 
@@ -260,7 +272,7 @@ def _carried(
     figures = Counter(standing[Col.SERVICE])
     days = editions_of(standing).groupby(standing[Col.SERVICE]).min().to_dict()
     places = standing.assign(file=files_of(standing))[[Col.FILE, Col.SERVICE]].drop_duplicates()
-    files = {str(file): set(own) for file, own in places.groupby(Col.FILE)[Col.SERVICE]}
+    files = {str(file): set(of_file) for file, of_file in places.groupby(Col.FILE)[Col.SERVICE]}
     counts: Counter[str] = Counter()
     for error in errors:
         if error.service in services:
@@ -269,7 +281,9 @@ def _carried(
         # Nobody knows whose figures a file without a readable row held, but its name may say it.
         file = whole_file(error.file)
         if file.endswith("/"):
-            counts.update(set().union(*(own for one, own in files.items() if one.startswith(file))))
+            counts.update(
+                set().union(*(inside for name, inside in files.items() if name.startswith(file)))
+            )
             continue
         stem = file.rpartition("/")[2].partition(".")[0]
         counts.update(files.get(file, set()) | ({stem} & services.keys()))

@@ -98,11 +98,11 @@ class _Atom(NamedTuple):
 
 @dataclass(frozen=True)
 class _Equation:
-    """Atoms times numbers are `total`; `told` are the published figures that say so."""
+    """Atoms times numbers are `total`; `sources` are the published figures that say so."""
 
     terms: Mapping[_Atom, float]
     total: float
-    told: frozenset[PublishedFigure]
+    sources: frozenset[PublishedFigure]
     size: float = 1.0
 
 
@@ -111,7 +111,7 @@ class _Solved:
     """The atoms that are known, each with its value and the figures that tell it."""
 
     values: dict[_Atom, float] = field(default_factory=dict)
-    told: dict[_Atom, frozenset[PublishedFigure]] = field(default_factory=dict)
+    sources: dict[_Atom, frozenset[PublishedFigure]] = field(default_factory=dict)
     left: list[_Equation] = field(default_factory=list)
 
 
@@ -124,69 +124,69 @@ class Equations:
         self._rules = rules
         self._rates = _rates()
         self._by_series: dict[tuple[str, str], set[PublishedFigure]] = defaultdict(set)
-        for one in world.figures:
-            self._by_series[one.measure, one.channel].add(one)
+        for figure in world.figures:
+            self._by_series[figure.measure, figure.channel].add(figure)
         self._channels: dict[str, list[str]] = defaultdict(list)
         for measure, channel in sorted(self._by_series):
             if channel:
                 self._channels[measure].append(channel)
 
-    def told(
+    def derivable(
         self, without: Collection[PublishedFigure] = ()
     ) -> dict[PublishedFigure, frozenset[PublishedFigure]]:
         """The secrets that can be worked out, each with published figures that tell it.
 
         `without` are figures that are taken as not published.
         """
-        solved = _solve(self._given(without), self._rules.signed)
-        found: dict[PublishedFigure, frozenset[PublishedFigure]] = {}
+        solved = _solve(self._published(without), self._rules.signed)
+        derivable: dict[PublishedFigure, frozenset[PublishedFigure]] = {}
         for secret in self._world.secrets:
             if secret in self._world.numbers and secret not in without:
-                told = self._revised(secret, without)
+                sources = self._revised(secret, without)
             else:
-                told = self._told(secret, solved)
-            if told:
-                found[secret] = told
-        return found
+                sources = self._sources(secret, solved)
+            if sources:
+                derivable[secret] = sources
+        return derivable
 
     def _revised(
         self, secret: PublishedFigure, without: Collection[PublishedFigure]
     ) -> frozenset[PublishedFigure]:
         """What tells that a published number is not the newest: others that do not fit it."""
-        solved = _solve(self._given({*without, secret}), self._rules.signed)
-        told = self._told(secret, solved)
-        if not told:
-            return told
+        solved = _solve(self._published({*without, secret}), self._rules.signed)
+        sources = self._sources(secret, solved)
+        if not sources:
+            return sources
         before = self._world.numbers[secret]
         after = solved.value(self._terms(secret))
-        rounded = any(one.measure in self._rates for one in told)
+        rounded = any(source.measure in self._rates for source in sources)
         near = max(abs(before), abs(after), 1.0) * (_ROUNDED if rounded else _DUST)
-        return told if abs(after - before) > near else frozenset()
+        return sources if abs(after - before) > near else frozenset()
 
-    def _told(self, secret: PublishedFigure, solved: _Solution) -> frozenset[PublishedFigure]:
+    def _sources(self, secret: PublishedFigure, solved: _Solution) -> frozenset[PublishedFigure]:
         """The published figures that tell a secret; none where it stays one."""
-        own = solved.tells(self._terms(secret))
-        if own or secret.measure not in self._rates:
-            return own
+        sources = solved.tells(self._terms(secret))
+        if sources or secret.measure not in self._rates:
+            return sources
         above, below = self._sides(secret)
         if not above or not below:
             return frozenset()
-        one, other = solved.tells(above), solved.tells(below)
-        return one | other if one and other else frozenset()
+        of_above, of_below = solved.tells(above), solved.tells(below)
+        return of_above | of_below if of_above and of_below else frozenset()
 
-    def _given(self, without: Collection[PublishedFigure]) -> list[_Equation]:
+    def _published(self, without: Collection[PublishedFigure]) -> list[_Equation]:
         """The equations of what is published."""
-        found = list(self._sums)
-        for one, value in self._world.numbers.items():
-            if one in without:
+        equations = list(self._sums)
+        for figure, value in self._world.numbers.items():
+            if figure in without:
                 continue
-            if one.measure in self._rates:
-                above, below = self._sides(one)
+            if figure.measure in self._rates:
+                above, below = self._sides(figure)
                 if above and below:
                     terms = _added(below, value, above, -1.0)
-                    found.append(_Equation(terms, 0.0, frozenset({one})))
-            found.append(_Equation(self._terms(one), value, frozenset({one}), abs(value)))
-        return found
+                    equations.append(_Equation(terms, 0.0, frozenset({figure})))
+            equations.append(_Equation(self._terms(figure), value, frozenset({figure}), abs(value)))
+        return equations
 
     @cached_property
     def _sums(self) -> list[_Equation]:
@@ -194,31 +194,35 @@ class Equations:
 
         A total that nobody gave is made of them, and a rate may need it.
         """
-        found = []
+        equations = []
         for measure, channels in self._channels.items():
             if measure not in self._rules.additive:
                 continue
-            every = (self._by_series.get((measure, one), set()) for one in ("", *channels))
-            for period in sorted({one.period for figures in every for one in figures}):
+            every = (self._by_series.get((measure, channel), set()) for channel in ("", *channels))
+            for period in sorted({figure.period for figures in every for figure in figures}):
                 whole = PublishedFigure(period, measure, "")
                 inside = self._inside(period, measure, channels)
                 # A lone channel below a total is not all that there is: the rest stays unknown.
                 if len(inside) > 1:
                     parts: dict[_Atom, float] = {}
-                    for one in inside:
-                        parts = _added(parts, 1.0, self._terms(one), 1.0)
+                    for figure in inside:
+                        parts = _added(parts, 1.0, self._terms(figure), 1.0)
                     terms = _added(self._terms(whole), 1.0, parts, -1.0)
-                    found.append(_Equation(terms, 0.0, frozenset()))
-        return found
+                    equations.append(_Equation(terms, 0.0, frozenset()))
+        return equations
 
     def _inside(self, period: str, measure: str, channels: Sequence[str]) -> list[PublishedFigure]:
         """The figures that make a period of a measure: of the channels that were given for it.
 
         Where fewer than two were given for just that period, of those that were given within it.
         """
-        every = [PublishedFigure(period, measure, one) for one in channels]
-        exact = [one for one in every if one in self._by_series.get((measure, one.channel), ())]
-        return exact if len(exact) > 1 else [one for one in every if self._reaches(one)]
+        every = [PublishedFigure(period, measure, channel) for channel in channels]
+        exact = [
+            figure
+            for figure in every
+            if figure in self._by_series.get((measure, figure.channel), ())
+        ]
+        return exact if len(exact) > 1 else [figure for figure in every if self._reaches(figure)]
 
     def _reaches(self, figure: PublishedFigure) -> bool:
         """Whether any figure of the series is for a time within a period, or around it."""
@@ -230,18 +234,18 @@ class Equations:
     @cached_property
     def _covered(self) -> dict[tuple[str, str], tuple[list[int], list[int]]]:
         """By series, where the times that it has figures for begin and end, without overlaps."""
-        found: dict[tuple[str, str], tuple[list[int], list[int]]] = {}
+        covered: dict[tuple[str, str], tuple[list[int], list[int]]] = {}
         for series, figures in self._by_series.items():
             firsts: list[int] = []
             lasts: list[int] = []
-            for start, end in sorted(_span(one.period) for one in figures):
+            for start, end in sorted(_span(figure.period) for figure in figures):
                 if lasts and start <= lasts[-1]:
                     lasts[-1] = max(end, lasts[-1])
                 else:
                     firsts.append(start)
                     lasts.append(end)
-            found[series] = firsts, lasts
-        return found
+            covered[series] = firsts, lasts
+        return covered
 
     def _terms(self, figure: PublishedFigure) -> dict[_Atom, float]:
         """A figure as a sum of atoms; nothing where it is not applicable."""
@@ -259,13 +263,13 @@ class Equations:
     @cached_property
     def _cuts(self) -> dict[str, list[int]]:
         """By measure, the days on which periods begin or end: its own, and those of its rates."""
-        found: dict[str, set[int]] = defaultdict(set)
+        cuts: dict[str, set[int]] = defaultdict(set)
         for (measure, _), figures in self._by_series.items():
-            spans = {day for one in figures for day in _span(one.period)}
-            found[measure] |= spans
+            spans = {day for figure in figures for day in _span(figure.period)}
+            cuts[measure] |= spans
             for name in _measures_of(self._rates.get(measure)):
-                found[name] |= spans
-        return defaultdict(list, {measure: sorted(days) for measure, days in found.items()})
+                cuts[name] |= spans
+        return defaultdict(list, {measure: sorted(days) for measure, days in cuts.items()})
 
     def _sides(self, stated: PublishedFigure) -> tuple[dict[_Atom, float], dict[_Atom, float]]:
         """What stands above and below the line of a stated rate; nothing where it is not known."""
@@ -280,11 +284,11 @@ class Equations:
     def _side(
         self, stated: PublishedFigure, parts: Sequence[str], factors: Iterable[int]
     ) -> dict[_Atom, float]:
-        found: dict[_Atom, float] = {}
+        terms: dict[_Atom, float] = {}
         for part, factor in zip(parts, factors, strict=False):
-            for one in self._figures_of(part, stated):
-                found = _added(found, 1.0, self._terms(one), float(factor))
-        return found
+            for figure in self._figures_of(part, stated):
+                terms = _added(terms, 1.0, self._terms(figure), float(factor))
+        return terms
 
     def _figures_of(self, part: str, stated: PublishedFigure) -> list[PublishedFigure]:
         """The figures that a part of a KPI is made of, for the period and channel of a rate."""
@@ -293,10 +297,14 @@ class Equations:
             return []
         if part != DIGITAL:
             return [PublishedFigure(stated.period, measure, stated.channel)]
-        known = [one for one in self._channels[measure] if one in self._rules.digital]
-        every = [PublishedFigure(stated.period, measure, one) for one in known]
-        exact = [one for one in every if one in self._by_series.get((measure, one.channel), ())]
-        return exact or [one for one in every if self._reaches(one)]
+        digital = [channel for channel in self._channels[measure] if channel in self._rules.digital]
+        every = [PublishedFigure(stated.period, measure, channel) for channel in digital]
+        exact = [
+            figure
+            for figure in every
+            if figure in self._by_series.get((measure, figure.channel), ())
+        ]
+        return exact or [figure for figure in every if self._reaches(figure)]
 
 
 class _Solution:
@@ -311,36 +319,36 @@ class _Solution:
 
     def tells(self, terms: Mapping[_Atom, float]) -> frozenset[PublishedFigure]:
         """The published figures that tell a sum of atoms; none where it stays unknown."""
-        found = self._worked_out(terms)
-        return found[1] if found else frozenset()
+        answer = self._worked_out(terms)
+        return answer[1] if answer else frozenset()
 
     def value(self, terms: Mapping[_Atom, float]) -> float:
         """The value of a sum of atoms; NaN where it stays unknown."""
-        found = self._worked_out(terms)
-        return found[0] if found else float("nan")
+        answer = self._worked_out(terms)
+        return answer[0] if answer else float("nan")
 
     def _worked_out(
         self, terms: Mapping[_Atom, float]
     ) -> tuple[float, frozenset[PublishedFigure]] | None:
-        value, told = 0.0, frozenset[PublishedFigure]()
+        value, sources = 0.0, frozenset[PublishedFigure]()
         rest: dict[_Atom, float] = {}
         for atom, factor in terms.items():
             if atom in self._solved.values:
                 value += factor * self._solved.values[atom]
-                told |= self._solved.told[atom]
+                sources |= self._solved.sources[atom]
             else:
                 rest[atom] = factor
         while rest:
             matrix = self._components.get(next(iter(rest)))
             if matrix is None:
                 return None
-            mine = {atom: factor for atom, factor in rest.items() if atom in matrix.atoms}
-            found = matrix.solve(mine)
-            if found is None:
+            within = {atom: factor for atom, factor in rest.items() if atom in matrix.atoms}
+            answer = matrix.solve(within)
+            if answer is None:
                 return None
-            value, told = value + found[0], told | found[1]
-            rest = {atom: factor for atom, factor in rest.items() if atom not in mine}
-        return value, told
+            value, sources = value + answer[0], sources | answer[1]
+            rest = {atom: factor for atom, factor in rest.items() if atom not in within}
+        return value, sources
 
 
 class _Matrix:
@@ -348,7 +356,7 @@ class _Matrix:
 
     def __init__(self, equations: Sequence[_Equation]) -> None:
         self._equations = equations
-        every = dict.fromkeys(atom for one in equations for atom in one.terms)
+        every = dict.fromkeys(atom for equation in equations for atom in equation.terms)
         self.atoms = {atom: at for at, atom in enumerate(every)}
 
     @cached_property
@@ -358,8 +366,8 @@ class _Matrix:
         Each row is divided by its largest number, and is an equation.
         """
         rows = np.zeros((len(self._equations), len(self.atoms)))
-        for at, one in enumerate(self._equations):
-            for atom, factor in one.terms.items():
+        for at, equation in enumerate(self._equations):
+            for atom, factor in equation.terms.items():
                 rows[at, self.atoms[atom]] = factor / self._sizes[at]
         left, values, right = np.linalg.svd(rows, full_matrices=False)
         some = values > _DUST * values[0]
@@ -367,7 +375,7 @@ class _Matrix:
 
     @cached_property
     def _sizes(self) -> np.ndarray:
-        return np.array([max(map(abs, one.terms.values())) for one in self._equations])
+        return np.array([max(map(abs, equation.terms.values())) for equation in self._equations])
 
     def solve(
         self, terms: Mapping[_Atom, float]
@@ -381,83 +389,89 @@ class _Matrix:
         if not np.allclose(right.T @ along, wanted, atol=_UNCERTAIN):
             return None
         weights = left @ (along / values)
-        totals = np.array([one.total for one in self._equations]) / self._sizes
-        used = [one.told for one, x in zip(self._equations, weights, strict=True) if abs(x) > _DUST]
+        totals = np.array([equation.total for equation in self._equations]) / self._sizes
+        used = [
+            equation.sources
+            for equation, x in zip(self._equations, weights, strict=True)
+            if abs(x) > _DUST
+        ]
         return float(weights @ totals), frozenset[PublishedFigure]().union(*used)
 
 
 def _solve(equations: Iterable[_Equation], signed: Collection[str]) -> _Solution:
     """Work out what follows step by step: an equation with one unknown, again and again."""
     solved = _Solved()
-    waiting = [one for one in equations if one.terms]
+    waiting = [equation for equation in equations if equation.terms]
     while True:
-        left = [_without_known(one, solved) for one in waiting]
-        waiting = [one for one in left if one.terms]
+        left = [_without_known(equation, solved) for equation in waiting]
+        waiting = [equation for equation in left if equation.terms]
         news = False
-        for one in waiting:
-            if len(one.terms) == 1 or _is_nothing(one, signed):
-                for atom, factor in one.terms.items():
+        for equation in waiting:
+            if len(equation.terms) == 1 or _is_nothing(equation, signed):
+                for atom, factor in equation.terms.items():
                     if atom not in solved.values:
-                        alone = len(one.terms) == 1
-                        solved.values[atom] = one.total / factor if alone else 0.0
-                        solved.told[atom] = one.told
+                        alone = len(equation.terms) == 1
+                        solved.values[atom] = equation.total / factor if alone else 0.0
+                        solved.sources[atom] = equation.sources
                         news = True
         if not news:
             solved.left = waiting
             return _Solution(solved)
 
 
-def _without_known(one: _Equation, solved: _Solved) -> _Equation:
-    known = [atom for atom in one.terms if atom in solved.values]
-    if not known:
-        return one
-    parts = [one.terms[atom] * solved.values[atom] for atom in known]
-    told = one.told.union(*(solved.told[atom] for atom in known))
-    terms = {atom: factor for atom, factor in one.terms.items() if atom not in solved.values}
-    return _Equation(terms, one.total - sum(parts), told, one.size + sum(map(abs, parts)))
+def _without_known(equation: _Equation, solved: _Solved) -> _Equation:
+    solved_atoms = [atom for atom in equation.terms if atom in solved.values]
+    if not solved_atoms:
+        return equation
+    parts = [equation.terms[atom] * solved.values[atom] for atom in solved_atoms]
+    sources = equation.sources.union(*(solved.sources[atom] for atom in solved_atoms))
+    terms = {atom: factor for atom, factor in equation.terms.items() if atom not in solved.values}
+    return _Equation(
+        terms, equation.total - sum(parts), sources, equation.size + sum(map(abs, parts))
+    )
 
 
-def _is_nothing(one: _Equation, signed: Collection[str]) -> bool:
+def _is_nothing(equation: _Equation, signed: Collection[str]) -> bool:
     """Whether nothing is left of a sum of figures of which none is below zero: each is zero."""
-    factors = one.terms.values()
+    factors = equation.terms.values()
     same = all(factor > 0 for factor in factors) or all(factor < 0 for factor in factors)
     return (
         same
-        and abs(one.total) <= _DUST * one.size
-        and not any(atom.measure in signed for atom in one.terms)
-        and bool(one.told)
+        and abs(equation.total) <= _DUST * equation.size
+        and not any(atom.measure in signed for atom in equation.terms)
+        and bool(equation.sources)
     )
 
 
 def _components(equations: Sequence[_Equation]) -> Iterable[list[_Equation]]:
     """Equations that have atoms in common, together."""
     of_atom: dict[_Atom, list[int]] = defaultdict(list)
-    for at, one in enumerate(equations):
-        for atom in one.terms:
+    for at, equation in enumerate(equations):
+        for atom in equation.terms:
             of_atom[atom].append(at)
     seen: set[int] = set()
     for first in range(len(equations)):
         if first in seen:
             continue
         seen.add(first)
-        waiting, mine = [first], []
+        waiting, component = [first], []
         while waiting:
             at = waiting.pop()
-            mine.append(at)
-            near = {other for atom in equations[at].terms for other in of_atom[atom]} - seen
+            component.append(at)
+            near = {neighbour for atom in equations[at].terms for neighbour in of_atom[atom]} - seen
             seen |= near
             waiting += near
-        yield [equations[at] for at in sorted(mine)]
+        yield [equations[at] for at in sorted(component)]
 
 
 def _added(
-    one: Mapping[_Atom, float], times: float, other: Mapping[_Atom, float], by: float
+    first: Mapping[_Atom, float], times: float, second: Mapping[_Atom, float], by: float
 ) -> dict[_Atom, float]:
     """Two sums of atoms, each times a number, as one; what comes to nothing is left out."""
-    found = {atom: factor * times for atom, factor in one.items()}
-    for atom, factor in other.items():
-        found[atom] = found.get(atom, 0.0) + factor * by
-    return {atom: factor for atom, factor in found.items() if factor}
+    added = {atom: factor * times for atom, factor in first.items()}
+    for atom, factor in second.items():
+        added[atom] = added.get(atom, 0.0) + factor * by
+    return {atom: factor for atom, factor in added.items() if factor}
 
 
 def _rates() -> dict[str, Kpi]:

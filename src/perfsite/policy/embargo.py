@@ -40,11 +40,11 @@ def is_one_of(frame: pd.DataFrame, keys: Collection[Key]) -> NDArray[np.bool_]:
     return np.asarray(_index(frame).isin(list(keys)), dtype=bool)
 
 
-def is_given_in(frame: pd.DataFrame, other: pd.DataFrame) -> NDArray[np.bool_]:
+def is_given_in(frame: pd.DataFrame, reference: pd.DataFrame) -> NDArray[np.bool_]:
     """Which rows have a key that a row of the other frame has."""
-    if frame.empty or other.empty:
+    if frame.empty or reference.empty:
         return np.zeros(len(frame), dtype=bool)
-    return np.asarray(_index(frame).isin(_index(other)), dtype=bool)
+    return np.asarray(_index(frame).isin(_index(reference)), dtype=bool)
 
 
 def _index(frame: pd.DataFrame) -> pd.MultiIndex:
@@ -55,14 +55,16 @@ def is_from(frame: pd.DataFrame, parts: Collection[tuple[str, str]]) -> NDArray[
     """Which rows first came from one of these files and services."""
     if not parts or frame.empty:
         return np.zeros(len(frame), dtype=bool)
-    mine = pd.MultiIndex.from_arrays([files_of(frame), frame[Col.SERVICE].astype(object)])
-    return np.asarray(mine.isin(list(parts)), dtype=bool)
+    keys = pd.MultiIndex.from_arrays([files_of(frame), frame[Col.SERVICE].astype(object)])
+    return np.asarray(keys.isin(list(parts)), dtype=bool)
 
 
 def has_mark(frame: pd.DataFrame, mark: str) -> NDArray[np.bool_]:
     """Which rows carry this mark."""
     marks = frame[Col.MARKS].astype(object)
-    return marks.isin([one for one in marks.unique() if mark in one]).to_numpy(dtype=bool)
+    return marks.isin([letters for letters in marks.unique() if mark in letters]).to_numpy(
+        dtype=bool
+    )
 
 
 def keys_of(frame: pd.DataFrame) -> set[Key]:
@@ -85,19 +87,19 @@ def whole_file(path: str) -> str:
 def editions_of(frame: pd.DataFrame) -> pd.Series[str]:
     """The date of the edition that each carried row comes from, as text; empty for any other."""
     files = frame[Col.FILE]
-    found = ((file, _EDITION.match(file)) for file in files.unique())
-    return files.map({file: match[1] if match else "" for file, match in found}).astype(object)
+    matches = ((file, _EDITION.match(file)) for file in files.unique())
+    return files.map({file: match[1] if match else "" for file, match in matches}).astype(object)
 
 
 def joined(
-    observations: pd.DataFrame, more: pd.DataFrame, services: Mapping[str, Service]
+    observations: pd.DataFrame, added: pd.DataFrame, services: Mapping[str, Service]
 ) -> pd.DataFrame:
     """Observations and some more, in the order of `read_observations`."""
-    if more.empty:
+    if added.empty:
         return observations
     columns = list(observations.columns)
     kinds = dict(observations.dtypes)
-    frame = pd.concat([observations.astype(object), more[columns].astype(object)])
+    frame = pd.concat([observations.astype(object), added[columns].astype(object)])
     return in_order(frame.astype(kinds), services)
 
 
@@ -130,9 +132,9 @@ def release(observations: pd.DataFrame, edition: date | None) -> tuple[pd.DataFr
     released = is_released(observations[Col.RELEASE], edition)
     lost = (observations[Col.RELEASE] == NEVER).to_numpy(dtype=bool)
     hidden = observations[(observations[Col.STATUS] == Status.CONFIDENTIAL) & ~lost]
-    known = observations[Col.STATUS] == Status.PROVIDED
+    provided = observations[Col.STATUS] == Status.PROVIDED
     early = observations[
-        ~released & (known | (lost & (observations[Col.STATUS] == Status.CONFIDENTIAL)))
+        ~released & (provided | (lost & (observations[Col.STATUS] == Status.CONFIDENTIAL)))
     ]
     days = early[Col.RELEASE].mask(early[Col.RELEASE] == NEVER, "")
     secrets = pd.concat(
@@ -157,14 +159,14 @@ def hold_back(
         The observations, these figures without number, marks and note; and the secrets that they
         are now, with the columns of `SECRETS`.
     """
-    mine = is_one_of(observations, keys)
-    held = observations[mine].assign(why=HELD_BACK, until="")
+    is_held = is_one_of(observations, keys)
+    held = observations[is_held].assign(why=HELD_BACK, until="")
     frame = observations.assign(
-        value=observations[Col.VALUE].mask(mine),
-        status=np.where(mine, str(Status.CONFIDENTIAL), observations[Col.STATUS]),
-        marks=observations[Col.MARKS].mask(mine, ""),
+        value=observations[Col.VALUE].mask(is_held),
+        status=np.where(is_held, str(Status.CONFIDENTIAL), observations[Col.STATUS]),
+        marks=observations[Col.MARKS].mask(is_held, ""),
         # A note is a sentence about the number, and may tell it.
-        note=observations[Col.NOTE].mask(mine, ""),
+        note=observations[Col.NOTE].mask(is_held, ""),
     )
     return frame, held[list(SECRETS)]
 

@@ -113,19 +113,19 @@ def read_retractions(
     for record in table.reindex(columns=[*_COLUMNS, ROW], fill_value="").to_dict("records"):
         row = int(record[ROW])
         cells = {str(name): str(value) for name, value in record.items()}
-        found = _wrong(source.path, row, cells)
+        of_row = _wrong(source.path, row, cells)
         key = _key(cells)
         if key in usable or key in unusable:
             again = f"{named(key)} again, also in row {unusable.get(key) or usable[key].row}"
             fix = "delete one of the two rows; the first stands"
-            found.append(_problem(source.path, row, "service", again, "each figure once", fix))
-        elif key and (found or row in rows):
+            of_row.append(_problem(source.path, row, "service", again, "each figure once", fix))
+        elif key and (of_row or row in rows):
             unusable[key] = row
         elif key:
             usable[key] = Retraction(
                 *key, " ".join(cells[Col.REASON].split()), date.fromisoformat(cells["date"]), row
             )
-        problems += found
+        problems += of_row
     return Retractions(tuple(usable.values()), unusable), problems
 
 
@@ -176,13 +176,13 @@ def check_retractions(problems: Sequence[Problem]) -> None:
         BuildError: if a row or all of the file could not be divided into columns.
     """
     lost = [
-        one
-        for one in problems
-        if one.file == RETRACTIONS
-        and is_error(one)
-        and one.code not in ("PS106", "PS121")
+        problem
+        for problem in problems
+        if problem.file == RETRACTIONS
+        and is_error(problem)
+        and problem.code not in ("PS106", "PS121")
         # Of a row whose reason cannot be published it is known which figure it is about.
-        and not (one.code in REFUSED and one.column in ("reason", "date"))
+        and not (problem.code in REFUSED and problem.column in ("reason", "date"))
     ]
     if lost:
         raise BuildError(
@@ -207,32 +207,34 @@ def retract(
         The observations; the retractions that pages may show; and a PS121 for each row that names
         no figure that is or was given.
     """
-    named_rows = {one.key: one.row for one in retractions.usable} | dict(retractions.unusable)
+    named_rows = {retraction.key: retraction.row for retraction in retractions.usable} | dict(
+        retractions.unusable
+    )
     if not named_rows:
         return observations, [], []
     before = observations.iloc[:0] if last is None else last.observations
-    given, earlier, secret = (
+    now, earlier, secret = (
         keys_of(frame[is_one_of(frame, named_rows)]) for frame in (observations, before, secrets)
     )
-    strangers = [key for key in named_rows if key not in given | earlier | secret]
+    strangers = [key for key in named_rows if key not in now | earlier | secret]
     problems = [
         _unknown(key, named_rows[key], (observations, before, secrets)) for key in strangers
     ]
     shown = [
-        one
-        for one in retractions.usable
-        if one.service in services and (one.key in given or one.key in earlier)
+        retraction
+        for retraction in retractions.usable
+        if retraction.service in services and (retraction.key in now or retraction.key in earlier)
     ]
     frame = observations[~is_one_of(observations, set(retractions.unusable))]
-    gone = {one.key: one for one in shown if one.key not in given}
+    gone = {retraction.key: retraction for retraction in shown if retraction.key not in now}
     if gone:
         again = before[is_one_of(before, set(gone))]
         rows = [gone[key].row for key in _keys(again)]
         frame = joined(frame, again.assign(file=RETRACTIONS, row=rows), services)
     else:
         frame = frame.reset_index(drop=True)
-    back = is_one_of(frame, {one.key for one in shown})
-    reasons = {one.key: one.reason for one in shown}
+    back = is_one_of(frame, {retraction.key for retraction in shown})
+    reasons = {retraction.key: retraction.reason for retraction in shown}
     notes = [reasons[key] for key in _keys(frame[back])]
     frame = frame.assign(
         value=frame[Col.VALUE].mask(back),
@@ -250,24 +252,26 @@ def _keys(frame: pd.DataFrame) -> list[Key]:
 def _unknown(key: Key, row: int, frames: Sequence[pd.DataFrame]) -> Problem:
     """A row that names a figure that nobody gave; with what was given that is nearest to it."""
     service, period, measure, _ = key
-    near = sorted(set().union(*(keys_of(one[one[Col.SERVICE] == service]) for one in frames)))
-    channels = [one[3] or "no channel" for one in near if one[1:3] == (period, measure)]
-    measures = sorted({one[2] for one in near if one[1] == period})
+    near = sorted(set().union(*(keys_of(frame[frame[Col.SERVICE] == service]) for frame in frames)))
+    channels = [
+        channel or "no channel" for _, *named_by, channel in near if named_by == [period, measure]
+    ]
+    measures = sorted({near_measure for _, when, near_measure, _ in near if when == period})
     if channels:
         column, fix = "channel", f"it was given for {', '.join(channels)}"
     elif measures:
-        given = f"given for {period} are {', '.join(measures)}"
-        column, fix = "measure", closest(measure, measures) or given
+        listing = f"given for {period} are {', '.join(measures)}"
+        column, fix = "measure", closest(measure, measures) or listing
     elif near:
         column, fix = "period", f"there are figures for {_near_period(period, near)}"
     else:
-        names = sorted({str(name) for one in frames for name in one[Col.SERVICE].unique()})
+        names = sorted({str(name) for frame in frames for name in frame[Col.SERVICE].unique()})
         column, fix = "service", closest(service, names) or "look the figure up"
     return _problem(RETRACTIONS, row, column, named(key), "a figure that is or was given", fix)
 
 
 def _near_period(period: str, near: Sequence[Key]) -> str:
     """The given period nearest in spelling; the first and the last one where none is near."""
-    periods = sorted({one[1] for one in near})
+    periods = sorted({key[1] for key in near})
     close = get_close_matches(period, periods, n=1)
     return close[0] if close else " to ".join(dict.fromkeys((periods[0], periods[-1])))

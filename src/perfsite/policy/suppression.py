@@ -62,15 +62,15 @@ class Teller:
     def problem(self) -> Problem:
         """PS215, at the figure that gives others away. No number is said."""
         service, period, measure, channel = self.key
-        found = f"gives away {self._given_away}"
+        finding = f"gives away {self._given_away}"
         if self.edition:
-            told = f"{name_of(measure, channel)} in {period}"
-            found = f"{told} in the edition of {self.edition} {found}"
+            figure = f"{name_of(measure, channel)} in {period}"
+            finding = f"{figure} in the edition of {self.edition} {finding}"
         return Problem(
             *self.place,
             TOLD,
             name_of(measure, channel),
-            found,
+            finding,
             "no figure that can be worked out from those that are published",
             f"let this one wait until {self.until}, too, or another that the sum needs"
             if self.until
@@ -83,7 +83,10 @@ class Teller:
     @property
     def _given_away(self) -> str:
         """The secrets, and why they are none of the reader's business."""
-        named = [f"{name_of(one.measure, one.channel)} in {one.period}" for one in self.secrets]
+        named = [
+            f"{name_of(secret.measure, secret.channel)} in {secret.period}"
+            for secret in self.secrets
+        ]
         if len(named) > 1:
             return f"{', '.join(named[:-1])} and {named[-1]}, which are not public"
         why = f"waits until {self.until}" if self.until else _WORDS[self.why]
@@ -111,7 +114,7 @@ class _Secret(NamedTuple):
 class _Case:
     """A service with secrets: what is said of it now, and in each edition, the newest first."""
 
-    said: list[_Row]
+    current: list[_Row]
     editions: Mapping[date, list[_Row]]
     secrets: Mapping[PublishedFigure, _Secret]
     held: frozenset[PublishedFigure]
@@ -119,17 +122,21 @@ class _Case:
 
     def worlds(self) -> list[World]:
         """What is said now, and what each edition said."""
-        own = {row.figure for row in self.said if row.status == Status.CONFIDENTIAL}
-        own |= {figure for figure, one in self.secrets.items() if one.why == SUPPRESSED}
-        closed = own | self.held
+        confidential = {row.figure for row in self.current if row.status == Status.CONFIDENTIAL}
+        confidential |= {
+            figure for figure, secret in self.secrets.items() if secret.why == SUPPRESSED
+        }
+        closed = confidential | self.held
         earlier = [(rows, _numbers(rows, closed)) for rows in self.editions.values()]
-        numbers = _numbers(self.said, closed)
+        numbers = _numbers(self.current, closed)
         # What an edition said is public as long as nothing else is said.
-        for _, said in earlier:
-            numbers = said | numbers
-        worlds = [*self._worlds(self.said, numbers, list(self.secrets))]
-        for rows, said in earlier:
-            worlds += self._worlds(rows, said, [one for one in self.secrets if one not in said])
+        for _, published in earlier:
+            numbers = published | numbers
+        worlds = [*self._worlds(self.current, numbers, list(self.secrets))]
+        for rows, published in earlier:
+            worlds += self._worlds(
+                rows, published, [figure for figure in self.secrets if figure not in published]
+            )
         return worlds
 
     def _worlds(
@@ -144,10 +151,10 @@ class _Case:
         time may be in the total, or not.
         """
         there = {row.figure for row in rows}
-        seen = [one for one in secrets if one in there]
-        for known in (secrets, seen) if len(seen) < len(secrets) else (secrets,):
-            if known:
-                yield self._world(rows, numbers, known)
+        seen = [secret for secret in secrets if secret in there]
+        for hidden in (secrets, seen) if len(seen) < len(secrets) else (secrets,):
+            if hidden:
+                yield self._world(rows, numbers, hidden)
 
     def _world(
         self,
@@ -163,11 +170,13 @@ class _Case:
 
     def stands(self, figure: PublishedFigure) -> tuple[FileRow | None, date | None]:
         """Where a figure stands that is said now; else nowhere, and the edition that says it."""
-        for row in self.said:
+        for row in self.current:
             if row.figure == figure and isfinite(row.value):
                 return row.place, None
-        said = (day for day, rows in self.editions.items() if any(figure == one[0] for one in rows))
-        return None, next(said, None)
+        days = (
+            day for day, rows in self.editions.items() if any(figure == row.figure for row in rows)
+        )
+        return None, next(days, None)
 
 
 def _numbers(
@@ -204,28 +213,30 @@ def find_tellers(
     """
     hidden = now[(now[Col.STATUS] == Status.CONFIDENTIAL).to_numpy(dtype=bool)]
     hidden = hidden.assign(why=SUPPRESSED, until="")
-    kept = _sets((service, PublishedFigure(*figure)) for service, *figure in held)
-    found: dict[str, dict[PublishedFigure, _Secret]] = {}
+    held_figures = _sets((service, PublishedFigure(*figure)) for service, *figure in held)
+    by_service: dict[str, dict[PublishedFigure, _Secret]] = {}
     for frame in (secrets, hidden):
         names = (*FIGURE, Col.WHY, Col.UNTIL, *PLACE)
         for service, *figure, why, until, file, row in zip(*map(frame.get, names), strict=True):
-            if PublishedFigure(*figure) not in kept.get(service, ()):
-                mine = found.setdefault(service, {})
-                mine.setdefault(PublishedFigure(*figure), _Secret(why, until, (file, row)))
-    if not found:
+            if PublishedFigure(*figure) not in held_figures.get(service, ()):
+                of_service = by_service.setdefault(service, {})
+                of_service.setdefault(PublishedFigure(*figure), _Secret(why, until, (file, row)))
+    if not by_service:
         return []
     rules = _rules(config)
     of_stocks = _sets(stocks)
-    said = _of_services(now, found)
-    earlier = {day: _of_services(editions[day], found) for day in sorted(editions, reverse=True)}
+    published = _of_services(now, by_service)
+    earlier = {
+        day: _of_services(editions[day], by_service) for day in sorted(editions, reverse=True)
+    }
     tellers = []
-    for service, mine in found.items():
+    for service, of_service in by_service.items():
         before = {day: rows.get(service, []) for day, rows in earlier.items()}
         case = _Case(
-            said.get(service, []),
+            published.get(service, []),
             before,
-            mine,
-            frozenset(kept.get(service, ())),
+            of_service,
+            frozenset(held_figures.get(service, ())),
             frozenset(of_stocks.get(service, ())),
         )
         tellers += _held_back(service, case, rules)
@@ -234,7 +245,7 @@ def find_tellers(
 
 def _rules(config: SiteConfig) -> Rules:
     measures = config.all_measures
-    adding = [key for key, one in measures.items() if one.aggregation is Aggregation.SUM]
+    adding = [key for key, measure in measures.items() if measure.aggregation is Aggregation.SUM]
     return Rules(
         frozenset(adding),
         frozenset(key for key in adding if measures[key].kind is MeasureKind.NUMBER),
@@ -243,55 +254,57 @@ def _rules(config: SiteConfig) -> Rules:
 
 
 def _sets(pairs: Iterable[tuple[str, _Member]]) -> dict[str, set[_Member]]:
-    found: dict[str, set[_Member]] = {}
-    for service, one in pairs:
-        found.setdefault(service, set()).add(one)
-    return found
+    sets: dict[str, set[_Member]] = {}
+    for service, member in pairs:
+        sets.setdefault(service, set()).add(member)
+    return sets
 
 
 def _of_services(frame: pd.DataFrame, services: Collection[str]) -> dict[str, list[_Row]]:
     """The rows of some services, by service."""
     frame = frame[frame[Col.SERVICE].isin(list(services)).to_numpy(dtype=bool)]
-    found: dict[str, list[_Row]] = {}
+    by_service: dict[str, list[_Row]] = {}
     names = (*FIGURE, Col.VALUE, Col.STATUS, *PLACE)
     for service, *figure, value, status, file, number in zip(
         *(frame[name] for name in names), strict=True
     ):
         row = _Row(PublishedFigure(*figure), value, status, (file, number))
-        found.setdefault(service, []).append(row)
-    return found
+        by_service.setdefault(service, []).append(row)
+    return by_service
 
 
 def _held_back(service: str, case: _Case, rules: Rules) -> list[Teller]:
     """The figures of a service that have to be held back, one after the other."""
-    worlds = [Equations(one, rules) for one in case.worlds()]
+    systems = [Equations(world, rules) for world in case.worlds()]
     back: dict[PublishedFigure, PublishedFigure] = {}
     news = True
     while news:
         news = False
-        for one in worlds:
-            for secret, tell in one.told(back).items():
+        for system in systems:
+            for secret, tell in system.derivable(back).items():
                 if not tell & back.keys():
                     back[min(tell, key=_first_to_go)] = secret
                     news = True
     # Where one figure had to go after another, the first may have been enough without it.
     for figure in list(back):
-        rest = {one: secret for one, secret in back.items() if one != figure}
-        if not any(one.told(rest) for one in worlds):
+        rest = {held: secret for held, secret in back.items() if held != figure}
+        if not any(system.derivable(rest) for system in systems):
             back = rest
-    told = {figure: {secret: None} for figure, secret in back.items()}
-    for one in worlds:
-        for secret, tell in one.told().items():
+    given_away = {figure: {secret: None} for figure, secret in back.items()}
+    for system in systems:
+        for secret, tell in system.derivable().items():
             figure = next(figure for figure in back if figure in tell)
-            told[figure][secret] = None
-    return [_teller(service, case, figure, list(secrets)) for figure, secrets in told.items()]
+            given_away[figure][secret] = None
+    return [_teller(service, case, figure, list(secrets)) for figure, secrets in given_away.items()]
 
 
 def _teller(
     service: str, case: _Case, figure: PublishedFigure, secrets: Sequence[PublishedFigure]
 ) -> Teller:
     # What waits for no day waits longest.
-    last = max(secrets, key=lambda one: (not case.secrets[one].until, case.secrets[one].until))
+    last = max(
+        secrets, key=lambda secret: (not case.secrets[secret].until, case.secrets[secret].until)
+    )
     why, until, place = case.secrets[last]
     stands, edition = case.stands(figure)
     return Teller((service, *figure), tuple(secrets), stands or place, why, until, edition)

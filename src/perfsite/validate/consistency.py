@@ -81,39 +81,39 @@ def check_organisations(services: Mapping[str, Service]) -> list[Problem]:
 
 def _used(services: Sequence[Service], columns: Sequence[str]) -> list[_Used]:
     """The names in some columns, each with its services and the first column that it stands in."""
-    found: dict[str, list[tuple[str, str]]] = {}
+    places_by_name: dict[str, list[tuple[str, str]]] = {}
     for column in columns:
         for service in services:
             if name := getattr(service, column):
-                found.setdefault(name, []).append((column, service.id))
+                places_by_name.setdefault(name, []).append((column, service.id))
     return [
         _Used(places[0][0], name, tuple(dict.fromkeys(key for _, key in places)), len(places))
-        for name, places in found.items()
+        for name, places in places_by_name.items()
     ]
 
 
 def _twice(used: Sequence[_Used]) -> Iterable[tuple[_Used, _Used]]:
     """Pairs of different spellings of what may be one name, the rarer spelling first."""
-    words = {one.name: _words(one.name) for one in used}
+    words = {use.name: _words(use.name) for use in used}
     plain = {name: " ".join(of_name) for name, of_name in words.items()}
     solid = {name: _solid(of_name) for name, of_name in words.items()}
     seen: set[frozenset[str]] = set()
     matcher = SequenceMatcher(autojunk=False)
-    for one, other in combinations(used, 2):
-        pair = frozenset({one.name, other.name})
+    for first, second in combinations(used, 2):
+        pair = frozenset({first.name, second.name})
         if pair in seen:
             continue
-        a, b = plain[one.name], plain[other.name]
-        if not solid[one.name] & solid[other.name]:
+        a, b = plain[first.name], plain[second.name]
+        if not solid[first.name] & solid[second.name]:
             if 2 * min(len(a), len(b)) < _NEAR * (len(a) + len(b)):
                 continue
             matcher.set_seqs(a, b)
             if matcher.quick_ratio() < _NEAR or matcher.ratio() < _NEAR:
                 continue
-            if not _misspelt(words[one.name], words[other.name]):
+            if not _misspelt(words[first.name], words[second.name]):
                 continue
         seen.add(pair)
-        both = sorted((one, other), key=lambda used: (used.times, used.name))
+        both = sorted((first, second), key=lambda use: (use.times, use.name))
         yield both[0], both[1]
 
 
@@ -128,17 +128,17 @@ def _solid(words: tuple[str, ...]) -> set[str]:
     return {"".join(words), "".join(w for w in words if w not in _PLAIN)} - {""}
 
 
-def _misspelt(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+def _misspelt(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
     """Whether the words in which two names differ are plain ones, or near each other."""
-    left = Counter(one) - Counter(other)
-    right = Counter(other) - Counter(one)
+    left = Counter(first) - Counter(second)
+    right = Counter(second) - Counter(first)
     a = sorted(word for word in left.elements() if word not in _PLAIN)
     b = sorted(word for word in right.elements() if word not in _PLAIN)
     if any(char.isdigit() for word in (*a, *b) for char in word):
         return False
     if len(a) != len(b):
         # One word in two, as Out Patients for Outpatients.
-        return "".join(one) == "".join(other)
+        return "".join(first) == "".join(second)
     return all(
         min(len(x), len(y)) >= _SHORT and SequenceMatcher(None, x, y).ratio() >= _SAME_WORD
         for x, y in zip(a, b, strict=True)
@@ -168,7 +168,7 @@ def _abbreviations(
         pairs = zip(whats, (first, second), strict=True)
         used = sorted(
             (_Used(changed, what, tuple(ids), len(ids)) for what, ids in pairs),
-            key=lambda one: (one.times, one.name),
+            key=lambda use: (use.times, use.name),
         )
         expected = (
             f"one abbreviation of {of}" if changed == shorts else f"one name for which {of} stands"
@@ -216,13 +216,13 @@ def first_rows(
     observations: pd.DataFrame, parts: Iterable[str], keys: Iterable[Key], digital: Collection[str]
 ) -> dict[Key, SeriesRow]:
     """The row of the first of these parts that each key has one of (`rows_of_part`)."""
-    found: dict[Key, SeriesRow] = {}
+    by_key: dict[Key, SeriesRow] = {}
     wanted = list(keys)
     for part in parts:
-        left = [key for key in wanted if key not in found]
+        left = [key for key in wanted if key not in by_key]
         if left:
-            found |= rows_of_part(observations, part, left, digital)
-    return found
+            by_key |= rows_of_part(observations, part, left, digital)
+    return by_key
 
 
 def rows_of_part(
@@ -235,34 +235,36 @@ def rows_of_part(
     part, for no column has its figure. What is not found has no entry.
     """
     measure, _, channel = part.partition(":")
-    mine = observations[
+    candidates = observations[
         (observations[Col.MEASURE] == measure) & (observations[Col.STATUS] == Status.PROVIDED)
     ]
     if part == DIGITAL:
-        mine = mine[mine[Col.CHANNEL].isin(list(digital))]
+        candidates = candidates[candidates[Col.CHANNEL].isin(list(digital))]
     wanted = list(keys)
-    exact = mine[pd.MultiIndex.from_frame(mine[KEY]).isin(wanted)]
-    found: dict[Key, SeriesRow] = {}
+    exact = candidates[pd.MultiIndex.from_frame(candidates[KEY]).isin(wanted)]
+    by_key: dict[Key, SeriesRow] = {}
     # The figure of all channels stands first, for its channel is blank.
     for key, row in zip(exact[KEY].itertuples(index=False, name=None), records(exact), strict=True):
-        if key not in found:
-            found[key] = row
-        elif found[key].channel:
-            found[key] = replace(found[key], channel=channel)
+        if key not in by_key:
+            by_key[key] = row
+        elif by_key[key].channel:
+            by_key[key] = replace(by_key[key], channel=channel)
     for key in wanted:
-        if key not in found:
-            shorter = _within(mine[mine[Col.SERVICE] == key[0]], key)
+        if key not in by_key:
+            shorter = _within(candidates[candidates[Col.SERVICE] == key[0]], key)
             rows = (replace(row, channel=channel) for row in records(shorter[:1]))
-            found |= dict(zip([key], rows, strict=False))
-    return found
+            by_key |= dict(zip([key], rows, strict=False))
+    return by_key
 
 
 def _within(rows: pd.DataFrame, key: Key) -> pd.DataFrame:
     """The rows whose periods lie within that of a key."""
     _, unit, count, first = key
     period = Period(Unit(unit), int(first), int(count))
-    found = [Period.parse(code) for code in rows[Col.PERIOD]]
-    inside = [period.start <= one.start and one.end <= period.end for one in found]
+    periods = [Period.parse(code) for code in rows[Col.PERIOD]]
+    inside = [
+        period.start <= candidate.start and candidate.end <= period.end for candidate in periods
+    ]
     return rows[np.array(inside, dtype=bool)]
 
 
@@ -276,8 +278,8 @@ def is_blamed(observations: pd.DataFrame, problems: Iterable[Problem]) -> NDArra
     }
     if not keys:
         return np.zeros(len(observations), dtype=bool)
-    mine = pd.MultiIndex.from_frame(observations[[Col.SERVICE, Col.MEASURE, Col.PERIOD]])
-    return np.asarray(mine.isin(list(keys)), dtype=bool)
+    observed = pd.MultiIndex.from_frame(observations[[Col.SERVICE, Col.MEASURE, Col.PERIOD]])
+    return np.asarray(observed.isin(list(keys)), dtype=bool)
 
 
 # Figures of one service held against each other, period by period.
@@ -330,10 +332,10 @@ def check_consistency(
             for key, row in zip(over.index, over.to_dict("records"), strict=True)
         ]
     for measure, rows in parts.mismatches.groupby(Col.MEASURE):
-        mine = observations[
+        totals = observations[
             (observations[Col.MEASURE] == measure) & (observations[Col.CHANNEL] == "")
         ]
-        places = _places(mine)
+        places = _places(totals)
         problems += [
             Problem(
                 *places[(row[Col.SERVICE], row[Col.UNIT], row[Col.COUNT], row[Col.FIRST])],
@@ -368,7 +370,7 @@ _ALL: Final = [*KEY, Col.CHANNEL]
 _NUMBERS: Final = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven"}
 
 
-def check_rates(given: IndexedSeries, parts: Parts, tolerance: float) -> list[Problem]:
+def check_rates(indexed: IndexedSeries, parts: Parts, tolerance: float) -> list[Problem]:
     """PS208: rates that differ from their counts, of the same service, period and channel.
 
     A share may differ by `tolerance` in points of share, an amount by that share of itself; a
@@ -376,7 +378,7 @@ def check_rates(given: IndexedSeries, parts: Parts, tolerance: float) -> list[Pr
     """
     rates = [kpi for kpi in KPIS.values() if kpi.is_ratio and kpi.stated]
     needed = {part for kpi in rates for part in kpi.parts}
-    rows = given.rows
+    rows = indexed.rows
     if not rows[Col.MEASURE].isin([kpi.stated for kpi in rates]).any():
         return []
     of_channels = rows[
@@ -393,16 +395,16 @@ def check_rates(given: IndexedSeries, parts: Parts, tolerance: float) -> list[Pr
     problems: list[Problem] = []
     for kpi in rates:
         stated = rows[(rows[Col.MEASURE] == kpi.stated) & rows[Col.PROVIDED]]
-        mine = values[values[Col.PART].isin(kpi.operands)]
-        if stated.empty or set(mine[Col.PART]) != set(kpi.operands):
+        counts = values[values[Col.PART].isin(kpi.operands)]
+        if stated.empty or set(counts[Col.PART]) != set(kpi.operands):
             continue
-        wide = mine.pivot(index=_ALL, columns=Col.PART, values=Col.VALUE).dropna()
+        wide = counts.pivot(index=_ALL, columns=Col.PART, values=Col.VALUE).dropna()
         if wide.empty:
             continue
         above, below = sides(kpi, wide)
         ratio = (above / below).where(below > 0).rename(Col.RATIO).reset_index()
         both = stated.merge(ratio, on=_ALL, how="inner")
-        found = both[_differ(both[Col.VALUE], both[Col.RATIO], kpi.kind, tolerance)]
+        differing = both[_differ(both[Col.VALUE], both[Col.RATIO], kpi.kind, tolerance)]
         problems += [
             row.problem(
                 "PS208",
@@ -412,7 +414,7 @@ def check_rates(given: IndexedSeries, parts: Parts, tolerance: float) -> list[Pr
                 "send the right figures; leave the stated rate out, for it is worked out",
             )
             for row, value, number in zip(
-                records(found), found[Col.VALUE], found[Col.RATIO], strict=True
+                records(differing), differing[Col.VALUE], differing[Col.RATIO], strict=True
             )
         ]
     return problems
@@ -441,14 +443,14 @@ def _worked_out(number: float) -> str:
     return grouped(float(rounded(decimal(number), 6)))
 
 
-def check_ratings(given: IndexedSeries, parts: Parts) -> list[Problem]:
+def check_ratings(indexed: IndexedSeries, parts: Parts) -> list[Problem]:
     """PS207: periods with only some of the answers that are pooled, or more than transactions.
 
     A rating that is confidential or not applicable is accounted for.
     """
     pooled = [kpi.numerator for kpi in KPIS.values() if kpi.adding is Adding.POOLED]
-    incomplete = (problem for names in pooled for problem in _incomplete(given.rows, names))
-    return [*incomplete, *_too_many(given.rows, parts.frame)]
+    incomplete = (problem for names in pooled for problem in _incomplete(indexed.rows, names))
+    return [*incomplete, *_too_many(indexed.rows, parts.frame)]
 
 
 def _incomplete(rows: pd.DataFrame, names: tuple[str, ...]) -> list[Problem]:
@@ -465,41 +467,43 @@ def _incomplete(rows: pd.DataFrame, names: tuple[str, ...]) -> list[Problem]:
         return []
     chosen = status.index[some].to_frame(index=False).assign(at=np.flatnonzero(some))
     firsts = rows[rows[Col.PROVIDED]].drop_duplicates(_ALL)
-    found = firsts.merge(chosen, on=_ALL)
+    incomplete = firsts.merge(chosen, on=_ALL)
     # A rating that was given as missing has a row of its own, which is the one to mend.
     blanks = rows[rows[Col.STATUS] == Status.NOT_PROVIDED]
     keys = blanks[[Col.SERVICE, Col.PERIOD, Col.CHANNEL, Col.MEASURE]].itertuples(
         index=False, name=None
     )
     places = zip(blanks[Col.FILE], blanks[Col.ROW], strict=True)
-    own = dict(zip(keys, places, strict=True))
+    blank_places = dict(zip(keys, places, strict=True))
     return [
         Problem(
-            *own.get((row.service, row.period, row.channel, missing[0]), (row.file, row.row)),
+            *blank_places.get(
+                (row.service, row.period, row.channel, missing[0]), (row.file, row.row)
+            ),
             "PS207",
             name_of(missing[0], row.channel),
-            f"no {_listed(missing)} beside {_listed(given)} in {row.period}",
+            f"no {_listed(missing)} beside {_listed(present)} in {row.period}",
             f"all {_NUMBERS.get(len(names), len(names))} ratings of a period, or none",
             "send the others; write 0 where nobody gave that answer",
             service=row.service,
-            measures=tuple(given),
+            measures=tuple(present),
             period=row.period,
         )
-        for row, missing, given in (
+        for row, missing, present in (
             (
                 row,
                 [name for name, out in zip(names, lacking[at], strict=True) if out],
                 [name for name, is_in in zip(names, there[at], strict=True) if is_in],
             )
-            for row, at in zip(records(found), found["at"], strict=True)
+            for row, at in zip(records(incomplete), incomplete["at"], strict=True)
         )
     ]
 
 
 def _too_many(rows: pd.DataFrame, parts: pd.DataFrame) -> list[Problem]:
     rows = rows[rows[Col.MEASURE].isin(RATINGS)]
-    known = parts[parts[Col.PART].isin([*RATINGS, "transactions"]) & parts[Col.VALUE].notna()]
-    wide = known.pivot(index=KEY, columns=Col.PART, values=Col.VALUE).reindex(
+    valued = parts[parts[Col.PART].isin([*RATINGS, "transactions"]) & parts[Col.VALUE].notna()]
+    wide = valued.pivot(index=KEY, columns=Col.PART, values=Col.VALUE).reindex(
         columns=[*RATINGS, "transactions"]
     )
     answers = tidy_sum(wide[list(RATINGS)].sum(axis=1).to_numpy())

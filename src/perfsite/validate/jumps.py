@@ -62,9 +62,9 @@ def jump_problem(
     `counted` tells that it is a count, which is whole.
     """
     value = float(values[jump.at])
-    other = jump.at - 1 if jump.at > jump.low else jump.at + 1
-    beside = float(values[other])
-    about = f"{grouped(value)} in {row.period}, {grouped(beside)} in {periods[other]}"
+    neighbour = jump.at - 1 if jump.at > jump.low else jump.at + 1
+    beside = float(values[neighbour])
+    about = f"{grouped(value)} in {row.period}, {grouped(beside)} in {periods[neighbour]}"
     lower, higher = sorted((value, beside))
     ratio = f": {times(higher, lower)} times" if lower else ""
     expected = f"figures beside each other that are less than {grouped(factor)} times apart"
@@ -90,8 +90,8 @@ def _fix(values: NDArray[np.float64], jump: Jump, factor: float, *, counted: boo
 def _fitting(value: float, usual: float, *, counted: bool) -> str:
     """The likeliest slip that would explain a figure where another one is usual, if any."""
     close = [
-        (rounded(decimal(apart), 1), order, f"{said} {grouped(number)} would fit")
-        for order, (said, number, limit) in enumerate(_slips(value, counted=counted))
+        (rounded(decimal(apart), 1), order, f"{slip} {grouped(number)} would fit")
+        for order, (slip, number, limit) in enumerate(_slips(value, counted=counted))
         if number > 0 and (apart := abs(log(number / usual))) < limit
     ]
     # Of several the plainest slip, unless another one fits much better.
@@ -150,13 +150,13 @@ _KINDS: Final = (
 
 
 def check_jumps(
-    given: IndexedSeries, measures: Mapping[str, Measure], checks: Checks
+    indexed: IndexedSeries, measures: Mapping[str, Measure], checks: Checks
 ) -> list[Problem]:
     """PS209: figures that jump (see above), each spike once, at the spike."""
-    rows = _candidates(given.rows, measures)
+    rows = _candidates(indexed.rows, measures)
     if rows.empty:
         return []
-    counts = {key for key, one in measures.items() if one.kind is MeasureKind.COUNT}
+    counts = {key for key, measure in measures.items() if measure.kind is MeasureKind.COUNT}
     is_count = rows[Col.MEASURE].isin(counts)
     series, value = rows[Col.SERIES].to_numpy(), rows[Col.VALUE].to_numpy()
     starts = np.flatnonzero(np.diff(series, prepend=series[0] - 1))
@@ -172,10 +172,10 @@ def check_jumps(
     at = np.flatnonzero(jumps)
     at = at[~_seasonal(rows, series, change, at)]
     periods = rows[Col.PERIOD].to_numpy()
-    found = _once(logs, at, starts, np.log(checks.jump_factor))
+    blamed = _once(logs, at, starts, np.log(checks.jump_factor))
     return [
         jump_problem(row, value, jump, periods, checks.jump_factor, counted=row.measure in counts)
-        for jump, row in _without_echoes(rows, found)
+        for jump, row in _without_echoes(rows, blamed)
     ]
 
 
@@ -184,7 +184,7 @@ def _candidates(rows: pd.DataFrame, measures: Mapping[str, Measure]) -> pd.DataF
 
     Zeros at the start are left out: what had not begun does not jump when it begins.
     """
-    kinds = [key for key, one in measures.items() if one.kind in _KINDS]
+    kinds = [key for key, measure in measures.items() if measure.kind in _KINDS]
     rows = rows[rows[Col.PROVIDED] & rows[Col.MEASURE].isin(kinds)]
     begun = (rows[Col.VALUE] != 0).groupby(rows[Col.SERIES]).cummax()
     rows = rows[begun]
@@ -228,17 +228,19 @@ def _seasonal(
     units = rows[Col.UNIT].to_numpy()[at]
     year = np.array([YEAR_IN_UNITS[Unit(unit)] for unit in units], dtype="int64")
     slack = np.array([_SLACK[Unit(unit)] for unit in units], dtype="int64")
-    found = np.zeros(len(at), dtype=bool)
+    seasonal = np.zeros(len(at), dtype=bool)
     for years in (-1, 1):
         for off in range(-max(_SLACK.values()), max(_SLACK.values()) + 1):
             wanted = keys[at] + years * year + off
             place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-            other = np.where((keys[place] == wanted) & (abs(off) <= slack), change[place], np.nan)
-            alike = (np.sign(other) == np.sign(change[at])) & (
-                np.abs(other) >= _SAME_SEASON * np.abs(change[at])
+            year_apart = np.where(
+                (keys[place] == wanted) & (abs(off) <= slack), change[place], np.nan
             )
-            found |= alike
-    return found
+            alike = (np.sign(year_apart) == np.sign(change[at])) & (
+                np.abs(year_apart) >= _SAME_SEASON * np.abs(change[at])
+            )
+            seasonal |= alike
+    return seasonal
 
 
 _BEYOND: Final = 10_000_000
@@ -254,7 +256,7 @@ def _once(
     there is how services begin, and is let be.
     """
     ends = np.append(starts[1:], len(logs))
-    found: list[Jump] = []
+    jumps: list[Jump] = []
     away: tuple[int, float, bool] = (-1, 0.0, False)
     for row in at.tolist():
         piece = int(np.searchsorted(starts, row, side="right")) - 1
@@ -273,10 +275,10 @@ def _once(
         middle = float(np.median(logs[low:high]))
         if row == low + 1 and abs(before - middle) > abs(now - middle):
             if before > middle:
-                found.append(Jump(low, low, high))
+                jumps.append(Jump(low, low, high))
             continue
-        found.append(Jump(row, low, high))
-    return found
+        jumps.append(Jump(row, low, high))
+    return jumps
 
 
 def _short(now: float, home: float, *, rise: bool) -> bool:
@@ -284,21 +286,21 @@ def _short(now: float, home: float, *, rise: bool) -> bool:
     return now > home if rise else now < home
 
 
-def _without_echoes(rows: pd.DataFrame, found: list[Jump]) -> list[tuple[Jump, SeriesRow]]:
+def _without_echoes(rows: pd.DataFrame, blamed: list[Jump]) -> list[tuple[Jump, SeriesRow]]:
     """The jumps without those of channels whose total jumps, and of years whose quarter does."""
-    kept = rows.iloc[[jump.at for jump in found]]
+    jumping = rows.iloc[[jump.at for jump in blamed]]
     spans: dict[tuple[str, str], list[_Span]] = {}
-    columns = [kept[name].tolist() for name in (Col.START, Col.END)]
+    columns = [jumping[name].tolist() for name in (Col.START, Col.END)]
     jumps = [
         (jump, row, _Span(start, end, row.channel))
-        for jump, row, start, end in zip(found, records(kept), *columns, strict=True)
+        for jump, row, start, end in zip(blamed, records(jumping), *columns, strict=True)
     ]
     for _, row, span in jumps:
         spans.setdefault((row.service, row.measure), []).append(span)
     return [
         (jump, row)
         for jump, row, span in jumps
-        if not any(_echoes(span, other) for other in spans[row.service, row.measure])
+        if not any(_echoes(span, cause) for cause in spans[row.service, row.measure])
     ]
 
 
@@ -310,9 +312,9 @@ class _Span(NamedTuple):
     channel: str
 
 
-def _echoes(one: _Span, other: _Span) -> bool:
+def _echoes(span: _Span, cause: _Span) -> bool:
     """Whether one figure jumps because the other one does, which it contains."""
-    if (one.start, one.end) == (other.start, other.end):
-        return other.channel == "" != one.channel
-    inside = one.start <= other.start and other.end <= one.end
-    return inside and other.channel in ("", one.channel)
+    if (span.start, span.end) == (cause.start, cause.end):
+        return cause.channel == "" != span.channel
+    inside = span.start <= cause.start and cause.end <= span.end
+    return inside and cause.channel in ("", span.channel)

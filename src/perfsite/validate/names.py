@@ -57,13 +57,13 @@ def hint(text: str, why: str) -> str:
         day = _DAY_ONE + timedelta(days=int(text))
         return f"the spreadsheet's number of a day, {day}? Format the column as text"
     meant = [
-        one
+        code
         for pattern, reading in _FORMS
         if (match := re.fullmatch(pattern, text))
-        for one in _tried(reading, match)
+        for code in _tried(reading, match)
     ]
     if meant:
-        return f"write {' or '.join(_labelled(one) for one in dict.fromkeys(meant))}"
+        return f"write {' or '.join(_labelled(code) for code in dict.fromkeys(meant))}"
     return _in_plain_words(text, why)
 
 
@@ -88,14 +88,14 @@ def _labelled(code: str) -> str:
 
 def _tried(reading: Callable[[re.Match[str]], list[str]], match: re.Match[str]) -> list[str]:
     """The readings of a text that are periods."""
-    found = []
+    codes = []
     try:
-        for one in reading(match):
-            Period.parse(one)
-            found.append(one)
+        for code in reading(match):
+            Period.parse(code)
+            codes.append(code)
     except (ValueError, OverflowError):
-        return found
-    return found
+        return codes
+    return codes
 
 
 def _year(text: str) -> str:
@@ -208,10 +208,10 @@ def check_services(
     long: pd.DataFrame, services: Collection[str]
 ) -> tuple[pd.Series, list[Problem]]:
     """Services that are not in the register (PS111), or not said (PS114)."""
-    known = list(services)
-    bad = ~long[Col.SERVICE].isin(known)
+    ids = list(services)
+    bad = ~long[Col.SERVICE].isin(ids)
     unknown = long.loc[bad, Col.SERVICE].unique()
-    hints = {name: closest(name, known) for name in unknown[:_HINTED]}
+    hints = {name: closest(name, ids) for name in unknown[:_HINTED]}
     problems = [
         Problem(
             file,
@@ -245,12 +245,12 @@ def with_lost_rows(problems: Iterable[Problem], register: Iterable[Problem]) -> 
     That the service is not in the register follows from what is wrong there; nobody is to add it a
     second time, or to take it for another service.
     """
-    lost = {one.service: one for one in register if one.service and one.row}
+    lost = {problem.service: problem for problem in register if problem.service and problem.row}
     return [
-        replace(one, fix=f"mend {lost[one.service].place}, which was left out")
-        if one.code == "PS111" and one.service in lost
-        else one
-        for one in problems
+        replace(problem, fix=f"mend {lost[problem.service].place}, which was left out")
+        if problem.code == "PS111" and problem.service in lost
+        else problem
+        for problem in problems
     ]
 
 
@@ -273,7 +273,7 @@ def check_measures(
             _rows(long, bad), long.loc[bad, Col.MEASURE], strict=True
         )
     ]
-    return bad, [replace(one, measures=()) for one in blamed(problems, long[bad])]
+    return bad, [replace(problem, measures=()) for problem in blamed(problems, long[bad])]
 
 
 def check_channels(
@@ -292,9 +292,9 @@ def check_channels(
     single = [key for key, measure in measures.items() if not measure.by_channel]
     misplaced = (long[Col.CHANNEL] != "") & long[Col.MEASURE].isin(single)
     bad = long[Col.CHANNEL].isin(wrong) | misplaced
-    mine = long[bad]
-    in_header = mine[Col.COLUMN] != Col.VALUE
-    mine = mine[~in_header | ~mine.duplicated([Col.FILE, Col.COLUMN])]
+    rows = long[bad]
+    in_header = rows[Col.COLUMN] != Col.VALUE
+    rows = rows[~in_header | ~rows.duplicated([Col.FILE, Col.COLUMN])]
     problems = [
         Problem(
             file,
@@ -312,7 +312,7 @@ def check_channels(
         )
         for file, row, column, name, measure, service, code in zip(
             *(
-                mine[key]
+                rows[key]
                 for key in (
                     Col.FILE,
                     ROW,
@@ -365,13 +365,13 @@ def parse_periods(long: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series, list[Pro
             _rows(long, bad), long.loc[bad, Col.PERIOD], long.loc[bad, Col.SERVICE], strict=True
         )
     ]
-    known = list(parsed.values())
+    periods_read = list(parsed.values())
     table = pd.DataFrame(
         {
-            Col.PERIOD_CODE: pd.Series([period.code for period in known], dtype=object),
-            Col.UNIT: pd.Series([str(period.unit) for period in known], dtype=object),
-            Col.FIRST: [period.first for period in known],
-            Col.COUNT: [period.count for period in known],
+            Col.PERIOD_CODE: pd.Series([period.code for period in periods_read], dtype=object),
+            Col.UNIT: pd.Series([str(period.unit) for period in periods_read], dtype=object),
+            Col.FIRST: [period.first for period in periods_read],
+            Col.COUNT: [period.count for period in periods_read],
         }
     )
     table.index = pd.Index(list(parsed), dtype=object)

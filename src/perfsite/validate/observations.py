@@ -63,7 +63,7 @@ def check_releases(long: pd.DataFrame) -> tuple[pd.Series[str], list[Problem]]:
         where the date cannot be read; and a PS119 for each row of a file that has such a one.
     """
     text = long[RELEASE].fillna("").astype(object)
-    wrong = [one for one in text.unique() if one and not is_day(one)]
+    wrong = [spelt for spelt in text.unique() if spelt and not is_day(spelt)]
     bad = text.isin(wrong)
     problems = [
         Problem(
@@ -71,13 +71,13 @@ def check_releases(long: pd.DataFrame) -> tuple[pd.Series[str], list[Problem]]:
             row,
             "PS119",
             RELEASE,
-            A_NUMBER if _FIGURE.fullmatch(found) else found[:80],
+            A_NUMBER if _FIGURE.fullmatch(spelt) else spelt[:80],
             "a date as 2018-09-20, or nothing",
-            _fix(found),
+            _fix(spelt),
             service=service,
             measures=(measure,) if measure else (),
         )
-        for file, row, found, service, measure in zip(
+        for file, row, spelt, service, measure in zip(
             *(long.loc[bad, name] for name in ("file", ROW)),
             text[bad],
             *(long.loc[bad, name] for name in (Col.SERVICE, Col.MEASURE)),
@@ -109,10 +109,10 @@ def release_days(sources: Iterable[Source]) -> set[date]:
     }
 
 
-def _fix(found: str) -> str:
-    if match := _WITH_TIME.fullmatch(found):
+def _fix(spelt: str) -> str:
+    if match := _WITH_TIME.fullmatch(spelt):
         return f"write the day alone: {match[1]}; figures are released by the day"
-    if _DAY_FIRST.fullmatch(found):
+    if _DAY_FIRST.fullmatch(spelt):
         return "write the year first, then the month, then the day: 2018-09-20"
     return "write the date with four, two and two digits; leave it blank if there is no embargo"
 
@@ -134,10 +134,10 @@ def is_meant_private(long: pd.DataFrame, edition: date | None) -> pd.Series[bool
     that was spelt.
     """
     release = long[RELEASE].fillna("").astype(object)
-    known = release.isin([one for one in release.unique() if not one or is_day(one)])
+    readable = release.isin([spelt for spelt in release.unique() if not spelt or is_day(spelt)])
     spellings = pd.Series(long[Col.VALUE].unique(), dtype=object)
     marked = spellings[spellings.str.contains(CONFIDENTIAL).astype(bool)]
-    return ~(known & is_released(release, edition)) | long[Col.VALUE].isin(list(marked))
+    return ~(readable & is_released(release, edition)) | long[Col.VALUE].isin(list(marked))
 
 
 def newest_release(frame: pd.DataFrame, edition: date | None) -> pd.DataFrame:
@@ -168,9 +168,9 @@ def is_newest(frame: pd.DataFrame, edition: date | None) -> NDArray[np.bool_]:
     some = np.flatnonzero(np.isin(keys, keys[dated]) & released)
     releases = frame[Col.RELEASE].iloc[some]
     newest = releases.groupby(keys[some]).transform("max")
-    found = released.copy()
-    found[some] = (releases == newest).to_numpy(dtype=bool)
-    return found
+    newest_of_key = released.copy()
+    newest_of_key[some] = (releases == newest).to_numpy(dtype=bool)
+    return newest_of_key
 
 
 def _keys(frame: pd.DataFrame) -> NDArray[np.int64]:
@@ -234,14 +234,14 @@ def read_observations(
     tables = []
     cache = cache or Cache()
     for source in sources:
-        given = (source, services, config.all_measures, config.budgets)
-        table, found = cache.of(("table", source.path), given, partial(long_table, *given))
-        problems += found
+        inputs = (source, services, config.all_measures, config.budgets)
+        table, of_table = cache.of(("table", source.path), inputs, partial(long_table, *inputs))
+        problems += of_table
         entering("validate", SUBMISSION, table)
         tables.append(table)
     long = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=LONG)
     good = np.ones(len(long), dtype=bool)
-    periods, bad, found = parse_periods(long)
+    periods, bad, of_periods = parse_periods(long)
     entering("validate", READ_PERIODS, periods)
     good &= ~bad.to_numpy(dtype=bool)
     long["code"] = periods[Col.PERIOD_CODE].fillna("")
@@ -250,14 +250,14 @@ def read_observations(
         check_measures(long, config.all_measures),
         check_channels(long, config.all_measures),
     )
-    for bad, other in checked:
+    for bad, of_names in checked:
         good &= ~bad.to_numpy(dtype=bool)
-        problems += other
-    problems += found
+        problems += of_names
+    problems += of_periods
     private = is_meant_private(long, edition)
-    values, bad, found = check_values(long, config.all_measures, private)
+    values, bad, of_values = check_values(long, config.all_measures, private)
     entering("validate", READ_VALUES, values)
-    problems += blamed(found, long[bad])
+    problems += blamed(of_values, long[bad])
     release, late = check_releases(long)
     problems += late
     # What cannot be read and was not to be public stays: a secret of which nobody knows the number.
@@ -266,8 +266,8 @@ def read_observations(
     frame = pd.concat([long.drop(columns="code"), periods, values], axis=1)
     frame = frame if good.all() else frame[good]
     frame = frame.drop(columns=Col.PERIOD).rename(columns={Col.PERIOD_CODE: Col.PERIOD})
-    frame, found = _without_duplicates(newest_release(frame, edition), edition)
-    problems += found
+    frame, repeated = _without_duplicates(newest_release(frame, edition), edition)
+    problems += repeated
     frame = frame.astype({Col.UNIT: object, **_NUMBERS})
     if frame.empty:
         # A column of nothing would be one of numbers.
@@ -281,7 +281,7 @@ def _made_unknown(frame: pd.DataFrame, rows: pd.Series[bool]) -> pd.DataFrame:
         return frame
     new = {Col.VALUE: np.nan, Col.SECRET: np.nan, Col.MARKS: "", Col.RELEASE: NEVER}
     new |= {Col.STATUS: str(Status.CONFIDENTIAL)}
-    return frame.assign(**{name: frame[name].mask(rows, one) for name, one in new.items()})
+    return frame.assign(**{name: frame[name].mask(rows, blank) for name, blank in new.items()})
 
 
 def _without_duplicates(
@@ -307,7 +307,7 @@ def _without_duplicates(
             "PS110",
             column,
             f"{service} {period} {measure}{':' if channel else ''}{channel} again, "
-            f"also in {other}:{at}",
+            f"also in {first_file}:{at}",
             "each observation once",
             "delete one of the two; the first stands, for they are alike"
             if same
@@ -316,7 +316,7 @@ def _without_duplicates(
             measures=(measure,),
             period=period,
         )
-        for file, row, column, service, period, measure, channel, other, at, same in zip(
+        for file, row, column, service, period, measure, channel, first_file, at, same in zip(
             *(again.loc[later, name] for name in (Col.FILE, ROW, Col.COLUMN, *FIGURE)),
             *(first.loc[later, name] for name in PLACE),
             alike[later],
@@ -325,9 +325,9 @@ def _without_duplicates(
     ]
     hidden = (again[Col.STATUS] == Status.CONFIDENTIAL) | ~is_released(again[Col.RELEASE], edition)
     # Which of the two is right is not known, but that it is a secret is.
-    kept = ~later & ~alike & hidden.groupby([again[name] for name in key]).transform("any")
-    frame = frame.drop(index=again.index[(later | ~alike) & ~kept])
-    return _made_unknown(frame, kept.reindex(frame.index, fill_value=False)), problems
+    secret = ~later & ~alike & hidden.groupby([again[name] for name in key]).transform("any")
+    frame = frame.drop(index=again.index[(later | ~alike) & ~secret])
+    return _made_unknown(frame, secret.reindex(frame.index, fill_value=False)), problems
 
 
 def in_order(frame: pd.DataFrame, services: Collection[str]) -> pd.DataFrame:

@@ -58,8 +58,8 @@ def read_register(
     places: dict[str, tuple[str, int]] = {}
     problems: list[Problem] = []
     for source in sources:
-        table, found = read_table(source, budgets)
-        problems += found
+        table, of_table = read_table(source, budgets)
+        problems += of_table
         columns = [str(column) for column in table.columns if column != ROW]
         if not columns:
             continue
@@ -93,15 +93,15 @@ def read_register(
         ]
         if missing:
             continue
-        known = [name for name in all_columns if name in columns]
-        for record in table[[*known, ROW]].to_dict("records"):
+        present = [name for name in all_columns if name in columns]
+        for record in table[[*present, ROW]].to_dict("records"):
             cells = {str(key): value for key, value in record.items()}
             row = int(cells.pop(ROW))
-            words = {name: str(cells.pop(name)) for name in known if name in translated}
-            texts, found = _translations(words, translated, source.path, row)
+            words = {name: str(cells.pop(name)) for name in present if name in translated}
+            texts, of_row = _translations(words, translated, source.path, row)
             if service := _add(services, problems, source.path, (row, cells, texts), modules):
                 places[service] = source.path, row
-                problems += found
+                problems += of_row
     _check_aliases(services, problems, places)
     return services, [*problems, *_two_spellings(services, places)]
 
@@ -168,14 +168,14 @@ def _text(column: str, cell: str) -> str:
     return " ".join(cell.split()) if column in _WORDS else _SPACES.sub(" ", cell).strip()
 
 
-def _not_an_address(path: str, row: int, column: str, found: str) -> Problem:
-    whole = f"https://{found}"
+def _not_an_address(path: str, row: int, column: str, text: str) -> Problem:
+    whole = f"https://{text}"
     fix = (
         f"write {whole}"
-        if is_web_address(whole) and ":" not in found
+        if is_web_address(whole) and ":" not in text
         else ("copy the address of the page from the browser; leave it blank if there is none")
     )
-    return Problem(path, row, "PS116", column, found, "an address as https://www.gov.uk/x", fix)
+    return Problem(path, row, "PS116", column, text, "an address as https://www.gov.uk/x", fix)
 
 
 def _add(
@@ -183,7 +183,7 @@ def _add(
     problems: list[Problem],
     path: str,
     record: tuple[int, Mapping[str, object], Mapping[str, Mapping[str, str]]],
-    known: Sequence[str],
+    known_modules: Sequence[str],
 ) -> str:
     """Add the service of a row: its number, cells and translations. Returns its id, or nothing."""
     row, cells, translations = record
@@ -239,8 +239,8 @@ def _add(
                 )
                 problems.append(Problem(path, row, "PS108", name, text[name], expected, fix))
                 text[name] = ""
-    modules, found = _modules(text.pop("modules", ""), path, row, known)
-    problems += found
+    modules, of_modules = _modules(text.pop("modules", ""), path, row, known_modules)
+    problems += of_modules
     aliases = tuple(text.pop("aliases", "").split())
     key = text.pop("service")
     services[key] = Service(
@@ -250,7 +250,7 @@ def _add(
 
 
 def _modules(
-    text: str, path: str, row: int, known: Sequence[str]
+    text: str, path: str, row: int, known_modules: Sequence[str]
 ) -> tuple[tuple[str, ...], list[Problem]]:
     """The modules that are known, each once; the others are left out and reported."""
     names = dict.fromkeys(text.split())
@@ -261,13 +261,13 @@ def _modules(
             "PS117",
             "modules",
             name,
-            f"one of {', '.join(known)}",
-            closest(name, known) or "leave it out",
+            f"one of {', '.join(known_modules)}",
+            closest(name, known_modules) or "leave it out",
         )
         for name in names
-        if name not in known
+        if name not in known_modules
     ]
-    return tuple(name for name in names if name in known), problems
+    return tuple(name for name in names if name in known_modules), problems
 
 
 def _id_meant(text: str) -> str:
@@ -276,7 +276,7 @@ def _id_meant(text: str) -> str:
     if len(near) > MAX_ID_LENGTH:
         near = near[: MAX_ID_LENGTH + 1].rpartition("-")[0] or near[:MAX_ID_LENGTH]
     tries = (near, f"{near}-service") if near else ()
-    good = [one for one in tries if not why_not_an_id(one)]
+    good = [candidate for candidate in tries if not why_not_an_id(candidate)]
     return f"try {good[0]}" if good else "choose a short name of plain letters"
 
 
@@ -291,23 +291,23 @@ def _check_aliases(
     """
     owners: dict[str, str] = {}
     for service in list(services.values()):
-        kept = []
+        aliases = []
         for alias in service.aliases:
-            other = alias if alias in services else owners.get(alias, "")
+            owner = alias if alias in services else owners.get(alias, "")
             why = why_not_an_id(alias[:MAX_ID_LENGTH].rstrip("-"))
-            where = (*places[service.id], "PS113" if other else "PS112", "aliases", alias)
-            if other:
+            where = (*places[service.id], "PS113" if owner else "PS112", "aliases", alias)
+            if owner:
                 fix = f"take it out of the aliases of {service.id}"
-                if other != alias:
-                    fix += f", or out of those of {other}"
-                problems.append(Problem(*where, f"an id that {other} does not use", fix))
+                if owner != alias:
+                    fix += f", or out of those of {owner}"
+                problems.append(Problem(*where, f"an id that {owner} does not use", fix))
             elif why:
                 fix = f"{_id_meant(alias)}, or take it out of the aliases of {service.id}"
                 problems.append(Problem(*where, why, fix))
             else:
-                kept.append(alias)
+                aliases.append(alias)
                 owners[alias] = service.id
-        services[service.id] = replace(service, aliases=tuple(kept))
+        services[service.id] = replace(service, aliases=tuple(aliases))
 
 
 def is_web_address(text: str) -> bool:

@@ -1,8 +1,8 @@
 """All rules that look along the figures of services, and across their periods, one by one.
 
-Each is a function of its own, in a module beside this one; what they share is `given.Given`.
-Figures of one period against each other (PS201, PS203) are compared in `consistency`, years against
-their parts (PS202, PS204) where they are added up.
+Each is a function of its own, in a module beside this one; what they share is
+`series.IndexedSeries`. Figures of one period against each other (PS201, PS203) are compared in
+`consistency`, years against their parts (PS202, PS204) where they are added up.
 """
 
 from __future__ import annotations
@@ -57,30 +57,32 @@ def check_series(
     """
     everything = IndexedSeries.of(observations)
     entering("series", INDEXED, everything.rows)
-    given, problems = without_future(everything, edition)
+    indexed, problems = without_future(everything, edition)
     problems += check_organisations(services)
-    if given.rows.empty:
+    if indexed.rows.empty:
         return _in_order(problems)
-    if len(given.rows) < len(everything.rows):
-        adding = [key for key, one in measures.items() if one.aggregation is Aggregation.SUM]
-        parts = _begun(parts, given)
+    if len(indexed.rows) < len(everything.rows):
+        adding = [
+            key for key, measure in measures.items() if measure.aggregation is Aggregation.SUM
+        ]
+        parts = _begun(parts, indexed)
         windows = year_windows(parts.frame, [*adding, DIGITAL])
-    problems += check_overlaps(given, windows, measures)
-    problems += check_gaps(given)
-    problems += check_ratings(given, parts)
-    problems += check_rates(given, parts, checks.rate_tolerance)
-    problems += check_jumps(given, measures, checks)
-    problems += check_repeats(given, measures, checks.repeats)
-    problems += check_silence(given, services, checks.quiet_months)
-    problems += check_lives(given, services)
+    problems += check_overlaps(indexed, windows, measures)
+    problems += check_gaps(indexed)
+    problems += check_ratings(indexed, parts)
+    problems += check_rates(indexed, parts, checks.rate_tolerance)
+    problems += check_jumps(indexed, measures, checks)
+    problems += check_repeats(indexed, measures, checks.repeats)
+    problems += check_silence(indexed, services, checks.quiet_months)
+    problems += check_lives(indexed, services)
     return _in_order(problems)
 
 
-def _begun(parts: Parts, given: IndexedSeries) -> Parts:
+def _begun(parts: Parts, indexed: IndexedSeries) -> Parts:
     """The parts without those of periods that have not begun."""
-    known = pd.MultiIndex.from_frame(given.rows[KEY].drop_duplicates())
-    mine = pd.MultiIndex.from_frame(parts.frame[KEY])
-    return replace(parts, frame=parts.frame[mine.isin(known)])
+    begun = pd.MultiIndex.from_frame(indexed.rows[KEY].drop_duplicates())
+    keys = pd.MultiIndex.from_frame(parts.frame[KEY])
+    return replace(parts, frame=parts.frame[keys.isin(begun)])
 
 
 def _in_order(problems: list[Problem]) -> list[Problem]:

@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
 # The figures as the rules look at them: rows with codes and days, and where they stand.
 #
-# Every rule over series starts from one `Given`. It relies on the order of the observations: those
-# of a series (one service, measure, channel and length of period) stand together, in order of
-# time.
+# Every rule over series starts from one `IndexedSeries`. It relies on the order of the
+# observations: those of a series (one service, measure, channel and length of period) stand
+# together, in order of time.
 
 
 SPAN: Final = [Col.UNIT, Col.COUNT, Col.FIRST]
@@ -91,9 +91,9 @@ def _runs(codes: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
 def _days(periods: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The first and the last day of each period; periods repeat, so each is read once."""
     codes, texts = pd.factorize(periods)
-    known = [Period.parse(text) for text in texts]
-    starts = np.array([period.start.toordinal() for period in known], dtype="int64")
-    ends = np.array([period.end.toordinal() for period in known], dtype="int64")
+    parsed = [Period.parse(text) for text in texts]
+    starts = np.array([period.start.toordinal() for period in parsed], dtype="int64")
+    ends = np.array([period.end.toordinal() for period in parsed], dtype="int64")
     return starts[codes], ends[codes]
 
 
@@ -143,17 +143,17 @@ def code_of(unit: str, count: int, first: int) -> str:
 # Figures against the calendar: the day of the edition, the life of a service, and silence.
 
 
-def without_future(given: IndexedSeries, edition: date) -> tuple[IndexedSeries, list[Problem]]:
+def without_future(indexed: IndexedSeries, edition: date) -> tuple[IndexedSeries, list[Problem]]:
     """The figures of periods that have begun; PS118 for the others, PS211 for unfinished ones.
 
     Most periods of the future are slips of a digit. One that stayed would make every other
     service look late.
     """
     today = edition.toordinal()
-    start, end = given.rows[Col.START].to_numpy(), given.rows[Col.END].to_numpy()
+    start, end = indexed.rows[Col.START].to_numpy(), indexed.rows[Col.END].to_numpy()
     future, running = start > today, (start <= today) & (end > today)
     problems = _by_row(
-        given.rows[future],
+        indexed.rows[future],
         lambda period: (
             "PS118",
             f"{period}, which begins after the date of this edition",
@@ -162,7 +162,7 @@ def without_future(given: IndexedSeries, edition: date) -> tuple[IndexedSeries, 
         ),
     )
     problems += _by_row(
-        given.rows[running & given.rows[Col.PROVIDED].to_numpy()],
+        indexed.rows[running & indexed.rows[Col.PROVIDED].to_numpy()],
         lambda period: (
             "PS211",
             f"{period}, which ends on {Period.parse(period).end.isoformat()}",
@@ -170,47 +170,47 @@ def without_future(given: IndexedSeries, edition: date) -> tuple[IndexedSeries, 
             "send the figures when the period has ended; if they are forecasts, take them out",
         ),
     )
-    return given.where(~future), problems
+    return indexed.where(~future), problems
 
 
-def check_lives(given: IndexedSeries, services: Mapping[str, Service]) -> list[Problem]:
+def check_lives(indexed: IndexedSeries, services: Mapping[str, Service]) -> list[Problem]:
     """PS213: figures of periods that lie before a service opened or after it closed."""
-    opened = {key: Period.parse(one.opened) for key, one in services.items() if one.opened}
-    closed = {key: Period.parse(one.closed) for key, one in services.items() if one.closed}
+    opened = {key: Period.parse(entry.opened) for key, entry in services.items() if entry.opened}
+    closed = {key: Period.parse(entry.closed) for key, entry in services.items() if entry.closed}
     starts = {key: period.start.toordinal() for key, period in opened.items()}
     ends = {key: period.end.toordinal() for key, period in closed.items()}
     if not starts and not ends:
         return []
-    rows = given.rows[given.rows[Col.PROVIDED]]
+    rows = indexed.rows[indexed.rows[Col.PROVIDED]]
     rows = rows[rows[Col.SERVICE].isin([*starts, *ends])]
     early = rows[Col.END].to_numpy() < rows[Col.SERVICE].map(starts).astype(float).to_numpy()
     late = rows[Col.START].to_numpy() > rows[Col.SERVICE].map(ends).astype(float).to_numpy()
     problems = []
-    for chosen, said, lives in ((early, "opened", opened), (late, "closed", closed)):
-        for service, mine in rows[chosen].groupby(Col.SERVICE, sort=False):
+    for chosen, event, lives in ((early, "opened", opened), (late, "closed", closed)):
+        for service, of_service in rows[chosen].groupby(Col.SERVICE, sort=False):
             when = lives[str(service)].code
-            word = "before" if said == "opened" else "after"
+            word = "before" if event == "opened" else "after"
             problems += _by_row(
-                mine,
-                lambda period, when=when, said=said, word=word: (  # type: ignore[misc]
+                of_service,
+                lambda period, when=when, event=event, word=word: (  # type: ignore[misc]
                     "PS213",
-                    f"figures for {period}; the register says that the service {said} in {when}",
-                    f"no figures from {word} the service {said}",
-                    f"check the period, and the column {said} of the register",
+                    f"figures for {period}; the register says that the service {event} in {when}",
+                    f"no figures from {word} the service {event}",
+                    f"check the period, and the column {event} of the register",
                 ),
             )
     return problems
 
 
 def check_silence(
-    given: IndexedSeries, services: Mapping[str, Service], quiet_months: int
+    indexed: IndexedSeries, services: Mapping[str, Service], quiet_months: int
 ) -> list[Problem]:
     """PS212: services that gave figures, are not closed, and give none any more.
 
     The site's newest period (see `newest_end`) is what services are late against. A figure that
     is confidential or not applicable was given all the same.
     """
-    rows = given.rows[given.rows[Col.STATUS] != Status.NOT_PROVIDED]
+    rows = indexed.rows[indexed.rows[Col.STATUS] != Status.NOT_PROVIDED]
     if rows.empty:
         return []
     end = rows[Col.END].to_numpy()
@@ -245,15 +245,15 @@ def _months(day: int) -> int:
     return when.year * MONTHS_IN_YEAR + when.month
 
 
-def _by_row(rows: pd.DataFrame, said: Callable[[str], tuple[str, str, str, str]]) -> list[Problem]:
+def _by_row(rows: pd.DataFrame, text: Callable[[str], tuple[str, str, str, str]]) -> list[Problem]:
     """A problem for each row of a file and period, which blames all measures of it."""
     if rows.empty:
         return []
-    found = rows.groupby([*PLACE, Col.SERVICE, Col.PERIOD], sort=False)[Col.MEASURE].unique()
-    keys = found.index.to_frame(index=False).itertuples(index=False, name=None)
+    blamed = rows.groupby([*PLACE, Col.SERVICE, Col.PERIOD], sort=False)[Col.MEASURE].unique()
+    keys = blamed.index.to_frame(index=False).itertuples(index=False, name=None)
     problems = []
-    for (file, row, service, period), measures in zip(keys, found, strict=True):
-        code, what, expected, fix = said(period)
+    for (file, row, service, period), measures in zip(keys, blamed, strict=True):
+        code, what, expected, fix = text(period)
         problems.append(
             Problem(
                 file,
@@ -282,18 +282,18 @@ _BEYOND: Final = 10_000_000
 
 
 def check_overlaps(
-    given: IndexedSeries, windows: Windows, measures: Mapping[str, Measure]
+    indexed: IndexedSeries, windows: Windows, measures: Mapping[str, Measure]
 ) -> list[Problem]:
     """PS205: longer figures that are not the sum of shorter ones, or smaller than one of them.
 
     `windows` says which series count a stock, whose figures do not add up, and which years are
     reported already.
     """
-    adding = [key for key, one in measures.items() if one.aggregation is Aggregation.SUM]
-    rows = _of_several_lengths(given.rows, adding)
+    adding = [key for key, measure in measures.items() if measure.aggregation is Aggregation.SUM]
+    rows = _of_several_lengths(indexed.rows, adding)
     stocks = pd.MultiIndex.from_arrays([windows.stocks[Col.SERVICE], windows.stocks[Col.MEASURE]])
-    mine = pd.MultiIndex.from_frame(rows[[Col.SERVICE, Col.MEASURE]])
-    rows = rows[rows[Col.PROVIDED].to_numpy() & ~mine.isin(stocks)]
+    keys = pd.MultiIndex.from_frame(rows[[Col.SERVICE, Col.MEASURE]])
+    rows = rows[rows[Col.PROVIDED].to_numpy() & ~keys.isin(stocks)]
     if rows.empty:
         return []
     differ = _differing(rows)
@@ -340,11 +340,11 @@ def _of_several_lengths(rows: pd.DataFrame, measures: list[str]) -> pd.DataFrame
 def _in_conflict(rows: pd.DataFrame, conflicts: pd.DataFrame) -> NDArray[np.bool_]:
     """Which rows are years that are not the sum of their parts (PS202)."""
     year = is_whole_year(rows)
-    known = pd.MultiIndex.from_arrays(
+    reported = pd.MultiIndex.from_arrays(
         [conflicts[Col.SERVICE], _measures(conflicts), conflicts[Col.FIRST]]
     )
-    mine = pd.MultiIndex.from_frame(rows[[Col.SERVICE, Col.MEASURE, Col.FIRST]])
-    return np.asarray(year.to_numpy() & mine.isin(known))
+    keys = pd.MultiIndex.from_frame(rows[[Col.SERVICE, Col.MEASURE, Col.FIRST]])
+    return np.asarray(year.to_numpy() & keys.isin(reported))
 
 
 def _as_parts(rows: pd.DataFrame) -> pd.DataFrame:
@@ -362,25 +362,25 @@ def tiled(rows: pd.DataFrame, lengths: list[int]) -> pd.DataFrame:
     days = months_of_days(frame[frame[Col.UNIT] == Unit.DAY])
     months = frame[frame[Col.UNIT] == Unit.MONTH]
     pool = pd.concat([months, days]).drop_duplicates([Col.SERVICE, Col.COUNT, Col.FIRST])
-    made = [days]
+    frames = [days]
     for length in lengths:
         shorter = pool[pool[Col.COUNT] < length]
         if len(shorter):
-            made.append(tile(shorter, length))
-    sums = pd.concat(made)[[Col.SERVICE, Col.COUNT, Col.FIRST, Col.VALUE]]
-    found = months.merge(
+            frames.append(tile(shorter, length))
+    sums = pd.concat(frames)[[Col.SERVICE, Col.COUNT, Col.FIRST, Col.VALUE]]
+    both = months.merge(
         sums, on=[Col.SERVICE, Col.COUNT, Col.FIRST], how="inner", suffixes=("", "_sum")
     )
-    return found.rename(columns={"value_sum": Col.SUMMED})[["at", Col.SUMMED]]
+    return both.rename(columns={"value_sum": Col.SUMMED})[["at", Col.SUMMED]]
 
 
 def _differing(rows: pd.DataFrame) -> pd.DataFrame:
     """Longer rows other than years, with `at` and `summed`, that are not the sum of their parts."""
     counts = rows.loc[rows[Col.UNIT] == Unit.MONTH, Col.COUNT].unique()
     lengths = sorted({int(count) for count in counts} - {1, MONTHS_IN_YEAR})
-    found = tiled(rows, lengths)
-    frame = rows.loc[found["at"]].assign(
-        at=found["at"].to_numpy(), summed=found[Col.SUMMED].to_numpy()
+    sums = tiled(rows, lengths)
+    frame = rows.loc[sums["at"]].assign(
+        at=sums["at"].to_numpy(), summed=sums[Col.SUMMED].to_numpy()
     )
     return frame[~np.isclose(frame[Col.VALUE], frame[Col.SUMMED], rtol=1e-9, atol=0)]
 
@@ -451,12 +451,12 @@ _LEAST_REPEATED: Final = 10
 """Small counts repeat by chance."""
 
 
-def check_gaps(given: IndexedSeries) -> list[Problem]:
+def check_gaps(indexed: IndexedSeries) -> list[Problem]:
     """PS206: series in which periods lack between the first and the last one given.
 
     A figure given as [x] is there: the service said that it has none.
     """
-    rows = given.rows
+    rows = indexed.rows
     series = rows[Col.SERIES].to_numpy()
     if len(rows) < 2:  # noqa: PLR2004 - between two figures
         return []
@@ -467,7 +467,7 @@ def check_gaps(given: IndexedSeries) -> list[Problem]:
     at = np.flatnonzero(missing > 0)
     if not len(at):
         return []
-    found = pd.DataFrame({Col.SERIES: series[at], "at": at, "n": missing[at], "step": step[at]})
+    gaps = pd.DataFrame({Col.SERIES: series[at], "at": at, "n": missing[at], "step": step[at]})
     bounds = {
         int(key): (int(low), int(high))
         for key, low, high in zip(
@@ -479,19 +479,19 @@ def check_gaps(given: IndexedSeries) -> list[Problem]:
     names = [*PLACE, Col.SERVICE, Col.MEASURE, Col.CHANNEL, Col.UNIT, Col.PERIOD]
     columns = {name: rows[name].to_numpy() for name in names}
     holes: dict[tuple[str, str, str], list[_Hole]] = {}
-    for key, mine in found.groupby(Col.SERIES, sort=False):
+    for key, gap in gaps.groupby(Col.SERIES, sort=False):
         low, high = bounds[int(str(key))]
-        total = int(mine["n"].sum())
+        total = int(gap["n"].sum())
         listed: list[str] = []
-        for hole, number, each in zip(mine["at"], mine["n"], mine["step"], strict=True):
+        for place, number, each in zip(gap["at"], gap["n"], gap["step"], strict=True):
             wanted = range(1, min(int(number), _LISTED - len(listed)) + 1)
             listed += [
-                code_of(columns[Col.UNIT][hole], count[hole], first[hole] + each * k)
+                code_of(columns[Col.UNIT][place], count[place], first[place] + each * k)
                 for k in wanted
             ]
-        more = f" and {total - len(listed)} more" if total > len(listed) else ""
-        after = int(mine["at"].iloc[0]) + 1
-        one = _Hole(
+        rest = f" and {total - len(listed)} more" if total > len(listed) else ""
+        after = int(gap["at"].iloc[0]) + 1
+        hole = _Hole(
             columns[Col.FILE][after],
             int(columns[Col.ROW][after]),
             columns[Col.SERVICE][after],
@@ -499,11 +499,13 @@ def check_gaps(given: IndexedSeries) -> list[Problem]:
             name_of(columns[Col.MEASURE][after], columns[Col.CHANNEL][after]),
             f"{columns[Col.PERIOD][low]} to {columns[Col.PERIOD][high]}",
         )
-        what = f"{', '.join(listed)}{more}"
-        holes.setdefault((one.file, f"{columns[Col.UNIT][after]} {count[after]}", what), []).append(
-            one
-        )
-    return [one for (_, _, what), mine in holes.items() for one in _gap_problems(what, mine)]
+        what = f"{', '.join(listed)}{rest}"
+        holes.setdefault(
+            (hole.file, f"{columns[Col.UNIT][after]} {count[after]}", what), []
+        ).append(hole)
+    return [
+        problem for (_, _, what), alike in holes.items() for problem in _gap_problems(what, alike)
+    ]
 
 
 class _Hole(NamedTuple):
@@ -552,12 +554,12 @@ def _usual(apart: NDArray[np.int64], series: NDArray[np.int64]) -> NDArray[np.in
     pairs = pd.DataFrame({Col.SERIES: series, "apart": apart})[apart > 0]
     sizes = pairs.value_counts(sort=False).reset_index(name="n")
     modes = sizes.sort_values([Col.SERIES, "n", "apart"]).drop_duplicates(Col.SERIES, keep="last")
-    found = modes.set_index(Col.SERIES)["apart"].reindex(series).fillna(0)
-    return found.to_numpy(dtype="int64")
+    usual = modes.set_index(Col.SERIES)["apart"].reindex(series).fillna(0)
+    return usual.to_numpy(dtype="int64")
 
 
 def check_repeats(
-    given: IndexedSeries, measures: Mapping[str, Measure], repeats: int
+    indexed: IndexedSeries, measures: Mapping[str, Measure], repeats: int
 ) -> list[Problem]:
     """PS210: the same count or amount for `repeats` or more periods that follow each other.
 
@@ -567,11 +569,11 @@ def check_repeats(
     """
     kinds = {
         key
-        for key, one in measures.items()
-        if one.kind in (MeasureKind.COUNT, MeasureKind.CURRENCY)
+        for key, measure in measures.items()
+        if measure.kind in (MeasureKind.COUNT, MeasureKind.CURRENCY)
     }
-    chosen = given.rows[Col.PROVIDED] & (given.rows[Col.VALUE] >= _LEAST_REPEATED)
-    rows = given.rows[chosen & given.rows[Col.MEASURE].isin(kinds)]
+    chosen = indexed.rows[Col.PROVIDED] & (indexed.rows[Col.VALUE] >= _LEAST_REPEATED)
+    rows = indexed.rows[chosen & indexed.rows[Col.MEASURE].isin(kinds)]
     if rows.empty:
         return []
     series, value = rows[Col.SERIES].to_numpy(), rows[Col.VALUE].to_numpy()

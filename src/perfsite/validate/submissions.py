@@ -56,16 +56,16 @@ def long_table(
     budgets: Budgets = DEFAULT,
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """A submission in tidy form, whichever form it came in; every cell still text."""
-    if more := _too_wide(source, budgets):
-        return pd.DataFrame(columns=LONG, dtype=object), [more.problem(source.path, budgets)]
+    if over_budget := _too_wide(source, budgets):
+        return pd.DataFrame(columns=LONG, dtype=object), [over_budget.problem(source.path, budgets)]
     header_row = 0 if source.path.endswith(".json") else 1
     cells, problems = read_cells(source, budgets)
     table, problems = checked_table(source, cells, problems, header_row)
     entering("validate", TABLE, table)
     if table.empty and len(table.columns) > 1 and not any(map(is_error, problems)):
         problems.append(_no_rows(source.path, header_row))
-    table, found = _without_lost_embargoes(source, table, header_row, measures)
-    problems += found
+    table, lost = _without_lost_embargoes(source, table, header_row, measures)
+    problems += lost
     table = _with_secrets(table, cells)
     columns = [str(column) for column in table.columns if column != ROW]
     empty = pd.DataFrame(columns=LONG, dtype=object)
@@ -123,10 +123,12 @@ def long_table(
         long[Col.COLUMN] = Col.VALUE
     else:
         try:
-            long, found = _melted(source, table, columns, header_row, measures, budgets.figures)
-        except OverBudgetError as more:
-            return empty, [*problems, more.problem(source.path, budgets)]
-        problems += found
+            long, of_columns = _melted(
+                source, table, columns, header_row, measures, budgets.figures
+            )
+        except OverBudgetError as over_budget:
+            return empty, [*problems, over_budget.problem(source.path, budgets)]
+        problems += of_columns
     long[Col.FILE] = source.path
     return _without_many_channels(long[LONG], source, problems, budgets), problems
 
@@ -145,9 +147,9 @@ def _too_wide(source: Source, budgets: Budgets) -> OverBudgetError | None:
 
 def _no_rows(path: str, header_row: int) -> Problem:
     """PS103 of a file that says nothing: who sent it believes that the figures are there."""
-    found, expected = "no rows below the header", "at least one row of figures"
+    finding, expected = "no rows below the header", "at least one row of figures"
     fix = "fill in the figures; if there are none to send, delete the file"
-    return Problem(path, header_row, "PS103", "", found, expected, fix)
+    return Problem(path, header_row, "PS103", "", finding, expected, fix)
 
 
 def _no_header(columns: Sequence[str]) -> str:
@@ -244,8 +246,8 @@ def _melted(
     Raises:
         OverBudgetError: if those would be more than `most`.
     """
-    kept = [Col.SERVICE, Col.PERIOD, Col.NOTE, RELEASE, ROW]
-    wanted = [name for name in columns if name not in kept]
+    id_columns = [Col.SERVICE, Col.PERIOD, Col.NOTE, RELEASE, ROW]
+    wanted = [name for name in columns if name not in id_columns]
     unknown = [name for name in wanted if name.partition(":")[0].strip() not in measures]
     problems = [
         Problem(
@@ -259,8 +261,8 @@ def _melted(
         )
         for name in unknown
     ]
-    known = [name for name in wanted if name not in unknown]
-    if not known and not unknown:
+    measured = [name for name in wanted if name not in unknown]
+    if not measured and not unknown:
         problems.append(
             Problem(
                 source.path,
@@ -272,14 +274,14 @@ def _melted(
                 fix="add a column, such as transactions",
             )
         )
-    if not known or table.empty:
+    if not measured or table.empty:
         return pd.DataFrame(columns=LONG, dtype=object), problems
-    if len(table) * len(known) > most:
-        raise OverBudgetError("figures", f"{len(table) * len(known):,} figures")
+    if len(table) * len(measured) > most:
+        raise OverBudgetError("figures", f"{len(table) * len(measured):,} figures")
     for name in ("note", RELEASE):
         if name not in table:
             table[name] = ""
-    long = table.melt(kept, known, var_name=Col.COLUMN, value_name=Col.VALUE)
+    long = table.melt(id_columns, measured, var_name=Col.COLUMN, value_name=Col.VALUE)
     parts = long[Col.COLUMN].astype(object).str.partition(":").reindex(columns=[0, 2])
     long[Col.MEASURE], long[Col.CHANNEL] = parts[0].str.strip(), parts[2].str.strip()
     # A blank cell of a wide table is a figure that was not given, for the note as for the rest.
@@ -297,16 +299,16 @@ def _without_many_channels(
     many = (number > budgets.channels) & (long[Col.CHANNEL] != "")
     for (service, measure), rows in long[many].groupby([Col.SERVICE, Col.MEASURE], sort=False):
         channels = rows[Col.CHANNEL].nunique()
-        more = OverBudgetError("channels", f"{channels:,} channels", int(rows[ROW].iloc[0]))
-        problem = more.problem(source.path, budgets)
+        over_budget = OverBudgetError("channels", f"{channels:,} channels", int(rows[ROW].iloc[0]))
+        problem = over_budget.problem(source.path, budgets)
         named = replace(problem, column=Col.CHANNEL, found=f"{channels:,} channels of {measure}")
         problems.append(replace(named, service=str(service), measures=(str(measure),)))
     return long[~many].reset_index(drop=True)
 
 
-def closest(name: str, known: Sequence[str]) -> str:
+def closest(name: str, names: Sequence[str]) -> str:
     """A hint at the known name that was probably meant; empty where none is near."""
-    close = get_close_matches(_plain(name), known, n=1)
+    close = get_close_matches(_plain(name), names, n=1)
     return f"did you mean {close[0]}?" if close else ""
 
 

@@ -53,16 +53,16 @@ def is_kept(digits: str) -> bool:
     return shortest == digits or Decimal(shortest) == Decimal(digits)
 
 
-def value_fix(found: str, kind: MeasureKind) -> str:
+def value_fix(text: str, kind: MeasureKind) -> str:
     """What to do about a value that cannot be read, or that its measure cannot have."""
-    if "[" in found:
-        number, _, symbols = found.partition("[")
-        return _symbols_fix(found, number.strip(), symbols, kind)
-    if found.strip("() ").lower() in ("x", "z", "c"):
+    if "[" in text:
+        number, _, symbols = text.partition("[")
+        return _symbols_fix(text, number.strip(), symbols, kind)
+    if text.strip("() ").lower() in ("x", "z", "c"):
         return f"the symbols are {_SYMBOLS}"
-    digits = _SPACES.sub("", found)
+    digits = _SPACES.sub("", text)
     ways: tuple[Callable[[], str], ...] = (
-        lambda: _spreadsheet_fix(found),
+        lambda: _spreadsheet_fix(text),
         lambda: _range_fix(digits, kind),
         lambda: _separators_fix(digits, kind),
         lambda: _slip_fix(digits),
@@ -71,24 +71,24 @@ def value_fix(found: str, kind: MeasureKind) -> str:
     return next(filter(None, (way() for way in ways)), _GENERAL)
 
 
-def general_fix(found: str) -> str:
+def general_fix(text: str) -> str:
     """What to do about a value of which nothing may be said."""
-    if "[" in found:
+    if "[" in text:
         return "a number with [c] behind it is 1234 [c]: digits, a full stop before decimals, [c]"
     return "write digits alone, with a full stop before decimals; a symbol stands for a reason"
 
 
-def _spreadsheet_fix(found: str) -> str:
+def _spreadsheet_fix(text: str) -> str:
     """For what a spreadsheet program, or a custom of its users, put in the place of a figure."""
-    if re.fullmatch("#+", found):
+    if re.fullmatch("#+", text):
         return "the column was too narrow when the sheet was saved: widen it, and save it again"
-    if found.startswith("#"):
+    if text.startswith("#"):
         return "the spreadsheet's formula is broken: put the figure itself, or [x]"
-    if found.startswith("="):
+    if text.startswith("="):
         return "a formula: put its result"
-    if found.lower() in _NOTHING:
+    if text.lower() in _NOTHING:
         return "write [x] if the figure is missing, [z] if there cannot be one"
-    if re.fullmatch("[<≤] ?[0-9]+", found):
+    if re.fullmatch("[<≤] ?[0-9]+", text):
         return "kept back because it is small? Write [c]"
     return ""
 
@@ -181,14 +181,14 @@ def _plain(text: str) -> str:
     return text.replace(",", "") if _COMMA_GROUPS.fullmatch(text) else ""
 
 
-def _symbols_fix(found: str, number: str, symbols: str, kind: MeasureKind) -> str:
+def _symbols_fix(text: str, number: str, symbols: str, kind: MeasureKind) -> str:
     """For a symbol that there is not, or that cannot stand with what is beside it."""
     letters = set(re.sub("[^A-Za-z]", "", symbols).lower())
     if number and letters & {"x", "z"}:
         return "a number or the symbol, not both; only [c] may stand beside one, and hides it"
     if letters and letters <= {*"xzcperb"}:
         if symbols != symbols.lower():
-            return f"write symbols in small letters: {found.lower()}"
+            return f"write symbols in small letters: {text.lower()}"
         if number:
             return value_fix(number, kind)
     return f"the symbols are {_SYMBOLS}; {_MARKS} stand beside a number"
@@ -247,12 +247,12 @@ def check_values(
     # 88.4% must be the float nearest to 0.884, not one beside it.
     hundredths = parts["percent"].notna().map({True: "e-2", False: ""}).astype(object)
     spelt = parts["number"].str.rstrip(".") + hundredths
-    given = spelt.astype("float64")
-    suppressed = given.notna() & symbols.str.contains(_SUPPRESSED, regex=False).astype(bool)
+    numbers = spelt.astype("float64")
+    suppressed = numbers.notna() & symbols.str.contains(_SUPPRESSED, regex=False).astype(bool)
     symbols = symbols.where(~suppressed, symbols.str.replace(_SUPPRESSED, "", regex=False))
     read = pd.DataFrame(
         {
-            "number": given,
+            "number": numbers,
             "percent": parts["percent"].notna().to_numpy(),
             "missing": symbols.where(symbols.isin(list(MISSING_SYMBOLS)), ""),
             Col.MARKS: symbols.where(~symbols.isin(list(MISSING_SYMBOLS)), ""),
@@ -302,8 +302,8 @@ def check_values(
     bad = pd.Series(~understood | outside, index=long.index)
     cells = (long.loc[bad, name] for name in _CELL)
     problems = [
-        _problem(cell, found, kinds, in_range=not out, private=hidden)
-        for cell, found, kinds, out, hidden in zip(
+        _problem(cell, spelt_value, kinds, in_range=not out, private=hidden)
+        for cell, spelt_value, kinds, out, hidden in zip(
             zip(*cells, strict=True),
             text[bad],
             kind[bad],
@@ -331,7 +331,7 @@ _UNQUOTED: Final = "a value that is not public, so it is not shown here"
 
 def _problem(
     cell: tuple[str, int, str, str, str, str],
-    found: str,
+    text: str,
     kind: MeasureKind,
     *,
     in_range: bool,
@@ -339,7 +339,7 @@ def _problem(
 ) -> Problem:
     """The problem of a value that cannot be read, or that its measure cannot have."""
     file, row, column, service, measure, period = cell
-    unsaid = private and any(sign.isdigit() for sign in found)
+    unsaid = private and any(sign.isdigit() for sign in text)
     try:
         code = Period.parse(period).code
     except ValueError:
@@ -349,9 +349,9 @@ def _problem(
         row,
         "PS104" if in_range else "PS115",
         column,
-        _UNQUOTED if unsaid else found[:80],
+        _UNQUOTED if unsaid else text[:80],
         _EXPECTED.get(kind, "a number"),
-        general_fix(found) if unsaid else value_fix(found, kind),
+        general_fix(text) if unsaid else value_fix(text, kind),
         service=service,
         measures=(measure,) if measure else (),
         period=code,
