@@ -223,4 +223,4 @@ def test_what_is_kept_lies_within_the_site(path: str) -> None:
     with pytest.raises(ConfigError, match=r"keep\.files: a path within the site"):
         parse_config(f'[keep]\nfiles = ["CNAME", "{path}"]')
 
-    assert parse_config('[keep]\nfiles = [".git/", "a/b", ".git"]').kept == (".git", "a/b")
+    assert parse_config('[keep]\nfiles = [".git/", "a/b", ".git"]').kept_paths == (".git", "a/b")

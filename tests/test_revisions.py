@@ -253,13 +253,13 @@ def test_a_ledger_tells_what_each_figure_has_said() -> None:
     ledger = make_history(snapshots, (), ())
 
     assert ledger
-    (retold,) = ledger.retold["alpha"]
-    assert retold.said == (
+    (history,) = ledger.figure_histories["alpha"]
+    assert history.numbers == (
         (FIRST, "1", ""),
         (SECOND, "2", ChangeKind.RESTATED),
         (THIRD, "", ChangeKind.WITHDRAWN),
     )
-    assert "beta" not in ledger.retold
+    assert "beta" not in ledger.figure_histories
     assert ledger.revised == {("alpha", "2016", "transactions", "")}
     assert ledger.pending is ledger.steps[-1]
     assert ledger.backfilled == {"alpha": [(None, 1)]}

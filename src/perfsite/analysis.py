@@ -130,7 +130,7 @@ class Analysis:
             return {}
         frame = self.figures.frame
         now = frame.assign(period=[period.code for period in periods_of(frame)])
-        return revised_kpis([*(one.kpi_numbers for one in self.data.history), now])
+        return revised_kpis([*(edition.kpi_numbers for edition in self.data.history), now])
 
     @cached_property
     def earlier(self) -> pd.DataFrame:
@@ -140,15 +140,15 @@ class Analysis:
         may be such a number.
         """
         owners = {key[0] for key in self.hidden}
-        said = []
-        for one in self.data.history:
-            figures, kpis = (one.changes[name] for name in ("observations", "kpis"))
-            said.append(figures[~is_one_of(figures, self.hidden)])
-            said.append(kpis[~kpis[Col.SERVICE].isin(list(owners))])
+        tables = []
+        for edition in self.data.history:
+            figures, kpis = (edition.changes[name] for name in ("observations", "kpis"))
+            tables.append(figures[~is_one_of(figures, self.hidden)])
+            tables.append(kpis[~kpis[Col.SERVICE].isin(list(owners))])
         columns = [Col.SERVICE, Col.PERIOD, Col.VALUE]
-        if not said:
+        if not tables:
             return pd.DataFrame(columns=columns)
-        numbers = pd.concat([one.loc[one[Col.VALUE] != "", columns] for one in said])
+        numbers = pd.concat([table.loc[table[Col.VALUE] != "", columns] for table in tables])
         return numbers.drop_duplicates().astype({Col.VALUE: "float64"})
 
     @cached_property
@@ -157,9 +157,9 @@ class Analysis:
         frame = self.observations
         if self.ledger is None or not self.ledger.revised:
             return frame
-        given = frame[Col.VALUE].notna().to_numpy(dtype=bool)
-        mine = is_one_of(frame, self.ledger.revised) & given & ~has_mark(frame, REVISED)
-        return frame.assign(marks=frame[Col.MARKS].where(~mine, REVISED + frame[Col.MARKS]))
+        has_value = frame[Col.VALUE].notna().to_numpy(dtype=bool)
+        revised = is_one_of(frame, self.ledger.revised) & has_value & ~has_mark(frame, REVISED)
+        return frame.assign(marks=frame[Col.MARKS].where(~revised, REVISED + frame[Col.MARKS]))
 
     def content(self, addresses: Iterable[str] | None = None) -> Content:
         """What an edition of this holds; `addresses` are those of its site, where known."""
@@ -204,20 +204,20 @@ def analyse(
             data.register, config.measures, config.languages, config.budgets
         )
         services, notes = carry_services(services, [*data.problems, *problems], data.last)
-        read, found = read_observations(data.submissions, services, config, edition, cache)
-    found = with_lost_rows(found, problems)
-    problems = [*data.problems, *problems, *notes, *_strangers(config, services), *found]
+        read, sent_problems = read_observations(data.submissions, services, config, edition, cache)
+    sent_problems = with_lost_rows(sent_problems, problems)
+    problems = [*data.problems, *problems, *notes, *_strangers(config, services), *sent_problems]
     analysis = _of_day(data, services, release(read, edition), problems, edition)
     if private and (analysis.secrets[Col.WHY] == EMBARGOED).any():
         later = _of_day(data, services, release(read, None), problems, edition)
-        about = [one for one in later.problems if one.code != TOLD]
-        more = without_numbers(about, analysis.problems)
-        analysis = replace(analysis, problems=(*analysis.problems, *more))
+        about = [problem for problem in later.problems if problem.code != TOLD]
+        nameless = without_numbers(about, analysis.problems)
+        analysis = replace(analysis, problems=(*analysis.problems, *nameless))
     if not data.reasons or not analysis.ledger:
         return analysis
     unused = unused_reasons(data.reasons, analysis.ledger.steps)
-    more = [one for one in map(config.checks.judged, unused) if one]
-    return replace(analysis, problems=(*analysis.problems, *more)) if more else analysis
+    judged = [problem for problem in map(config.checks.judged, unused) if problem]
+    return replace(analysis, problems=(*analysis.problems, *judged)) if judged else analysis
 
 
 def _of_day(
@@ -232,11 +232,15 @@ def _of_day(
     entering("policy", OBSERVATIONS, public)
     entering("policy", SECRETS, secrets)
 
-    def compared(public: pd.DataFrame, more: Iterable[Problem], held: frozenset[Key]) -> Analysis:
-        return _compared(data, services, public, secrets, [*problems, *more], edition, held)
+    def compared(
+        public: pd.DataFrame, reasons: Iterable[Problem], held: frozenset[Key]
+    ) -> Analysis:
+        return _compared(data, services, public, secrets, [*problems, *reasons], edition, held)
 
     analysis = compared(public, (), frozenset())
-    blamed = [one for one in analysis.problems if is_error(one) and _is_about_read(one)]
+    blamed = [
+        problem for problem in analysis.problems if is_error(problem) and _is_about_read(problem)
+    ]
     good = public[~is_blamed(public, blamed)]
     if len(good) < len(public):
         analysis = compared(good, blamed, frozenset())
@@ -244,14 +248,20 @@ def _of_day(
         blamed = []
     tellers: list[Teller] = []
     for _ in range(_ROUNDS):
-        if not (more := _tellers(analysis)):
+        if not (latest := _tellers(analysis)):
             break
-        tellers += more
-        told = [one for one in map(data.config.checks.judged, (t.problem for t in tellers)) if one]
-        if not all(map(is_error, told)):
-            return replace(analysis, problems=tuple(dict.fromkeys((*analysis.problems, *told))))
+        tellers += latest
+        disclosures = [
+            problem
+            for problem in map(data.config.checks.judged, (t.problem for t in tellers))
+            if problem
+        ]
+        if not all(map(is_error, disclosures)):
+            return replace(
+                analysis, problems=tuple(dict.fromkeys((*analysis.problems, *disclosures)))
+            )
         held = frozenset(teller.key for teller in tellers)
-        analysis = compared(good, [*blamed, *told], held)
+        analysis = compared(good, [*blamed, *disclosures], held)
     else:
         raise LeakError(
             f"a figure that is not public can be worked out: {tellers[-1].problem.found}"
@@ -262,15 +272,15 @@ def _of_day(
 @stage("disclosure")
 def _tellers(analysis: Analysis) -> list[Teller]:
     """The figures that would give away what is not public, beside those that are held back."""
-    ids = {alias: key for key, one in analysis.services.items() for alias in one.aliases}
+    ids = {alias: key for key, service in analysis.services.items() for alias in service.aliases}
 
-    def said(edition: EditionFigures) -> pd.DataFrame:
+    def with_present_ids(edition: EditionFigures) -> pd.DataFrame:
         frame = edition.observations
         return frame.assign(service=frame[Col.SERVICE].replace(ids)) if ids else frame
 
     return find_tellers(
         analysis.observations,
-        {one.date: said(one) for one in analysis.data.history},
+        {edition.date: with_present_ids(edition) for edition in analysis.data.history},
         analysis.secrets[analysis.secrets[Col.WHY] != HELD_BACK],
         analysis.held,
         analysis.figures.stocks,
@@ -296,7 +306,7 @@ def _compared(
     """Decide what is published, hold it against each other, and work out its figures."""
     config, checks = data.config, data.config.checks
     # What is held back was sent as it should be: nothing of an earlier edition stands in for it.
-    errors = [one for one in problems if one.code != TOLD]
+    errors = [problem for problem in problems if problem.code != TOLD]
     with stage("policy"):
         decided = decide(
             public,
@@ -316,10 +326,10 @@ def _compared(
     with stage("kpi"):
         entering("kpi", MARKED, marked)
         figures = work_out(parts, marked, config)
-    found = [*problems, *decided.problems, *contradictions, *figures.problems]
+    collected = [*problems, *decided.problems, *contradictions, *figures.problems]
     with stage("series"):
         _check_windows(figures)
-        found += check_series(
+        collected += check_series(
             observations,
             parts,
             figures.windows,
@@ -328,7 +338,7 @@ def _compared(
             edition,
             config.all_measures,
         )
-    judged = tuple(dict.fromkeys(one for one in map(checks.judged, found) if one))
+    judged = tuple(dict.fromkeys(problem for problem in map(checks.judged, collected) if problem))
     return Analysis(
         data,
         services,
@@ -355,7 +365,9 @@ def _check_windows(figures: Figures) -> None:
 def _strangers(config: SiteConfig, services: Mapping[str, Service]) -> list[Problem]:
     """The services that perfsite.toml names and the register does not."""
     entries = [(f"targets.{name}", name) for name in config.targets]
-    entries += [(f"journeys.{at}.service", one.service) for at, one in enumerate(config.journeys)]
+    entries += [
+        (f"journeys.{at}.service", journey.service) for at, journey in enumerate(config.journeys)
+    ]
     return [
         Problem(CONFIG, 0, "PS111", entry, name, "a service of the register", "add it, or mend it")
         for entry, name in entries

@@ -446,7 +446,7 @@ class SiteConfig(TomlTable):
         )
 
     @property
-    def kept(self) -> tuple[str, ...]:
+    def kept_paths(self) -> tuple[str, ...]:
         """The paths of `[keep]`, each once and without a slash at its end."""
         return tuple(dict.fromkeys(path.removesuffix("/") for path in self.keep.files))
 

@@ -105,14 +105,14 @@ class Door:
             return _WRONG_USAGE
         if type(error).__name__ == "Abort":
             error = error.__cause__ or KeyboardInterrupt()
-        kept = None if isinstance(error, KeyboardInterrupt) else _kept(error)
-        self._say(faults.told(error, kept))
+        details = None if isinstance(error, KeyboardInterrupt) else _details_of(error)
+        self._say(faults.sentence(error, details))
         return _FAILED
 
     def _end(self, code: int) -> int:
         """Write what is left to be written; another exit code where that, or a thread, failed."""
         for error in self._beside:
-            self._say(faults.told(error, _kept(error)))
+            self._say(faults.sentence(error, _details_of(error)))
             code = _FAILED
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError, ValueError, AttributeError):
@@ -208,7 +208,7 @@ def _code(end: SystemExit) -> int:
     return end.code if isinstance(end.code, int) else _FAILED
 
 
-def _kept(error: BaseException) -> Path | None:
+def _details_of(error: BaseException) -> Path | None:
     """Where the details are; telling of a fault must not fail itself."""
     try:
         return faults.keep_details(error)

@@ -111,8 +111,8 @@ class Explanation:
         text = text.strip()
         for words, address in self.links.items():
             pattern = r"\s+".join(map(re.escape, words.split()))
-            if found := re.search(pattern, text):
-                text = f"{text[: found.start()]}{link(found[0], address)}{text[found.end() :]}"
+            if match := re.search(pattern, text):
+                text = f"{text[: match.start()]}{link(match[0], address)}{text[match.end() :]}"
         return text
 
 
@@ -130,8 +130,8 @@ def _as_command(words: str, address: str) -> str:
 def load_explanations() -> dict[str, Explanation]:
     """What each code means, by code, in the order of the rules."""
     text = resources("perfsite").joinpath(FILE).read_text("utf-8")
-    found = {code: Explanation(code, **entry) for code, entry in tomllib.loads(text).items()}
-    return {code: found[code] for code in RULES}
+    by_code = {code: Explanation(code, **entry) for code, entry in tomllib.loads(text).items()}
+    return {code: by_code[code] for code in RULES}
 
 
 def all_codes() -> str:
@@ -148,7 +148,9 @@ def known_code(text: str) -> str:
     code = text.strip().upper()
     if code in RULES:
         return code
-    swapped = [known for known in RULES if sorted(known) == sorted(code.replace("O", "0"))]
+    swapped = [
+        candidate for candidate in RULES if sorted(candidate) == sorted(code.replace("O", "0"))
+    ]
     near = list(dict.fromkeys([*swapped, *get_close_matches(code, RULES, n=3)]))[:3]
     hint = f"did you mean {', '.join(near)}?" if near else "perfsite explain lists all"
     raise UsageError(f"there is no code {text}; {hint}")

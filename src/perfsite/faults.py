@@ -110,7 +110,7 @@ def _identity(out: Path) -> tuple[int, ...] | None:
     return stat.st_dev, stat.st_ino, stat.st_mtime_ns, stat.st_size
 
 
-def told(error: BaseException, details: Path | None = None, *, standing: bool = True) -> str:
+def sentence(error: BaseException, details: Path | None = None, *, standing: bool = True) -> str:
     """What happened, what stands, what to do and where the details are, on one line."""
     what, advice = _words(error)
     parts = [what, COURSE.standing if standing else "", advice]

@@ -234,8 +234,8 @@ def _figures(
     for name in wanted:
         measure, _, channel = name.partition(":")
         if measure not in measures:
-            known = ", ".join(measures)
-            raise UsageError(f"{measure!r} is no measure of this site; it has {known}")
+            listed = ", ".join(measures)
+            raise UsageError(f"{measure!r} is no measure of this site; it has {listed}")
         figures.append((measure, channel))
         if name == _TRANSACTIONS:
             figures += [(measure, channel) for channel in channels]
@@ -403,9 +403,9 @@ def _instruct(sheet: Worksheet, guide: Guide) -> None:
 
 def _always_alike(book: Workbook) -> bytes:
     """The workbook's bytes, without the time at which they were made."""
-    made, alike = BytesIO(), BytesIO()
-    book.save(made)
-    with zipfile.ZipFile(made) as source, zipfile.ZipFile(alike, "w") as target:
+    saved, alike = BytesIO(), BytesIO()
+    book.save(saved)
+    with zipfile.ZipFile(saved) as source, zipfile.ZipFile(alike, "w") as target:
         for name in sorted(
             source.namelist(), key=lambda name: (name != "[Content_Types].xml", name)
         ):
@@ -437,15 +437,15 @@ def add_to_register(register: Source, *, service: str, name: str, department: st
     text = register.data.decode("utf-8-sig")
     rows = csv.reader(io.StringIO(text, newline=""))
     header = next([name.strip() for name in row] for row in rows if any(map(str.strip, row)))
-    given = {"service": service, "name": name, "department": department}
+    values = {"service": service, "name": name, "department": department}
     end = "\r\n" if "\r\n" in text else "\r" if "\r" in text and "\n" not in text else "\n"
-    row = csv_text([[given.get(column, "") for column in header]], end)
+    row = csv_text([[values.get(column, "") for column in header]], end)
     gap = b"" if register.data.endswith((b"\n", b"\r")) else end.encode()
     data = register.data + gap + row.encode()
     longer, problems = read_table(Source(register.path, data))
     columns = list(table.columns)
     same = len(longer) == len(table) + 1 and longer.iloc[:-1][columns].equals(table)
-    if problems or not same or dict(pd.Series(longer.iloc[-1])[list(given)]) != given:
+    if problems or not same or dict(pd.Series(longer.iloc[-1])[list(values)]) != values:
         raise refusal
     return data
 

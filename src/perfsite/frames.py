@@ -178,8 +178,8 @@ class FrameSchema:
                 raise self._error(stage, field.name, "no such column", field.expected)
             if found := field.found_in(frame[field.name]):
                 raise self._error(stage, field.name, found, field.expected)
-        if not self.open and (more := [name for name in names if name not in self.columns]):
-            raise self._error(stage, more[0], "a column", "no such column")
+        if not self.open and (extra := [name for name in names if name not in self.columns]):
+            raise self._error(stage, extra[0], "a column", "no such column")
         if self.key and (twice := frame.duplicated(list(self.key))).any():
             row = ", ".join(str(cell) for cell in frame.loc[twice, list(self.key)].iloc[0])
             raise self._error(stage, " + ".join(self.key), f"{row} again", "once")
@@ -403,7 +403,7 @@ OBSERVATIONS: Final = FrameSchema(
     "the observations that may be published on a day, in the order of those sent; the value is "
     'missing exactly where the status is not "provided"',
     "policy.embargo.release, and later policy.decide",
-    tuple(one for one in SENT.fields if one.name not in {Col.SECRET, Col.RELEASE}),
+    tuple(column for column in SENT.fields if column.name not in {Col.SECRET, Col.RELEASE}),
     key=_FIGURE,
 )
 MARKED: Final = FrameSchema(

@@ -100,7 +100,7 @@ class Search:
     services: set[str]
     public: set[str] = field(default_factory=set)
     by_service: dict[str, list[Secret]] = field(default_factory=dict)
-    own: dict[str, dict[str, list[Secret]]] = field(default_factory=dict)
+    in_own_files: dict[str, dict[str, list[Secret]]] = field(default_factory=dict)
     elsewhere: dict[str, list[Secret]] = field(default_factory=dict)
     by_key: dict[tuple[str, str, str, str], list[Secret]] = field(default_factory=dict)
 
@@ -133,7 +133,7 @@ def make_search(
             if token in public.words or significant(token) < IN_OWN_FILES:
                 continue
             if not public.says(number, service, period, measure):
-                search.own.setdefault(service, {}).setdefault(token, []).append(secret)
+                search.in_own_files.setdefault(service, {}).setdefault(token, []).append(secret)
             if round(number, 6) in public.everywhere:
                 search.public.add(token)
             else:
@@ -472,7 +472,7 @@ def _hits(
     text: str, runs: set[str], search: Search, file_owner: str
 ) -> Iterator[tuple[Secret, int]]:
     """The secrets in a text that are spelt in full, and where."""
-    of_owner = search.own.get(file_owner, {})
+    of_owner = search.in_own_files.get(file_owner, {})
     for token in runs & of_owner.keys():
         for place in _figures(text, token):
             others = set(_LINK.findall(_chunk(text, place))) & search.services - {file_owner}
@@ -541,7 +541,7 @@ class Scanned:
 
     def spelt(self, search: Search, file_owner: str) -> Iterator[tuple[Secret, str]]:
         """The secrets that it spells in full, and in which kind of place."""
-        of_owner = search.own.get(file_owner, {})
+        of_owner = search.in_own_files.get(file_owner, {})
         if self.runs.isdisjoint(search.elsewhere) and self.runs.isdisjoint(of_owner):
             return
         for secret, place in _hits(self.text, self.runs, search, file_owner):

@@ -223,7 +223,7 @@ def _listed(folder: Path) -> list[str]:
     if not os.path.lexists(folder):
         return []
     try:
-        return sorted(one.name for one in folder.iterdir() if not one.name.startswith("."))
+        return sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
     except OSError as error:
         raise BuildError(
             f"{EDITIONS} cannot be read: {error.strerror}; mend the folder of frozen editions, or "

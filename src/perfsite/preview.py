@@ -98,9 +98,9 @@ def compare(earlier: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     }
     for change, nothing in silent.items():
         same |= (both[Col.CHANGE] == change) & nothing
-    found = both[~same].fillna("").reset_index(drop=True)
-    entering("preview", COMPARED, found)
-    return found
+    differing = both[~same].fillna("").reset_index(drop=True)
+    entering("preview", COMPARED, differing)
+    return differing
 
 
 def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
@@ -205,14 +205,14 @@ class ProblemItem:
 
 def by_service(problems: Iterable[Problem], services: Collection[str]) -> dict[str, list[Problem]]:
     """The problems of each service; a file that is named as one holds that service's figures."""
-    found: dict[str, list[Problem]] = {}
+    grouped: dict[str, list[Problem]] = {}
     for problem in problems:
         stem = PurePosixPath(problem.file).stem
         if problem.service in services:
-            found.setdefault(problem.service, []).append(problem)
+            grouped.setdefault(problem.service, []).append(problem)
         elif not problem.service and stem in services:
-            found.setdefault(stem, []).append(problem)
-    return found
+            grouped.setdefault(stem, []).append(problem)
+    return grouped
 
 
 def counted(problems: Iterable[Problem]) -> str:
@@ -231,15 +231,19 @@ def problems_panel(
     """
     groups = []
     for severity in Severity:
-        mine = sorted(problem for problem in problems if problem.severity is severity)
-        if not mine:
+        of_severity = sorted(problem for problem in problems if problem.severity is severity)
+        if not of_severity:
             continue
         items = [
             _item(problem, f"problem-{severity}-{number}", explanations)
-            for number, problem in enumerate(mine[:MOST], 1)
+            for number, problem in enumerate(of_severity[:MOST], 1)
         ]
-        more = f"{len(mine) - MOST:,} more: see perfsite validate" if len(mine) > MOST else ""
-        groups.append((counted(mine), items, more, len(mine) <= _FEW))
+        rest = (
+            f"{len(of_severity) - MOST:,} more: see perfsite validate"
+            if len(of_severity) > MOST
+            else ""
+        )
+        groups.append((counted(of_severity), items, rest, len(of_severity) <= _FEW))
     lead = f"{whose}: {counted(problems)}."
     return renderer.fragment("problems", "perfsite-problems", "Problems in the data", lead, groups)
 
@@ -255,18 +259,18 @@ def in_place(
     return {
         anchor: "".join(
             renderer.fragment("problem", _item(problem, "", explanations))
-            for problem in mine[:_FEW]
+            for problem in concerning[:_FEW]
         )
-        + _others(len(mine) - _FEW)
-        for anchor, mine in placed.items()
+        + _others(len(concerning) - _FEW)
+        for anchor, concerning in placed.items()
     }
 
 
 def places(problem: Problem, ids: Sequence[str]) -> list[str]:
     """The ids of the parts of a page that a problem concerns: one for each of its measures."""
     measures = problem.measures or (problem.column.partition(":")[0].strip(),)
-    found = (_place(measure, ids) for measure in measures)
-    return list(dict.fromkeys(anchor for anchor in found if anchor))
+    parts = (_place(measure, ids) for measure in measures)
+    return list(dict.fromkeys(anchor for anchor in parts if anchor))
 
 
 def _place(measure: str, ids: Sequence[str]) -> str:
@@ -281,9 +285,9 @@ def _place(measure: str, ids: Sequence[str]) -> str:
         *(f"kpi-{kpi.slug}" for kpi in kpis),
     ]
     for name in wanted:
-        for one in ids:
-            if one == name or one.startswith(f"{name}-by-"):
-                return one
+        for anchor in ids:
+            if anchor == name or anchor.startswith(f"{name}-by-"):
+                return anchor
     return ""
 
 
@@ -291,7 +295,9 @@ def explanations_fragment(
     title: str, explanations: Mapping[str, Explanation], renderer: Renderer
 ) -> str:
     """The page that says what the codes mean; each code is an anchor."""
-    parts = [(code, one.title, one.blocks) for code, one in explanations.items()]
+    parts = [
+        (code, explanation.title, explanation.blocks) for code, explanation in explanations.items()
+    ]
     return renderer.fragment("explanations", title, parts)
 
 
@@ -393,19 +399,19 @@ def without_dead_links(page: bytes, path: str, is_there: Callable[[str], bool]) 
         )
 
     text = page.decode("utf-8", "surrogateescape")
-    text = _ANCHOR.sub(lambda found: found[0] if leads(found[2]) else found[1], text)
-    text = _RELATION.sub(lambda found: found[0] if leads(found[1]) else "", text)
+    text = _ANCHOR.sub(lambda match: match[0] if leads(match[2]) else match[1], text)
+    text = _RELATION.sub(lambda match: match[0] if leads(match[1]) else "", text)
     return text.encode("utf-8", "surrogateescape")
 
 
 def _head(text: str) -> int:
-    found = _HEAD_END.search(text)
-    return found.start() if found else 0
+    match = _HEAD_END.search(text)
+    return match.start() if match else 0
 
 
 def _start(text: str) -> int:
-    found = next(filter(None, (start.search(text) for start in _STARTS)), None)
-    return found.end() if found else len(text)
+    match = next(filter(None, (start.search(text) for start in _STARTS)), None)
+    return match.end() if match else len(text)
 
 
 def _place_notes(text: str, anchor: str) -> int:
@@ -428,19 +434,19 @@ class Pages:
     """The pages of a site, of which some get notes.
 
     `names` are the names of services by their ids, `folders` those of the site's languages,
-    `problems` all of the data, and `mine` those of each service. `renderer` makes the notes.
+    `problems` all of the data, and `of_service` those of each service. `renderer` makes the notes.
     """
 
     names: Mapping[str, str]
     folders: tuple[str, ...]
     problems: Sequence[Problem]
-    mine: Mapping[str, Sequence[Problem]]
+    of_service: Mapping[str, Sequence[Problem]]
     renderer: Renderer
 
     @property
     def ownerless(self) -> list[Problem]:
         """The problems that are of no single service: of the register, of perfsite.toml."""
-        owned = {id(problem) for mine in self.mine.values() for problem in mine}
+        owned = {id(problem) for problems in self.of_service.values() for problem in problems}
         return [problem for problem in self.problems if id(problem) not in owned]
 
     def dashboard_of(self, path: str) -> str:
@@ -463,13 +469,13 @@ class Pages:
         """The problems for a page to show; `explanations` is the address of what codes mean."""
         service = self.dashboard_of(path)
         if service:
-            mine, whose = self.mine.get(service, ()), self.names[service]
-            places = in_place(mine, anchors(page), self.renderer, explanations)
+            problems, whose = self.of_service.get(service, ()), self.names[service]
+            places = in_place(problems, anchors(page), self.renderer, explanations)
         elif path in {f"{folder}{_HOME}" for folder in self.folders}:
-            mine, whose, places = self.problems, "All files", {}
+            problems, whose, places = self.problems, "All files", {}
         else:
             return Notes()
-        start = problems_panel(mine, self.renderer, explanations, whose) if mine else ""
+        start = problems_panel(problems, self.renderer, explanations, whose) if problems else ""
         return Notes(start=start, places=places)
 
 
@@ -478,8 +484,8 @@ def pages_of(site: Mapping[str, bytes], problems: Sequence[Problem], renderer: R
     table = io.StringIO(site.get(_SERVICES, b"").decode("utf-8-sig"), newline="")
     names = {row[Col.SERVICE]: row["name"] for row in csv.DictReader(table)}
     folders = tuple(path.removesuffix(_LIST) for path in site if path.endswith(_LIST))
-    own = tuple(folder for folder in folders if folder.count("/") <= 1) or ("",)
-    return Pages(names, own, problems, by_service(problems, names), renderer)
+    language_folders = tuple(folder for folder in folders if folder.count("/") <= 1) or ("",)
+    return Pages(names, language_folders, problems, by_service(problems, names), renderer)
 
 
 def notes_renderer(theme: Theme) -> Renderer:
@@ -533,20 +539,20 @@ def make_preview(
     if earlier is not None:
         differing = compare(earlier, read_figures(site[_FIGURES].decode()))
         changes = {str(key): rows for key, rows in differing.groupby(Col.SERVICE, sort=False)}
-    kept = {
+    shown = {
         path: data
         for path, data in site.items()
         if not services or _is_wanted(path, services, pages)
     }
-    folder = _PreviewFolder(pages, changes, bool(explanations), _stylesheet(kept))
-    made = [
-        File(f"{SITE}{path}", folder.page(path, data, kept) if _is_page(path) else data)
-        for path, data in kept.items()
+    folder = _PreviewFolder(pages, changes, bool(explanations), _stylesheet(shown))
+    site_files = [
+        File(f"{SITE}{path}", folder.page(path, data, shown) if _is_page(path) else data)
+        for path, data in shown.items()
     ]
     front = [File(_INDEX, folder.index(services))]
     if explanations:
         front.append(File(_EXPLANATIONS, folder.explained(explanations)))
-    return [*front, File(PREVIEW_STYLES, theme.assets.get(PREVIEW_STYLES, b"")), *made]
+    return [*front, File(PREVIEW_STYLES, theme.assets.get(PREVIEW_STYLES, b"")), *site_files]
 
 
 @dataclass(frozen=True)
@@ -616,10 +622,10 @@ class _PreviewFolder:
         return self.changes.get(service, pd.DataFrame({Col.CHANGE: []}))
 
     def _has_news(self, service: str) -> bool:
-        return service in self.pages.mine or service in (self.changes or {})
+        return service in self.pages.of_service or service in (self.changes or {})
 
     def _row(self, service: str) -> Row:
-        counts = Counter(problem.severity for problem in self.pages.mine.get(service, ()))
+        counts = Counter(problem.severity for problem in self.pages.of_service.get(service, ()))
         changed = self._changed(service)
         numbers = [*(f"{counts[severity]:,}" for severity in Severity)]
         numbers.append("not known" if changed is None else f"{len(changed):,}")
@@ -633,14 +639,14 @@ def _is_page(path: str) -> bool:
 
 def _is_wanted(path: str, services: Sequence[str], pages: Pages) -> bool:
     """Whether a file belongs to one of these services, or to what their pages are shown with."""
-    return path.startswith(_ASSETS) or any(pages.belongs_to(path, one) for one in services)
+    return path.startswith(_ASSETS) or any(pages.belongs_to(path, service) for service in services)
 
 
 def _stylesheet(paths: Collection[str]) -> str:
     """The address of the site's styles, which changes with their content; empty without any."""
-    found = (p for p in paths if p.startswith(f"{_ASSETS}perfsite.") and p.endswith(".css"))
-    return next(found, "")
+    sheets = (p for p in paths if p.startswith(f"{_ASSETS}perfsite.") and p.endswith(".css"))
+    return next(sheets, "")
 
 
-def _number(shown: int, known: int) -> str:
-    return f"{shown:,} of {known:,} services are listed."
+def _number(shown: int, total: int) -> str:
+    return f"{shown:,} of {total:,} services are listed."

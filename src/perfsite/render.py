@@ -122,10 +122,10 @@ def _isolating(say: Any) -> Callable[..., Any]:  # noqa: ANN401 - jinja's global
     """A function of gettext that sets the values of a sentence apart."""
 
     @pass_context
-    def said(context: object, *texts: object, **values: object) -> Any:  # noqa: ANN401 - a Markup
+    def say_isolated(context: object, *texts: object, **values: object) -> Any:  # noqa: ANN401 - a Markup
         return say(context, *texts, **{name: isolated(value) for name, value in values.items()})
 
-    return said
+    return say_isolated
 
 
 def _timed(text: str) -> Markup:

@@ -290,8 +290,8 @@ def compare(before: Snapshot, now: Snapshot, reasons: Sequence[Reason] = ()) -> 
     followed = _followed(before.services, now.services)
     pairs = _pairs(before.observations, now.observations, followed)
     services_before = {followed.get(key, key) for key in before.services}
-    given = before.observations[Col.VALUE].notna()
-    periods = set(before.observations.loc[given, Col.PERIOD])
+    has_value = before.observations[Col.VALUE].notna()
+    periods = set(before.observations.loc[has_value, Col.PERIOD])
     kinds = _kinds(pairs, services_before, now.services, periods)
     pairs = pairs[kinds != ""].assign(kind=kinds[kinds != ""])
     pairs = _explained(pairs, reasons, now.day)
@@ -341,8 +341,8 @@ def _pairs(before: pd.DataFrame, now: pd.DataFrame, followed: Mapping[str, str])
         # What only says that it was not given may as well not stand there.
         bare = frame[Col.VALUE].isna() & (frame[Col.STATUS] == Status.NOT_PROVIDED)
         bare &= (frame[Col.MARKS] == "") & ~frame[Col.FLAGGED]
-        said = frame.loc[~bare, [*FIGURE, *_SAID]]
-        sides.append(said.astype(dict.fromkeys({*said.columns} - {Col.VALUE}, object)))
+        figures = frame.loc[~bare, [*FIGURE, *_SAID]]
+        sides.append(figures.astype(dict.fromkeys({*figures.columns} - {Col.VALUE}, object)))
     # Under the ids of now, or else all figures of a service with a new id would have gone.
     earlier = sides[0].assign(service=sides[0][Col.SERVICE].replace(dict(followed)))
     pairs = earlier.merge(sides[1], on=FIGURE, how="outer", suffixes=("_before", "_now"))
@@ -452,10 +452,10 @@ def _place(service: Service) -> str:
 
 
 @dataclass(frozen=True)
-class Retold:
+class FigureHistory:
     """What one figure has said: the numbers in the order of the editions that said them first.
 
-    `said` has a triple a number: the date of the edition (None for what is not frozen yet), the
+    `numbers` has a triple a number: the date of the edition (None for what is not frozen yet), the
     number as text (empty where the figure was withdrawn), and what became of the one before;
     `reason` is the last that was given.
     """
@@ -463,7 +463,7 @@ class Retold:
     period: str
     measure: str
     channel: str
-    said: tuple[tuple[date | None, str, str], ...]
+    numbers: tuple[tuple[date | None, str, str], ...]
     reason: str
 
 
@@ -472,13 +472,13 @@ class ServiceHistory:
     """What became of one service since the first edition, in the order of the editions.
 
     `moves` are changes of the service itself, `backfilled` how many of its figures were given late,
-    both with the date of the edition (None for what is not frozen yet); `retold` is what its
-    figures have said, of those that once said something else.
+    both with the date of the edition (None for what is not frozen yet); `figure_histories` is what
+    its figures have said, of those that once said something else.
     """
 
     moves: tuple[tuple[date | None, ServiceChange], ...] = ()
     backfilled: tuple[tuple[date | None, int], ...] = ()
-    retold: tuple[Retold, ...] = ()
+    figure_histories: tuple[FigureHistory, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -494,7 +494,7 @@ class RevisionHistory:
     steps: tuple[Step, ...]
 
     @cached_property
-    def retold(self) -> dict[str, list[Retold]]:
+    def figure_histories(self) -> dict[str, list[FigureHistory]]:
         """What the figures of each service have said, of those that once said something else."""
         frames = [
             step.changed.assign(step=number)
@@ -503,7 +503,7 @@ class RevisionHistory:
         ]
         if not frames:
             return {}
-        by_service: dict[str, list[Retold]] = {}
+        by_service: dict[str, list[FigureHistory]] = {}
         # A few thousand changes at most, not the observations.
         for key, rows in pd.concat(frames).groupby(FIGURE, sort=True):
             service, period, measure, channel = map(str, key)
@@ -516,7 +516,7 @@ class RevisionHistory:
                     numbers.append((step.before, str(row[Col.VALUE_BEFORE]), ""))
                 numbers.append((step.day, str(row[Col.VALUE_NOW]), str(row[Col.KIND])))
                 reason = str(row[Col.REASON]) or reason
-            figure = Retold(period, measure, channel, tuple(numbers), reason)
+            figure = FigureHistory(period, measure, channel, tuple(numbers), reason)
             by_service.setdefault(service, []).append(figure)
         return by_service
 
@@ -544,7 +544,7 @@ class RevisionHistory:
         return ServiceHistory(
             tuple(self.moves.get(service, ())),
             tuple(self.backfilled.get(service, ())),
-            tuple(self.retold.get(service, ())),
+            tuple(self.figure_histories.get(service, ())),
         )
 
     @cached_property

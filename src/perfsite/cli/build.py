@@ -123,7 +123,7 @@ def build_into(data: Path, options: Options) -> int:
     theme = load_theme(options.templates)
     edition = Edition(day, loaded.hash)
     store = None if options.no_store else DrawingStore(drawings_beside(out))
-    with Target(out, keep=loaded.config.kept) as target:
+    with Target(out, keep=loaded.config.kept_paths) as target:
         with Bar() as bar, without_collector():
             analysis = analyse(loaded, day)
             if options.strict and has_errors(analysis.problems):

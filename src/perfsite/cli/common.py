@@ -22,7 +22,7 @@ from perfsite.cli.extensions import Extended
 from perfsite.decimals import fixed
 from perfsite.disk import write_durably
 from perfsite.errors import BuildError, PerfsiteError, UsageError
-from perfsite.faults import COURSE, Severed, bringing, told
+from perfsite.faults import COURSE, Severed, bringing, sentence
 from perfsite.stages import listen, stage
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ class Commands(Extended):
             ctx.exit(WRONG_USAGE)
         except KeyboardInterrupt as error:
             # click's own exit code for this is 1, which here says that a site was built.
-            click.echo(f"perfsite: {told(error)}", err=True)
+            click.echo(f"perfsite: {sentence(error)}", err=True)
             ctx.exit(BUILD_FAILED)
         except (BrokenPipeError, EOFError) as error:
             # click ends with 1 for them, as if somebody had left who reads or writes.

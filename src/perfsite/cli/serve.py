@@ -65,6 +65,6 @@ def _kept(data: Path) -> tuple[str, ...]:
     from perfsite.load import load_config  # noqa: PLC0415 - pandas takes half a second
 
     try:
-        return load_config(data).kept
+        return load_config(data).kept_paths
     except ConfigError:
         return ()

@@ -13,7 +13,7 @@ from perfsite.build import build_site, without_collector
 from perfsite.cache import Cache, DrawingStore
 from perfsite.decimals import fixed
 from perfsite.errors import BuildError, PerfsiteError, UsageError, has_errors
-from perfsite.faults import keep_details, told
+from perfsite.faults import keep_details, sentence
 from perfsite.load import load_data, load_theme, with_editions
 from perfsite.model import Edition, File
 from perfsite.preview import counted
@@ -80,7 +80,7 @@ class Rebuilder:
         try:
             with stage("load"):
                 loaded = load_data(self._order.data)
-            self._keep = loaded.config.kept
+            self._keep = loaded.config.kept_paths
             day = self._order.edition(loaded)
             with stage("editions"):
                 loaded = with_editions(loaded, self._order.data, day)
@@ -101,7 +101,7 @@ class Rebuilder:
                 raise
             return replace(before, number=before.number + 1, problems=problems, failure=str(error))
         except Exception as error:  # noqa: BLE001 - the next edit may mend it
-            failure = told(error, keep_details(error), standing=False)
+            failure = sentence(error, keep_details(error), standing=False)
             return replace(before, number=before.number + 1, problems=problems, failure=failure)
         self._kept.forget_unused()
         undrawn = undrawn_words(site.undrawn, known.services) if site.undrawn else ""
@@ -117,7 +117,7 @@ class Rebuilder:
         except (PerfsiteError, OSError) as error:
             return replace(shown, failure=f"{shown.failure}\n{error}".strip())
         except Exception as error:  # noqa: BLE001 - the page is shown all the same
-            failure = told(error, keep_details(error), standing=False)
+            failure = sentence(error, keep_details(error), standing=False)
             return replace(shown, failure=f"{shown.failure}\n{failure}".strip())
         self._drawings.forget_unused()
         return shown
@@ -194,7 +194,7 @@ def serve_work(
     router = Router(load_theme(), explanations or {})
 
     def hear(error: BaseException) -> None:
-        say(f"perfsite: {told(error, keep_details(error))}")
+        say(f"perfsite: {sentence(error, keep_details(error))}")
 
     with make_server(state, router, host, port, hear=hear) as server:
         watcher = Thread(target=watch_folders, args=(folders, changes, ready, stop), daemon=True)

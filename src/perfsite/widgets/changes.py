@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from perfsite.language import Language
     from perfsite.measures import Measure
-    from perfsite.revisions import Retold, ServiceChange, ServiceHistory, Step
+    from perfsite.revisions import FigureHistory, ServiceChange, ServiceHistory, Step
 
 
 # Changes between editions in words and tables, the same wherever they are told.
@@ -252,20 +252,20 @@ def history_table(
     history: ServiceHistory, measures: Mapping[str, Measure], language: Language
 ) -> Table | None:
     """What each figure has said that once said something else; None where there is none."""
-    retold = history.retold
-    if not retold:
+    histories = history.figure_histories
+    if not histories:
         return None
-    reasons = any(figure.reason for figure in retold)
-    rows = [_row(figure, measures, reasons, language) for figure in _newest_first(retold)]
+    reasons = any(figure.reason for figure in histories)
+    rows = [_row(figure, measures, reasons, language) for figure in _newest_first(histories)]
     texts = [language.say("Figure"), language.say("What it has said")]
     texts += [language.say("Why it changed")] if reasons else []
     caption = language.say("Figures that have said something else")
     return Table(caption, tuple(Column(text) for text in texts), tuple(rows), wide=True, words=True)
 
 
-def _newest_first(retold: Sequence[Retold]) -> list[Retold]:
+def _newest_first(histories: Sequence[FigureHistory]) -> list[FigureHistory]:
     return sorted(
-        retold,
+        histories,
         key=lambda figure: (
             Period.parse(figure.period).end,
             figure.period,
@@ -276,11 +276,13 @@ def _newest_first(retold: Sequence[Retold]) -> list[Retold]:
     )
 
 
-def _row(figure: Retold, measures: Mapping[str, Measure], reasons: bool, language: Language) -> Row:
+def _row(
+    figure: FigureHistory, measures: Mapping[str, Measure], reasons: bool, language: Language
+) -> Row:
     name = figure_name(figure.measure, figure.channel, measures, language)
     period = language.period_range(Period.parse(figure.period))
     texts = []
-    for day, text, kind in figure.said:
+    for day, text, kind in figure.numbers:
         value = number(text, figure.measure, measures, language)
         edition = _edition(day, language)
         if kind:
