@@ -118,7 +118,7 @@ def test_source_date_epoch_is_the_clock_and_names_its_day(
     data = load_data(folder(tmp_path))
     before = datetime.now(UTC).date()
     assert before <= what_day_is_it().day <= datetime.now(UTC).date()
-    assert not what_day_is_it().told
+    assert not what_day_is_it().is_set
 
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1519862399")
     assert str(what_day_is_it()) == "2018-02-28, by SOURCE_DATE_EPOCH"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from perfsite.cli import extensions
-from perfsite.cli.extensions import COMMANDS, PROPOSALS, own
+from perfsite.cli.extensions import COMMANDS, PROPOSALS, own_points
 from perfsite.importers import GROUP
 from small_site import environment, perfsite
 
@@ -100,7 +100,7 @@ def test_what_a_checkout_declares_is_what_an_installed_perfsite_offers(
     group: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where there is no pyproject.toml, the metadata says the same, and all of it can be loaded."""
-    declared = {point.name: point.value for point in own(group)}
+    declared = {point.name: point.value for point in own_points(group)}
     info = tmp_path / "perfsite-0.1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: perfsite\nVersion: 0.1.0\n")
@@ -110,7 +110,7 @@ def test_what_a_checkout_declares_is_what_an_installed_perfsite_offers(
     monkeypatch.setattr(extensions, "__file__", str(tmp_path / "a" / "b" / "c" / "d.py"))
 
     assert declared
-    assert {point.name: point.value for point in own(group)} == declared
+    assert {point.name: point.value for point in own_points(group)} == declared
     assert all(point.dist for point in entry_points(group=group))
 
 

@@ -28,7 +28,7 @@ from corpus.anything import (
 from corpus.foreign import MAPS, SOURCES, map_texts, settings_texts
 from corpus.written import as_csv, cells_of, written
 from perfsite.analysis import Analysis, analyse
-from perfsite.cli.extensions import load, own
+from perfsite.cli.extensions import load, own_points
 from perfsite.config import SiteConfig, parse_config
 from perfsite.decimals import exact
 from perfsite.errors import ConfigError, PerfsiteError, Problem
@@ -159,7 +159,7 @@ def _choices(option: Option) -> SearchStrategy[object]:
     return words if option.required else st.one_of(st.just(option.default), words)
 
 
-@pytest.mark.parametrize("name", sorted(point.name for point in own(GROUP)))
+@pytest.mark.parametrize("name", sorted(point.name for point in own_points(GROUP)))
 @given(st.data())
 def test_any_file_is_imported_or_refused_in_words(name: str, drawn: st.DataObject) -> None:
     """An importer gives files and problems for whatever it is given, or an error of perfsite's.

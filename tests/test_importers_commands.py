@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from perfsite.cli.extensions import own
+from perfsite.cli.extensions import own_points
 from perfsite.importers import GROUP, Importer, Option
 from small_site import perfsite, read_tree
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-OWN = {point.name for point in own(GROUP)}
+OWN = {point.name for point in own_points(GROUP)}
 FAKE = """
 from perfsite.errors import Problem
 from perfsite.importers import Imported, Importer, Option

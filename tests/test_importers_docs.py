@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from markdown_pages import DOCS, fences
-from perfsite.cli.extensions import own
+from perfsite.cli.extensions import own_points
 from perfsite.importers import GROUP
 from perfsite.importers.map_file import (
     CellsTable,
@@ -62,7 +62,7 @@ def test_the_examples_of_the_page_make_what_it_shows(
 
 def test_the_page_names_every_importer_and_every_entry_of_a_map() -> None:
     """Nobody has to read the code to find an importer or an entry."""
-    for point in own(GROUP):
+    for point in own_points(GROUP):
         assert f"\n## {point.name}" in PAGE, point.name
     rows = "\n".join(re.findall(r"^\| `.*\|$", PAGE, re.MULTILINE))
     entries = {

@@ -89,8 +89,12 @@ def signers_of(path: Path, signature: Path, allowed: Path) -> tuple[str, ...]:
         UsageError: if there is no ssh-keygen.
     """
     where = ("-s", str(signature), "-f", str(allowed), "-n", NAMESPACE)
-    found = _run(("-Y", "find-principals", *where), path)
-    names = found.stdout.decode("utf-8", "replace").splitlines() if not found.returncode else []
+    principals = _run(("-Y", "find-principals", *where), path)
+    names = (
+        principals.stdout.decode("utf-8", "replace").splitlines()
+        if not principals.returncode
+        else []
+    )
     return tuple(
         name for name in names if not _run(("-Y", "verify", "-I", name, *where), path).returncode
     )

@@ -53,7 +53,7 @@ def archive(build: Path, out: Path, url: str | None, key: Path | None) -> None:
     COURSE.begin(out, site=False)
     check_apart(build, out)
     with Bar("Packing files") as bar:
-        made = archive_site(
+        archived = archive_site(
             build,
             out,
             __version__,
@@ -62,7 +62,7 @@ def archive(build: Path, out: Path, url: str | None, key: Path | None) -> None:
             key=key,
             workers=min(_PROCESSES, cores()),
         )
-    click.echo(_told(made, build, out))
+    click.echo(_summary(archived, build, out))
 
 
 @click.command(
@@ -121,14 +121,14 @@ def _build(data: Path, edition: date, templates: Path | None) -> tuple[File, ...
     return site.files
 
 
-def _told(made: Archived, build: Path, out: Path) -> str:
-    facts = made.facts
-    size = fixed(made.size / 1e6, 1)
-    held = f"{counted(made.files, 'file')}, {counted(made.pages, 'page')}, {size} MB"
+def _summary(archived: Archived, build: Path, out: Path) -> str:
+    facts = archived.facts
+    size = fixed(archived.size / 1e6, 1)
+    held = f"{counted(archived.files, 'file')}, {counted(archived.pages, 'page')}, {size} MB"
     first = f"Packed {build}: {facts.title}, edition of {facts.edition}; {held}."
-    names = "".join(f"\n  {out / name}" for name in made.names)
-    sums = made.names[-1]
-    wacz = next(name for name in made.names if name.endswith(".wacz"))
+    names = "".join(f"\n  {out / name}" for name in archived.names)
+    sums = archived.names[-1]
+    wacz = next(name for name in archived.names if name.endswith(".wacz"))
     return (
         f"{first}{names}\n"
         f"Check them: perfsite verify {out / wacz}, or sha256sum -c {sums} in {out}."
@@ -145,11 +145,11 @@ def _judged(
         )
     facts = verified.packed.facts
     edition = f"{facts.title}, edition of {facts.edition}" if facts else ""
-    said = f"{package} is whole: {edition}, {counted(len(verified.packed.hashes), 'file')}."
+    verdict = f"{package} is whole: {edition}, {counted(len(verified.packed.hashes), 'file')}."
     if rebuilt:
-        said += f" The site built anew from {rebuilt} is the same, byte for byte."
+        verdict += f" The site built anew from {rebuilt} is the same, byte for byte."
     if verified.signers:
-        said += f" Signed by {', '.join(verified.signers)}."
+        verdict += f" Signed by {', '.join(verified.signers)}."
     elif verified.signed:
-        said += " Its signature was not checked: that needs --allowed-signers."
-    return said
+        verdict += " Its signature was not checked: that needs --allowed-signers."
+    return verdict

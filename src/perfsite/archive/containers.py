@@ -88,13 +88,13 @@ def read_members(data: bytes, place: str, faults: Faults) -> Iterator[Member]:
     """The members that can be read; after one that cannot, those that follow it."""
     at, lost = 0, False
     while 0 <= at < len(data):
-        found = _member(data, at)
-        if isinstance(found, Member):
-            yield found
-            at, lost = at + found.length, False
+        member = _member(data, at)
+        if isinstance(member, Member):
+            yield member
+            at, lost = at + member.length, False
             continue
         if not lost:
-            faults.add(f"{place}, offset {at}", found, "one whole gzip member with one record")
+            faults.add(f"{place}, offset {at}", member, "one whole gzip member with one record")
         # Look for the next beginning; what only looks like one is passed over without a word.
         at, lost = data.find(_MAGIC, at + 1), True
 
@@ -230,26 +230,30 @@ class WarcRecord:
 
 def read_records(data: bytes, place: str, faults: Faults) -> list[WarcRecord]:
     """All records that can be read, in their order; whatever is wrong with one is noted."""
-    found = [
+    records = [
         record
         for member in read_members(data, place, faults)
         if (record := _record(member, f"{place}, offset {member.offset}", faults))
     ]
-    if not found or found[0].kind != "warcinfo":
-        first = found[0].kind if found else "nothing"
+    if not records or records[0].kind != "warcinfo":
+        first = records[0].kind if records else "nothing"
         faults.add(f"{place}, offset 0", f"{first} as the first record", "warcinfo")
     ids: dict[str, int] = {}
     urls: dict[str, int] = {}
-    for record in found:
+    for record in records:
         here = f"{place}, offset {record.offset}"
-        if (other := ids.setdefault(record.id, record.offset)) != record.offset:
-            faults.add(here, f"the record id {record.id} of offset {other}", "an id of its own")
+        if (first_offset := ids.setdefault(record.id, record.offset)) != record.offset:
+            faults.add(
+                here, f"the record id {record.id} of offset {first_offset}", "an id of its own"
+            )
         if record.kind != "response":
             if record.offset:
                 faults.add(here, f"a record of type {record.kind!r}", "'response'")
-        elif (other := urls.setdefault(record.url, record.offset)) != record.offset:
-            faults.add(here, f"{record.url}, which offset {other} has, too", "each address once")
-    return found
+        elif (first_offset := urls.setdefault(record.url, record.offset)) != record.offset:
+            faults.add(
+                here, f"{record.url}, which offset {first_offset} has, too", "each address once"
+            )
+    return records
 
 
 def _record(member: Member, place: str, faults: Faults) -> WarcRecord | None:

@@ -128,12 +128,12 @@ def _is_ours(path: Path) -> bool:
 
 def _put_into(bag: Path) -> list[str]:
     """The files of a bag that its manifests do not list."""
-    known: set[str] = set()
+    listed: set[str] = set()
     for path in bag.iterdir():
         if _MANIFESTS.fullmatch(path.name):
-            known |= {path.name, *read_manifest(path.read_bytes())[0]}
+            listed |= {path.name, *read_manifest(path.read_bytes())[0]}
     there = {path.relative_to(bag).as_posix() for path in bag.rglob("*") if not path.is_dir()}
-    return sorted(there - known)
+    return sorted(there - listed)
 
 
 def put_in_place(folder: Path, out: Path, names: Sequence[str], stale: Sequence[str]) -> None:

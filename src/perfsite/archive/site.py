@@ -272,32 +272,32 @@ def _files(folder: Path) -> dict[str, str]:
         )
     hashes[SITE_MANIFEST] = ""
     keep = kept_in(folder, listed)
-    found = {path: file for path, file in walk(folder) if not is_kept(path, keep)}
-    odd = sorted(path for path, file in found.items() if file.is_symlink() or not file.is_file())
-    missing, extra = sorted(hashes.keys() - found), sorted(found.keys() - hashes)
+    present = {path: file for path, file in walk(folder) if not is_kept(path, keep)}
+    odd = sorted(path for path, file in present.items() if file.is_symlink() or not file.is_file())
+    missing, extra = sorted(hashes.keys() - present), sorted(present.keys() - hashes)
     for what, paths in (
         ("is missing, and stands in", missing + [p for p in _NEEDED if p not in hashes]),
         ("is not listed in", extra),
         ("is no plain file, but stands in", odd),
     ):
         if paths:
-            more = f" (and {len(paths) - 1:,} more)" if len(paths) > 1 else ""
+            others = f" (and {len(paths) - 1:,} more)" if len(paths) > 1 else ""
             raise ArchiveError(
-                f"{folder}: {paths[0]}{more} {what} {SITE_MANIFEST}; only a whole site is "
+                f"{folder}: {paths[0]}{others} {what} {SITE_MANIFEST}; only a whole site is "
                 "archived: build it again, or mend the copy"
             )
     return {path: hashes[path] for path in sorted(hashes)}
 
 
-def _address(folder: Path, own: str, given: str | None) -> str:
-    if given is not None and not given.endswith("/"):
-        given += "/"
-    if own and given and own != given:
+def _address(folder: Path, base_url: str, url: str | None) -> str:
+    if url is not None and not url.endswith("/"):
+        url += "/"
+    if base_url and url and base_url != url:
         raise UsageError(
-            f"--url {given}, but {folder / ADDRESSES} says that the site stands at {own}; leave "
+            f"--url {url}, but {folder / ADDRESSES} says that the site stands at {base_url}; leave "
             "--url out, or change base_url in perfsite.toml and build again"
         )
-    base = own or given or ""
+    base = base_url or url or ""
     if not base:
         raise UsageError(
             f"{folder} does not say at which address it stands, and archives file by address; give "

@@ -115,11 +115,11 @@ def check_records(records: Sequence[WarcRecord], place: str, faults: Faults) -> 
 
 def _base(urls: Mapping[str, WarcRecord]) -> str:
     """The address of the site: that of its manifest, the nearest to the root if there are more."""
-    found = [url for url in urls if url.endswith(f"/{SITE_MANIFEST}")]
-    if not found:
+    manifests = [url for url in urls if url.endswith(f"/{SITE_MANIFEST}")]
+    if not manifests:
         # Without a manifest, which is a fault of its own, the shortest address is the root's.
         return min(urls, key=len, default="")
-    return min(found, key=len).removesuffix(SITE_MANIFEST)
+    return min(manifests, key=len).removesuffix(SITE_MANIFEST)
 
 
 # A packed site against one built anew from its data, file by file.
@@ -133,11 +133,11 @@ def differences(package: str, packed: Mapping[str, str], rebuilt: Iterable[File]
 
     `packed` are the SHA-256 hashes of the package's files by path. Equal hashes are equal bytes.
     """
-    made = {file.path: hashlib.sha256(file.data).hexdigest() for file in rebuilt}
-    made[SITE_MANIFEST] = hashlib.sha256(manifest(made)).hexdigest()
+    built = {file.path: hashlib.sha256(file.data).hexdigest() for file in rebuilt}
+    built[SITE_MANIFEST] = hashlib.sha256(manifest(built)).hexdigest()
     # The manifest differs whenever another file does, and is not what one wants to hear of.
-    paths = sorted(packed.keys() | made.keys(), key=lambda path: (path == SITE_MANIFEST, path))
-    differ = [path for path in paths if packed.get(path) != made.get(path)]
+    paths = sorted(packed.keys() | built.keys(), key=lambda path: (path == SITE_MANIFEST, path))
+    differ = [path for path in paths if packed.get(path) != built.get(path)]
     if not differ:
         return []
     first = differ[0]
@@ -145,13 +145,13 @@ def differences(package: str, packed: Mapping[str, str], rebuilt: Iterable[File]
         Fault(
             package,
             f"{first}, the first of {counted(len(differ), 'file')} that differ",
-            f"in the package {_said(packed.get(first))}",
-            f"as built from the data {_said(made.get(first))}",
+            f"in the package {_hash_text(packed.get(first))}",
+            f"as built from the data {_hash_text(built.get(first))}",
         )
     ]
 
 
-def _said(hash_: str | None) -> str:
+def _hash_text(hash_: str | None) -> str:
     return f"sha256:{hash_}" if hash_ else _ABSENT
 
 
@@ -177,11 +177,11 @@ def verify_bag(folder: Path, faults: Faults) -> Contents:
     faults.same("bagit.txt", tags.get("bagit.txt"), DECLARATION)
     for at, algorithm in enumerate(ALGORITHMS):
         of_payload = {path: hash_[at] for path, hash_ in hashes.items() if _in_payload(path)}
-        own = {f"tagmanifest-{each}.txt" for each in ALGORITHMS}
+        tag_manifests = {f"tagmanifest-{each}.txt" for each in ALGORITHMS}
         of_tags = {
             path: hash_[at]
             for path, hash_ in hashes.items()
-            if not _in_payload(path) and path not in own
+            if not _in_payload(path) and path not in tag_manifests
         }
         _check_manifest(f"manifest-{algorithm}.txt", tags, of_payload, faults)
         _check_manifest(f"tagmanifest-{algorithm}.txt", tags, of_tags, faults)
@@ -212,7 +212,7 @@ def _hashes(file: Path) -> tuple[str, ...]:
 
 
 def _check_manifest(
-    name: str, tags: Mapping[str, bytes], found: Mapping[str, str], faults: Faults
+    name: str, tags: Mapping[str, bytes], hashes: Mapping[str, str], faults: Faults
 ) -> None:
     """Hold the files that a manifest lists against those that are there."""
     if name not in tags:
@@ -221,15 +221,15 @@ def _check_manifest(
     wanted, wrong = read_manifest(tags[name])
     for line, what in wrong:
         faults.add(f"{name}, line {line}", what, "a hash and a path")
-    for path in sorted(wanted.keys() | found.keys()):
-        if path not in found:
+    for path in sorted(wanted.keys() | hashes.keys()):
+        if path not in hashes:
             escapes = path.startswith(("/", "~")) or ".." in path.split("/") or "\\" in path
             what = "a path that leads out of the bag" if escapes else "no such file"
             faults.add(f"{name}, {path}", what, "the path of a file of the bag")
         elif path not in wanted:
             faults.add(path, "a file", f"none, because {name} does not list it")
         else:
-            faults.same(f"{path}, hash in {name}", found[path], wanted[path])
+            faults.same(f"{path}, hash in {name}", hashes[path], wanted[path])
 
 
 def _check_info(data: bytes | None, oxum: str, faults: Faults) -> dict[str, str]:
@@ -317,10 +317,10 @@ def _check_listed(
         elif name not in entries:
             faults.add(name, "no such entry", f"it, because {PACKAGE} lists it")
         else:
-            said = listed[name]
+            resource = listed[name]
             place = f"{PACKAGE}, {name}"
-            faults.same(f"{place}, hash", said.get("hash"), sha256_of(entries[name]))
-            faults.same(f"{place}, bytes", said.get("bytes"), len(entries[name]))
+            faults.same(f"{place}, hash", resource.get("hash"), sha256_of(entries[name]))
+            faults.same(f"{place}, bytes", resource.get("bytes"), len(entries[name]))
 
 
 def _check_digest(entries: Mapping[str, bytes], faults: Faults) -> None:
@@ -354,10 +354,10 @@ def _check_index(data: bytes, answers: Sequence[WarcRecord], filename: str, faul
         before = line
         key, _, rest = line.partition(" ")
         stamp, _, fields = rest.partition(" ")
-        said = _json(fields.encode(), place, faults)
-        offset = str(said.get("offset", ""))
+        index_fields = _json(fields.encode(), place, faults)
+        offset = str(index_fields.get("offset", ""))
         if not (entry := wanted.get(offset)):
-            found = f"the offset {offset!r} for {said.get('url')!r}, where no record begins"
+            found = f"the offset {offset!r} for {index_fields.get('url')!r}, where no record begins"
             faults.add(place, found, "the offset of a record of the WARC")
             continue
         if offset in seen:
@@ -367,8 +367,8 @@ def _check_index(data: bytes, answers: Sequence[WarcRecord], filename: str, faul
         faults.same(f"{place}, key", key, right_key)
         faults.same(f"{place}, timestamp", stamp, right_stamp)
         right_fields = json.loads(right)
-        for name in sorted(right_fields.keys() | said.keys()):
-            faults.same(f"{place}, {name}", said.get(name), right_fields.get(name))
+        for name in sorted(right_fields.keys() | index_fields.keys()):
+            faults.same(f"{place}, {name}", index_fields.get(name), right_fields.get(name))
     for offset, entry in wanted.items():
         if offset not in seen:
             faults.add(INDEX, f"no line for {entry.url}", f"one, with the offset {offset}")
@@ -386,20 +386,20 @@ def _check_pages(
     seen: set[str] = set()
     ids: set[str] = set()
     for number, (place, line) in enumerate(_lines(data, PAGES, faults)):
-        said = _json(line.encode(), place, faults)
+        page = _json(line.encode(), place, faults)
         if not number:
-            faults.same(f"{place}, format", said.get("format"), "json-pages-1.0")
+            faults.same(f"{place}, format", page.get("format"), "json-pages-1.0")
             continue
-        url, id_ = str(said.get("url")), str(said.get("id"))
+        url, id_ = str(page.get("url")), str(page.get("id"))
         if url not in pages:
             faults.add(place, f"the page {url}", "a page that the index has")
         else:
-            faults.same(f"{place}, ts", said.get("ts"), pages[url])
+            faults.same(f"{place}, ts", page.get("ts"), pages[url])
         if url in seen or not id_ or id_ in ids:
             faults.add(place, f"the page {url} with the id {id_}", "each page and each id once")
         for name in ("title", "text"):
-            if not isinstance(said.get(name), str) or not said[name]:
-                faults.add(f"{place}, {name}", repr(said.get(name)), f"the {name} of the page")
+            if not isinstance(page.get(name), str) or not page[name]:
+                faults.add(f"{place}, {name}", repr(page.get(name)), f"the {name} of the page")
         seen.add(url)
         ids.add(id_)
     for url in sorted(pages.keys() - seen):

@@ -48,7 +48,7 @@ def audit(build: Path, style: str, out: Path | None, before: Path | None) -> Non
     Exit codes: 0 every rule is kept, 1 one is broken, 2 wrong usage, 3 BUILD cannot be read.
     """
     result = _audited(build, before)
-    text = _told(result, style)
+    text = _in_style(result, style)
     if out:
         write_file(out, text)
         click.echo(f"Wrote {out}.", err=True)
@@ -99,7 +99,7 @@ def _read(path: Path) -> bytes:
         raise BuildError(f"{path} cannot be read: {error.strerror}") from error
 
 
-def _told(result: Audit, style: str) -> str:
+def _in_style(result: Audit, style: str) -> str:
     from perfsite.audit.report import (  # noqa: PLC0415
         audit_json,
         audit_page,

@@ -44,9 +44,9 @@ def check_addresses(site: AuditedSite) -> Iterator[Finding]:
         for part in parts:
             if _RESERVED.fullmatch(part):
                 yield Finding(path, 0, "reserved", part)
-        other = folded.setdefault(path.casefold(), path)
-        if other != path:
-            yield Finding(path, 0, "case", f"{other} beside it")
+        namesake = folded.setdefault(path.casefold(), path)
+        if namesake != path:
+            yield Finding(path, 0, "case", f"{namesake} beside it")
         if path in site.folders:
             yield Finding(path, 0, "case", "a folder of the same name")
         if path.endswith(_PACKED) and path.rpartition(".")[0] not in site.files:
@@ -66,9 +66,9 @@ def _twice(site: AuditedSite) -> Iterator[Finding]:
             continue
         edition = _EDITION.match(path)
         key = (edition[0] if edition else "", hashlib.sha256(data).digest())
-        other = first.setdefault(key, path)
-        if other != path:
-            yield Finding(path, 0, "once", f"the same bytes as {other}")
+        original = first.setdefault(key, path)
+        if original != path:
+            yield Finding(path, 0, "once", f"the same bytes as {original}")
 
 
 # Where links lead: to a file, to a place in it, elsewhere or nowhere; and what they reach.
@@ -80,26 +80,26 @@ _FAR: Final = {"http", "https", ""}
 def check_links(site: AuditedSite) -> Iterator[Finding]:
     """Every link of every page and style sheet, and whether all files are reached by them."""
     reach: dict[str, set[str]] = {}
-    known: dict[tuple[str, str], str] = {}
+    targets: dict[tuple[str, str], str] = {}
     for path, links in site.links.items():
         folder = posixpath.dirname(path)
-        found = reach[path] = set()
+        linked = reach[path] = set()
         for link in links:
             address, _, fragment = link.address.partition("#")
             key = (folder, address)
             if not address:
                 target = path
-            elif key in known:
-                target = known[key]
+            elif key in targets:
+                target = targets[key]
             else:
                 rule, words = _fault(site, path, link)
                 if rule:
                     if words:
                         yield Finding(path, link.line, rule, f"{link.what} {words}")
                     continue
-                target = known[key] = target_of(path, address)
+                target = targets[key] = target_of(path, address)
             if link.plain:
-                found.add(target)
+                linked.add(target)
             if fragment and not _is_place(site, target, fragment):
                 words = f"{link.what} {link.address}"
                 yield Finding(path, link.line, "anchor", words)
@@ -138,10 +138,10 @@ def _far_fault(site: AuditedSite, link: PageLink, scheme: str, path: str) -> tup
             return "inline-script", address
         return "scheme", address
     if site.base and urlsplit(site.base).scheme and address.startswith(site.base):
-        own = unquote(address.partition("#")[0].removeprefix(site.base)) or HOME
+        local_path = unquote(address.partition("#")[0].removeprefix(site.base)) or HOME
         if not link.may_be_full:
             return "relative", f"{address} names the site's own host"
-        return ("away", "") if own in site.files else ("link", f"{address} leads to no file")
+        return ("away", "") if local_path in site.files else ("link", f"{address} leads to no file")
     if link.loads:
         return ("outside-css" if link.in_css else "outside-html"), address
     return "away", ""
@@ -153,12 +153,12 @@ def _is_place(site: AuditedSite, target: str, fragment: str) -> bool:
 
 
 def _unreached(site: AuditedSite, reach: dict[str, set[str]]) -> Iterator[Finding]:
-    found, todo = {HOME}, [HOME]
+    reached, todo = {HOME}, [HOME]
     while todo:
-        new = {path for path in reach.get(todo.pop(), ()) if path in site.files} - found
-        found |= new
+        new = {path for path in reach.get(todo.pop(), ()) if path in site.files} - reached
+        reached |= new
         todo += new
-    for path in sorted(site.files.keys() - found):
+    for path in sorted(site.files.keys() - reached):
         yield Finding(path, 0, "reached", "no chain of plain links leads to it")
 
 
@@ -174,21 +174,21 @@ def check_former(site: AuditedSite, before: Mapping[str, bytes]) -> Iterator[Fin
 
     `before` are the files of that site; its urls.txt alone will do for the addresses.
     """
-    told = {address for page in site.pages.values() for address in page.former}
+    former = {address for page in site.pages.values() for address in page.former}
     for path in filter(_FORMER_EDITION.fullmatch, site.files):
-        for line, address in _gone(site, site.lines(path), told):
+        for line, address in _gone(site, site.lines(path), former):
             yield Finding(path, line, "stays", f"{address} was published and is gone")
     listed = before.get(URLS, "\n".join(before).encode()).decode("utf-8", "replace").splitlines()
-    for _, address in _gone(site, listed, told):
+    for _, address in _gone(site, listed, former):
         yield Finding(address, 0, "stays", "it was published before and is gone")
     yield from _check_changes(site, before)
 
 
-def _gone(site: AuditedSite, lines: list[str], told: Iterable[str]) -> Iterator[tuple[int, str]]:
+def _gone(site: AuditedSite, lines: list[str], former: Iterable[str]) -> Iterator[tuple[int, str]]:
     base = base_of(lines)
     for number, line in enumerate(lines, 1):
         address = line.strip().removeprefix(base)
-        if address and address not in site.files and address not in told:
+        if address and address not in site.files and address not in former:
             yield number, address
 
 

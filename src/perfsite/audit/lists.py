@@ -122,9 +122,9 @@ def _check_titles(site: AuditedSite) -> Iterator[Finding]:
     described: dict[tuple[str, str], list[tuple[str, int]]] = {}
     for path, page in sorted(site.pages.items()):
         for line, title in page.titles:
-            other = titles.setdefault((page.lang, title), path)
-            if other != path:
-                yield Finding(path, line, "title", f"{title}, as {other} has it")
+            first_path = titles.setdefault((page.lang, title), path)
+            if first_path != path:
+                yield Finding(path, line, "title", f"{title}, as {first_path} has it")
         for line, words in page.descriptions:
             described.setdefault((page.lang, words), []).append((path, line))
     for (_, words), places in described.items():

@@ -72,35 +72,35 @@ def read_attribute(text: str, line: int) -> Styles:
 
 
 def _read(nodes: Iterable[Any], first: int) -> Styles:
-    found = Styles([], [])
-    _walk(nodes, first - 1, found, is_import=False)
-    return found
+    styles = Styles([], [])
+    _walk(nodes, first - 1, styles, is_import=False)
+    return styles
 
 
-def _walk(nodes: Iterable[Any], before: int, found: Styles, *, is_import: bool) -> None:
+def _walk(nodes: Iterable[Any], before: int, styles: Styles, *, is_import: bool) -> None:
     """Gather addresses and errors from nodes, and from those within them."""
     for node in nodes:
         line = node.source_line + before
         if node.type == "error":
-            found.errors.append((line, node.message))
+            styles.errors.append((line, node.message))
         elif node.type == "url" or (is_import and node.type == "string"):
-            found.addresses.append((line, node.value))
+            styles.addresses.append((line, node.value))
         elif node.type == "function" and node.lower_name in {"url", "src", "image-set"}:
-            strings = [one.value for one in node.arguments if one.type == "string"]
-            found.addresses.extend((line, address) for address in strings)
-            _walk(node.arguments, before, found, is_import=False)
+            strings = [argument.value for argument in node.arguments if argument.type == "string"]
+            styles.addresses.extend((line, address) for address in strings)
+            _walk(node.arguments, before, styles, is_import=False)
         elif node.type == "at-rule":
-            _walk(node.prelude, before, found, is_import=node.lower_at_keyword == "import")
-            _walk(node.content or (), before, found, is_import=False)
+            _walk(node.prelude, before, styles, is_import=node.lower_at_keyword == "import")
+            _walk(node.content or (), before, styles, is_import=False)
         elif node.type == "qualified-rule":
-            _walk(node.prelude, before, found, is_import=False)
+            _walk(node.prelude, before, styles, is_import=False)
             inside = tinycss2.parse_blocks_contents(node.content, skip_comments=True)
-            _walk(inside, before, found, is_import=False)
+            _walk(inside, before, styles, is_import=False)
         else:
             parts = (getattr(node, name, None) for name in ("value", "arguments", "content"))
             for part in parts:
                 if isinstance(part, list):
-                    _walk(part, before, found, is_import=False)
+                    _walk(part, before, styles, is_import=False)
 
 
 # Scripts: whether one fetches, sends, or holds what a crawler takes for an address; JSON-LD.
@@ -134,15 +134,15 @@ def described(script: str) -> list[str] | None:
         todo: list[object] = [json.loads(script)]
     except ValueError:
         return None
-    found = []
+    addresses = []
     while todo:
-        one = todo.pop()
-        if isinstance(one, dict):
-            found += [str(value) for key, value in one.items() if key in {"url", "contentUrl"}]
-            todo += one.values()
-        elif isinstance(one, list):
-            todo += one
-    return found
+        node = todo.pop()
+        if isinstance(node, dict):
+            addresses += [str(value) for key, value in node.items() if key in {"url", "contentUrl"}]
+            todo += node.values()
+        elif isinstance(node, list):
+            todo += node
+    return addresses
 
 
 # Whether the elements of a page lie within each other, by its tags.
@@ -189,7 +189,7 @@ def _faults(data: bytes) -> Iterator[tuple[int, str]]:
                 opened.append((name, match.start()))
             continue
         name = name[1:]
-        names = [one for one, _ in opened]
+        names = [open_name for open_name, _ in opened]
         while name in names and names[-1] != name and names[-1] in _IMPLIED:
             names.pop()
             opened.pop()
@@ -335,10 +335,10 @@ def _read_whole(page: Page, root: Element) -> None:
     first = head[0] if head is not None and len(head) else None
     if first is None or first.tag != "meta" or first.get("charset", "").lower() != "utf-8":
         page.add(None if first is None else first.sourceline, "charset", "something else first")
-    for rule, found in (("title", page.titles), ("description", page.descriptions)):
-        if len(found) != 1 or not found[0][1]:
+    for rule, texts in (("title", page.titles), ("description", page.descriptions)):
+        if len(texts) != 1 or not texts[0][1]:
             page.add(
-                found[-1][0] if found else 0, rule, f"{len(found)} of them, or one of no words"
+                texts[-1][0] if texts else 0, rule, f"{len(texts)} of them, or one of no words"
             )
     if len(page.headings) != 1:
         line = page.headings[-1] if page.headings else 0
@@ -347,10 +347,14 @@ def _read_whole(page: Page, root: Element) -> None:
     page.ids = frozenset(ids)
     if len(ids) != len(page.ids):
         seen: set[str] = set()
-        for one in _PLACED_IDS(root):
-            if one in seen:
-                page.add(one.getparent().sourceline, "ids", f'id="{one}" stands there again')
-            seen.add(str(one))
+        for element_id in _PLACED_IDS(root):
+            if element_id in seen:
+                page.add(
+                    element_id.getparent().sourceline,
+                    "ids",
+                    f'id="{element_id}" stands there again',
+                )
+            seen.add(str(element_id))
 
 
 def _read_days(page: Page, root: Element, data: bytes) -> None:
@@ -429,7 +433,7 @@ def _read_addresses(page: Page, element: Element) -> None:
             plain=(tag, name) in _PLAIN,
             may_be_full=tag == "link" and "canonical" in rel,
         )
-        several = [one.split()[0] for one in value.split(",") if one.split()]
+        several = [candidate.split()[0] for candidate in value.split(",") if candidate.split()]
         addresses = several if name == "srcset" else [link.address]
         page.links += [link._replace(address=address) for address in addresses]
 
@@ -511,7 +515,7 @@ _READERS: Final[dict[str, Callable[[Page, Element], None]]] = {
     "h1": lambda page, heading: page.headings.append(heading.sourceline),
     "img": _read_image,
     "script": _read_script,
-    "style": lambda page, one: page.add_styles(read_sheet(one.text or "", one.sourceline)),
+    "style": lambda page, style: page.add_styles(read_sheet(style.text or "", style.sourceline)),
     "option": _read_option,
     "time": _read_time,
     "main": _read_main,

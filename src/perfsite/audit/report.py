@@ -38,8 +38,8 @@ def audit_text(audit: Audit) -> str:
     lines.append(summary(audit))
     for facet in Facet:
         rules = audit.in_facet(facet)
-        kept = sum(not counts[rule.id] for rule in rules)
-        lines.append(f"  {facet:<22}{kept:>3} of {len(rules)} rules kept")
+        unbroken = sum(not counts[rule.id] for rule in rules)
+        lines.append(f"  {facet:<22}{unbroken:>3} of {len(rules)} rules kept")
     return "\n".join(lines) + "\n"
 
 

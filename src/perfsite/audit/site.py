@@ -55,19 +55,21 @@ class AuditedSite:
     @cached_property
     def links(self) -> dict[str, list[PageLink]]:
         """The links of each page and each style sheet."""
-        found = {path: page.links for path, page in self.pages.items()}
-        return found | {path: css_links(styles.addresses) for path, styles in self.sheets.items()}
+        page_links = {path: page.links for path, page in self.pages.items()}
+        return page_links | {
+            path: css_links(styles.addresses) for path, styles in self.sheets.items()
+        }
 
     @cached_property
     def folders(self) -> frozenset[str]:
         """Every folder that holds a file, the site itself as an empty name."""
-        found: set[str] = set()
+        folders: set[str] = set()
         for path in self.files:
             folder = posixpath.dirname(path)
-            while folder not in found:
-                found.add(folder)
+            while folder not in folders:
+                folders.add(folder)
                 folder = posixpath.dirname(folder)
-        return frozenset(found)
+        return frozenset(folders)
 
     @cached_property
     def base(self) -> str:

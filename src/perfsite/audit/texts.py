@@ -76,7 +76,7 @@ def _check_json(site: AuditedSite, path: str, text: str) -> Iterator[Finding]:
     if path.endswith(f"csv{_ABOUT}"):
         addresses = _members(content, "tables", "url")
         wanted = path.removesuffix(_ABOUT)
-        if wanted in site.files and [target_of(path, one) for one in addresses] != [wanted]:
+        if wanted in site.files and [target_of(path, address) for address in addresses] != [wanted]:
             found = f"url is {addresses[0] if addresses else 'missing'}"
             yield Finding(path, site.line_of(path, '"url"'), "csv-metadata", found)
             return
@@ -93,8 +93,8 @@ def _members(content: object, name: str, key: str) -> list[str]:
     whole = content if isinstance(content, dict) else {}
     parts = whole.get(name, [whole])
     parts = parts if isinstance(parts, list) else []
-    found = [part.get(key) for part in parts if isinstance(part, dict)]
-    return [str(one) for one in found if one is not None]
+    values = [part.get(key) for part in parts if isinstance(part, dict)]
+    return [str(value) for value in values if value is not None]
 
 
 def _no_number(name: str) -> float:
@@ -102,8 +102,12 @@ def _no_number(name: str) -> float:
 
 
 def _leads(site: AuditedSite, path: str, address: str) -> bool:
-    own = address.removeprefix(site.base) if site.base else address
-    return own in site.files if own != address else target_of(path, address) in site.files
+    local_path = address.removeprefix(site.base) if site.base else address
+    return (
+        local_path in site.files
+        if local_path != address
+        else target_of(path, address) in site.files
+    )
 
 
 def _check_feed(site: AuditedSite) -> Iterator[Finding]:

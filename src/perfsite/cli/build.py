@@ -154,8 +154,8 @@ def build_into(data: Path, options: Options) -> int:
     click.echo(
         f"Built {out}: {counts}, {_size(written)} in {fixed(time.monotonic() - start, 1)} s."
     )
-    if said := waiting_text(analysis):
-        click.echo(said)
+    if waiting := waiting_text(analysis):
+        click.echo(waiting)
     if site.undrawn:
         tell_undrawn(site.undrawn, analysis.services)
         return BUILD_FAILED
@@ -165,11 +165,11 @@ def build_into(data: Path, options: Options) -> int:
 def tell_undrawn(undrawn: Sequence[Undrawn], services: Mapping[str, Service]) -> None:
     """Say which pictures could not be drawn, and why; the details say where in the program."""
     error = BuildError(undrawn_words(undrawn, services))
-    for trace in sorted({one.failure.trace for one in undrawn}):
+    for trace in sorted({picture.failure.trace for picture in undrawn}):
         error.add_note(trace)
     words = [str(error), COURSE.standing, "Build it again; if it stays so, send the details"]
-    if kept := keep_details(error):
-        words.append(f"Details, without any figure: {kept}")
+    if details := keep_details(error):
+        words.append(f"Details, without any figure: {details}")
     click.echo(f"perfsite: {'. '.join(word for word in words if word)}", err=True)
 
 

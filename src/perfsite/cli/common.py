@@ -42,11 +42,11 @@ class Today:
     """The day that it is, in UTC, and whether `SOURCE_DATE_EPOCH` says so and not the clock."""
 
     day: date
-    told: bool = False
+    is_set: bool = False
 
     def __str__(self) -> str:
         """The day, and who says so where it is not the clock."""
-        return f"{self.day}, by {EPOCH}" if self.told else str(self.day)
+        return f"{self.day}, by {EPOCH}" if self.is_set else str(self.day)
 
 
 def what_day_is_it() -> Today:
@@ -59,29 +59,29 @@ def what_day_is_it() -> Today:
     if not epoch:
         return Today(datetime.now(UTC).date())
     try:
-        return Today(datetime.fromtimestamp(int(epoch), UTC).date(), told=True)
+        return Today(datetime.fromtimestamp(int(epoch), UTC).date(), is_set=True)
     except (ValueError, OverflowError, OSError) as error:
         raise UsageError(f"{EPOCH}={epoch} is not a number of seconds") from error
 
 
-def edition_date(given: str | None, data: Data, today: Today | None = None) -> date:
+def edition_date(edition: str | None, data: Data, today: Today | None = None) -> date:
     """The date printed on the site; what is out of the ordinary about it is said on stderr.
 
     `today` is asked of the clock where it is not handed in. No day to come is taken but one that
-    was `given`.
+    is named as `edition`.
 
     Raises:
-        UsageError: if what was given is no date.
+        UsageError: if `edition` is no date.
         BuildError: if the clock is behind an edition that is frozen.
     """
     today = today or what_day_is_it()
-    if given is not None:
-        day = day_of(given, f"--edition {given}")
+    if edition is not None:
+        day = day_of(edition, f"--edition {edition}")
         if day > today.day:
             _say(f"--edition names {day}, a day to come (today is {today}): figures that wait for "
                  "it are in what this makes.")  # fmt: skip
         return day
-    if today.told:
+    if today.is_set:
         return today.day
     if data.editions and data.editions[-1] > today.day:
         raise BuildError(
@@ -230,7 +230,7 @@ def with_log(command: Any) -> Any:  # noqa: ANN401 - a click decorator
         "--verbose",
         is_flag=True,
         expose_value=False,
-        callback=lambda ctx, _, given: _log(ctx, "text") if given else None,
+        callback=lambda ctx, _, value: _log(ctx, "text") if value else None,
         help="Say what is done and how long it took, on standard error.",
     )
     log_format = click.option(
@@ -238,7 +238,7 @@ def with_log(command: Any) -> Any:  # noqa: ANN401 - a click decorator
         type=click.Choice(["text", "json"]),
         is_eager=True,
         expose_value=False,
-        callback=lambda ctx, _, given: _log(ctx, given) if given else None,
+        callback=lambda ctx, _, value: _log(ctx, value) if value else None,
         help="The same; with json, all of standard error is one object a line.",
     )
     return verbose(log_format(command))

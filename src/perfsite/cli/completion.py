@@ -54,8 +54,8 @@ def complete_services(
     # While the value of an option is missing, click has not yet given the arguments their names.
     unnamed = ctx.args if isinstance(parameter, click.Option) else []
     folder = Path(unnamed[0] if unnamed else ctx.params.get("data") or "data")
-    found = dict(pair for pair in _services(folder) if pair[0].startswith(incomplete))
-    return [CompletionItem(key, help=name) for key, name in found.items()]
+    names = dict(pair for pair in _services(folder) if pair[0].startswith(incomplete))
+    return [CompletionItem(key, help=name) for key, name in names.items()]
 
 
 def _services(folder: Path) -> Iterator[tuple[str, str]]:
@@ -79,15 +79,15 @@ def _text(path: Path) -> str:
 
 
 def _records(folder: Path) -> list[dict[str, Any]]:
-    found: list[Any] = []
+    records: list[Any] = []
     for path in sorted(folder.glob("*.json")):
         try:
             content = json.loads(_text(path))
         except (PerfsiteError, ValueError, RecursionError):
             continue
         content = content.get("services", content) if isinstance(content, dict) else content
-        found += content if isinstance(content, list) else [content]
-    return [record for record in found if isinstance(record, dict)]
+        records += content if isinstance(content, list) else [content]
+    return [record for record in records if isinstance(record, dict)]
 
 
 @click.command(
@@ -103,6 +103,6 @@ def completion(ctx: click.Context, shell: str) -> None:
     kind = get_completion_class(shell)
     if kind is None:  # pragma: no cover - click knows all of SHELLS
         raise click.UsageError(f"{shell} is not known")
-    made = kind(ctx.find_root().command, {}, "perfsite", "_PERFSITE_COMPLETE")
+    completer = kind(ctx.find_root().command, {}, "perfsite", "_PERFSITE_COMPLETE")
     # click's own class for bash runs bash to ask for its version, which need not be here.
-    click.echo(ShellComplete.source(made))
+    click.echo(ShellComplete.source(completer))

@@ -100,7 +100,7 @@ def _freeze(when: date, data: Path, site: Path | None, with_errors: bool) -> Non
         click.echo(text_report(analysis.problems, SHOWN), err=True)
         click.echo("Nothing was frozen: mend the errors, or give --with-errors.", err=True)
         sys.exit(DATA_ERRORS)
-    if later := [one for one in loaded.editions if one > when]:
+    if later := [edition for edition in loaded.editions if edition > when]:
         raise UsageError(
             f"the edition of {later[0]} is frozen, and editions follow each other: freeze a date "
             f"after {loaded.editions[-1]}"
@@ -160,8 +160,10 @@ def diff(earlier: str, later: str, data: Path, style: str) -> None:
         raise UsageError(f"{earlier} {later}: the earlier date comes first, and now comes last")
     # What became confidential later is not told of editions that said it.
     step = compare(before, now, loaded.reasons).without(analysis.hidden)
-    told = {"text": changes.diff_text, "json": changes.diff_json, "csv": changes.diff_csv}[style]
-    click.echo(told(step), nl=style == "text")
+    formatter = {"text": changes.diff_text, "json": changes.diff_json, "csv": changes.diff_csv}[
+        style
+    ]
+    click.echo(formatter(step), nl=style == "text")
 
 
 def _snapshot(name: str, analysis: Analysis, folder: Path) -> Snapshot:
@@ -181,7 +183,7 @@ def _snapshot(name: str, analysis: Analysis, folder: Path) -> Snapshot:
     if day not in frozen:
         there = ", ".join(map(str, frozen)) or "none"
         raise UsageError(f"no edition of {day} was frozen; there are: {there}")
-    editions = load_editions(folder, [one for one in frozen if one <= day])
+    editions = load_editions(folder, [edition for edition in frozen if edition <= day])
     return snapshot_of(editions[-1])
 
 
@@ -268,7 +270,7 @@ def _check_same(frozen: Manifest, files: Sequence[File]) -> None:
     from perfsite.editions import read_manifest  # noqa: PLC0415
 
     now = read_manifest(Source(files[-1].path, files[-1].data))
-    differ = [name for name, one in now.tables.items() if frozen.tables.get(name) != one]
+    differ = [name for name, table in now.tables.items() if frozen.tables.get(name) != table]
     if frozen.configuration != now.configuration:
         differ.append("perfsite.toml")
     if differ:

@@ -24,23 +24,26 @@ PROPOSALS: Final = "perfsite.proposals"
 _NAME: Final = "perfsite"
 
 
-def found(group: str) -> dict[str, list[EntryPoint]]:
+def points_by_name(group: str) -> dict[str, list[EntryPoint]]:
     """The entry points of a group, by name; perfsite's own first, where distributions clash."""
-    return _found(group, tuple(sys.path))
+    return _points_by_name(group, tuple(sys.path))
 
 
 @cache
-def _found(group: str, path: tuple[str, ...]) -> dict[str, list[EntryPoint]]:
+def _points_by_name(group: str, path: tuple[str, ...]) -> dict[str, list[EntryPoint]]:
     """The same, looked for once: all distributions of a path are gone through for it."""
     del path
-    points = [*own(group), *(point for point in entry_points(group=group) if not _is_own(point))]
+    points = [
+        *own_points(group),
+        *(point for point in entry_points(group=group) if not _is_own(point)),
+    ]
     by_name: dict[str, list[EntryPoint]] = {}
     for point in points:
         by_name.setdefault(point.name, []).append(point)
     return by_name
 
 
-def own(group: str) -> list[EntryPoint]:
+def own_points(group: str) -> list[EntryPoint]:
     """Perfsite's own entry points of a group.
 
     In a checkout pyproject.toml has them, whenever and whether it was installed.
@@ -59,7 +62,7 @@ def load(group: str, name: str) -> object:
     Raises:
         UsageError: if none or more than one distribution offers it, or it cannot be loaded.
     """
-    points = found(group).get(name)
+    points = points_by_name(group).get(name)
     if not points:
         raise UsageError(f"there is no {_kind(group)} {name}; install perfsite anew")
     point, *others = points
@@ -108,13 +111,13 @@ class Extended(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of all commands; none is loaded for it."""
-        return sorted({*super().list_commands(ctx), *found(self.points)})
+        return sorted({*super().list_commands(ctx), *points_by_name(self.points)})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of this name, loaded, or one that says why it cannot be."""
         if command := super().get_command(ctx, cmd_name):
             return command
-        offered = found(self.points).get(cmd_name)
+        offered = points_by_name(self.points).get(cmd_name)
         if not offered:
             return None
         try:

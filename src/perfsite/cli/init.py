@@ -192,9 +192,9 @@ def _register(data: Data, folder: Path, service: str, wanted: _Wanted) -> bytes:
         return b""
     if why := why_not_an_id(service):
         raise UsageError(f"{service!r} cannot be the id of a service; expected {why}")
-    for other in services.values():
-        if service in other.aliases:
-            raise UsageError(f"{service} is a former id of {other.id}")
+    for registered in services.values():
+        if service in registered.aliases:
+            raise UsageError(f"{service} is a former id of {registered.id}")
     name, department = (" ".join(text.split()) for text in (wanted.name, wanted.department))
     if not name or not department:
         raise UsageError(f"{service} is not in the register; give its --name and --department")
@@ -238,6 +238,8 @@ def _form(data: Data, service: str, wanted: _Wanted) -> Form:
     one_service = {service: Service(service, service, service)}
     _, problems = read_observations([source], one_service, data.config)
     if has_errors(problems):
-        one = problems[0]
-        raise UsageError(f"{one.found} cannot be in a form; expected {one.expected}. {one.fix}")
+        first = problems[0]
+        raise UsageError(
+            f"{first.found} cannot be in a form; expected {first.expected}. {first.fix}"
+        )
     return form

@@ -48,13 +48,13 @@ def status(data: Path, edition: str | None, style: str) -> None:
         analysis.observations,
         analysis.data.config.digital_channels,
     )
-    found = overdue.find_overdue(ledger, assess_services(ledger), analysis.services)
+    late = overdue.find_overdue(ledger, assess_services(ledger), analysis.services)
     if style == "csv":
-        click.echo(overdue.overdue_csv(found), nl=False)
+        click.echo(overdue.overdue_csv(late), nl=False)
     elif style == "json":
-        click.echo(overdue.overdue_json(found), nl=False)
+        click.echo(overdue.overdue_json(late), nl=False)
     else:
-        click.echo(overdue.overdue_text(found))
+        click.echo(overdue.overdue_text(late))
 
 
 @click.command(epilog="\b\nExamples:\n  perfsite explain PS104\n  perfsite explain")

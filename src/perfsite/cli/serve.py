@@ -39,20 +39,20 @@ def serve(data: Path, host: str, port: int, **options: Any) -> None:  # noqa: AN
     from perfsite.serve.rebuilder import BuildOrder, serve_work  # noqa: PLC0415
     from perfsite.write import check_target  # noqa: PLC0415
 
-    given = Options(**options)
-    COURSE.begin(given.out)
-    check_apart(data, given.out)
-    check_target(given.out, keep=_kept(data))
+    wanted = Options(**options)
+    COURSE.begin(wanted.out)
+    check_apart(data, wanted.out)
+    check_target(wanted.out, keep=_foreign_paths(data))
     order = BuildOrder(
         data,
-        given.out,
-        given.templates,
-        edition=lambda loaded: edition_date(given.edition, loaded),
+        wanted.out,
+        wanted.templates,
+        edition=lambda loaded: edition_date(wanted.edition, loaded),
         progress=Bar,
-        workers=given.jobs or cores(),
-        charts=not given.no_charts,
-        stored=not given.no_store,
-        strict=given.strict,
+        workers=wanted.jobs or cores(),
+        charts=not wanted.no_charts,
+        stored=not wanted.no_store,
+        strict=wanted.strict,
     )
     try:
         serve_work(order, host, port, click.echo, load_explanations())
@@ -60,7 +60,7 @@ def serve(data: Path, host: str, port: int, **options: Any) -> None:  # noqa: AN
         click.echo("Stopped.")
 
 
-def _kept(data: Path) -> tuple[str, ...]:
+def _foreign_paths(data: Path) -> tuple[str, ...]:
     """What is somebody else's in the folder of the site; a page says what is wrong with DATA."""
     from perfsite.load import load_config  # noqa: PLC0415 - pandas takes half a second
 

@@ -113,10 +113,10 @@ def _sayable(earlier: pd.DataFrame | None, analysis: Analysis) -> pd.DataFrame |
     if earlier is None:
         return None
     closed = analysis.hidden | (keys_of(analysis.secrets) - keys_of(analysis.observations))
-    mine = is_one_of(earlier, closed) & (earlier[Col.VALUE] != "").to_numpy(dtype=bool)
+    not_public = is_one_of(earlier, closed) & (earlier[Col.VALUE] != "").to_numpy(dtype=bool)
     return earlier.assign(
-        value=earlier[Col.VALUE].mask(mine, ""),
-        status=earlier[Col.STATUS].mask(mine, str(Status.CONFIDENTIAL)),
+        value=earlier[Col.VALUE].mask(not_public, ""),
+        status=earlier[Col.STATUS].mask(not_public, str(Status.CONFIDENTIAL)),
     )
 
 
@@ -188,7 +188,7 @@ def validate(data: Path, **options: Any) -> None:  # noqa: ANN401 - click passes
         if not _preview(analysis, problems, day, data, wanted):
             sys.exit(BUILD_FAILED)
     else:
-        _tell(_told(analysis, problems, wanted.style, data), wanted.out)
+        _tell(_in_style(analysis, problems, wanted.style, data), wanted.out)
     sys.exit(DATA_ERRORS if _is_bad(problems, wanted) else DONE)
 
 
@@ -252,10 +252,14 @@ def _of_services(
     if not wanted:
         return problems
     others = set(analysis) - set(wanted)
-    return [one for one in problems if (one.service or PurePosixPath(one.file).stem) not in others]
+    return [
+        problem
+        for problem in problems
+        if (problem.service or PurePosixPath(problem.file).stem) not in others
+    ]
 
 
-def _told(analysis: Analysis, problems: Sequence[Problem], style: str, folder: Path) -> str:
+def _in_style(analysis: Analysis, problems: Sequence[Problem], style: str, folder: Path) -> str:
     """The problems in a format, ending with a line break."""
     if style == "json":
         return json_report(problems)

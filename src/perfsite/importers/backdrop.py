@@ -86,15 +86,17 @@ def read_answer(source: Source) -> tuple[Records, list[Problem]]:
         json.dumps(content, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 0)
-        found = str(error)[:200]
-        return nothing, [Problem(source.path, line, "PS103", "", found, "well-formed JSON")]
+        fault = str(error)[:200]
+        return nothing, [Problem(source.path, line, "PS103", "", fault, "well-formed JSON")]
     data = content.get("data") if isinstance(content, dict) else content
     if not isinstance(data, list):
         expected = 'an answer of the data store: a list of records under "data"'
-        found = f"an object with {', '.join(content)}"[:200] if isinstance(content, dict) else ""
+        content_type = (
+            f"an object with {', '.join(content)}"[:200] if isinstance(content, dict) else ""
+        )
         fix = "Give the answer as the store gave it."
-        found = found or f"a {type(content).__name__}"
-        return nothing, [Problem(source.path, 0, "PS305", "", found, expected, fix)]
+        content_type = content_type or f"a {type(content).__name__}"
+        return nothing, [Problem(source.path, 0, "PS305", "", content_type, expected, fix)]
     rows: list[dict[str, str | int]] = []
     problems: list[Problem] = []
     numbers: set[str] = set()
@@ -187,17 +189,17 @@ def _period(times: tuple[str, ...], length: str) -> Period:
     Raises:
         ValueError: if there is no such period; it says why.
     """
-    start, end, stamp, end_at, said = times
+    start, end, stamp, end_at, unit = times
     first, last = _midnight(start or stamp), end or end_at
     if last:
         return _between(first, _midnight(last))
-    if not (said or length):
+    if not (unit or length):
         raise ValueError(f"{stamp}, and not how long it lasts")
-    if (said or length) not in _LENGTHS:
-        raise ValueError(f"a period of one {said}")
-    if said and length and said != length:
-        raise ValueError(f"a period of one {said}, where --period says {length}")
-    return covered(Period.parse(first.date().isoformat()), _LENGTHS[said or length])
+    if (unit or length) not in _LENGTHS:
+        raise ValueError(f"a period of one {unit}")
+    if unit and length and unit != length:
+        raise ValueError(f"a period of one {unit}, where --period says {length}")
+    return covered(Period.parse(first.date().isoformat()), _LENGTHS[unit or length])
 
 
 def _midnight(moment: str) -> datetime:
@@ -240,7 +242,7 @@ _WHOLE: Final = (MeasureKind.COUNT, MeasureKind.SECONDS)
 _UNWANTED: Final = "-"
 ORDER = "\0order"
 """The column by which the figures of a period are ordered."""
-_SAID, _COST = "\0said ", "\0cost"
+_WORD, _COST = "\0word ", "\0cost"
 _BEST, _WORST = 1, 5
 _SCORE_STEPS: Final = 4
 _NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
@@ -274,15 +276,21 @@ def read_figures(
     """The figures of the records, each a row; a note for every kind that nobody knows."""
     fields = [str(name) for name in frame.columns if name not in (FILE, ROW, PERIOD)]
     fields = [name for name in fields if not name.startswith("_") and name not in _OWN]
-    told = [name for name in fields if name in numbers or _known(_base(name))]
-    told += [n for n in fields if n not in told and {n, _base(n)} & wishes.measures.keys()]
-    words = [name for name in fields if name not in told]
-    problems = _without_figure(frame, frame[told].notna().any(axis=1)) if len(frame) else []
-    long = _cells(frame, told, words).assign(service=wishes.service)
+    figure_fields = [name for name in fields if name in numbers or _is_figure_field(_base(name))]
+    figure_fields += [
+        n for n in fields if n not in figure_fields and {n, _base(n)} & wishes.measures.keys()
+    ]
+    words = [name for name in fields if name not in figure_fields]
+    problems = (
+        _without_figure(frame, frame[figure_fields].notna().any(axis=1)) if len(frame) else []
+    )
+    long = _cells(frame, figure_fields, words).assign(service=wishes.service)
     if long.empty:
         return long, problems
-    said = [_SAID + name for name in words]
-    kinds = pd.MultiIndex.from_frame(long[["column", *said, _COST]].astype(object).fillna(NULL))
+    word_columns = [_WORD + name for name in words]
+    kinds = pd.MultiIndex.from_frame(
+        long[["column", *word_columns, _COST]].astype(object).fillna(NULL)
+    )
     meanings: dict[tuple[object, ...], str] = {}
     for kind in kinds.unique():
         column, *rest, is_cost = kind
@@ -305,16 +313,22 @@ def read_figures(
     return _read(long.fillna({ORDER: len(wanted)}), wishes, problems)
 
 
-def _cells(frame: pd.DataFrame, told: Sequence[str], words: Sequence[str]) -> pd.DataFrame:
+def _cells(frame: pd.DataFrame, figure_fields: Sequence[str], words: Sequence[str]) -> pd.DataFrame:
     """The cells of the fields of figures, one below the other, with what stands beside each."""
-    own = frame.reindex(columns=["comment", "comments", "end_at"]).astype(object)
-    own = own.fillna("").replace(NULL, "")
+    upload_fields = frame.reindex(columns=["comment", "comments", "end_at"]).astype(object)
+    upload_fields = upload_fields.fillna("").replace(NULL, "")
     base = frame[[ROW]].assign(file=frame[FILE], period=frame[PERIOD])
-    base = base.assign(note=own["comment"].where(own["comment"] != "", own["comments"]))
-    base = base.assign(**{_SAID + name: frame[name] for name in words})
+    base = base.assign(
+        note=upload_fields["comment"].where(
+            upload_fields["comment"] != "", upload_fields["comments"]
+        )
+    )
+    base = base.assign(**{_WORD + name: frame[name] for name in words})
     # Only uploads of costs said when their periods end; their count is one of money.
-    base[_COST] = own["end_at"] != ""
-    cells = [base.assign(column=name, value=frame[name])[frame[name].notna()] for name in told]
+    base[_COST] = upload_fields["end_at"] != ""
+    cells = [
+        base.assign(column=name, value=frame[name])[frame[name].notna()] for name in figure_fields
+    ]
     return pd.concat(cells, ignore_index=True) if cells else base.iloc[:0]
 
 
@@ -343,7 +357,7 @@ def _base(field: str) -> str:
     return re.sub(r":(sum|mean)$", "", field)
 
 
-def _known(field: str) -> bool:
+def _is_figure_field(field: str) -> bool:
     return field in MEASURES or field in _FIELDS or field in _COUNTS
 
 
@@ -360,17 +374,17 @@ def _meaning(
     targets += [_target(name, word, measures) for name, word in says.items()]
     if _UNWANTED in targets:
         return _UNWANTED
-    found = {target.partition(":")[0] for target in targets} - {""}
+    named_measures = {target.partition(":")[0] for target in targets} - {""}
     channels = {target.partition(":")[2] for target in targets} - {""}
-    if not found and field not in _COUNTS and _known(field):
-        found = {_FIELDS.get(field, field)}
-    if not found and field in _COUNTS and not is_cost and set(says) <= {"channel"}:
-        found = {"transactions"}
-    if len(found) > 1 or len(channels) > 1:
-        raise ValueError(f", which is said to be {' and '.join(sorted(found | channels))}")
-    if not found:
+    if not named_measures and field not in _COUNTS and _is_figure_field(field):
+        named_measures = {_FIELDS.get(field, field)}
+    if not named_measures and field in _COUNTS and not is_cost and set(says) <= {"channel"}:
+        named_measures = {"transactions"}
+    if len(named_measures) > 1 or len(channels) > 1:
+        raise ValueError(f", which is said to be {' and '.join(sorted(named_measures | channels))}")
+    if not named_measures:
         raise ValueError
-    return ":".join([*found, *channels])
+    return ":".join([*named_measures, *channels])
 
 
 def _target(name: str, word: str, measures: Mapping[str, str]) -> str:
@@ -452,14 +466,14 @@ def import_answers(sources: Sequence[Source], wishes: Wishes) -> Imported:
     problems: list[Problem] = []
     parts: list[pd.DataFrame] = []
     for source in sources:
-        records, found = read_answer(source)
-        problems += found
+        records, unreadable = read_answer(source)
+        problems += unreadable
         if records.frame.empty:
             continue
-        frame, found = name_periods(records.frame, wishes.length)
-        problems += found
-        long, found = read_figures(frame, records.numbers, wishes)
-        problems += found
+        frame, without_period = name_periods(records.frame, wishes.length)
+        problems += without_period
+        long, unknown = read_figures(frame, records.numbers, wishes)
+        problems += unknown
         parts.append(long)
     figures = [part for part in parts if not part.empty]
     if not figures:
@@ -468,32 +482,32 @@ def import_answers(sources: Sequence[Source], wishes: Wishes) -> Imported:
             fix = "Say with --measures what its fields are."
             problems = [Problem(sources[0].path, 0, "PS305", "", "no figure", expected, fix)]
         return Imported({}, sorted(problems))
-    long, found = settle(pd.concat(figures, ignore_index=True), add_up=False)
+    long, conflicts = settle(pd.concat(figures, ignore_index=True), add_up=False)
     long = long.sort_values(["period", ORDER], kind="stable")
     if long.empty:
-        return Imported({}, sorted([*problems, *found]))
+        return Imported({}, sorted([*problems, *conflicts]))
     count = int((long["value"] != MISSING).sum())
     stem = re.sub(r"[^A-Za-z0-9_-]+", "-", PurePosixPath(sources[0].path).stem).strip("-_")
     path = f"submissions/{wishes.service}/{stem or 'answer'}.csv"
     carried = counted(count, "figure")
-    return Imported({path: csv_text(long[_TIDY])}, sorted([*problems, *found]), carried)
+    return Imported({path: csv_text(long[_TIDY])}, sorted([*problems, *conflicts]), carried)
 
 
 def _run(sources: Sequence[Source], options: Mapping[str, object]) -> Imported:
-    given = {name: str(value) for name, value in options.items() if value is not None}
-    service = given["service"]
+    texts = {name: str(value) for name, value in options.items() if value is not None}
+    service = texts["service"]
     if reason := why_not_an_id(service):
         raise UsageError(f"--service {service}: {reason}")
-    facts = {name: given[name] for name in ("name", "department") if given.get(name)}
+    facts = {name: texts[name] for name in ("name", "department") if texts.get(name)}
     if len(facts) == 1:
         raise UsageError("--name and --department make the register's row together; give both")
     wishes = Wishes(
         service,
-        _pairs("measures", given.get("measures", ""), rf"-|:{CHANNEL.pattern}|{MEASURE.pattern}"),
-        given.get("period"),
-        int(given.get("score-best", "0")),
-        {k: int(v) for k, v in _pairs("decimals", given.get("decimals", ""), "[0-9]").items()},
-        given.get("note", ""),
+        _pairs("measures", texts.get("measures", ""), rf"-|:{CHANNEL.pattern}|{MEASURE.pattern}"),
+        texts.get("period"),
+        int(texts.get("score-best", "0")),
+        {k: int(v) for k, v in _pairs("decimals", texts.get("decimals", ""), "[0-9]").items()},
+        texts.get("note", ""),
     )
     imported = import_answers(sources, wishes)
     if not (facts and imported.files):
@@ -511,12 +525,12 @@ def _pairs(option: str, text: str, form: str) -> dict[str, str]:
     """
     pairs: dict[str, str] = {}
     for part in filter(None, (piece.strip() for piece in text.split(","))):
-        word, equals, made = (piece.strip() for piece in part.rpartition("="))
-        if not equals or not word or not re.fullmatch(form, made):
+        word, equals, value = (piece.strip() for piece in part.rpartition("="))
+        if not equals or not word or not re.fullmatch(form, value):
             raise UsageError(f"--{option}: {part!r}; WORD={_EXAMPLES[option]} is expected")
         if word in pairs:
             raise UsageError(f"--{option}: {word} stands twice")
-        pairs[word] = made
+        pairs[word] = value
     return pairs
 
 

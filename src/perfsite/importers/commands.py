@@ -47,13 +47,13 @@ def _command(importer: Importer, point: EntryPoint) -> click.Command:
     """The command of an importer: its files, --out and --force, and its own options."""
     distributor = distribution(point)
 
-    def run(files: tuple[Path, ...], out: Path, force: bool, **given: Any) -> None:  # noqa: ANN401
+    def run(files: tuple[Path, ...], out: Path, force: bool, **parameters: Any) -> None:  # noqa: ANN401
         # click knows options by names that Python could have; an importer by what people type.
-        options = {option.name: given[_key(option)] for option in importer.options}
+        options = {option.name: parameters[_key(option)] for option in importer.options}
         _import(importer, distributor, files, options, out, force=force)
 
     try:
-        own = [_declared(option) for option in importer.options]
+        declared = [_declared(option) for option in importer.options]
         return click.Command(
             point.name,
             params=[
@@ -71,7 +71,7 @@ def _command(importer: Importer, point: EntryPoint) -> click.Command:
                 click.Option(
                     ["--force"], is_flag=True, help="Replace files that are there and differ."
                 ),
-                *own,
+                *declared,
             ],
             callback=run,
             help=importer.help,
@@ -175,11 +175,11 @@ def _load(path: Path, budgets: Budgets) -> Source:
         # Workbooks are held against the budgets where they are read.
         if path.suffix.lower() in READABLE and path.suffix.lower() not in WORKBOOKS:
             check_size(source, budgets)
-    except OverBudgetError as more:
-        problem = more.problem(source.path, budgets)
+    except OverBudgetError as error:
+        problem = error.problem(source.path, budgets)
         raise UsageError(
             f"{problem.place} has {problem.found}; expected are {problem.expected}: {problem.fix}"
-        ) from more
+        ) from error
     return source
 
 

@@ -346,7 +346,7 @@ def once_each(
     table: InventoryTable, key: list[str], seen: set[tuple[str, ...]], problems: list[Problem]
 ) -> InventoryTable:
     """The rows whose service (and standard) and year are new; the others are reported."""
-    kept = []
+    first_rows = []
     for row, *values in table.rows[key].itertuples(name=None):
         place = tuple(values)
         if place in seen:
@@ -357,13 +357,13 @@ def once_each(
             )
         else:
             seen.add(place)
-            kept.append(row)
-    return InventoryTable(table.path, table.rows.loc[kept])
+            first_rows.append(row)
+    return InventoryTable(table.path, table.rows.loc[first_rows])
 
 
 def of_known(table: InventoryTable, services: set[str], problems: list[Problem]) -> InventoryTable:
     """The standards of services that the inventory has; the others are reported."""
-    known = table.rows["service"].isin(services)
+    in_inventory = table.rows["service"].isin(services)
     problems += [
         Problem(
             table.path,
@@ -374,9 +374,9 @@ def of_known(table: InventoryTable, services: set[str], problems: list[Problem])
             "a service of the inventory",
             "Give the inventory that has it; until then the row is left out.",
         )
-        for row, key in table.rows.loc[~known, "service_id"].items()
+        for row, key in table.rows.loc[~in_inventory, "service_id"].items()
     ]
-    return InventoryTable(table.path, table.rows[known])
+    return InventoryTable(table.path, table.rows[in_inventory])
 
 
 def row_number(row: object) -> int:
@@ -407,26 +407,26 @@ def make_register(inventories: Iterable[InventoryTable]) -> tuple[pd.DataFrame, 
     newest = rows.sort_values("period", kind="stable", ascending=False)
     newest = newest.drop_duplicates("service").set_index("service").loc[order].reset_index()
     problems: list[Problem] = []
-    made = pd.DataFrame({"service": newest["service"]})
+    register = pd.DataFrame({"service": newest["service"]})
     organisations = newest["owner_org_title"].map(_two_names)
     abbreviations = newest["owner_org"].map(_two_codes)
     for place, language in enumerate(("en", "fr")):
         end = "_fr" if place else ""
-        made[f"name{end}"] = newest[f"service_name_{language}"]
-        made[f"department{end}"] = organisations.str[place]
-        made[f"department_abbr{end}"] = abbreviations.str[place]
+        register[f"name{end}"] = newest[f"service_name_{language}"]
+        register[f"department{end}"] = organisations.str[place]
+        register[f"department_abbr{end}"] = abbreviations.str[place]
         types = _labels(newest["service_type"], TYPES, place)
         several = types.str.contains(_AND, regex=False)
-        made[f"category{end}"] = types.mask(several, SEVERAL[place])
-        made[f"keywords{end}"] = types.where(several, "")
-        made[f"customer_type{end}"] = _labels(newest["client_target_groups"], CLIENTS, place)
-        made[f"description{end}"] = _said(newest[f"service_description_{language}"])
-        made[f"notes{end}"] = _said(newest[f"special_remarks_{language}"])
+        register[f"category{end}"] = types.mask(several, SEVERAL[place])
+        register[f"keywords{end}"] = types.where(several, "")
+        register[f"customer_type{end}"] = _labels(newest["client_target_groups"], CLIENTS, place)
+        register[f"description{end}"] = _text_or_blank(newest[f"service_description_{language}"])
+        register[f"notes{end}"] = _text_or_blank(newest[f"special_remarks_{language}"])
         column = f"service_uri_{language}"
-        made[f"url{end}"], found = _addresses(newest, column)
-        problems += found
+        register[f"url{end}"], bad_addresses = _addresses(newest, column)
+        problems += bad_addresses
     columns = [*REGISTER_COLUMNS, *(f"{column}_fr" for column in _TRANSLATED)]
-    return made.reindex(columns=columns, fill_value=""), problems
+    return register.reindex(columns=columns, fill_value=""), problems
 
 
 def _two_names(title: str) -> tuple[str, str]:
@@ -453,7 +453,7 @@ def _labels(codes: pd.Series, labels: Mapping[str, tuple[str, str]], place: int)
     return codes.map(texts)
 
 
-def _said(texts: pd.Series) -> pd.Series:
+def _text_or_blank(texts: pd.Series) -> pd.Series:
     """Texts, without the words that say that there is none."""
     return texts.mask(texts.str.casefold().isin(NO_TEXT), "")
 
@@ -462,7 +462,7 @@ def _addresses(rows: pd.DataFrame, column: str) -> tuple[list[str], list[Problem
     """The address in each cell, of several the first; a cell that is no address is reported."""
     used: list[str] = []
     problems: list[Problem] = []
-    cells = _said(rows[column])
+    cells = _text_or_blank(rows[column])
     for file, number, cell in zip(rows["file"], rows["number"], cells, strict=True):
         first = next(filter(None, _ADDRESSES.split(cell)), "")
         used.append(first if is_web_address(first) else "")
@@ -493,22 +493,22 @@ def applications(table: InventoryTable) -> tuple[pd.DataFrame, list[Problem]]:
     rows, problems = table.rows, []
     columns: dict[str, pd.Series] = {}
     for name, channel in CHANNELS.items():
-        columns[f"transactions:{channel}"], found = _counts(table, name)
-        problems += found
-    total, found = _counts(table, TOTAL)
-    problems += found
-    given = pd.DataFrame({name: is_given(cells) for name, cells in columns.items()})
+        columns[f"transactions:{channel}"], unreadable = _counts(table, name)
+        problems += unreadable
+    total, unreadable = _counts(table, TOTAL)
+    problems += unreadable
+    numeric = pd.DataFrame({name: is_given(cells) for name, cells in columns.items()})
     apart = pd.DataFrame({name: cells == "[z]" for name, cells in columns.items()})
-    total = total.mask(~given.any(axis=1), "[x]").mask(apart.all(axis=1), "[z]")
+    total = total.mask(~numeric.any(axis=1), "[x]").mask(apart.all(axis=1), "[z]")
     others = {}
     for name, measure in COUNTS.items():
-        others[measure], found = _counts(table, name)
-        problems += found
+        others[measure], unreadable = _counts(table, name)
+        problems += unreadable
     unknown = pd.DataFrame({name: cells == "[x]" for name, cells in columns.items()})
-    partial = given.any(axis=1) & unknown.any(axis=1)
+    partial = numeric.any(axis=1) & unknown.any(axis=1)
     notes = [_partial(names) for names in _true_names(unknown[partial])]
     note = pd.Series(notes, index=rows.index[partial], dtype=object).reindex(rows.index)
-    made = pd.DataFrame(
+    figures = pd.DataFrame(
         {
             "service": rows["service"],
             "period": rows["period"],
@@ -518,7 +518,7 @@ def applications(table: InventoryTable) -> tuple[pd.DataFrame, list[Problem]]:
             "note": note.fillna(""),
         }
     )
-    return made, problems
+    return figures, problems
 
 
 def _true_names(flags: pd.DataFrame) -> list[tuple[str, ...]]:
@@ -533,7 +533,7 @@ def _true_names(flags: pd.DataFrame) -> list[tuple[str, ...]]:
 def _partial(channels: Sequence[str]) -> str:
     """The note on a total that leaves out these channels, in both languages."""
     words = [[CHANNEL_WORDS[name][place] for name in channels] for place in range(len(PARTIAL))]
-    texts = (text.format(", ".join(own)) for text, own in zip(PARTIAL, words, strict=True))
+    texts = (text.format(", ".join(names)) for text, names in zip(PARTIAL, words, strict=True))
     return _BETWEEN.join(texts)
 
 
@@ -553,16 +553,16 @@ def service_standards(table: InventoryTable) -> tuple[pd.DataFrame, list[Problem
         if name == STATED and not rows[name].any():
             continue  # The file has no such column, or nothing in it.
         if name == STATED:
-            values, found = _answers(table, name)
+            values, unreadable = _answers(table, name)
         else:
-            values, found = _counts(table, name, share=name == "target")
-        problems += found
+            values, unreadable = _counts(table, name, share=name == "target")
+        problems += unreadable
         part = rows[["service", "period", "channel"]].assign(
             measure=measure, value=values, note="" if place else text
         )
         parts.append(part)
-    made = pd.concat(parts).sort_index(kind="stable")
-    return made[["service", "period", "measure", "channel", "value", "note"]], problems
+    figures = pd.concat(parts).sort_index(kind="stable")
+    return figures[["service", "period", "measure", "channel", "value", "note"]], problems
 
 
 def _counts(
@@ -586,7 +586,7 @@ def _read(
     """A column of cells that look so; what is none of these is not available."""
     cells = table.rows[name]
     readable = cells.str.fullmatch(pattern).astype(bool)
-    known = readable | cells.isin(list(_MISSING))
+    understood = readable | cells.isin(list(_MISSING))
     problems = [
         Problem(
             table.path,
@@ -597,9 +597,9 @@ def _read(
             f"{expected}; NA where it does not apply, ND where there is no data",
             "Correct the cell; until then the figure is taken as not available.",
         )
-        for row, cell in cells[~known].items()
+        for row, cell in cells[~understood].items()
     ]
-    return cells.replace(_MISSING).where(known, "[x]"), problems
+    return cells.replace(_MISSING).where(understood, "[x]"), problems
 
 
 def is_given(cells: pd.Series) -> pd.Series:
@@ -622,8 +622,8 @@ def import_inventory(sources: Sequence[Source], *, with_text: bool = True) -> Im
     problems: list[Problem] = []
     tables: dict[bool, list[InventoryTable]] = {True: [], False: []}
     for source in sources:
-        table, found = read_file(source)
-        problems += found
+        table, file_problems = read_file(source)
+        problems += file_problems
         if table is not None:
             tables["service_standard_id" in table.rows].append(table)
     inventories, standards = tables[False], tables[True]
@@ -637,29 +637,33 @@ def import_inventory(sources: Sequence[Source], *, with_text: bool = True) -> Im
             fix="Give the inventory of services, and the service standards beside it if wanted.",
         )
         return Imported({}, sorted({*problems, missing}))
-    register, found = make_register(inventories)
-    problems += found
+    register, bad_addresses = make_register(inventories)
+    problems += bad_addresses
     if not with_text:
         register = register.drop(columns=[f"{text}{end}" for text in _TEXTS for end in ("", "_fr")])
     files: dict[str, str] = {"perfsite.toml": SETTINGS, "services.csv": csv_text(register)}
     once: set[tuple[str, ...]] = set()
     figures = 0
     for table in inventories:
-        made, found = applications(once_each(table, ["service", "period"], once, problems))
-        problems += found
-        if len(made):
-            files[_name(table.path, files)] = csv_text(made)
-        figures += int(made.drop(columns=["service", "period", "note"]).apply(is_given).sum().sum())
+        table_figures, unreadable = applications(
+            once_each(table, ["service", "period"], once, problems)
+        )
+        problems += unreadable
+        if len(table_figures):
+            files[_name(table.path, files)] = csv_text(table_figures)
+        figures += int(
+            table_figures.drop(columns=["service", "period", "note"]).apply(is_given).sum().sum()
+        )
     services = set(register["service"])
     for table in standards:
-        known = of_known(table, services, problems)
-        made, found = service_standards(
-            once_each(known, ["service", "channel", "period"], once, problems)
+        known_standards = of_known(table, services, problems)
+        table_figures, unreadable = service_standards(
+            once_each(known_standards, ["service", "channel", "period"], once, problems)
         )
-        problems += found
-        if len(made):
-            files[_name(table.path, files)] = csv_text(made)
-        figures += int(is_given(made["value"]).sum())
+        problems += unreadable
+        if len(table_figures):
+            files[_name(table.path, files)] = csv_text(table_figures)
+        figures += int(is_given(table_figures["value"]).sum())
     carried = f"{counted(len(register), 'service')}, {counted(figures, 'figure')}"
     return Imported(files, sorted(problems), carried)
 

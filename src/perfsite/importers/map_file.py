@@ -143,7 +143,7 @@ class Map(TomlTable):
     def named(self) -> list[tuple[str, str]]:
         """Every column of the table that the map needs: the entry that names it, and its name."""
         tidy, register = self.tidy, self.register_
-        found = [
+        columns = [
             ("service.column", self.service.column),
             ("period.column", self.period.column),
             ("note_column", self.note_column),
@@ -151,11 +151,11 @@ class Map(TomlTable):
             *(("keep", name) for name in self.keep),
         ]
         if tidy:
-            found += [("tidy.value", tidy.value), ("tidy.measure", tidy.measure)]
-            found += [("tidy.channel", tidy.channel)]
+            columns += [("tidy.value", tidy.value), ("tidy.measure", tidy.measure)]
+            columns += [("tidy.channel", tidy.channel)]
         if register:
-            found += [(f"register.columns.{key}", name) for key, name in register.columns.items()]
-        return [(entry, name) for entry, name in found if name]
+            columns += [(f"register.columns.{key}", name) for key, name in register.columns.items()]
+        return [(entry, name) for entry, name in columns if name]
 
 
 def parse_map(text: str, path: str) -> Map:
@@ -185,9 +185,9 @@ def _contradictions(read: Map) -> Iterator[str]:
 def _service_contradictions(service: ServiceTable) -> Iterator[str]:
     if bool(service.column) == bool(service.constant):
         yield "service: a column or a constant is expected, and not both"
-    for made in (service.constant, *service.words.values()):
-        if made and (reason := why_not_an_id(made)):
-            yield f"service: {made!r} is no id: it needs {reason}"
+    for service_id in (service.constant, *service.words.values()):
+        if service_id and (reason := why_not_an_id(service_id)):
+            yield f"service: {service_id!r} is no id: it needs {reason}"
     if service.words and service.make_ids:
         yield "service: words or make_ids is expected, not both"
 
@@ -211,13 +211,13 @@ def _period_contradictions(read: Map) -> Iterator[str]:
 
 
 def _register_contradictions(register: RegisterTable) -> Iterator[str]:
-    given = [*register.columns, *register.constants]
-    for key in given:
+    keys = [*register.columns, *register.constants]
+    for key in keys:
         if key not in REGISTER_COLUMNS[1:]:
             expected = ", ".join(REGISTER_COLUMNS[1:])
             yield f"register: {key} is no column of the register; it has {expected}"
     for key in ("name", "department"):
-        if key not in given:
+        if key not in keys:
             yield f"register: {key} is expected, in register.columns or register.constants"
 
 
@@ -227,12 +227,12 @@ def _tidy_contradictions(tidy: TidyTable) -> Iterator[str]:
     if tidy.measure_is and not MEASURE.fullmatch(tidy.measure_is):
         yield f"tidy.measure_is: {tidy.measure_is!r} is no measure"
     if tidy.channel or tidy.channel_is:
-        both = [word for word, made in tidy.measures.items() if ":" in made]
+        both = [word for word, measure in tidy.measures.items() if ":" in measure]
         both += [tidy.measure_is] if ":" in tidy.measure_is else []
         for word in both:
             yield f"tidy: {word} has a channel already, and so has the row; give one of them"
-    for made in (tidy.channel_is, *tidy.channels.values()):
-        if made and not CHANNEL.fullmatch(made):
-            yield f"tidy: {made!r} is no channel: a lower-case name is expected"
+    for channel in (tidy.channel_is, *tidy.channels.values()):
+        if channel and not CHANNEL.fullmatch(channel):
+            yield f"tidy: {channel!r} is no channel: a lower-case name is expected"
     if tidy.channel and tidy.channel_is:
         yield "tidy: channel, a column, or channel_is, a constant, is expected, not both"

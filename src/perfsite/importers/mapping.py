@@ -171,12 +171,12 @@ def _added(long: pd.DataFrame, first: pd.Series[bool], again: pd.Series[bool]) -
     parts = long.loc[again, [*FIGURE, "value", "note"]]
     pieces = parts["value"].str.extract(r"^(?P<number>-?[0-9.]+)?(?P<percent>%?)(?P<marks>.*)$")
     # Percentages of parts do not add up to that of the whole.
-    known = pieces["number"].notna() & (pieces["percent"] == "")
-    texts = pieces["number"].where(known, "0")
+    summable = pieces["number"].notna() & (pieces["percent"] == "")
+    texts = pieces["number"].where(summable, "0")
     numbers = texts.map({text: Decimal(text) for text in texts.unique()})
     parts = parts.assign(
         number=numbers,
-        known=known,
+        summable=summable,
         marks=pieces["marks"],
         not_applicable=parts["value"] == "[z]",
         confidential=parts["value"] == "[c]",
@@ -190,7 +190,7 @@ def _added(long: pd.DataFrame, first: pd.Series[bool], again: pd.Series[bool]) -
     unknown = unknown.mask(groups["not_applicable"].all(), "[z]")
     unknown = unknown.mask(groups["confidential"].any(), "[c]")
     settled = long[first].set_index(FIGURE)
-    settled.loc[sums.index, "value"] = sums.where(groups["known"].all(), unknown)
+    settled.loc[sums.index, "value"] = sums.where(groups["summable"].all(), unknown)
     settled.loc[sums.index, "note"] = groups["note"].agg(_notes)
     return settled.reset_index()[long.columns.tolist()]
 
@@ -200,8 +200,8 @@ def _sum(numbers: Iterable[Decimal]) -> str:
 
 
 def _marks(texts: Iterable[str]) -> str:
-    found = "".join(dict.fromkeys(re.findall(r"\[[a-z]\]", "".join(texts))))
-    return f" {found}" if found else ""
+    marks = "".join(dict.fromkeys(re.findall(r"\[[a-z]\]", "".join(texts))))
+    return f" {marks}" if marks else ""
 
 
 def _notes(texts: Iterable[str]) -> str:
@@ -245,13 +245,15 @@ def name_services(table: pd.DataFrame, wanted: Map) -> tuple[pd.DataFrame, list[
         return table.assign(**{SERVICE: service.constant}), []
 
     def read(cell: str) -> str:
-        made = service.words.get(cell, "") if service.words else cell
-        made = id_of(cell) if service.make_ids else made
-        if service.words and not made:
+        service_id = service.words.get(cell, "") if service.words else cell
+        service_id = id_of(cell) if service.make_ids else service_id
+        if service.words and not service_id:
             raise ValueError("the map has no id for this word")
-        if reason := why_not_an_id(made):
-            raise ValueError(f"{made} is no id: it needs {reason}" if made else "no id is left")
-        return made
+        if reason := why_not_an_id(service_id):
+            raise ValueError(
+                f"{service_id} is no id: it needs {reason}" if service_id else "no id is left"
+            )
+        return service_id
 
     expected = "an id: lower-case letters, digits and single hyphens between them"
     if service.words:
@@ -279,8 +281,8 @@ def name_periods(table: pd.DataFrame, wanted: Map) -> tuple[pd.DataFrame, list[P
 
 def note_rows(table: pd.DataFrame, wanted: Map) -> pd.DataFrame:
     """The note beside each row: that of the map, and that of the row's own column."""
-    own = table[wanted.note_column] if wanted.note_column else ""
-    notes = pd.Series(own, index=table.index, dtype=object)
+    row_notes = table[wanted.note_column] if wanted.note_column else ""
+    notes = pd.Series(row_notes, index=table.index, dtype=object)
     if wanted.note:
         notes = (wanted.note + "; " + notes).where(notes != "", wanted.note)
     return table.assign(**{NOTE: notes})
@@ -305,7 +307,7 @@ def wide_figures(table: pd.DataFrame, wanted: Map) -> pd.DataFrame:
 def tidy_figures(table: pd.DataFrame, tidy: TidyTable) -> tuple[pd.DataFrame, list[Problem]]:
     """The cells of the one column of figures; rows of no known measure or channel are left out."""
     table, problems = _words(table, tidy.measure, tidy.measure_is, tidy.measures, "measure")
-    table, found = _words(table, tidy.channel, tidy.channel_is, tidy.channels, "channel")
+    table, channel_problems = _words(table, tidy.channel, tidy.channel_is, tidy.channels, "channel")
     parts = table[_MEASURE].astype(object).str.partition(":").reindex(columns=[0, 2])
     long = _placed(table, tidy.value).assign(
         period=table[PERIOD],
@@ -313,7 +315,7 @@ def tidy_figures(table: pd.DataFrame, tidy: TidyTable) -> tuple[pd.DataFrame, li
         channel=parts[2].where(parts[2] != "", table[_CHANNEL]),
         percent=tidy.percent,
     )
-    return long[LONG].reset_index(drop=True), [*problems, *found]
+    return long[LONG].reset_index(drop=True), [*problems, *channel_problems]
 
 
 def _words(
@@ -328,11 +330,11 @@ def _words(
     def read(cell: str) -> str:
         if words and cell not in words:
             raise ValueError("the map has no translation of this word")
-        made = words.get(cell, cell)
+        translation = words.get(cell, cell)
         # No channel means all of them; no measure means nothing.
-        if not (form.fullmatch(made) or (kind == "channel" and not made)):
+        if not (form.fullmatch(translation) or (kind == "channel" and not translation)):
             raise ValueError(f"it is no name of a {kind}")
-        return made
+        return translation
 
     expected = f"a word of the map: {', '.join(words)}" if words else f"a {kind}, lower-case"
     fix = f"Add the word to [tidy.{kind}s] of the map, with the {kind} that it means."
@@ -391,8 +393,8 @@ def import_tables(sources: Sequence[Source], wanted: Map) -> Imported:
     facts: list[pd.DataFrame] = []
     figures = 0
     for source in sources:
-        long, register, found = _read(source, wanted)
-        problems += found
+        long, register, table_problems = _read(source, wanted)
+        problems += table_problems
         if not long.empty:
             files[_path(source, files)] = csv_text(long[_TIDY])
             figures += int((~long["value"].str.startswith("[")).sum())
@@ -401,8 +403,8 @@ def import_tables(sources: Sequence[Source], wanted: Map) -> Imported:
         return Imported({}, sorted(problems))
     everything = pd.concat(facts, ignore_index=True)
     if wanted.register_:
-        register, found = _one_row_each(everything)
-        problems += found
+        register, contradictions = _one_row_each(everything)
+        problems += contradictions
         files = {"services.csv": csv_text(register), **files}
     services = everything["service"].nunique()
     carried = f"{counted(services, 'service')}, {counted(figures, 'figure')}"
@@ -432,12 +434,12 @@ def _read(source: Source, wanted: Map) -> tuple[pd.DataFrame, pd.DataFrame, list
     problems += [_not_imported(source, name) for name in columns if name not in used]
     table[FILE] = source.path
     for step in (keep_rows, name_services, name_periods):
-        table, found = step(table, wanted)
-        problems += found
+        table, step_problems = step(table, wanted)
+        problems += step_problems
     table = note_rows(table, wanted)
     if wanted.tidy:
-        long, found = tidy_figures(table, wanted.tidy)
-        problems += found
+        long, word_problems = tidy_figures(table, wanted.tidy)
+        problems += word_problems
     else:
         long = wide_figures(table, wanted)
     if long.empty:
@@ -445,9 +447,9 @@ def _read(source: Source, wanted: Map) -> tuple[pd.DataFrame, pd.DataFrame, list
         expected = "at least one row that fits the map"
         none = Problem(source.path, 0, "PS306", "", "no such row", expected, fix)
         return nothing, nothing, [*problems, none]
-    long, found = read_cells(long, wanted.cells)
-    long, more = settle(long, add_up=wanted.add_up)
-    return long, _facts(table, wanted), [*problems, *found, *more]
+    long, unreadable = read_cells(long, wanted.cells)
+    long, conflicts = settle(long, add_up=wanted.add_up)
+    return long, _facts(table, wanted), [*problems, *unreadable, *conflicts]
 
 
 def _absent(source: Source, wanted: Map, columns: Sequence[str]) -> list[Problem]:
@@ -484,10 +486,10 @@ def _facts(table: pd.DataFrame, wanted: Map) -> pd.DataFrame:
 def _one_row_each(facts: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
     """The register: the first row about each service, and PS306 where a later one differs."""
     register = facts.drop_duplicates("service")
-    known = [name for name in REGISTER_COLUMNS[1:] if name in facts]
-    each = facts.groupby("service")[known].transform("first")
+    fact_columns = [name for name in REGISTER_COLUMNS[1:] if name in facts]
+    each = facts.groupby("service")[fact_columns].transform("first")
     problems = []
-    for name in known:
+    for name in fact_columns:
         differs = facts[name] != each[name]
         # One message for each service: its rows are many, and mostly say the same.
         others = facts[differs].drop_duplicates(["service", name])

@@ -183,14 +183,14 @@ def _why_not_a_register(table: Spreadsheet, facts: dict[str, list[int]]) -> Prob
     """A column that is missing, or stands twice so that nobody can say which one counts."""
     missing = [header for column, header in _REQUIRED.items() if column not in facts]
     twice = [table.headers[numbers[-1]] for numbers in facts.values() if len(numbers) > 1]
-    found = [f"no column {header}" for header in missing]
-    found += [f"the column {header} more than once" for header in twice]
-    if not found:
+    faults = [f"no column {header}" for header in missing]
+    faults += [f"the column {header} more than once" for header in twice]
+    if not faults:
         return None
     headers = ", ".join(_REQUIRED.values())
     expected = f"a register of the Performance Platform, with {headers} once each"
     fix = "Give the platform's own services.csv, with its header row."
-    return Problem(table.file, 0, "PS305", "", "; ".join(found), expected, fix)
+    return Problem(table.file, 0, "PS305", "", "; ".join(faults), expected, fix)
 
 
 def _not_imported(table: Spreadsheet, header: str, count: int) -> Problem:
@@ -288,15 +288,15 @@ def _agreed(
     """What all columns of one measure and period say; not available where they differ."""
     values, *others = readings
     differs = pd.Series(data=False, index=values.index)
-    found = values
-    for other in others:
-        differs |= other != values
-        found = found.str.cat(other, sep=" and ")
+    cells = values
+    for reading in others:
+        differs |= reading != values
+        cells = cells.str.cat(reading, sep=" and ")
     expected = "the same figure in every column of this measure and period"
     fix = "Keep the right one and delete the other; until then neither is imported."
     problems = [
         Problem(table.file, row, "PS301", header, cell, expected, fix)
-        for row, cell in by_row(found[differs])
+        for row, cell in by_row(cells[differs])
     ]
     return values.mask(differs, _NOT_AVAILABLE), problems
 

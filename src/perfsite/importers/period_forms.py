@@ -132,22 +132,22 @@ def _parsed(name: str) -> PeriodForm:
     return PeriodForm(name, holds, re.compile(pattern + re.escape(name[at:])))
 
 
-def _written(form: PeriodForm, found: dict[str, str]) -> Period:
+def _written(form: PeriodForm, parts: dict[str, str]) -> Period:
     """The period that stands there, whatever it is the start or the end of."""
-    year = int(found["year"])
+    year = int(parts["year"])
     if form.has_two_years:
-        wanted = year + 1 if len(found["next"]) > len("YY") else (year + 1) % _CENTURY
-        if int(found["next"]) != wanted:
-            raise ValueError(f"{found['next']} is not the year after {year}")
+        wanted = year + 1 if len(parts["next"]) > len("YY") else (year + 1) % _CENTURY
+        if int(parts["next"]) != wanted:
+            raise ValueError(f"{parts['next']} is not the year after {year}")
     first_month = form.first_month or 1
     if form.holds == "year":
         return Period.months(year, first_month, MONTHS_IN_YEAR)
     if form.holds == "quarter":
-        months = (int(found["quarter"][1:]) - 1) * MONTHS_IN_QUARTER
+        months = (int(parts["quarter"][1:]) - 1) * MONTHS_IN_QUARTER
         return Period.months(year, first_month, MONTHS_IN_QUARTER).shifted(months)
-    month = _month(found["name"]) if "name" in found else int(found["month"])
+    month = _month(parts["name"]) if "name" in parts else int(parts["month"])
     if form.holds == "day":
-        return Period(Unit.DAY, date(year, month, int(found["day"])).toordinal())
+        return Period(Unit.DAY, date(year, month, int(parts["day"])).toordinal())
     if not 1 <= month <= MONTHS_IN_YEAR:
         raise ValueError(f"there is no month {month}")
     return Period.months(year, month)

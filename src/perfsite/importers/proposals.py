@@ -108,13 +108,13 @@ class ColumnProfile:
 def profile_of(name: str, column: pd.Series[str]) -> ColumnProfile:
     """A column of text, looked at."""
     cells = tuple(sorted({cell for cell in column.unique() if cell}))
-    told = [cell for cell in cells if cell not in (*MISSING, *NOT_APPLICABLE)]
+    with_value = [cell for cell in cells if cell not in (*MISSING, *NOT_APPLICABLE)]
     odd = tuple(
         cell
-        for cell in told
+        for cell in with_value
         if not any(read_cell(cell, way, percent=False, share=True) for way in _LOOSE)
     )
-    is_figures = bool(cells) and len(odd) <= (1 - _MOST) * len(told)
+    is_figures = bool(cells) and len(odd) <= (1 - _MOST) * len(with_value)
     forms = tuple(form for form in FORMS if cells and all(_reads(form, cell) for cell in cells))
     return ColumnProfile(name, cells, forms, is_figures, odd)
 
@@ -159,8 +159,8 @@ def channel_of(word: str) -> str:
     words = re.sub(r"[_\W]+", " ", word.casefold())
     if CHANNEL.fullmatch(word) and word in _CHANNEL_WORDS:
         return word
-    found = [name for name, p in _CHANNEL_WORDS.items() if re.search(rf"\b({p})\b", words)]
-    return found[0] if len(found) == 1 else ""
+    channels = [name for name, p in _CHANNEL_WORDS.items() if re.search(rf"\b({p})\b", words)]
+    return channels[0] if len(channels) == 1 else ""
 
 
 def measure_of(word: str) -> str:
@@ -226,10 +226,10 @@ def match_columns(profiles: Sequence[ColumnProfile]) -> Matched:
     """What the columns of a table are, as far as they say it."""
     left = list(profiles)
 
-    def take(found: list[ColumnProfile]) -> ColumnProfile | None:
-        if found:
-            left.remove(found[0])
-        return found[0] if found else None
+    def take(candidates: list[ColumnProfile]) -> ColumnProfile | None:
+        if candidates:
+            left.remove(candidates[0])
+        return candidates[0] if candidates else None
 
     with_forms = [profile for profile in left if profile.forms]
     named = [profile for profile in with_forms if profile.is_called(_PERIOD)]
@@ -257,8 +257,8 @@ def match_columns(profiles: Sequence[ColumnProfile]) -> Matched:
 
 def _mostly(profile: ColumnProfile, meaning: Callable[[str], str]) -> bool:
     """Whether at least half of a column's few words mean something."""
-    known = [cell for cell in profile.cells if meaning(cell)]
-    return 0 < len(profile.cells) <= FEW and 2 * len(known) >= len(profile.cells)
+    meaningful = [cell for cell in profile.cells if meaning(cell)]
+    return 0 < len(profile.cells) <= FEW and 2 * len(meaningful) >= len(profile.cells)
 
 
 def meaning_of(profile: ColumnProfile) -> str:
@@ -334,10 +334,10 @@ def _service(source: Source, chosen: Matched) -> list[str]:
         constant = "service" if why_not_an_id(stem) else stem
         asked = "# No column looks like the service's. Is this the id of the one service?"
         lines = ["[service]", asked, f"constant = {_quoted(constant)}"]
-        for other in chosen.others:
-            if 1 < len(other.cells) <= FEW:
-                lines.append(f"# Or is the service in this column, with {_some(other)}?")
-                lines.append(f"# column = {_quoted(other.name)}  # and without the constant")
+        for candidate in chosen.others:
+            if 1 < len(candidate.cells) <= FEW:
+                lines.append(f"# Or is the service in this column, with {_some(candidate)}?")
+                lines.append(f"# column = {_quoted(candidate.name)}  # and without the constant")
                 lines.append("# make_ids = true")
         return lines
     lines = ["[service]", f"column = {_quoted(profile.name)}"]
@@ -407,18 +407,18 @@ def _words(kind: str, profile: ColumnProfile, meaning: Callable[[str], str]) -> 
         return []
     lines = ["", f"[tidy.{kind}]"]
     for cell in profile.cells:
-        made = meaning(cell)
+        translation = meaning(cell)
         asked = f"# {_quoted(cell)} = {_quoted(kind[:-1])}  # What does this word mean?"
-        lines.append(f"{_quoted(cell)} = {_quoted(made)}" if made else asked)
+        lines.append(f"{_quoted(cell)} = {_quoted(translation)}" if translation else asked)
     return lines
 
 
 def _cells(chosen: Matched) -> list[str]:
     figures = [chosen.value] if chosen.is_tidy else chosen.figures
     cells = cells_of(figures)
-    found = cells.model_dump(exclude_defaults=True)
-    lines = ["[cells]"] if found else []
-    for entry, value in found.items():
+    settings = cells.model_dump(exclude_defaults=True)
+    lines = ["[cells]"] if settings else []
+    for entry, value in settings.items():
         listed = not isinstance(value, str)
         text = f"[{', '.join(map(_quoted, value))}]" if listed else _quoted(value)
         check = "  # Is that what they mean?" if listed else ""
@@ -454,4 +454,4 @@ def _some(profile: ColumnProfile) -> str:
 def _quoted(text: object) -> str:
     """A text as TOML writes it; control characters escaped, so that a comment stays one line."""
     quoted = json.dumps(text, ensure_ascii=False)
-    return re.sub("[\x7f-\x9f\u2028\u2029]", lambda found: f"\\u{ord(found[0]):04x}", quoted)
+    return re.sub("[\x7f-\x9f\u2028\u2029]", lambda match: f"\\u{ord(match[0]):04x}", quoted)

@@ -118,6 +118,6 @@ def held_back(imported: Imported) -> list[Problem]:
     for path, content in imported.files.items():
         if PurePosixPath(path).suffix.lower() in READABLE:
             text = content if isinstance(content, bytes) else content.encode(errors="surrogatepass")
-            _, found = read_table(Source(path, text))
-            problems += [one for one in found if one.code in TEXT_RULES]
+            _, table_problems = read_table(Source(path, text))
+            problems += [problem for problem in table_problems if problem.code in TEXT_RULES]
     return problems

@@ -43,7 +43,11 @@ def diff_text(step: Step) -> str:
             continue
         lines += ["", f"{heading}: {number:,}"]
         if isinstance(kind, Move):
-            lines += [_service_line(one) for one in step.services if one.kind is kind]
+            lines += [
+                _service_line(service_change)
+                for service_change in step.services
+                if service_change.kind is kind
+            ]
         elif kind not in _COUNTED_ONLY:
             lines += _figure_lines(step, ChangeKind(kind))
     total = counted(len(step.figures), "figure")
@@ -61,13 +65,13 @@ def diff_json(step: Step) -> str:
         },
         "services": [
             {
-                "service": one.service,
-                "name": one.name,
-                "change": str(one.kind),
-                "before": one.before or None,
-                "now": one.since or None,
+                "service": service_change.service,
+                "name": service_change.name,
+                "change": str(service_change.kind),
+                "before": service_change.before or None,
+                "now": service_change.since or None,
             }
-            for one in step.services
+            for service_change in step.services
         ],
         "figures": [
             {**figure, "value_before": _number(before), "value_now": _number(now)}
@@ -91,9 +95,9 @@ def _name(step: Step) -> str:
     return f"that of {step.day}" if step.day else "the data as they are now"
 
 
-def _service_line(one: ServiceChange) -> str:
-    parts = [part for part in (one.before, one.since) if part]
-    return f"  {one.service}: {' -> '.join(parts)}"
+def _service_line(service_change: ServiceChange) -> str:
+    parts = [part for part in (service_change.before, service_change.since) if part]
+    return f"  {service_change.service}: {' -> '.join(parts)}"
 
 
 def _figure_lines(step: Step, kind: ChangeKind) -> list[str]:

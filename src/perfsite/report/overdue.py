@@ -95,7 +95,7 @@ class Overdue:
 
     def of_silence(self, silence: Delay) -> list[LateService]:
         """Those that are so silent."""
-        return [one for one in self.late if one.silence is silence]
+        return [late_service for late_service in self.late if late_service.silence is silence]
 
 
 def find_overdue(
@@ -108,16 +108,24 @@ def find_overdue(
     late = [
         LateService(
             services[key],
-            _silence(one),
-            one.last,
-            tuple(_debt(owed, one.kpis[owed.kpi], ledger.quarters) for owed in one.owes),
+            _silence(service_health),
+            service_health.last,
+            tuple(
+                _debt(owed, service_health.kpis[owed.kpi], ledger.quarters)
+                for owed in service_health.owes
+            ),
         )
-        for key, one in health.items()
-        if one.owes
+        for key, service_health in health.items()
+        if service_health.owes
     ]
     order = list(Delay)
     late.sort(
-        key=lambda one: (order.index(one.silence), -one.quarters, -len(one.owes), one.service.id)
+        key=lambda late_service: (
+            order.index(late_service.silence),
+            -late_service.quarters,
+            -len(late_service.owes),
+            late_service.service.id,
+        )
     )
     return Overdue(newest, len(services), tuple(late))
 
@@ -152,9 +160,11 @@ def overdue_text(overdue: Overdue) -> str:
     for silence in Delay:
         if those := overdue.of_silence(silence):
             blocks.append(f"{counted(len(those), 'service')}: {_MEANS[silence]}\n")
-            blocks += [f"{_block(one)}\n" for one in those]
-    numbers = Counter(one.silence for one in overdue.late)
-    which = ", ".join(f"{numbers[one]:,} {_SHORT[one]}" for one in Delay if numbers[one])
+            blocks += [f"{_block(late_service)}\n" for late_service in those]
+    numbers = Counter(late_service.silence for late_service in overdue.late)
+    which = ", ".join(
+        f"{numbers[silence]:,} {_SHORT[silence]}" for silence in Delay if numbers[silence]
+    )
     owing = f"{len(overdue.late):,} of {counted(overdue.of, 'service')} owe figures"
     end = f" for {overdue.quarter.code}{f': {which}' if which else ''}."
     return "\n".join([*blocks, owing + end])

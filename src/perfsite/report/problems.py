@@ -141,16 +141,16 @@ _NUMBER: Final = re.compile(
 """A number in a sentence; no year, and no piece of a period, a date or a name."""
 
 
-def without_numbers(problems: Iterable[Problem], said: Collection[Problem]) -> list[Problem]:
-    """The problems that are not `said` already, with nothing in place of their numbers.
+def without_numbers(problems: Iterable[Problem], public: Collection[Problem]) -> list[Problem]:
+    """The problems that are not `public`, with nothing in place of their numbers.
 
-    `said` are those of what is public: what is in both is about public figures alone.
+    `public` are those of what is public: what is in both is about public figures alone.
     """
-    known = set(said)
+    public_problems = set(public)
     return [
-        replace(one, found=_masked(one.found), fix=_masked(one.fix))
-        for one in problems
-        if one not in known
+        replace(problem, found=_masked(problem.found), fix=_masked(problem.fix))
+        for problem in problems
+        if problem not in public_problems
     ]
 
 
@@ -166,12 +166,15 @@ _SHOWN: Final = 5
 
 def undrawn_words(undrawn: Sequence[Undrawn], services: Mapping[str, Service]) -> str:
     """A sentence that names the pictures, their services and the reasons; the first few of many."""
-    found = [f"{_named(one.path, services)}: {one.failure.reason}" for one in undrawn[:_SHOWN]]
-    more = f"; and {len(undrawn) - _SHOWN} more" if len(undrawn) > _SHOWN else ""
+    reasons = [
+        f"{_named(picture.path, services)}: {picture.failure.reason}"
+        for picture in undrawn[:_SHOWN]
+    ]
+    remainder = f"; and {len(undrawn) - _SHOWN} more" if len(undrawn) > _SHOWN else ""
     number = f"{len(undrawn)} pictures" if len(undrawn) > 1 else "1 picture"
     return (
         f"{number} could not be drawn, and the pages say so in their place: "
-        f"{'; '.join(found)}{more}"
+        f"{'; '.join(reasons)}{remainder}"
     )
 
 

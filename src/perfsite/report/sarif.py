@@ -51,7 +51,7 @@ def sarif_report(
     the repository, with `/`: the addresses of the files begin with it.
     """
     wanted = {problem.file for problem in problems if problem.row}
-    found = {one.path: locations(one) for one in sources if one.path in wanted}
+    positions = {source.path: locations(source) for source in sources if source.path in wanted}
     seen: Counter[str] = Counter()
     content = {
         "$schema": SCHEMA,
@@ -73,7 +73,7 @@ def sarif_report(
                 },
                 "columnKind": "unicodeCodePoints",
                 "results": [
-                    _result(problem, found.get(problem.file), folder, seen)
+                    _result(problem, positions.get(problem.file), folder, seen)
                     for problem in worst_first(problems)
                 ],
             }
@@ -95,14 +95,14 @@ def _rule(rule: Rule, explanation: Explanation | None) -> Json:
     }
 
 
-def _result(problem: Problem, known: Locations | None, folder: str, seen: Counter[str]) -> Json:
+def _result(problem: Problem, positions: Locations | None, folder: str, seen: Counter[str]) -> Json:
     where: Json = {
         "artifactLocation": {
             "uri": _address(f"{folder}{_on_disk(problem.file)}"),
             "uriBaseId": BASE,
         }
     }
-    if known and (place := known.find(problem.row, problem.column)):
+    if positions and (place := positions.find(problem.row, problem.column)):
         where["region"] = {"startLine": place.line, "startColumn": place.character}
     print_ = _fingerprint(problem)
     seen[print_] += 1
@@ -128,8 +128,8 @@ def _message(problem: Problem) -> str:
     """The problem in sentences, each of them on one line."""
     column = f', in the column "{one_line(problem.column)}"' if problem.column else ""
     parts = (("Found", problem.found), ("Expected", problem.expected), ("To mend it", problem.fix))
-    said = [f"{name}: {one_line(text)}" for name, text in parts if text]
-    return "\n".join(_ended(text) for text in (f"{problem.rule.title}{column}", *said))
+    sentences = [f"{name}: {one_line(text)}" for name, text in parts if text]
+    return "\n".join(_ended(text) for text in (f"{problem.rule.title}{column}", *sentences))
 
 
 def _on_disk(file: str) -> str:

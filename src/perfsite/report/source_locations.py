@@ -133,13 +133,13 @@ def _csv_starts(text: str) -> tuple[list[int], list[list[str]]]:
             yield line
 
     starts, rows = [0], []
-    found = False
+    header_read = False
     try:
         for cells in csv.reader(lines(), strict=True):
             starts.append(taken)
-            if not found:
+            if not header_read:
                 rows.append(cells)
-                found = any(map(str.strip, cells))
+                header_read = any(map(str.strip, cells))
     except csv.Error:
         # The record that cannot be read begins where the last one ended.
         return starts, rows

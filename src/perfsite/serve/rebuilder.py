@@ -65,7 +65,7 @@ class Rebuilder:
     def __init__(self, order: BuildOrder) -> None:
         """Nothing is kept yet but what earlier runs have drawn."""
         self._order = order
-        self._kept = Cache()
+        self._cache = Cache()
         stored = DrawingStore(drawings_beside(order.out)) if order.stored else None
         self._drawings = _InMemory(stored)
         self._keep: tuple[str, ...] = ()
@@ -86,14 +86,14 @@ class Rebuilder:
                 loaded = with_editions(loaded, self._order.data, day)
             edition = Edition(day, loaded.hash)
             with without_collector():
-                known = self._kept.of(
+                analysis = self._cache.of(
                     "known",
                     (edition, loaded.problems, loaded.editions),
-                    lambda: analyse(loaded, day, cache=self._kept),
+                    lambda: analyse(loaded, day, cache=self._cache),
                 )
-                problems = known.problems
+                problems = analysis.problems
                 self._check(problems)
-                site = self._built(known, edition)
+                site = self._built(analysis, edition)
                 # What was made stays for long; to look through it for cycles takes a second.
                 gc.freeze()
         except (PerfsiteError, OSError) as error:
@@ -103,8 +103,8 @@ class Rebuilder:
         except Exception as error:  # noqa: BLE001 - the next edit may mend it
             failure = sentence(error, keep_details(error), standing=False)
             return replace(before, number=before.number + 1, problems=problems, failure=failure)
-        self._kept.forget_unused()
-        undrawn = undrawn_words(site.undrawn, known.services) if site.undrawn else ""
+        self._cache.forget_unused()
+        undrawn = undrawn_words(site.undrawn, analysis.services) if site.undrawn else ""
         files = {file.path: file.data for file in site.files}
         return Shown(before.number + 1, files, problems, undrawn=undrawn)
 
@@ -126,17 +126,17 @@ class Rebuilder:
         if self._order.strict and has_errors(problems):
             raise BuildError("the data has errors and --strict was given")
 
-    def _built(self, known: Analysis, edition: Edition) -> BuiltSite:
+    def _built(self, analysis: Analysis, edition: Edition) -> BuiltSite:
         with self._order.progress() as progress:
             return build_site(
-                known,
+                analysis,
                 edition,
                 load_theme(self._order.templates),
                 workers=self._order.workers,
                 charts=self._order.charts,
                 progress=progress,
                 store=self._drawings,
-                cache=self._kept,
+                cache=self._cache,
             )
 
 
@@ -235,7 +235,7 @@ def keep_building(
         before = state.shown
         shown = rebuilder.make(before)
         state.put(shown)
-        say(_told(before, shown, time.monotonic() - start))
+        say(_outcome(before, shown, time.monotonic() - start))
         if shown.site is not before.site:
             written = rebuilder.write(shown)
             if written is not shown:
@@ -246,7 +246,7 @@ def keep_building(
             where = ""
 
 
-def _told(before: Shown, shown: Shown, seconds: float) -> str:
+def _outcome(before: Shown, shown: Shown, seconds: float) -> str:
     """What a build has come to, in a sentence."""
     if shown.failure:
         return f"perfsite: {shown.failure}; the site is as it was"

@@ -76,7 +76,7 @@ class Router:
         """What is at an address; the query does not matter."""
         path = unquote(urlsplit(address).path)
         if path.startswith(OWN):
-            return self._own(path)
+            return self._own_page(path)
         place = _place(path)
         if place not in shown.site and f"{place}/{_INDEX}" in shown.site:
             return Answer(301, HTML_TYPE, b"", f"/{place}/")
@@ -116,14 +116,14 @@ class Router:
         if not words:
             return page, notes
         title = "The site could not be built" if shown.failure else "The site is being built"
-        said = self._renderer.fragment("problems", "perfsite-state", title, words, [])
-        return page, replace(notes, start=said + notes.start)
+        state = self._renderer.fragment("problems", "perfsite-state", title, words, [])
+        return page, replace(notes, start=state + notes.start)
 
     def _all(self, pages: Pages, where: str) -> str:
         """All problems, where there is no page yet that any of them could stand on."""
         return pages.notes(_INDEX, b"", where).start
 
-    def _own(self, path: str) -> Answer:
+    def _own_page(self, path: str) -> Answer:
         if path in {_STYLES, _SCRIPT}:
             body = self.theme.assets.get(path.removeprefix(OWN), b"")
             return Answer(200, media_type(path), body)
@@ -155,8 +155,8 @@ def _place(path: str) -> str:
 
 def _loaded(page: bytes, place: str) -> Iterator[str]:
     """The paths of what a page loads: pictures, styles, scripts."""
-    for found in _LOADED.finditer(page.decode("utf-8", "replace")):
-        address = unquote(urlsplit(found[1] or found[2]).path)
+    for match in _LOADED.finditer(page.decode("utf-8", "replace")):
+        address = unquote(urlsplit(match[1] or match[2]).path)
         yield posixpath.normpath(posixpath.join(posixpath.dirname(place), address))
 
 
@@ -318,11 +318,11 @@ class _Handler(BaseHTTPRequestHandler):
         hosts = self.headers.get_all("Host", [])
         if len(hosts) != 1:
             return False
-        mine = {*_OWN, self.server.name, _bracketed(self.connection.getsockname()[0])}
+        host_names = {*_OWN, self.server.name, _bracketed(self.connection.getsockname()[0])}
         port = self.server.server_port
         return hosts[0].strip().lower() in {
-            *(f"{name}:{port}" for name in mine),
-            *(mine if port == http.client.HTTP_PORT else ()),
+            *(f"{name}:{port}" for name in host_names),
+            *(host_names if port == http.client.HTTP_PORT else ()),
         }
 
     def _refuse(self, status: http.HTTPStatus, **headers: str) -> None:

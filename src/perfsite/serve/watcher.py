@@ -88,21 +88,21 @@ def _watch_folders(
 ) -> None:
     heard = False
     while not stop.is_set():
-        known = _identities(folders)
-        if any(known):
-            _watch(folders, known, changes, ready, stop)
+        identities = _identities(folders)
+        if any(identities):
+            _watch(folders, identities, changes, ready, stop)
         else:
             if heard:
                 changes.tell()
             ready.set()
-            while not stop.wait(_TICK / 1000) and _identities(folders) == known:
+            while not stop.wait(_TICK / 1000) and _identities(folders) == identities:
                 pass
         heard = True
 
 
 def _watch(
     folders: Sequence[Path],
-    known: Sequence[tuple[int, int] | None],
+    identities: Sequence[tuple[int, int] | None],
     changes: ChangeSignal,
     ready: Event,
     stop: Event,
@@ -115,7 +115,7 @@ def _watch(
     """
     for polling in (False, True):
         try:
-            _hear(folders, known, changes, ready, stop, polling=polling)
+            _hear(folders, identities, changes, ready, stop, polling=polling)
         except FileNotFoundError:
             stop.wait(_TICK / 1000)  # a folder went between being looked for and being watched
         except (OSError, RuntimeError):
@@ -127,14 +127,14 @@ def _watch(
 
 def _hear(
     folders: Sequence[Path],
-    known: Sequence[tuple[int, int] | None],
+    identities: Sequence[tuple[int, int] | None],
     changes: ChangeSignal,
     ready: Event,
     stop: Event,
     *,
     polling: bool,
 ) -> None:
-    there = [folder for folder, one in zip(folders, known, strict=True) if one]
+    there = [folder for folder, identity in zip(folders, identities, strict=True) if identity]
     heard = watch(
         *there,
         force_polling=polling or None,
@@ -147,22 +147,22 @@ def _hear(
     )
     again = ready.is_set()
     with closing(heard):
-        for found in heard:
+        for events in heard:
             ready.set()
-            if found or again:
+            if events or again:
                 changes.tell()
                 again = False
-            if _identities(folders) != known:
+            if _identities(folders) != identities:
                 return
 
 
 def _identities(folders: Sequence[Path]) -> list[tuple[int, int] | None]:
     """What tells a folder from another one that has come in its place; None where there is none."""
-    found: list[tuple[int, int] | None] = []
+    identities: list[tuple[int, int] | None] = []
     for folder in folders:
         try:
             stat = folder.stat() if folder.is_dir() else None
         except OSError:
             stat = None
-        found.append((stat.st_dev, stat.st_ino) if stat else None)
-    return found
+        identities.append((stat.st_dev, stat.st_ino) if stat else None)
+    return identities
