@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import sys
 import time
@@ -22,17 +24,21 @@ from perfsite.cli.common import (
     load_for,
     with_log,
 )
-from perfsite.decimals import fixed
+from perfsite.decimals import decimal, fixed, grouped
 from perfsite.errors import BuildError, UsageError, has_errors
 from perfsite.faults import COURSE, keep_details
+from perfsite.frames import Col
+from perfsite.kpis import KPIS
+from perfsite.model import Status
 from perfsite.report import text_report
 from perfsite.report.problems import undrawn_words
 from perfsite.stages import stage
 from perfsite.text import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
+    import pandas as pd
     from click._termui_impl import ProgressBar
 
     from perfsite.analysis import Analysis
@@ -44,6 +50,8 @@ if TYPE_CHECKING:
 
 _DAYS: Final = 10
 """The days that are named of those that figures wait for."""
+_LOST: Final = 5
+"""The services that are named of those that would lose their figures."""
 _SERVICES: Final = "data/services.csv"
 _BUILD_OPTIONS = (
     click.option(
@@ -196,8 +204,6 @@ def _check_against_edition(analysis: Analysis) -> None:
     Raises:
         BuildError: naming them.
     """
-    from perfsite.policy.regression import check_losses, reporting  # noqa: PLC0415
-
     if last := analysis.data.last:
         before, now = reporting(last.observations), reporting(analysis.observations)
         share, where = analysis.data.config.checks.lost_services, f"the edition of {last.date}"
@@ -211,12 +217,61 @@ def _check_against_site(analysis: Analysis, site: BuiltSite, out: Path) -> None:
         BuildError: naming them.
     """
     from perfsite.load import load_site_file  # noqa: PLC0415
-    from perfsite.policy.regression import check_losses, reporting_in  # noqa: PLC0415
 
     if old := load_site_file(out, _SERVICES):
         new = next(file.data for file in site.files if file.path == _SERVICES)
         share, where = analysis.data.config.checks.lost_services, f"the site at {out}"
         check_losses(reporting_in(old), reporting_in(new), share, where, analysis.services)
+
+
+def check_losses(
+    before: Collection[str],
+    now: Collection[str],
+    share: float,
+    where: str,
+    services: Mapping[str, Service] | None = None,
+) -> None:
+    """Check that no more than a share of the services lost all their figures.
+
+    `before` and `now` are the services with figures; `where` says where those before were found.
+    A service whose id is a former one of another, by the register `services`, is not lost.
+
+    Raises:
+        BuildError: naming how many are lost, the first five, and how to accept it.
+    """
+    renamed = {
+        alias
+        for key, service in (services or {}).items()
+        if key in now
+        for alias in service.aliases
+    }
+    lost = [service for service in before if service not in now and service not in renamed]
+    if len(lost) <= decimal(share) * len(before):
+        return
+    named = ", ".join(sorted(lost)[:_LOST]) + (" and others" if len(lost) > _LOST else "")
+    most = grouped(float(decimal(share) * 100))
+    raise BuildError(
+        f"{len(lost):,} of the {len(before):,} services that have figures in {where} would have "
+        f"none: {named}. Up to {most}% may be lost (lost_services in perfsite.toml). "
+        "If this is right, give --accept-losses"
+    )
+
+
+def reporting(observations: pd.DataFrame) -> set[str]:
+    """The services that have a figure among these observations."""
+    return set(observations.loc[observations[Col.STATUS] == Status.PROVIDED, Col.SERVICE])
+
+
+def reporting_in(services_csv: bytes) -> set[str]:
+    """The services that have a KPI in a site, by its data/services.csv.
+
+    A file that is no such table names no service.
+    """
+    try:
+        rows = list(csv.DictReader(io.StringIO(services_csv.decode(), newline="")))
+    except (UnicodeDecodeError, csv.Error):
+        return set()
+    return {row[Col.SERVICE] for row in rows if row.get(Col.SERVICE) and any(map(row.get, KPIS))}
 
 
 def cores() -> int:

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from helpers import register
+from perfsite.cli.build import check_losses, reporting, reporting_in
 from perfsite.errors import BuildError
-from perfsite.policy.regression import check_losses, reporting, reporting_in
 from policy_tools import public
 
 TEN = [f"service-{number}" for number in range(10)]
