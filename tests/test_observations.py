@@ -20,8 +20,9 @@ from helpers import (
     register,
 )
 from perfsite.config import SiteConfig, parse_config
+from perfsite.frames import SENT
 from perfsite.model import PLACE, Source
-from perfsite.validate.observations import COLUMNS, read_observations
+from perfsite.validate.observations import read_observations
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,7 +117,7 @@ def test_the_frame_is_sorted_and_says_where_each_figure_comes_from() -> None:
     )
 
     assert problems == []
-    assert tuple(frame.columns) == COLUMNS
+    assert tuple(frame.columns) == SENT.columns
     assert frame[["service", "period", "value", *PLACE]].to_numpy().tolist() == [
         ["zulu", "2017", 1.0, "submissions/alpha.csv", 4],
         ["alpha", "2017-09", 2.0, "submissions/alpha.csv", 3],
@@ -328,7 +329,7 @@ def test_no_figures_are_an_empty_frame(sources: list[Source]) -> None:
     """A site without any figure has a frame of the usual columns, and nothing breaks."""
     frame, _ = read_observations(sources, one_service_register(), CONFIG)
 
-    assert tuple(frame.columns) == COLUMNS
+    assert tuple(frame.columns) == SENT.columns
     assert len(frame) == 0
 
 
@@ -424,7 +425,7 @@ def test_no_figures_have_columns_of_text() -> None:
     """An empty frame has the types of any other, so that later stages need not ask."""
     frame, _ = read()
 
-    assert tuple(frame.columns) == COLUMNS
+    assert tuple(frame.columns) == SENT.columns
     assert frame["file"].str.rpartition("/").empty
     assert frame["first"].dtype == "int64"
 

@@ -666,7 +666,7 @@ def find_leaks(
 ) -> list[Leak]:
     """Every place in which a secret is found; nothing is searched where there are no secrets.
 
-    `secrets` has the columns of `policy.embargo.SECRETS`; where nobody knows the number there is
+    `secrets` has the columns of `frames.SECRETS`; where nobody knows the number there is
     nothing to search for.
     """
     secrets = secrets.loc[secrets[Col.VALUE].notna(), [*FIGURE, Col.VALUE, Col.WHY]]

@@ -15,7 +15,7 @@ import pandas as pd
 from perfsite.arithmetic import half_steps, products, quotients, tidy_sum
 from perfsite.decimals import grouped, times
 from perfsite.errors import Problem
-from perfsite.frames import INPUTS, Col, entering
+from perfsite.frames import FIGURES, INPUTS, Col, entering
 from perfsite.kpi.inputs import KEY, Parts, periods_of
 from perfsite.kpi.windows import (
     EXCESS_FROM,
@@ -250,6 +250,7 @@ def exceeding(parts: pd.DataFrame) -> pd.DataFrame:
         sides_given = parts[parts[Col.PART].isin(kpi.operands) & parts[Col.VALUE].notna()]
         if not flag_of(kpi.id) or sides_given.empty:
             continue
+        # Both sides in one row: a part without its whole stands beside NaN, and exceeds nothing.
         wide = sides_given.pivot(index=KEY, columns=Col.PART, values=Col.VALUE)
         above, below = sides(kpi, wide)
         frames.append(
@@ -342,34 +343,12 @@ def number_inside(frame: pd.DataFrame, excesses: pd.DataFrame) -> pd.DataFrame:
 
 # Every KPI of every service for every period: the formulas of docs/kpis.md over whole columns.
 #
-# The frame of figures has the columns::
-#
-#     service      id
-#     kpi          id
-#     unit, count, first   the period, as in observations
-#     start, end   its first and last day, as `date.toordinal`
-#     value        float; NaN where withheld or confidential
-#     numerator, denominator   what it is a ratio of; NaN where it was stated as it is
-#     uncertain    float; how far the value may be off, up or down, in its unit; 0 if exactly known
-#     status       provided, withheld, or confidential: a year that needs a confidential figure
-#     marks        letters of the marks inside its period: p, e, b
-#     excess       in how many shorter periods inside it a part exceeds its whole
-#     excess_of    of how many, where periods of one length fill it; else 0
-#     stock        whether its numerator is a stock, whose years are no sums of quarters
-#
-# and holds a row only for what can be said: what is missing has none.
-
-
-COLUMNS: Final = [
-    Col.SERVICE, Col.KPI, Col.UNIT, Col.COUNT, Col.FIRST, Col.START, Col.END,
-    Col.VALUE, Col.NUMERATOR, Col.DENOMINATOR, Col.UNCERTAIN, Col.STATUS,
-    Col.MARKS, Col.EXCESS, Col.EXCESS_OF, Col.STOCK,
-]  # fmt: skip
+# The frame of figures is described in `frames.FIGURES`; it holds a row only for what can be said.
 
 
 @dataclass(frozen=True)
 class Figures:
-    """The frame of figures (see above), the windows under it, and what was noticed."""
+    """The frame of figures (`frames.FIGURES`), the windows under it, and what was noticed."""
 
     frame: pd.DataFrame
     windows: Windows
@@ -421,9 +400,8 @@ def work_out(parts: Parts, observations: pd.DataFrame, config: SiteConfig) -> Fi
     doubtful = frame[frame["doubtful"].to_numpy(dtype=bool)]
     numbers = number_inside(doubtful, doubts).reindex(frame.index, fill_value=0)
     frame = frame.assign(**{str(name): numbers[name] for name in numbers})
-    return Figures(
-        frame[COLUMNS], windows, _notices(windows, observations, config.digital_channels)
-    )
+    notices = _notices(windows, observations, config.digital_channels)
+    return Figures(frame[list(FIGURES.columns)], windows, notices)
 
 
 def _with_flags(kpi: Kpi, frame: pd.DataFrame, flags: pd.DataFrame) -> pd.DataFrame:

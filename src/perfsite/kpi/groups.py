@@ -432,6 +432,7 @@ class _Members:
         """The rows of services in each group that they are in, with `open`: whether they were."""
         services = pd.Index(self.services).get_indexer(pd.Index(frame[Col.SERVICE]))
         whens = pd.Index(self._firsts, dtype="int64").get_indexer(pd.Index(frame[Col.FIRST]))
+        # Of 12 months for which no service has a figure that adds up there is no sum to be in.
         placed = (services >= 0) & (whens >= 0)
         frame = frame[placed]
         frame = frame.assign(open=self._open[services[placed], whens[placed]])
@@ -483,6 +484,7 @@ def _added_up(rows: pd.DataFrame) -> pd.DataFrame:
     sums = by[names].sum()
     sums[names] = tidy_sum(sums[names].to_numpy(dtype=float))
     counts = by[["like", "beyond"]].sum()
+    # Services without a year before are NaN in both columns, and so in neither of these sums.
     weighted = by["rated_then"].sum() / by["denominator_then"].sum()
     return _with_values(sums.join(counts)).assign(services=by.size(), constant=weighted)
 
@@ -521,6 +523,7 @@ def _without_largest(
     share = top[Col.WEIGHT] / rows.groupby(_ROW)[Col.WEIGHT].sum()
     chosen = (table["services"] > 1) & (top[Col.WEIGHT] > 0) & (share >= _MOST)
     names = [*_SUMMED, *_LIKE, "like"]
+    # The group's sums less those of one service: nothing is added up again.
     rest = table[names] - top[names].fillna(0)
     rest[names] = tidy_sum(rest[names].to_numpy(dtype=float))
     rest = _with_values(rest).assign(service=top[Col.SERVICE], share=share)[chosen]

@@ -127,7 +127,7 @@ def _by_name(summary: ServiceSummary) -> tuple[str, str]:
 # What a service's headlines say: for each KPI its latest figure, or why there is none.
 
 
-_PERIOD: Final = [Col.SERVICE, Col.KPI, Col.UNIT, Col.COUNT, Col.FIRST]
+_PERIOD: Final = list(FIGURES.key)
 
 
 @dataclass(frozen=True)

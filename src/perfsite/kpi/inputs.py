@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 
 from perfsite.arithmetic import tidy_sum
-from perfsite.frames import Col
+from perfsite.frames import INPUTS, MISMATCHES, Col
 from perfsite.kpi.windows import (
     MARKS,
     Flag,
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 
 
 KEY: Final = [Col.SERVICE, Col.UNIT, Col.COUNT, Col.FIRST]
-COLUMNS: Final = [*KEY, Col.PART, Col.VALUE, Col.STATUS, Col.BROKEN, Col.FLAGS, Col.SUMMED]
 ONE_IN: Final = 10
 """A site's time is set by a tenth of the services that ever gave figures: one service whose figures
 lie years before or after those of all others makes nobody late."""
@@ -146,7 +145,7 @@ def resolve(observations: pd.DataFrame, config: SiteConfig) -> Parts:
     mismatches = both[differ].rename(columns={Col.VALUE: Col.STATED, "value_sum": Col.SUMMED})
     return Parts(
         _with_breaks(pd.concat([stated, summed, parts], ignore_index=True)),
-        mismatches[[*KEY, Col.MEASURE, Col.STATED, Col.SUMMED]],
+        mismatches[list(MISMATCHES.columns)],
     )
 
 
@@ -158,7 +157,8 @@ def periods_of(frame: pd.DataFrame) -> list[Period]:
 
 
 def _with_breaks(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.assign(broken=has_flag(frame, Flag.BREAK))[COLUMNS].reset_index(drop=True)
+    frame = frame.assign(broken=has_flag(frame, Flag.BREAK))
+    return frame[list(INPUTS.columns)].reset_index(drop=True)
 
 
 def _in_several_rhythms(channels: pd.DataFrame) -> pd.DataFrame:
@@ -342,4 +342,4 @@ def newest_end(services: ArrayLike, ends: ArrayLike) -> int:
 
 
 def _no_mismatches() -> pd.DataFrame:
-    return pd.DataFrame(columns=[*KEY, Col.MEASURE, Col.STATED, Col.SUMMED])
+    return pd.DataFrame(columns=list(MISMATCHES.columns))

@@ -67,6 +67,7 @@ class Panels:
         """Lay out the yearly figures of `kpi`, and the breaks in what they are made of."""
         frame = yearly(figures.frame)
         frame = frame[frame[Col.KPI] == kpi]
+        # A row a service, a column the first of 12 months: a panel is a choice of rows and columns.
         self.kpi = kpi
         self._is_ratio = KPIS[kpi].is_ratio
         self._numerators = frame.pivot(index=Col.SERVICE, columns=Col.FIRST, values=Col.NUMERATOR)
@@ -96,6 +97,7 @@ class Panels:
         keep = _column(above, last)
         fewest = keep.sum() * _KEEP
         chosen = [last]
+        # From year to year back, a quarter at a time: who lacks one leaves, and nobody comes back.
         for first in range(last - MONTHS_IN_QUARTER, last - _STEPS * MONTHS_IN_QUARTER - 1, -3):
             still = keep & _column(above, first) & ~self._broken(above, first, last)
             if still.sum() < fewest:

@@ -331,6 +331,7 @@ def _stated(parts: Parts, kpis: Sequence[str]) -> pd.DataFrame:
 def _undefined(parts: Parts, kpis: Sequence[str]) -> pd.DataFrame:
     """The ratios of which both sides were given and nothing was counted: there can be none."""
     valued = parts.frame[parts.frame[Col.VALUE].notna()]
+    # Both sides of a ratio in one row: only where both were given is 0 of 0 an answer.
     wide = valued.pivot(index=KEY, columns=Col.PART, values=Col.VALUE)
     frames = []
     for kpi in kpis:
@@ -520,6 +521,7 @@ class Silences:
         which `of` is asked, and `ends` has been told.
         """
         of_kpi = figures[figures[Col.KPI] == kpi]
+        # A row a service, a column 12 months: what a silent service would add stands in its row.
         weighed = weights[weights[Col.KPI] == kpi].pivot(
             index=Col.SERVICE, columns=Col.FIRST, values=Col.WEIGHT
         )

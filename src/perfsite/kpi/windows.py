@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from perfsite.arithmetic import tidy_sum
-from perfsite.frames import RUN, Col, entering
+from perfsite.frames import CONFLICTS, RUN, STOCKS, WINDOWS, Col, entering
 from perfsite.model import Status
 from perfsite.periods import MONTHS_IN_YEAR, WEEKS_IN_YEAR, Unit
 
@@ -239,7 +239,6 @@ def _shifted(grid: NDArray[Number], units: int, nothing: float) -> NDArray[Numbe
 # shorter periods that tile it without gap or overlap, else missing.
 
 
-COLUMNS: Final = [*SERIES, Col.UNIT, Col.COUNT, Col.FIRST, Col.VALUE, Col.SUMMED, Col.FLAGS]
 _STOCK_RATIO: Final = 2.0
 """A year that is this many times its parts' sum, or its inverse, was never their sum."""
 
@@ -298,13 +297,14 @@ def year_windows(parts: pd.DataFrame, additive: Sequence[str]) -> Windows:
         of_channels[~in_stocks(of_channels, stocks)],
         weeks.assign(unit=str(Unit.WEEK), summed=True),
     ]
-    every = pd.concat([window[COLUMNS] for window in windows], ignore_index=True)
+    columns = list(WINDOWS.columns)
+    every = pd.concat([window[columns] for window in windows], ignore_index=True)
     every = every.drop_duplicates([*SERIES, Col.UNIT, Col.FIRST], ignore_index=True)
     is_hidden = has_flag(every, Flag.CONFIDENTIAL)
     return Windows(
         every[~is_hidden].reset_index(drop=True),
         every[is_hidden].drop(columns=Col.VALUE).reset_index(drop=True),
-        conflicts[[*SERIES, Col.FIRST, Col.STATED, Col.SUMMED]],
+        conflicts[list(CONFLICTS.columns)],
         stocks,
     )
 
@@ -316,10 +316,8 @@ def month_windows(parts: pd.DataFrame, additive: Sequence[str]) -> pd.DataFrame:
     days = months_of_days(valued[valued[Col.PART].isin(list(additive))])
     months_given = pd.MultiIndex.from_frame(months[[*SERIES, Col.FIRST]])
     new = days[~pd.MultiIndex.from_frame(days[[*SERIES, Col.FIRST]]).isin(months_given)]
-    return pd.concat(
-        [months.assign(summed=False)[COLUMNS], new.assign(summed=True)[COLUMNS]],
-        ignore_index=True,
-    )
+    both = [months.assign(summed=False), new.assign(summed=True)]
+    return pd.concat([frame[list(WINDOWS.columns)] for frame in both], ignore_index=True)
 
 
 def is_whole_year(frame: pd.DataFrame) -> pd.Series[bool]:
@@ -342,7 +340,7 @@ def stocks_of(stated: pd.DataFrame, tiled: pd.DataFrame) -> pd.DataFrame:
     """
     both = _side_by_side(stated, tiled)
     if both.empty:
-        return both.assign(measure="", ratio=0.0)[[Col.SERVICE, Col.MEASURE, Col.PART, Col.RATIO]]
+        return both.assign(measure="", ratio=0.0)[list(STOCKS.columns)]
     ratio = (both["value_sum"] / both[Col.VALUE]).replace([np.inf, -np.inf], np.nan)
     median = ratio.groupby([both[key] for key in SERIES]).median().rename(Col.RATIO)
     ratios = median.dropna().reset_index()
@@ -350,9 +348,7 @@ def stocks_of(stated: pd.DataFrame, tiled: pd.DataFrame) -> pd.DataFrame:
     # `transactions` sorts before `transactions:digital`, so all channels come first.
     verdict = ratios.sort_values([*SERIES]).drop_duplicates([Col.SERVICE, Col.MEASURE])
     is_stock = (verdict[Col.RATIO] > _STOCK_RATIO) | (verdict[Col.RATIO] < 1 / _STOCK_RATIO)
-    return verdict.loc[is_stock, [Col.SERVICE, Col.MEASURE, Col.PART, Col.RATIO]].reset_index(
-        drop=True
-    )
+    return verdict.loc[is_stock, list(STOCKS.columns)].reset_index(drop=True)
 
 
 def in_stocks(frame: pd.DataFrame, stocks: pd.DataFrame) -> NDArray[np.bool_]:

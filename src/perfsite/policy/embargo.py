@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from perfsite.frames import SENT, Col, entering
-from perfsite.model import FIGURE, PLACE, Status
+from perfsite.frames import SECRETS, SENT, Col, entering
+from perfsite.model import FIGURE, Status
 from perfsite.policy.suppression import EMBARGOED, SUPPRESSED
 from perfsite.validate.observations import in_order, is_newest, is_released
 from perfsite.validate.submissions import NEVER
@@ -109,12 +109,6 @@ def joined(
 # nothing that it makes can depend on them; `leaks` checks the finished files all the same.
 
 
-SECRETS: Final = (*FIGURE, Col.VALUE, Col.WHY, Col.UNTIL, *PLACE)
-"""The columns of the one frame of all that is not public today.
-
-`value` is NaN where nobody told perfsite the number, `why` is one of the words below, `until` the
-day from which on the figure is public, blank where there is none.
-"""
 HELD_BACK: Final = "held back"
 
 
@@ -125,7 +119,7 @@ def release(observations: pd.DataFrame, edition: date | None) -> tuple[pd.DataFr
 
     Returns:
         The frame without these two columns and without rows under embargo; and the secrets, with
-        the columns of `SECRETS`, those under embargo last.
+        the columns of `frames.SECRETS`, those under embargo last.
     """
     entering("policy", SENT, observations)
     public = observations[is_newest(observations, edition)]
@@ -145,7 +139,7 @@ def release(observations: pd.DataFrame, edition: date | None) -> tuple[pd.DataFr
             ),
         ],
         ignore_index=True,
-    )[list(SECRETS)]
+    )[list(SECRETS.columns)]
     columns = [Col.SECRET, Col.RELEASE]
     return public.drop(columns=columns).reset_index(drop=True), secrets
 
@@ -157,7 +151,7 @@ def hold_back(
 
     Returns:
         The observations, these figures without number, marks and note; and the secrets that they
-        are now, with the columns of `SECRETS`.
+        are now, with the columns of `frames.SECRETS`.
     """
     is_held = is_one_of(observations, keys)
     held = observations[is_held].assign(why=HELD_BACK, until="")
@@ -168,7 +162,7 @@ def hold_back(
         # A note is a sentence about the number, and may tell it.
         note=observations[Col.NOTE].mask(is_held, ""),
     )
-    return frame, held[list(SECRETS)]
+    return frame, held[list(SECRETS.columns)]
 
 
 def waiting(secrets: pd.DataFrame) -> dict[str, int]:

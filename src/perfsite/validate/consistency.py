@@ -301,6 +301,7 @@ def check_consistency(
     """
     entering("consistency", INPUTS, parts.frame)
     entering("consistency", MISMATCHES, parts.mismatches)
+    # A row a service and period, a column a part: what was not given is NaN, and exceeds nothing.
     wide = parts.frame.pivot(index=KEY, columns=Col.PART, values=Col.VALUE)
     keys = pd.MultiIndex.from_frame(observations[KEY])
     flagged = pd.Series(data=False, index=observations.index)
@@ -398,6 +399,7 @@ def check_rates(indexed: IndexedSeries, parts: Parts, tolerance: float) -> list[
         counts = values[values[Col.PART].isin(kpi.operands)]
         if stated.empty or set(counts[Col.PART]) != set(kpi.operands):
             continue
+        # Without one of its counts a rate follows from nothing, and cannot differ from it.
         wide = counts.pivot(index=_ALL, columns=Col.PART, values=Col.VALUE).dropna()
         if wide.empty:
             continue
@@ -457,6 +459,7 @@ def _incomplete(rows: pd.DataFrame, names: tuple[str, ...]) -> list[Problem]:
     rows = rows[rows[Col.MEASURE].isin(names)]
     if rows.empty:
         return []
+    # A column a rating, also where nobody gave it: that it has no row at all is what is looked for.
     status = rows.pivot(index=_ALL, columns=Col.MEASURE, values=Col.STATUS).reindex(
         columns=list(names)
     )
@@ -503,6 +506,7 @@ def _incomplete(rows: pd.DataFrame, names: tuple[str, ...]) -> list[Problem]:
 def _too_many(rows: pd.DataFrame, parts: pd.DataFrame) -> list[Problem]:
     rows = rows[rows[Col.MEASURE].isin(RATINGS)]
     valued = parts[parts[Col.PART].isin([*RATINGS, "transactions"]) & parts[Col.VALUE].notna()]
+    # A rating that was not given adds nothing; no transactions are NaN, which nothing is more than.
     wide = valued.pivot(index=KEY, columns=Col.PART, values=Col.VALUE).reindex(
         columns=[*RATINGS, "transactions"]
     )

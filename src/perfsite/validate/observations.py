@@ -16,7 +16,7 @@ import pandas as pd
 
 from perfsite.cache import Cache
 from perfsite.errors import Problem
-from perfsite.frames import READ_PERIODS, READ_VALUES, SUBMISSION, Col, entering
+from perfsite.frames import READ_PERIODS, READ_VALUES, SENT, SUBMISSION, Col, entering
 from perfsite.model import FIGURE, PLACE, Status
 from perfsite.tables import ROW, read_table
 from perfsite.validate.names import (
@@ -26,7 +26,7 @@ from perfsite.validate.names import (
     check_services,
     parse_periods,
 )
-from perfsite.validate.submissions import CONFIDENTIAL, LONG, NEVER, RELEASE, long_table
+from perfsite.validate.submissions import CONFIDENTIAL, NEVER, RELEASE, long_table
 from perfsite.validate.values import check_values
 
 if TYPE_CHECKING:
@@ -184,32 +184,10 @@ def _keys(frame: pd.DataFrame) -> NDArray[np.int64]:
 
 # The figures: tidy, wide and JSON tables to one frame of observations.
 #
-# The frame has a row for every observation that can be understood, present or missing, sorted by
-# service (in register order), measure, channel and period::
-#
-#     service  str    id in the register
-#     period   str    its one spelling (periods.Period.code)
-#     unit     str    day, week or month
-#     first    int64  index of the first unit of the period
-#     count    int64  number of units
-#     measure  str    id of a measure
-#     channel  str    blank for all channels
-#     value    float  NaN exactly where status is not "provided"
-#     status   str    provided, not_provided, not_applicable or confidential
-#     marks    str    letters of the symbols that the number carries: p, e, r, b
-#     note     str    as given
-#     file     str    the path of the submission
-#     row      int64  its row there, the header included; of JSON the record
-#     secret   float  the number of a suppressed figure (1234 [c]), never to be published; else NaN
-#     release  str    the day from which on the figure may be published, or nothing
-#
-# Nothing is changed on the way but the spelling: a share written with % is divided by 100.
+# The frame is described in `frames.SENT`. Nothing is changed on the way but the spelling: a share
+# written with % is divided by 100.
 
 
-COLUMNS: Final = (
-    Col.SERVICE, Col.PERIOD, Col.UNIT, Col.FIRST, Col.COUNT, Col.MEASURE, Col.CHANNEL,
-    Col.VALUE, Col.STATUS, Col.MARKS, Col.NOTE, Col.FILE, Col.ROW, Col.SECRET, Col.RELEASE,
-)  # fmt: skip
 _NUMBERS: Final = {
     **dict.fromkeys((Col.FIRST, Col.COUNT, Col.ROW), "int64"),
     **dict.fromkeys((Col.VALUE, Col.SECRET), "float64"),
@@ -223,7 +201,7 @@ def read_observations(
     edition: date | None = None,
     cache: Cache | None = None,
 ) -> tuple[pd.DataFrame, list[Problem]]:
-    """All observations of the submissions as one frame (see above), and every problem.
+    """All observations of the submissions as one frame (`frames.SENT`), and every problem.
 
     A record that cannot be understood in full is left out and reported. Of observations given
     twice alike the first stands; given twice differently, none does, for either may be wrong.
@@ -239,7 +217,8 @@ def read_observations(
         problems += of_table
         entering("validate", SUBMISSION, table)
         tables.append(table)
-    long = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=LONG)
+    empty = pd.DataFrame(columns=list(SUBMISSION.columns))
+    long = pd.concat(tables, ignore_index=True) if tables else empty
     good = np.ones(len(long), dtype=bool)
     periods, bad, of_periods = parse_periods(long)
     entering("validate", READ_PERIODS, periods)
@@ -271,8 +250,8 @@ def read_observations(
     frame = frame.astype({Col.UNIT: object, **_NUMBERS})
     if frame.empty:
         # A column of nothing would be one of numbers.
-        frame = frame.astype(dict.fromkeys(set(COLUMNS) - set(_NUMBERS), object))
-    return in_order(frame[list(COLUMNS)], services), list(dict.fromkeys(problems))
+        frame = frame.astype(dict.fromkeys(set(SENT.columns) - set(_NUMBERS), object))
+    return in_order(frame[list(SENT.columns)], services), list(dict.fromkeys(problems))
 
 
 def _made_unknown(frame: pd.DataFrame, rows: pd.Series[bool]) -> pd.DataFrame:

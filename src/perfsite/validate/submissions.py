@@ -1,6 +1,6 @@
 """Submissions to one long table of text: tidy, wide and JSON become the same records.
 
-The table has the columns of `LONG`: `file`, `row` and `column` say where a cell stands, the others
+The table is `frames.SUBMISSION`: `file`, `row` and `column` say where a cell stands, the others
 are the cells of a tidy submission, still text and not yet understood. What may have been meant as
 an embargo and cannot be read as one hides its row for good: it must never be published by a slip.
 """
@@ -17,7 +17,7 @@ import pandas as pd
 from perfsite import documents
 from perfsite.config import DEFAULT
 from perfsite.errors import OverBudgetError, Problem, is_error
-from perfsite.frames import TABLE, Col, entering
+from perfsite.frames import SUBMISSION, TABLE, Col, entering
 from perfsite.periods import Period
 from perfsite.tables import ROW, read_cells, stem
 from perfsite.tables.rows import checked_table
@@ -34,7 +34,7 @@ RELEASE: Final = Col.RELEASE_AT
 NEVER: Final = "9999-12-31"
 """The release of a row whose day, or whose number, cannot be read: it is on no day public."""
 TIDY: Final = (Col.SERVICE, Col.PERIOD, Col.MEASURE, Col.CHANNEL, Col.VALUE, Col.NOTE, RELEASE)
-LONG: Final = [Col.FILE, ROW, Col.COLUMN, *TIDY]
+_COLUMNS: Final = list(SUBMISSION.columns)
 _LONGEST_HEADER: Final = 1_000_000
 _LIKE_RELEASE: Final = re.compile(
     r"release|embargo|(publish|publication)[a-z]*[ _-]*(at|on|from|date|$)", re.IGNORECASE
@@ -56,8 +56,9 @@ def long_table(
     budgets: Budgets = DEFAULT,
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """A submission in tidy form, whichever form it came in; every cell still text."""
+    empty = pd.DataFrame(columns=_COLUMNS, dtype=object)
     if over_budget := _too_wide(source, budgets):
-        return pd.DataFrame(columns=LONG, dtype=object), [over_budget.problem(source.path, budgets)]
+        return empty, [over_budget.problem(source.path, budgets)]
     header_row = 0 if source.path.endswith(".json") else 1
     cells, problems = read_cells(source, budgets)
     table, problems = checked_table(source, cells, problems, header_row)
@@ -68,7 +69,6 @@ def long_table(
     problems += lost
     table = _with_secrets(table, cells)
     columns = [str(column) for column in table.columns if column != ROW]
-    empty = pd.DataFrame(columns=LONG, dtype=object)
     if not columns:
         return empty, problems
     tidy = Col.MEASURE in columns or Col.VALUE in columns
@@ -130,7 +130,7 @@ def long_table(
             return empty, [*problems, over_budget.problem(source.path, budgets)]
         problems += of_columns
     long[Col.FILE] = source.path
-    return _without_many_channels(long[LONG], source, problems, budgets), problems
+    return _without_many_channels(long[_COLUMNS], source, problems, budgets), problems
 
 
 def _too_wide(source: Source, budgets: Budgets) -> OverBudgetError | None:
@@ -275,7 +275,7 @@ def _melted(
             )
         )
     if not measured or table.empty:
-        return pd.DataFrame(columns=LONG, dtype=object), problems
+        return pd.DataFrame(columns=_COLUMNS, dtype=object), problems
     if len(table) * len(measured) > most:
         raise OverBudgetError("figures", f"{len(table) * len(measured):,} figures")
     for name in ("note", RELEASE):
