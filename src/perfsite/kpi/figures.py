@@ -241,7 +241,7 @@ def flag_of(kpi_id: str) -> int:
 
 
 def exceeding(parts: pd.DataFrame) -> pd.DataFrame:
-    """The given periods in which a part exceeds its whole (frame of `parts`).
+    """The given periods in which a part exceeds its whole (`frames.INPUTS`).
 
     `service, unit, count, first, kpi, start, end`, the last two as `date.toordinal`.
     """

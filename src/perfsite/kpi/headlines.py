@@ -36,8 +36,8 @@ _YEAR_BACK: Final = 364
 def across_a_break(frame: pd.DataFrame, parts: pd.DataFrame) -> pd.Series[bool]:
     """Which rows of a frame of figures lie beyond a break from the figure a year before.
 
-    `frame` has `service, kpi, start, end` and an index without repetitions, as the frame of
-    `figures`; `parts` is that of `parts`. The answer has the index of `frame`.
+    `frame` has `service, kpi, start, end` and an index without repetitions, as
+    `frames.FIGURES`; `parts` is `frames.INPUTS`. The answer has the index of `frame`.
     """
     marked = parts[parts[Col.BROKEN]]
     starts = [period.start.toordinal() for period in periods_of(marked)]
@@ -287,7 +287,7 @@ def summarise_services(
 
 
 def headlines(frame: pd.DataFrame) -> pd.DataFrame:
-    """The row of each service and KPI that is its headline (frame of `figures`).
+    """The row of each service and KPI that is its headline (`frames.FIGURES`).
 
     A year that is confidential has no figure, and does not hide an earlier one that was published.
     A quarter of a stock is no smaller than a year: of its figures the latest speaks for it.

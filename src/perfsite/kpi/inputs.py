@@ -1,17 +1,9 @@
 """The parts that KPIs are made of: one figure a service, period and measure, all channels together.
 
 A part is named as its measure, `transactions:digital` being the digital channels together. The
-frame of parts has the columns::
-
-    service, unit, count, first   which figure it is, with part
-    part     a measure, or a measure and `:digital`
-    value    float; NaN exactly where status is not "provided"
-    status   as in observations
-    broken   whether a break in the series was marked ([b])
-    flags    what else was marked, as in `windows.Flag`
-    summed   whether a channel was added up from shorter periods than this one
-
-Only what services gave, or the sum of the channels that they gave, is here: nothing is estimated.
+frame of parts is described in `frames.INPUTS`; its value is missing exactly where the status is not
+"provided". Only what services gave, or the sum of the channels that they gave, is here: nothing is
+estimated.
 """
 
 from __future__ import annotations
@@ -57,9 +49,9 @@ _CHANNEL: Final = [*_OWNER, Col.CHANNEL]
 
 @dataclass(frozen=True)
 class Parts:
-    """The frame of parts, and the totals that differ from the sum of their channels.
+    """The parts, and the totals that differ from the sum of their channels.
 
-    `mismatches` has the columns of the key, `measure`, `stated` and `summed`.
+    The frames are described in `frames.INPUTS` and `frames.MISMATCHES`.
     """
 
     frame: pd.DataFrame

@@ -516,7 +516,7 @@ class Silences:
     ) -> None:
         """Lay out what is known of a KPI.
 
-        `figures` are the figures of 12 months of any status (frame of `figures`), `weights` those
+        `figures` are the figures of 12 months of any status (`frames.FIGURES`), `weights` those
         that groups add up, with a column `weight`. `services` are all services in the order by
         which `of` is asked, and `ends` has been told.
         """

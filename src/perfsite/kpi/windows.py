@@ -265,7 +265,7 @@ class Windows:
 
 
 def year_windows(parts: pd.DataFrame, additive: Sequence[str]) -> Windows:
-    """Every window of 12 months or 52 weeks of the parts (frame of `parts.resolve`).
+    """Every window of 12 months or 52 weeks of the parts (`frames.INPUTS`).
 
     Parts that do not add up (a cost per transaction, a share) have only the windows that were
     stated.

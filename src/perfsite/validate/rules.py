@@ -51,7 +51,7 @@ def check_series(
 ) -> list[Problem]:
     """Every problem that the rules PS118 and PS205 to PS214 find, in the order of the codes.
 
-    `observations` are in their order (see `observations`), `parts` and `windows` are made of them,
+    `observations` are in their order (see `frames.SENT`), `parts` and `windows` are made of them,
     and `measures` are all that the site knows. Problems of figures name their service, measures and
     period. Periods of the future (PS118) are no part of what the other rules look at.
     """
