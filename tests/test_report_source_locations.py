@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfsite.model import Source
-from perfsite.report.source_locations import Location, locations
+from perfsite.report.sarif import Location, locations
 from perfsite.tables import ROW, read_table
 
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=6)
