@@ -17,12 +17,13 @@ import pandas as pd
 
 from perfsite.decimals import rounded
 from perfsite.errors import Problem, UsageError
+from perfsite.frames import Col
 from perfsite.importers import Imported, Importer, Option, counted, csv_text
 from perfsite.importers.map_file import CHANNEL, MEASURE
 from perfsite.importers.mapping import MISSING, settle
 from perfsite.importers.period_forms import Covers, covered
 from perfsite.measures import MEASURES, MeasureKind
-from perfsite.model import REGISTER_COLUMNS, why_not_an_id
+from perfsite.model import FIGURE, REGISTER_COLUMNS, why_not_an_id
 from perfsite.periods import MONTHS_IN_YEAR, Period, Unit
 from perfsite.tables import ROW, decoded
 
@@ -289,7 +290,7 @@ def read_figures(
         return long, problems
     word_columns = [_WORD + name for name in words]
     kinds = pd.MultiIndex.from_frame(
-        long[["column", *word_columns, _COST]].astype(object).fillna(NULL)
+        long[[Col.COLUMN, *word_columns, _COST]].astype(object).fillna(NULL)
     )
     meanings: dict[tuple[object, ...], str] = {}
     for kind in kinds.unique():
@@ -309,7 +310,7 @@ def read_figures(
     wanted = [*wishes.measures.values(), *MEASURES]
     # The first of two places counts, so they are given from the last to the first.
     order = {what: number for number, what in reversed(list(enumerate(wanted)))}
-    long[ORDER] = meaning.loc[long.index].map(order).fillna(long["measure"].map(order))
+    long[ORDER] = meaning.loc[long.index].map(order).fillna(long[Col.MEASURE].map(order))
     return _read(long.fillna({ORDER: len(wanted)}), wishes, problems)
 
 
@@ -408,7 +409,7 @@ def _read(
     long: pd.DataFrame, wishes: Wishes, problems: list[Problem]
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """The figures as perfsite writes them; what is no number is missing and an error."""
-    spellings = pd.MultiIndex.from_frame(long[["measure", "value"]])
+    spellings = pd.MultiIndex.from_frame(long[[Col.MEASURE, Col.VALUE]])
     read: dict[tuple[str, str], str | None] = {
         (measure, cell): _figure(cell, measure, wishes) for measure, cell in spellings.unique()
     }
@@ -426,8 +427,8 @@ def _read(
         )
     ]
     long = long.assign(value=values.fillna(MISSING))
-    note = long["note"].str.cat([wishes.note] * len(long), sep="; ").str.strip("; ")
-    long["note"] = note.where(long["value"] != MISSING, long["note"])
+    note = long[Col.NOTE].str.cat([wishes.note] * len(long), sep="; ").str.strip("; ")
+    long[Col.NOTE] = note.where(long[Col.VALUE] != MISSING, long[Col.NOTE])
     return long, [*problems, *unread]
 
 
@@ -454,7 +455,7 @@ def _figure(cell: str, measure: str, wishes: Wishes) -> str | None:
     return format(number, "f")
 
 
-_TIDY: Final = ["service", "period", "measure", "channel", "value", "note"]
+_TIDY: Final = [*FIGURE, Col.VALUE, Col.NOTE]
 
 
 def import_answers(sources: Sequence[Source], wishes: Wishes) -> Imported:
@@ -483,10 +484,10 @@ def import_answers(sources: Sequence[Source], wishes: Wishes) -> Imported:
             problems = [Problem(sources[0].path, 0, "PS305", "", "no figure", expected, fix)]
         return Imported({}, sorted(problems))
     long, conflicts = settle(pd.concat(figures, ignore_index=True), add_up=False)
-    long = long.sort_values(["period", ORDER], kind="stable")
+    long = long.sort_values([Col.PERIOD, ORDER], kind="stable")
     if long.empty:
         return Imported({}, sorted([*problems, *conflicts]))
-    count = int((long["value"] != MISSING).sum())
+    count = int((long[Col.VALUE] != MISSING).sum())
     stem = re.sub(r"[^A-Za-z0-9_-]+", "-", PurePosixPath(sources[0].path).stem).strip("-_")
     path = f"submissions/{wishes.service}/{stem or 'answer'}.csv"
     carried = counted(count, "figure")

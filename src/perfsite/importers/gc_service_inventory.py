@@ -19,9 +19,10 @@ import pandas as pd
 
 from perfsite import documents
 from perfsite.errors import Problem
+from perfsite.frames import Col
 from perfsite.importers import Imported, Importer, Option, counted, csv_text
 from perfsite.importers.spreadsheets import read_spreadsheet
-from perfsite.model import REGISTER_COLUMNS, why_not_an_id
+from perfsite.model import FIGURE, REGISTER_COLUMNS, why_not_an_id
 from perfsite.text import message
 from perfsite.validate.register import is_web_address
 
@@ -562,7 +563,7 @@ def service_standards(table: InventoryTable) -> tuple[pd.DataFrame, list[Problem
         )
         parts.append(part)
     figures = pd.concat(parts).sort_index(kind="stable")
-    return figures[["service", "period", "measure", "channel", "value", "note"]], problems
+    return figures[[*FIGURE, Col.VALUE, Col.NOTE]], problems
 
 
 def _counts(
@@ -663,7 +664,7 @@ def import_inventory(sources: Sequence[Source], *, with_text: bool = True) -> Im
         problems += unreadable
         if len(table_figures):
             files[_name(table.path, files)] = csv_text(table_figures)
-        figures += int(is_given(table_figures["value"]).sum())
+        figures += int(is_given(table_figures[Col.VALUE]).sum())
     carried = f"{counted(len(register), 'service')}, {counted(figures, 'figure')}"
     return Imported(files, sorted(problems), carried)
 

@@ -16,6 +16,7 @@ import pandas as pd
 
 from perfsite import documents
 from perfsite.errors import ConfigError, Problem
+from perfsite.frames import Col
 from perfsite.importers import Imported, Importer, Option, counted, csv_text, id_of
 from perfsite.importers.map_file import CHANNEL, MEASURE, parse_map
 from perfsite.measures import MEASURES, MeasureKind
@@ -46,8 +47,8 @@ def read_cells(long: pd.DataFrame, cells: CellsTable) -> tuple[pd.DataFrame, lis
 
     `long` has the columns of `FIGURE`, `file`, `row`, `column`, `value` and `percent` (bool).
     """
-    is_share = long["measure"].isin(_SHARES)
-    text = long["value"].astype(object)
+    is_share = long[Col.MEASURE].isin(_SHARES)
+    text = long[Col.VALUE].astype(object)
     # Cells repeat: each spelling is read once, for each way in which it may be meant.
     read = pd.Series(None, index=long.index, dtype=object)
     for percent in (False, True):
@@ -129,34 +130,34 @@ def settle(long: pd.DataFrame, *, add_up: bool) -> tuple[pd.DataFrame, list[Prob
         return long, []
     if add_up:
         return _added(long, first, again), []
-    differs = long.groupby(FIGURE, sort=False)["value"].transform("nunique") > 1
+    differs = long.groupby(FIGURE, sort=False)[Col.VALUE].transform("nunique") > 1
     others = long[~first]
     before = long[first].set_index(FIGURE).loc[pd.MultiIndex.from_frame(others[FIGURE])]
     twice = others.assign(
         differs=differs[~first],
-        before=before["value"].to_numpy(),
-        place=(before["file"] + ":" + before[ROW].astype(str)).to_numpy(),
+        before=before[Col.VALUE].to_numpy(),
+        place=(before[Col.FILE] + ":" + before[ROW].astype(str)).to_numpy(),
     )
     problems = [_twice(row) for row in twice.to_dict("records")]
     settled = long[first]
-    return settled.assign(value=settled["value"].mask(differs[first], MISSING)), problems
+    return settled.assign(value=settled[Col.VALUE].mask(differs[first], MISSING)), problems
 
 
 def _twice(row: Mapping[Hashable, Any]) -> Problem:
     """What to say of a row about a figure that an earlier row has given."""
     service, period, measure, channel = (row[name] for name in FIGURE)
     what = f"{service} {period} {measure}{':' if channel else ''}{channel}"
-    code, found = "PS307", f"{what} is {row['value']} again, as in {row['place']}"
+    code, found = "PS307", f"{what} is {row[Col.VALUE]} again, as in {row['place']}"
     fix = "Nothing to do: they are alike, and the first stands."
     if row["differs"]:
         code = "PS301"
-        found = f"{what} is both {row['before']} and {row['value']}; the first in {row['place']}"
+        found = f"{what} is both {row['before']} and {row[Col.VALUE]}; the first in {row['place']}"
         fix = "Keep the right one; until then neither is imported."
     return Problem(
-        row["file"],
+        row[Col.FILE],
         row[ROW],
         code,
-        row["column"],
+        row[Col.COLUMN],
         found,
         "each figure once",
         fix,
@@ -168,8 +169,8 @@ def _twice(row: Mapping[Hashable, Any]) -> Problem:
 
 def _added(long: pd.DataFrame, first: pd.Series[bool], again: pd.Series[bool]) -> pd.DataFrame:
     """The rows about one figure as one row: the exact sum of its parts, and all their marks."""
-    parts = long.loc[again, [*FIGURE, "value", "note"]]
-    pieces = parts["value"].str.extract(r"^(?P<number>-?[0-9.]+)?(?P<percent>%?)(?P<marks>.*)$")
+    parts = long.loc[again, [*FIGURE, Col.VALUE, Col.NOTE]]
+    pieces = parts[Col.VALUE].str.extract(r"^(?P<number>-?[0-9.]+)?(?P<percent>%?)(?P<marks>.*)$")
     # Percentages of parts do not add up to that of the whole.
     summable = pieces["number"].notna() & (pieces["percent"] == "")
     texts = pieces["number"].where(summable, "0")
@@ -178,8 +179,8 @@ def _added(long: pd.DataFrame, first: pd.Series[bool], again: pd.Series[bool]) -
         number=numbers,
         summable=summable,
         marks=pieces["marks"],
-        not_applicable=parts["value"] == "[z]",
-        confidential=parts["value"] == "[c]",
+        not_applicable=parts[Col.VALUE] == "[z]",
+        confidential=parts[Col.VALUE] == "[c]",
     )
     groups = parts.groupby(FIGURE, sort=False)
     with localcontext(prec=_DIGITS):
@@ -190,8 +191,8 @@ def _added(long: pd.DataFrame, first: pd.Series[bool], again: pd.Series[bool]) -
     unknown = unknown.mask(groups["not_applicable"].all(), "[z]")
     unknown = unknown.mask(groups["confidential"].any(), "[c]")
     settled = long[first].set_index(FIGURE)
-    settled.loc[sums.index, "value"] = sums.where(groups["summable"].all(), unknown)
-    settled.loc[sums.index, "note"] = groups["note"].agg(_notes)
+    settled.loc[sums.index, Col.VALUE] = sums.where(groups["summable"].all(), unknown)
+    settled.loc[sums.index, Col.NOTE] = groups[Col.NOTE].agg(_notes)
     return settled.reset_index()[long.columns.tolist()]
 
 
@@ -218,7 +219,9 @@ FILE, SERVICE, PERIOD, NOTE = "\0file", "\0service", "\0period", "\0note"
 """Columns for what was understood, under names that no header can have."""
 _MEASURE, _CHANNEL = "\0measure", "\0channel"
 LONG: Final = [
-    *("file", ROW, "column", "service", "period", "measure", "channel", "value", "note", "percent"),
+    *(Col.FILE, ROW, Col.COLUMN),
+    *FIGURE,
+    *(Col.VALUE, Col.NOTE, "percent"),
 ]
 """The columns of a figure each row: a cell, and where it stands."""
 
@@ -378,7 +381,7 @@ def _understood(
     return table[~bad].assign(**{into: cells[~bad].map(meanings).astype(object)}), problems
 
 
-_TIDY: Final = ["service", "period", "measure", "channel", "value", "note"]
+_TIDY: Final = [*FIGURE, Col.VALUE, Col.NOTE]
 _SHOWN: Final = 200
 
 
@@ -397,7 +400,7 @@ def import_tables(sources: Sequence[Source], wanted: Map) -> Imported:
         problems += table_problems
         if not long.empty:
             files[_path(source, files)] = csv_text(long[_TIDY])
-            figures += int((~long["value"].str.startswith("[")).sum())
+            figures += int((~long[Col.VALUE].str.startswith("[")).sum())
             facts.append(register)
     if not files:
         return Imported({}, sorted(problems))
@@ -406,7 +409,7 @@ def import_tables(sources: Sequence[Source], wanted: Map) -> Imported:
         register, contradictions = _one_row_each(everything)
         problems += contradictions
         files = {"services.csv": csv_text(register), **files}
-    services = everything["service"].nunique()
+    services = everything[Col.SERVICE].nunique()
     carried = f"{counted(services, 'service')}, {counted(figures, 'figure')}"
     return Imported(files, sorted(problems), carried)
 
@@ -485,14 +488,14 @@ def _facts(table: pd.DataFrame, wanted: Map) -> pd.DataFrame:
 
 def _one_row_each(facts: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
     """The register: the first row about each service, and PS306 where a later one differs."""
-    register = facts.drop_duplicates("service")
+    register = facts.drop_duplicates(Col.SERVICE)
     fact_columns = [name for name in REGISTER_COLUMNS[1:] if name in facts]
-    each = facts.groupby("service")[fact_columns].transform("first")
+    each = facts.groupby(Col.SERVICE)[fact_columns].transform("first")
     problems = []
     for name in fact_columns:
         differs = facts[name] != each[name]
         # One message for each service: its rows are many, and mostly say the same.
-        others = facts[differs].drop_duplicates(["service", name])
+        others = facts[differs].drop_duplicates([Col.SERVICE, name])
         problems += [
             Problem(
                 file,
