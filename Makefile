@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 OPTIONS := $(if $(JOBS),--jobs $(JOBS)) $(if $(EDITION),--edition $(EDITION))
 
 .DEFAULT_GOAL := help
-.PHONY: help site quick test proofs quick-tests main-tests lint tools serve validate golden documents docs case-study patterns benchmark lighthouse screenshots sbom lowest clean
+.PHONY: help site quick test proofs quick-tests main-tests lint tools serve validate golden documents docs case-study patterns bench lighthouse screenshots sbom lowest clean
 
 help: ## print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -94,9 +94,8 @@ case-study: $(READY) ## write the tables of docs/case-study.md anew, with the pu
 patterns: $(READY) ## write a page with every component of the templates
 	@$(BIN)/python scripts/patterns.py
 
-benchmark: $(READY) ## measure a build, and validation (see docs/performance.md)
-	$(BIN)/python scripts/benchmark.py
-	$(BIN)/python scripts/benchmark_validation.py
+bench: $(READY) ## measure builds, beside Hugo and plain Altair, into docs/performance.md
+	$(BIN)/python scripts/bench.py $(if $(QUICK),--quick) $(if $(JOBS),--jobs $(JOBS))
 
 lighthouse: $(READY) site ## run Lighthouse on three pages of the example (see docs/testing.md)
 	@scripts/browser_tools.sh $(VENV) lighthouse

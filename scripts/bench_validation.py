@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measure validation: seconds and bytes for each row, on one core.
 
-    taskset -c 0 python scripts/benchmark_validation.py [--rows 100000 1000000] [--faults 0.01]
+    taskset -c 0 python scripts/bench_validation.py [--rows 100000 1000000] [--faults 0.01]
 
 The data is made here: services that report every month, some by quarter and year too, by channel,
 with seasons, growth and noise; a share of the figures is spoilt in every way that a rule looks for.

@@ -1,0 +1,169 @@
+"""What an edit costs, counted in files: a site that is copied every night is copied in part.
+
+The bounds are what the edits cost today, as sums that say why. Whoever lowers a cost lowers its
+bound; whoever has to raise one says in the changelog what for.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+ROOT: Final = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+import bench_data  # noqa: E402 - the folder of the scripts is no package
+from small_site import build_folder  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from small_site import Tree
+
+SERVICES: Final = 12
+OWN: Final = ("csv", "html", "json")
+"""Files of a service that say its figures; a fourth describes the columns of the first."""
+GROUP: Final = ("csv", "html")
+"""Files of a group that say its figures."""
+KINDS: Final = ("departments", "agencies", "categories")
+"""A service is in one group of each kind; each kind has a list."""
+TABLES: Final = ("all-services", "departments", "kpis", "observations")
+"""Tables of the whole set in data/ that have a figure of every service, or a sum of all."""
+
+
+def kind_of(path: str) -> str:
+    """Whose a file is: a service's, a list of services', a group's, or the whole set's."""
+    if re.match(r"services/service-\d", path):
+        return "service"
+    if re.match(rf"services/|high-volume|({'|'.join(KINDS)})/(index\.html$|[\w-]+/by-)", path):
+        return "list"
+    return "group" if path.partition("/")[0] in {*KINDS, "health"} else "whole"
+
+
+def add_comment(data: Path) -> None:
+    """Write what changes no setting."""
+    path = data / "perfsite.toml"
+    path.write_text(f"# Read by nobody.\n{path.read_text('utf-8')}", "utf-8")
+
+
+def add_service(data: Path) -> None:
+    """Register a service that has not reported."""
+    path = data / "services.csv"
+    row = ",".join(bench_data.register_row(SERVICES, SERVICES))
+    path.write_text(f"{path.read_text('utf-8')}{row}\n", "utf-8")
+
+
+def change_title(data: Path) -> None:
+    """Give the site another title, which stands on all of its pages."""
+    path = data / "perfsite.toml"
+    path.write_text(path.read_text("utf-8").replace("Made-up services", "Other services"), "utf-8")
+
+
+@dataclass(frozen=True)
+class Made:
+    """The site before, and the data that it is made from is made anew for each edit."""
+
+    folder: Path
+    before: Tree
+
+    def changed(self, edit: Callable[[Path], None]) -> list[str]:
+        """The files that are new, gone or have other bytes after an edit."""
+        data = self.folder / edit.__name__
+        bench_data.write_data(data, SERVICES)
+        edit(data)
+        after = build_folder(data)
+        paths = self.before.keys() | after.keys()
+        return sorted(path for path in paths if self.before.get(path) != after.get(path))
+
+    def count(self, pattern: str) -> int:
+        """How many files there are whose whole path is like this."""
+        return sum(1 for path in self.before if re.fullmatch(pattern, path))
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """A made-up site of twelve services without charts."""
+    folder = tmp_path_factory.mktemp("costs")
+    bench_data.write_data(folder / "data", SERVICES)
+    return Made(folder, build_folder(folder / "data"))
+
+
+def orders(site: Made) -> int:
+    """Lists of all services, and lists of the services of one department."""
+    return site.count(r"services/(by-[\w-]+|index)\.html|departments/department-0/by-[\w-]+\.html")
+
+
+def test_a_comment_in_the_settings_changes_no_file(site: Made) -> None:
+    """What is read by nobody costs nothing."""
+    assert site.changed(add_comment) == []
+
+
+def test_a_cell_costs_its_service_its_groups_and_their_lists(site: Made) -> None:
+    """And the page of one other, which names it as its neighbour; no other service's figures."""
+    changed = site.changed(bench_data.change_cell)
+    bounds = {
+        "service": len(OWN) + 1,
+        "group": len(GROUP) * len(KINDS),
+        "list": orders(site) + len(KINDS),
+        # data/services.csv, the list of files with their hashes, and the home page
+        "whole": len(TABLES) + 3,
+    }
+
+    assert Counter(map(kind_of, changed)) <= Counter(bounds), changed
+
+
+def test_a_row_near_the_top_costs_its_service_its_groups_and_all_that_name_their_rows(
+    site: Made,
+) -> None:
+    """Rows below it have other numbers, which stand in the files of their services."""
+    changed = site.changed(bench_data.insert_row)
+    bounds = {
+        "service": len(OWN) * SERVICES,
+        "group": len(GROUP) * len(KINDS),
+        "list": 0,
+        "whole": len(TABLES) + 2,
+    }
+
+    assert Counter(map(kind_of, changed)) <= Counter(bounds), changed
+
+
+def test_a_service_more_costs_its_files_its_groups_and_the_lists(site: Made) -> None:
+    """No file of another service changes for one that has not reported."""
+    changed = site.changed(add_service)
+    bounds = {
+        "service": len(OWN) + 1,
+        # health/index.html, and the page of the department's health
+        "group": len(GROUP) * len(KINDS) + 2,
+        "list": orders(site) + len(KINDS) + 1,
+        # no observations; its row in data/services.csv and data/health.csv, its address in three
+        # lists of addresses, and the pages and the list of files that count services
+        "whole": len(TABLES) - 1 + 2 + 3 + 3,
+    }
+
+    assert Counter(map(kind_of, changed)) <= Counter(bounds), changed
+
+
+def test_a_setting_that_stands_on_all_pages_changes_pages_and_no_table(site: Made) -> None:
+    """A title costs every page once; of other files the feed and those that describe the set."""
+    changed = site.changed(change_title)
+    others = [path for path in changed if not path.endswith(".html")]
+
+    assert len(changed) - len(others) <= site.count(r".*\.html")
+    assert len(others) <= len(("feed.xml", "datapackage.json", "data/csv-metadata.json")), others
+
+
+def test_a_service_takes_no_more_bytes_than_today(site: Made) -> None:
+    """Its own files, and its row in a list with its part of the page; charts and cards besides."""
+    size = Counter[str]()
+    for path, data in site.before.items():
+        size[kind_of(path)] += len(data)
+    rows = sum(data.count(b'<tr id="') for data in site.before.values())
+
+    assert size["service"] / SERVICES <= 71_000
+    assert size["list"] / rows <= 1_400
