@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from helpers import worked_example
 from perfsite.cache import Cache
-from perfsite.components.builder import Assets, make_builder
+from perfsite.components.contexts import Assets, make_builder
 from perfsite.kpi.groups import FOLDERS
 from perfsite.language import Language
 from perfsite.pages.groups import (
@@ -23,8 +23,8 @@ from records import site_of
 if TYPE_CHECKING:
     from helpers import Worked
     from perfsite.charts.pictures import Job
-    from perfsite.components.builder import Builder
     from perfsite.components.contexts import (
+        Builder,
         Context,
         GroupOrderPage,
         GroupPage,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from perfsite.components.builder import Assets, make_builder
+from perfsite.components.contexts import Assets, make_builder
 from perfsite.kpis import KPIS
 from perfsite.language import Language
 from perfsite.pages.service import ServicePages, service_page
@@ -13,7 +13,7 @@ from records import site_of
 
 if TYPE_CHECKING:
     from helpers import Worked
-    from perfsite.components.builder import Builder
+    from perfsite.components.contexts import Builder
     from perfsite.components.elements import ChartFigure, Table
     from perfsite.config import SiteConfig
     from perfsite.site_data import ServiceRecord

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from perfsite.cache import Cache
-    from perfsite.components.builder import Builder
+    from perfsite.components.contexts import Builder
     from perfsite.site_data import SiteData
 
 CLEAN = {"full.csv": SUBMISSIONS["full.csv"]}

@@ -29,7 +29,7 @@ from hostile import (
     folder,
     toml,
 )
-from perfsite.components.builder import is_mail
+from perfsite.components.contexts import is_mail
 from perfsite.config import parse_config
 from perfsite.errors import BuildError, ConfigError, Problem
 from perfsite.model import Source, longest

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from perfsite.components.builder import Assets, Builder, make_builder
+from perfsite.components.contexts import Assets, Builder, make_builder
 from perfsite.config import RelatedTable, SiteConfig, SourceTable, WordsTable, parse_config
 from perfsite.kpis import KPIS
 from perfsite.language import Language

@@ -7,14 +7,16 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from perfsite.components.builder import Assets, Builder, make_builder
 from perfsite.components.contexts import (
+    Assets,
+    Builder,
     Context,
     EmbedPage,
     GroupOrderPage,
     ListPage,
     MovedPage,
     NotFoundPage,
+    make_builder,
 )
 from perfsite.components.elements import ChartFigure, Link, Table
 from perfsite.config import SiteConfig

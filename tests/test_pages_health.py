@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helpers import register, worked
-from perfsite.components.builder import Assets, Builder, make_builder
+from perfsite.components.contexts import Assets, Builder, make_builder
 from perfsite.config import SiteConfig
 from perfsite.exports.tables import health_file
 from perfsite.kpi.groups import Group, GroupKind

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from perfsite.cache import Cache
 from perfsite.charts.draw import Drawing, Undrawn
 from perfsite.charts.pictures import CardJob
-from perfsite.components.builder import Assets, make_builder
-from perfsite.components.contexts import MovedPage
+from perfsite.components.contexts import Assets, MovedPage, make_builder
 from perfsite.errors import BuildError, ConsistencyError
 from perfsite.exports import tables as data_files
 from perfsite.exports.csvw import described_files, whole_set_file
@@ -46,8 +45,7 @@ if TYPE_CHECKING:
     from perfsite.analysis import Analysis
     from perfsite.charts.draw import DrawingCache
     from perfsite.charts.pictures import Job
-    from perfsite.components.builder import Builder
-    from perfsite.components.contexts import Context
+    from perfsite.components.contexts import Builder, Context
     from perfsite.config import SiteConfig
     from perfsite.model import Edition, File, Service
     from perfsite.render import Theme

@@ -12,13 +12,15 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from perfsite.components.builder import CSV, group_href, service_href
 from perfsite.components.contexts import (
+    CSV,
     AddressesPage,
     ChangesPage,
     EditionPage,
     EditionsPage,
     GonePage,
+    group_href,
+    service_href,
 )
 from perfsite.components.elements import Cell, Column, DataLink, Link, Outside, Row, Table
 from perfsite.exports.editions import edition_href, former_addresses, without_numbers
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from perfsite.components.builder import Builder
+    from perfsite.components.contexts import Builder
     from perfsite.editions import EditionFigures
     from perfsite.kpi.groups import Group
     from perfsite.language import Language

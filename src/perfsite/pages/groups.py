@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from perfsite.components.builder import CSV, KINDS, Builder, group_href, group_title
-from perfsite.components.contexts import GroupOrderPage, GroupPage, GroupsPage
+from perfsite.components.contexts import (
+    CSV,
+    KINDS,
+    Builder,
+    GroupOrderPage,
+    GroupPage,
+    GroupsPage,
+    group_href,
+    group_title,
+)
 from perfsite.components.elements import (
     NAME,
     ORDERED_FROM,
@@ -42,7 +50,7 @@ if TYPE_CHECKING:
 
     from perfsite.cache import Cache
     from perfsite.charts.pictures import Job
-    from perfsite.components.builder import Builder
+    from perfsite.components.contexts import Builder
     from perfsite.components.elements import Table
     from perfsite.kpi.groups import Group, GroupSummary
     from perfsite.language import Language

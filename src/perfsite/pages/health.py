@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from perfsite.components.builder import Builder, group_href, service_href
-from perfsite.components.contexts import DepartmentHealthPage, HealthPage
+from perfsite.components.contexts import (
+    Builder,
+    DepartmentHealthPage,
+    HealthPage,
+    group_href,
+    service_href,
+)
 from perfsite.components.elements import Cell, Column, Link, Row, Table
 from perfsite.exports.tables import HEALTH_CSV
 from perfsite.kpi.groups import GroupKind, alphabetical

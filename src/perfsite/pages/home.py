@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from perfsite.components.builder import CSV
-from perfsite.components.contexts import HomePage
+from perfsite.components.contexts import CSV, HomePage
 from perfsite.components.elements import DataLink
 from perfsite.exports.tables import ALL_CSV
 from perfsite.kpi.groups import GroupKind
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from perfsite.charts.pictures import Job
-    from perfsite.components.builder import Builder
+    from perfsite.components.contexts import Builder
     from perfsite.language import Language
     from perfsite.model import Edition
     from perfsite.site_data import GroupRecord

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from perfsite.components.builder import CSV, Builder, service_href
-from perfsite.components.contexts import HighVolumePage, ListPage
+from perfsite.components.contexts import CSV, Builder, HighVolumePage, ListPage, service_href
 from perfsite.components.elements import (
     DEPARTMENT,
     DESCENDING,

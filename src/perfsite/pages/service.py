@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Final
 from perfsite.charts.draw import card_job
 from perfsite.charts.layout import beside_target
 from perfsite.charts.sentences import level_sentence, meets, service_lead
-from perfsite.components.builder import CSV, JSON, Builder, group_href, service_href
-from perfsite.components.contexts import ServicePage
+from perfsite.components.contexts import CSV, JSON, Builder, ServicePage, group_href, service_href
 from perfsite.components.elements import (
     Card,
     Cell,

@@ -7,8 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.draw import card_job
-from perfsite.components.builder import JPEG, SITE_CARD, group_href, service_href
 from perfsite.components.contexts import (
+    JPEG,
+    SITE_CARD,
     AboutPage,
     ChangesPage,
     Context,
@@ -22,6 +23,8 @@ from perfsite.components.contexts import (
     HomePage,
     ListPage,
     ServicePage,
+    group_href,
+    service_href,
 )
 from perfsite.components.elements import Link
 from perfsite.exports.feed import FEED
@@ -63,7 +66,7 @@ if TYPE_CHECKING:
 
     from perfsite.cache import Cache
     from perfsite.charts.pictures import Job
-    from perfsite.components.builder import Builder
+    from perfsite.components.contexts import Builder
     from perfsite.components.elements import ChartFigure
     from perfsite.kpi.groups import GroupSummary
     from perfsite.language import Language

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from perfsite.components.builder import CSV, Builder, service_href
 from perfsite.components.contexts import (
+    CSV,
     AboutPage,
     AccessibilityPage,
+    Builder,
     Context,
     DownloadsPage,
     EmbedPage,
@@ -18,6 +19,7 @@ from perfsite.components.contexts import (
     MovedPage,
     NotFoundPage,
     SitemapPage,
+    service_href,
 )
 from perfsite.components.elements import DataLink, Download, Link, Outside
 from perfsite.decimals import decimal, rounded

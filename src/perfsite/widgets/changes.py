@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from perfsite.components.builder import service_href
+from perfsite.components.contexts import service_href
 from perfsite.components.elements import Cell, Column, Row, Table, channel_name
 from perfsite.frames import Col
 from perfsite.measures import MeasureKind as Quantity

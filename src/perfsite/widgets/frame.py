@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from perfsite.charts.breakdowns import Breakdowns
     from perfsite.charts.pictures import ChartJob
     from perfsite.charts.series import Observed
-    from perfsite.components.builder import Builder
+    from perfsite.components.contexts import Builder
     from perfsite.components.elements import Table
     from perfsite.kpi.headlines import Headline
     from perfsite.language import Language

@@ -9,7 +9,7 @@ from collections import Counter
 from math import isclose
 from typing import TYPE_CHECKING, Final
 
-from perfsite.components.builder import group_href
+from perfsite.components.contexts import group_href
 from perfsite.components.elements import (
     ASCENDING,
     NAME,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.jobs import panel_job, treemap_job
 from perfsite.charts.sentences import panel_sentence, treemap_sentence
-from perfsite.components.builder import group_href, group_name, group_title, service_href
+from perfsite.components.contexts import group_href, group_name, group_title, service_href
 from perfsite.components.elements import (
     Cell,
     ChartFigure,
