@@ -76,8 +76,12 @@ class Archive:
     @cached_property
     def names(self) -> dict[str, str]:
         """The names of all services that ever were, as they were called last."""
-        names = {key: one.name for edition in self.history for key, one in edition.services.items()}
-        return names | {key: one.name for key, one in self.services.items()}
+        names = {
+            key: service.name
+            for edition in self.history
+            for key, service in edition.services.items()
+        }
+        return names | {key: service.name for key, service in self.services.items()}
 
     def tables(self, step: Step) -> tuple[Table, ...]:
         """What changed in a step."""
@@ -91,18 +95,18 @@ def editions_page(archive: Archive) -> EditionsPage:
     title = say("Editions")
     texts = (say("Edition"), say("Services"), say("Figures"), say("Archive package"))
     packages = archive.builder.config.packages
-    given = {one.date: int((one.rows[Col.VALUE] != "").sum()) for one in history}
+    counts = {edition.date: int((edition.rows[Col.VALUE] != "").sum()) for edition in history}
     rows = tuple(
         Row(
-            language.day(one.date),
+            language.day(edition.date),
             (
-                Cell(language.count(len(one.services))),
-                Cell(language.count(given[one.date])),
-                Cell(say("yes")) if one.date in packages else Cell(say("none"), missing=True),
+                Cell(language.count(len(edition.services))),
+                Cell(language.count(counts[edition.date])),
+                Cell(say("yes")) if edition.date in packages else Cell(say("none"), missing=True),
             ),
-            edition_href(one.date),
+            edition_href(edition.date),
         )
-        for one in reversed(history)
+        for edition in reversed(history)
     )
     lead = (
         language.plural(
@@ -126,20 +130,25 @@ def editions_page(archive: Archive) -> EditionsPage:
 def edition_pages(archive: Archive, files: Mapping[str, File]) -> list[EditionPage]:
     """editions/<date>/index.html of each edition; `files` are those of the site by their paths."""
     steps = {step.day: step for step in archive.ledger.steps} if archive.ledger else {}
-    days = [one.date for one in archive.history]
+    days = [edition.date for edition in archive.history]
     before = {later: earlier for earlier, later in pairwise(days)}
     after = dict(pairwise(days))
     return [
         _edition_page(
-            archive, one, steps.get(one.date), before.get(one.date), after.get(one.date), files
+            archive,
+            edition,
+            steps.get(edition.date),
+            before.get(edition.date),
+            after.get(edition.date),
+            files,
         )
-        for one in archive.history
+        for edition in archive.history
     ]
 
 
 def _edition_page(
     archive: Archive,
-    one: EditionFigures,
+    edition: EditionFigures,
     step: Step | None,
     before: date | None,
     after: date | None,
@@ -147,41 +156,41 @@ def _edition_page(
 ) -> EditionPage:
     language = archive.language
     say = language.say
-    day = language.day(one.date)
+    day = language.day(edition.date)
     title = say("Edition of {day}", day=day)
-    given = one.rows[Col.VALUE] != ""
+    has_number = edition.rows[Col.VALUE] != ""
     lead = say(
         "In the edition of {day} the site had {services} and {figures}.",
         day=day,
-        services=language.plural(len(one.services), "{n} service", "{n} services"),
-        figures=language.plural(int(given.sum()), "{n} figure", "{n} figures"),
+        services=language.plural(len(edition.services), "{n} service", "{n} services"),
+        figures=language.plural(int(has_number.sum()), "{n} figure", "{n} figures"),
     )
-    package = archive.builder.config.packages.get(one.date)
-    hidden = without_numbers(one.rows, archive.hidden)
-    suppressed = int((given & (hidden[Col.VALUE] == "")).sum())
+    package = archive.builder.config.packages.get(edition.date)
+    hidden = without_numbers(edition.rows, archive.hidden)
+    suppressed = int((has_number & (hidden[Col.VALUE] == "")).sum())
     return EditionPage(
         **archive.builder.base(
-            edition_href(one.date),
+            edition_href(edition.date),
             title,
             lead,
             "changes",
             Link(say("Editions"), EDITIONS_PAGE),
         ),
         day=day,
-        date=one.date.isoformat(),
+        date=edition.date.isoformat(),
         lead=lead,
         notices=_suppressed(suppressed, language),
-        held=_held(archive, one),
+        held=_held(archive, edition),
         before=_neighbour(before, language),
         after=_neighbour(after, language),
         summary=step_summary(step, language) if step else (),
         tables=archive.tables(step) if step else (),
-        files=tuple(_files(one, files, language)),
+        files=tuple(_files(edition, files, language)),
         package=Outside(say("Archive package of this edition"), str(package.url))
         if package
         else None,
         package_hash=package.sha256 if package else "",
-        seal=one.hash,
+        seal=edition.hash,
         timemap=TIMEMAP,
     )
 
@@ -204,22 +213,22 @@ def _neighbour(day: date | None, language: Language) -> Link | None:
     return Link(language.say("Edition of {day}", day=language.day(day)), edition_href(day))
 
 
-def _held(archive: Archive, one: EditionFigures) -> tuple[tuple[str, str, str], ...]:
+def _held(archive: Archive, edition: EditionFigures) -> tuple[tuple[str, str, str], ...]:
     """What the edition held, as names and numbers: organisations, and figures by measure."""
     language, measures = archive.language, {**MEASURES, **archive.builder.config.all_measures}
-    departments = {service.department for service in one.services.values()}
+    departments = {service.department for service in edition.services.values()}
     facts = [
-        (language.say("Services"), language.count(len(one.services)), ""),
+        (language.say("Services"), language.count(len(edition.services)), ""),
         (language.say("Departments"), language.count(len(departments)), ""),
     ]
-    given = one.rows.loc[one.rows[Col.VALUE] != "", Col.MEASURE].value_counts()
+    by_measure = edition.rows.loc[edition.rows[Col.VALUE] != "", Col.MEASURE].value_counts()
     facts += [
         (figure_name(str(key), "", measures, language), _figures(int(number), language), "")
-        for key, number in given.items()
+        for key, number in by_measure.items()
     ]
-    version = one.manifest.versions.get("perfsite", "")
-    made = language.say("perfsite {version}", version=version)
-    facts.append((language.say("Made with"), made, ""))
+    version = edition.manifest.versions.get("perfsite", "")
+    version_words = language.say("perfsite {version}", version=version)
+    facts.append((language.say("Made with"), version_words, ""))
     return tuple(facts)
 
 
@@ -228,18 +237,18 @@ def _figures(number: int, language: Language) -> str:
 
 
 def _files(
-    one: EditionFigures, files: Mapping[str, File], language: Language
+    edition: EditionFigures, files: Mapping[str, File], language: Language
 ) -> list[tuple[Link, str, str]]:
     names = [f"{name}.csv" for name in EDITIONS]
-    found = []
+    links = []
     for name in [*names, *(f"{name}-metadata.json" for name in names), "urls.txt"]:
-        path = edition_href(one.date, name)
+        path = edition_href(edition.date, name)
         if path in files:
             data = files[path].data
-            found.append(
+            links.append(
                 (Link(name, path), size_of(len(data), language), hashlib.sha256(data).hexdigest())
             )
-    return found
+    return links
 
 
 # The pages of changes: the ledger of revisions, and where former addresses went.
@@ -366,8 +375,8 @@ def gone_pages(archive: Archive, groups: Iterable[Group], taken: Collection[str]
 
 def gone_services(history: Iterable[EditionFigures], services: Mapping[str, Service]) -> set[str]:
     """The ids of services that an edition had and the register has not, nor as a former id."""
-    known = {*services, *(alias for one in services.values() for alias in one.aliases)}
-    return {key for edition in history for key in edition.services} - known
+    ids = {*services, *(alias for service in services.values() for alias in service.aliases)}
+    return {key for edition in history for key in edition.services} - ids
 
 
 def _services(archive: Archive) -> list[GonePage]:
@@ -379,9 +388,9 @@ def _services(archive: Archive) -> list[GonePage]:
             first.setdefault(key, edition)
             last[key] = edition
     rows = {
-        str(key): mine
+        str(key): figures
         for edition in archive.history
-        for key, mine in _rows_of(edition, {key for key in gone if last[key] is edition})
+        for key, figures in _rows_of(edition, {key for key in gone if last[key] is edition})
     }
     return [_service(archive, key, first[key], last[key], rows.get(key)) for key in sorted(gone)]
 
@@ -443,9 +452,9 @@ def _last_figures(archive: Archive, rows: pd.DataFrame, day: date) -> Table | No
     if rows.empty:
         return None
     periods = {code: Period.parse(code) for code in rows[Col.PERIOD].unique()}
-    ends = rows[Col.PERIOD].map({code: one.end.toordinal() for code, one in periods.items()})
+    ends = rows[Col.PERIOD].map({code: period.end.toordinal() for code, period in periods.items()})
     order = rows.assign(end=ends).sort_values([Col.END, Col.PERIOD], ascending=False, kind="stable")
-    made = tuple(
+    table_rows = tuple(
         Row(
             language.period_range(periods[period]),
             (
@@ -459,7 +468,7 @@ def _last_figures(archive: Archive, rows: pd.DataFrame, day: date) -> Table | No
     )
     texts = (language.say("Period"), language.say("Figure"), language.say("Value"))
     caption = language.say("Figures in the edition of {day}", day=language.day(day))
-    return Table(caption, tuple(Column(text) for text in texts), made, wide=True)
+    return Table(caption, tuple(Column(text) for text in texts), table_rows, wide=True)
 
 
 def _groups(archive: Archive, now: Collection[str]) -> list[GonePage]:

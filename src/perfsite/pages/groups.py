@@ -73,19 +73,19 @@ def group_page(
     """
     summary, group, language = record.summary, record.group, builder.language
     folder, folder_name = FOLDERS[group.kind]
-    own = f"{folder}/{group.slug}"
+    files = f"{folder}/{group.slug}"
     csv = group_csv(group)
-    figures, charts = group_figures(record, own, csv, language)
+    figures, charts = group_figures(record, files, csv, language)
     jobs: list[Job] = [*charts]
     boxes = service_boxes(record)
-    made = cache.of(
-        ("treemap", builder.folder, own),
+    treemap = cache.of(
+        ("treemap", builder.folder, files),
         (summary, boxes, language),
-        lambda: services_treemap(summary, boxes, own, language),
+        lambda: services_treemap(summary, boxes, files, language),
     )
-    if made:
-        figures.insert(0, made[0])
-        jobs.insert(0, made[1])
+    if treemap:
+        figures.insert(0, treemap[0])
+        jobs.insert(0, treemap[1])
     listing = services_listing(group)
     lead = group_lead(summary, language)
     page = GroupPage(
@@ -103,7 +103,7 @@ def group_page(
         notices=group_notices(record, language),
         cards=group_cards(summary, record.members, language),
         figures=tuple(figures),
-        agencies=tuple(Link(one.name, group_href(one)) for one in record.agencies),
+        agencies=tuple(Link(agency.name, group_href(agency)) for agency in record.agencies),
         coverage=given_words(record, language),
         health=department_href(group) if group.kind is GroupKind.DEPARTMENT else "",
         table=members_table(record, listing.first, cells, language),
@@ -121,10 +121,10 @@ def groups_page(
     """
     language = builder.language
     folder, name = FOLDERS[kind]
-    made = (
+    treemap = (
         None
         if kind is GroupKind.DEPARTMENT
-        else groups_treemap(whole.summary, [one.summary for one in groups], kind, language)
+        else groups_treemap(whole.summary, [record.summary for record in groups], kind, language)
     )
     page = GroupsPage(
         **builder.base(
@@ -138,7 +138,7 @@ def groups_page(
         ),
         lead=f"{groups_lead(kind, groups, language)} {differing_periods(groups, language)}".strip(),
         name=language.say(name),
-        figures=(made[0],) if made else (),
+        figures=(treemap[0],) if treemap else (),
         table=groups_table(
             groups,
             language.say(CAPTIONS[kind]),
@@ -146,7 +146,7 @@ def groups_page(
             groups_listing(kind, len(groups)).first,
         ),
     )
-    return page, [made[1]] if made else []
+    return page, [treemap[1]] if treemap else []
 
 
 def groups_lead(kind: GroupKind, groups: Sequence[GroupRecord], language: Language) -> str:
@@ -321,13 +321,13 @@ def _groups_page(
     folder, folder_name = FOLDERS[kind]
     plural = language.say(folder_name)
     name = language.say("{groups} by {order}", groups=plural, order=order.words(language))
-    own = groups_lead(kind, groups, language)
+    lead = groups_lead(kind, groups, language)
     back = Link(plural, order.listing.main)
     return GroupOrderPage(
-        **builder.base(order.href, name, f"{name}. {own}", folder, back),
+        **builder.base(order.href, name, f"{name}. {lead}", folder, back),
         name=name,
         back=back,
-        lead=f"{own} {differing_periods(groups, language)}".strip(),
+        lead=f"{lead} {differing_periods(groups, language)}".strip(),
         table=groups_table(
             ordered_groups(groups, order),
             name,

@@ -80,7 +80,7 @@ def _kpi_table(site: SiteData, language: Language) -> Table:
     columns += tuple(Column(capital(language.say(WORDS[state]))) for state in WORDS)
     rows = []
     for kpi in counted_in_health():
-        now = Counter(one.health.kpis[kpi].current for one in site.services.values())
+        now = Counter(record.health.kpis[kpi].current for record in site.services.values())
         counts = [now[state] if site.matrix.quarters else 0 for state in WORDS]
         recent = coverage_words(site.whole.health.kpis[kpi].recent, language)
         cells = (Cell(recent), *(Cell(language.count(n)) for n in counts))
@@ -97,7 +97,7 @@ def _kpi_table(site: SiteData, language: Language) -> Table:
 def _with_debt(site: SiteData, services: Sequence[str], state: State) -> int:
     """How many services owe a figure that is in this state."""
     healths = (site.services[key].health for key in services)
-    return sum(any(owed.state is state for owed in one.owes) for one in healths)
+    return sum(any(owed.state is state for owed in health.owes) for health in healths)
 
 
 def _department_table(site: SiteData, language: Language) -> Table:
@@ -113,20 +113,20 @@ def _department_table(site: SiteData, language: Language) -> Table:
     )
     rows = tuple(
         Row(
-            one.group.name,
+            health.group.name,
             (
-                Cell(language.count(len(one.group.services))),
-                Cell(coverage_words(one.total.recent, language)),
-                Cell(coverage_words(one.total.ever, language)),
-                Cell(language.count(one.silent)),
+                Cell(language.count(len(health.group.services))),
+                Cell(coverage_words(health.total.recent, language)),
+                Cell(coverage_words(health.total.ever, language)),
+                Cell(language.count(health.silent)),
                 *(
-                    Cell(language.count(_with_debt(site, one.group.services, state)))
+                    Cell(language.count(_with_debt(site, health.group.services, state)))
                     for state in (State.LATE, State.STOPPED)
                 ),
             ),
-            department_href(one.group),
+            department_href(health.group),
         )
-        for one in rank_groups([record.health for record in site.of_kind(GroupKind.DEPARTMENT)])
+        for health in rank_groups([record.health for record in site.of_kind(GroupKind.DEPARTMENT)])
     )
     caption = language.say("Departments by how much of what was asked for they gave")
     return Table(caption, columns, rows, wide=True)
@@ -138,49 +138,49 @@ def department_pages(builder: Builder, site: SiteData) -> list[DepartmentHealthP
     return [
         _department_page(
             builder,
-            one.health,
-            [site.services[key] for key in one.group.services],
+            record.health,
+            [site.services[key] for key in record.group.services],
             quarters,
         )
-        for one in site.of_kind(GroupKind.DEPARTMENT)
+        for record in site.of_kind(GroupKind.DEPARTMENT)
     ]
 
 
 def _department_page(
     builder: Builder,
-    one: GroupHealth,
+    health: GroupHealth,
     services: Sequence[ServiceRecord],
     quarters: Sequence[Period],
 ) -> DepartmentHealthPage:
     language = builder.language
-    name = one.group.name
+    name = health.group.name
     title = language.say("Data health: {department}", department=name)
-    mine = sorted(services, key=lambda record: alphabetical(record.service.name))
+    records = sorted(services, key=lambda record: alphabetical(record.service.name))
     lead = language.say(
         "Of the figures that its services were asked for in the newest four quarters, {department} "
         "gave {coverage}.",
         department=name,
-        coverage=coverage_words(one.total.recent, language),
+        coverage=coverage_words(health.total.recent, language),
     )
-    if one.total.recent.share is None:
+    if health.total.recent.share is None:
         lead = language.say(
             "The services of {department} were asked for no figures in the newest four quarters.",
             department=name,
         )
     return DepartmentHealthPage(
         **builder.base(
-            department_href(one.group),
+            department_href(health.group),
             title,
             lead,
             "health",
             Link(language.say("Data health"), "health/index.html"),
         ),
         name=title,
-        department=Link(name, group_href(one.group)),
+        department=Link(name, group_href(health.group)),
         lead=lead,
         states=legend(language),
-        owed=_owed_table(mine, language, name),
-        tables=tuple(_quarters(kpi, mine, quarters, language) for kpi in counted_in_health())
+        owed=_owed_table(records, language, name),
+        tables=tuple(_quarters(kpi, records, quarters, language) for kpi in counted_in_health())
         if quarters
         else (),
         csv=HEALTH_CSV,
@@ -201,14 +201,14 @@ def _owed_table(services: Sequence[ServiceRecord], language: Language, name: str
     )
     rows = []
     for record in services:
-        one = record.health
-        last = language.period_range(one.last) if one.last else language.say("none")
-        owed = {each.kpi: each for each in one.owes}
-        cells = [_owed_cell(one.kpis[kpi].current, owed.get(kpi), language) for kpi in asked]
+        health = record.health
+        last = language.period_range(health.last) if health.last else language.say("none")
+        owed = {each.kpi: each for each in health.owes}
+        cells = [_owed_cell(health.kpis[kpi].current, owed.get(kpi), language) for kpi in asked]
         rows.append(
             Row(
                 record.service.name,
-                (Cell(last, missing=one.last is None), *cells),
+                (Cell(last, missing=health.last is None), *cells),
                 service_href(record.service.id),
             )
         )

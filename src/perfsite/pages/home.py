@@ -35,12 +35,12 @@ def home_page(
     language, config = builder.language, builder.config
     figures, charts = group_figures(whole, _FOLDER, ALL_CSV, language)
     jobs: list[Job] = [*charts]
-    made = groups_treemap(
-        whole.summary, [one.summary for one in departments], GroupKind.DEPARTMENT, language
+    treemap = groups_treemap(
+        whole.summary, [record.summary for record in departments], GroupKind.DEPARTMENT, language
     )
-    if made:
-        figures.insert(0, made[0])
-        jobs.insert(0, made[1])
+    if treemap:
+        figures.insert(0, treemap[0])
+        jobs.insert(0, treemap[1])
     number = len(whole.group.services)
     described = language.plural(
         number, "Key figures of {n} public service.", "Key figures of {n} public services."

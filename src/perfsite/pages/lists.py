@@ -99,22 +99,22 @@ def services_table(
     rows = []
     for summary in summaries:
         service = summary.service
-        mine = cells[service.id] if cells else _cells(summary, language)
+        row_cells = cells[service.id] if cells else _cells(summary, language)
         if with_department:
             abbr = service.department_abbr
             where = Cell(abbr or service.department, full=service.department if abbr else "")
-            mine = (*mine, where)
-        own = None if volumes is None else volumes.get(service.id)
+            row_cells = (*row_cells, where)
+        volume = None if volumes is None else volumes.get(service.id)
         rows.append(
             Row(
                 service.name,
-                mine,
+                row_cells,
                 service_href(service.id),
                 service.agency if service.agency != service.department else "",
                 service.id,
                 department="" if volumes is None else service.department,
                 agency="" if volumes is None else service.agency,
-                volume="" if own is None else exact(own),
+                volume="" if volume is None else exact(volume),
             )
         )
     return Table(caption, tuple(columns), tuple(rows), wide=True)
@@ -246,16 +246,16 @@ def _crumb(language: Language) -> Link:
 def _together(large: Sequence[ServiceSummary], whole: GroupRecord, language: Language) -> str:
     """Their share of all transactions of the one period that the whole is added up for."""
     head, volumes = whole.summary.figures.get(VOLUME), whole.volumes
-    mine = [volumes[s.service.id] for s in large if s.service.id in volumes]
-    if head is None or not head.value or not mine:
+    numbers = [volumes[s.service.id] for s in large if s.service.id in volumes]
+    if head is None or not head.value or not numbers:
         return ""
     words = {
-        "share": language.percent(sum(mine) / head.value),
+        "share": language.percent(sum(numbers) / head.value),
         "period": language.in_period(head.period),
         "all": language.count(head.services),
     }
     return language.plural(
-        len(mine),
+        len(numbers),
         "The one of them that gave a figure {period} made {share} of the transactions that {all} "
         "services reported for it.",
         "The {n} of them that gave a figure {period} made {share} of the transactions that {all} "

@@ -87,19 +87,19 @@ _OF_ALL = (ListPage, HighVolumePage, HealthPage, DepartmentHealthPage, GroupsPag
 
 def dated(pages: Iterable[Context], site: SiteData, language: Language) -> list[Context]:
     """The pages with the date on which they last changed, where that is known."""
-    own = {
-        group_href(one.group): one.last_change
-        for one in site.groups
-        if one.group.kind is not GroupKind.ALL
+    last_changes = {
+        group_href(record.group): record.last_change
+        for record in site.groups
+        if record.group.kind is not GroupKind.ALL
     }
-    own |= {service_href(key): record.last_change for key, record in site.services.items()}
+    last_changes |= {service_href(key): record.last_change for key, record in site.services.items()}
     # Services that left changed the lists, too.
     ledger, every = site.ledger, (*site.services, *(site.ledger.moves if site.ledger else ()))
     lists = ledger.last_change(every) if ledger else None
 
     def changed(page: Context) -> date | None:
         if isinstance(page, (ServicePage, GroupPage)):
-            return own[page.path]
+            return last_changes[page.path]
         return lists if isinstance(page, _OF_ALL) else None
 
     return [_dated(page, changed(page), site.edition, language) for page in pages]
@@ -142,7 +142,9 @@ def without_undrawn(
 
     `lost` are paths of pictures; those of other languages than the builder's do not matter.
     """
-    own = {path.removeprefix(builder.folder) for path in lost if path.startswith(builder.folder)}
+    lost_here = {
+        path.removeprefix(builder.folder) for path in lost if path.startswith(builder.folder)
+    }
     words = builder.language.say(
         "This chart could not be drawn. Its figures are in the table, and in the data."
     )
@@ -150,11 +152,13 @@ def without_undrawn(
     for page in pages:
         new = page
         if isinstance(page, PICTURED):
-            new = replace(page, figures=tuple(_unless(one, own, words) for one in page.figures))
+            new = replace(
+                page, figures=tuple(_unless(figure, lost_here, words) for figure in page.figures)
+            )
         elif isinstance(page, EmbedPage):
-            new = replace(page, figure=_unless(page.figure, own, words))
-        if any(page.card.endswith(f"{builder.folder}{path}") for path in own):
-            new = replace(new, card="", data=tuple(one for one in new.data if one.type != JPEG))
+            new = replace(page, figure=_unless(page.figure, lost_here, words))
+        if any(page.card.endswith(f"{builder.folder}{path}") for path in lost_here):
+            new = replace(new, card="", data=tuple(link for link in new.data if link.type != JPEG))
         if new != page:
             changed.append(new)
     return changed
@@ -171,9 +175,9 @@ def make_pages(builder: Builder, site: SiteData, cache: Cache) -> Made:
     """
     pages: list[Context] = []
     jobs: list[Job] = [_site_card(builder)]
-    for page, more in (*_groups(builder, site, cache), *_services(builder, site, cache)):
-        pages += page
-        jobs += more
+    for new_pages, page_jobs in (*_groups(builder, site, cache), *_services(builder, site, cache)):
+        pages += new_pages
+        jobs += page_jobs
     pages += list_pages(builder, site.whole)
     pages.append(high_volume_page(builder, site.whole))
     pages.append(health_page(builder, site))
@@ -184,15 +188,15 @@ def make_pages(builder: Builder, site: SiteData, cache: Cache) -> Made:
 
 
 def general_pages(
-    builder: Builder, site: SiteData, made: Made, files: Sequence[File]
+    builder: Builder, site: SiteData, figure_pages: Made, files: Sequence[File]
 ) -> list[Context]:
-    """The pages about the site; `made` are all others, `files` those that can be downloaded.
+    """The pages about the site; `files` can be downloaded, `figure_pages` are all other pages.
 
     `site` has the texts of the builder's language.
     """
     archive = Archive(builder, site.history, site.ledger, site.register, site.hidden)
     moved = moved_pages(builder, site.register.values())
-    taken = {page.path for page in (*made.pages, *moved)}
+    taken = {page.path for page in (*figure_pages.pages, *moved)}
     pages: list[Context] = [
         about_page(builder, site.edition, site.earlier),
         *(make(builder) for make in PLAIN_PAGES),
@@ -202,20 +206,20 @@ def general_pages(
         *edition_pages(archive, {file.path: file for file in files}),
         *gone_pages(archive, [record.group for record in site.groups], taken),
     ]
-    now = _addresses(builder, [*made.pages, *pages], made.jobs, files)
+    now = _addresses(builder, [*figure_pages.pages, *pages], figure_pages.jobs, files)
     former = addresses_page(archive, now)
     pages += [changes_page(archive, former is not None), *([former] if former else [])]
     pages = dated(pages, site, builder.language)
-    return [*pages, sitemap_page(builder, [*made.pages, *pages])]
+    return [*pages, sitemap_page(builder, [*figure_pages.pages, *pages])]
 
 
 def _addresses(
     builder: Builder, pages: Iterable[Context], jobs: Iterable[Job], files: Iterable[File]
 ) -> set[str]:
     """All addresses of the site: every language has the same pages and pictures."""
-    own = {CHANGES, "sitemap.html", *(page.path for page in pages)}
-    own |= {job.path.removeprefix(builder.folder) for job in jobs}
-    inside = {f"{folder}{path}" for _, _, folder in builder.folders for path in own}
+    addresses = {CHANGES, "sitemap.html", *(page.path for page in pages)}
+    addresses |= {job.path.removeprefix(builder.folder) for job in jobs}
+    inside = {f"{folder}{path}" for _, _, folder in builder.folders for path in addresses}
     return inside | {*(file.path for file in files), FEED, *LISTS}
 
 
@@ -242,9 +246,9 @@ def _groups(builder: Builder, site: SiteData, cache: Cache) -> Iterable[Part]:
 def _services(builder: Builder, site: SiteData, cache: Cache) -> Iterable[Part]:
     """The pages of services, and of each of their figures."""
     for record in site.services.values():
-        key, given = ("service", builder.folder, record.service.id), (builder, record)
-        made = cache.of(key, given, partial(service_page, *given))
-        yield [made.page, *made.embeds], list(made.jobs)
+        key, arguments = ("service", builder.folder, record.service.id), (builder, record)
+        service_pages = cache.of(key, arguments, partial(service_page, *arguments))
+        yield [service_pages.page, *service_pages.embeds], list(service_pages.jobs)
 
 
 def _with_embeds(builder: Builder, page: HomePage | GroupPage | GroupsPage) -> list[Context]:
@@ -272,8 +276,8 @@ def _described(
         else None
     )
     name = summary.group.name
-    found = group_dataset(name, path, config, language, covered, list(summary.series))
-    return replace(page, dataset=as_script(found))
+    dataset = group_dataset(name, path, config, language, covered, list(summary.series))
+    return replace(page, dataset=as_script(dataset))
 
 
 def _site_card(builder: Builder) -> Job:
@@ -285,6 +289,6 @@ def _site_card(builder: Builder) -> Job:
 
 def _without_pictures(page: Context) -> Context:
     if isinstance(page, PICTURED):
-        figures = tuple(replace(one, svg="", alt="", embed="") for one in page.figures)
+        figures = tuple(replace(figure, svg="", alt="", embed="") for figure in page.figures)
         page = replace(page, figures=figures)
-    return replace(page, card="", data=tuple(one for one in page.data if one.type != JPEG))
+    return replace(page, card="", data=tuple(link for link in page.data if link.type != JPEG))

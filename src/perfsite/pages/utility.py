@@ -268,7 +268,7 @@ def about_page(builder: Builder, edition: Edition, earlier: tuple[date, ...]) ->
     language, config = builder.language, builder.config
     say = language.say
     title = say("About the data")
-    known = builder.language.with_days
+    with_days = builder.language.with_days
     return AboutPage(
         **builder.base(
             "about.html",
@@ -277,19 +277,22 @@ def about_page(builder: Builder, edition: Edition, earlier: tuple[date, ...]) ->
             "about",
         ),
         edition=language.day(edition.date),
-        lead=known(config.description),
+        lead=with_days(config.description),
         definitions=tuple(
             (kpi.slug, say(kpi.name), say(kpi.definition), say(kpi.formula), say(str(kpi.window)))
             for kpi in KPIS.values()
         ),
-        strengths=(*(say(text) for text in STRENGTHS), *map(known, config.strengths)),
-        caveats=(*(say(text) for text in LIMITS), *map(known, config.caveats)),
+        strengths=(*(say(text) for text in STRENGTHS), *map(with_days, config.strengths)),
+        caveats=(*(say(text) for text in LIMITS), *map(with_days, config.caveats)),
         revisions=tuple(say(text) for text in REVISIONS),
         updates=_updates(builder, edition, earlier),
-        end=(*([known(config.end_plan)] if config.end_plan else ()), *(say(text) for text in END)),
+        end=(
+            *([with_days(config.end_plan)] if config.end_plan else ()),
+            *(say(text) for text in END),
+        ),
         related=tuple(Outside(item.name, str(item.url)) for item in config.related),
         sources=tuple(
-            (source.name, source.publisher, source.licence, source.url, known(source.note))
+            (source.name, source.publisher, source.licence, source.url, with_days(source.note))
             for source in config.sources
         ),
         report=builder.report(title, "about.html"),
