@@ -12,12 +12,12 @@ from perfsite.config import parse_config
 from perfsite.kpi.standards import Standard, collect_standards, declared
 from perfsite.model import Status
 from perfsite.widgets.frame import Subject
-from perfsite.widgets.standards import standards_module
+from perfsite.widgets.standards import standards_widget
 from service_pages import builder_of, texts
 
 if TYPE_CHECKING:
     from helpers import Worked
-    from perfsite.widgets.frame import Module
+    from perfsite.widgets.frame import Widget
 
 SETTINGS = """
 [measures.promise_target]
@@ -55,11 +55,11 @@ def promise(channel: str, target: str, met: str, volume: str, period: str = "201
     ]
 
 
-def module_of(made: Worked) -> Module:
-    """The module of the only service."""
+def widget_of(made: Worked) -> Widget:
+    """The widget of the only service."""
     breakdowns = collect_breakdowns(made.observations, made.parts, made.services, CONFIG)
     subject = Subject(made.services["alpha"], builder_of(CONFIG), breakdowns["alpha"])
-    found = standards_module(subject, collect_standards(made.observations, CONFIG)["alpha"])
+    found = standards_widget(subject, collect_standards(made.observations, CONFIG)["alpha"])
     assert found is not None
     return found
 
@@ -112,7 +112,7 @@ def test_a_page_shows_target_and_performance_of_each_standard() -> None:
         *promise("d", "0.9", "12", "10"),
         *promise("a", "0.9", "1", "10", "2016"),
     )
-    figure = module_of(made).figure
+    figure = widget_of(made).figure
 
     assert figure.heading == "1 of 2 service standards were reached in 2017"
     assert texts(figure.table) == [
@@ -136,7 +136,7 @@ def test_a_page_shows_target_and_performance_of_each_standard() -> None:
 
 def test_a_standard_without_figures_is_not_said_to_be_missed() -> None:
     """Where nothing can be told, the sentence says so."""
-    figure = module_of(made_of(*promise("a", "0.9", "[x]", "[x]"))).figure
+    figure = widget_of(made_of(*promise("a", "0.9", "[x]", "[x]"))).figure
 
     assert figure.heading.startswith("1 service standard: whether it was reached")
 
@@ -166,7 +166,7 @@ def test_what_the_source_says_of_a_target_is_shown(
 ) -> None:
     """Where it is not what the counts say both stand there; where these are silent, it alone."""
     rows = [*promise("a", "0.9", met, volume), f"2017 promise_target_met a {stated} _"]
-    (row,) = module_of(made_of(*rows)).figure.table.rows
+    (row,) = widget_of(made_of(*rows)).figure.table.rows
 
     assert (row.cells[2].text, row.cells[2].note) == (cell, note)
 
@@ -179,8 +179,8 @@ def test_the_words_of_a_page_tell_what_is_stated_from_what_is_counted() -> None:
         *promise("c", "0.9", "12", "10"),
         *(f"2017 promise_target_met {channel} 1 _" for channel in "abc"),
     ]
-    figure = module_of(made_of(*rows)).figure
-    only = module_of(
+    figure = widget_of(made_of(*rows)).figure
+    only = widget_of(
         made_of(*promise("a", "0.9", "[x]", "[x]"), "2017 promise_target_met a 1 _")
     ).figure
 
@@ -206,6 +206,6 @@ def test_digits_suffice_to_see_why_a_target_was_missed(
     target: str, met: str, volume: str, said: str
 ) -> None:
     """A share that would read like its target has as many decimals as tell the two apart."""
-    (row,) = module_of(made_of(*promise("a", target, met, volume))).figure.table.rows
+    (row,) = widget_of(made_of(*promise("a", target, met, volume))).figure.table.rows
 
     assert row.cells[1].text == said

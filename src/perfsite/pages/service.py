@@ -36,19 +36,19 @@ from perfsite.periods import Period
 from perfsite.text import capital, isolated, joined, message
 from perfsite.widgets.breakdowns import (
     ANSWERS,
-    answers_module,
-    channel_module,
-    journey_modules,
-    other_figures_module,
-    readings_module,
-    years_module,
+    answers_widget,
+    channel_widget,
+    journey_widgets,
+    other_figures_widget,
+    readings_widget,
+    years_widget,
 )
 from perfsite.widgets.changes import REVISED_MARK, history_notes, history_table
 from perfsite.widgets.frame import INCOMPLETE, NOT_DEFINED, Subject, chosen
 from perfsite.widgets.health import owed_words
-from perfsite.widgets.kpi import series_module
+from perfsite.widgets.kpi import series_widget
 from perfsite.widgets.provenance import explained
-from perfsite.widgets.standards import standards_module
+from perfsite.widgets.standards import standards_widget
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     from perfsite.policy.carry_forward import Carried
     from perfsite.policy.retractions import Retraction
     from perfsite.site_data import ServiceRecord
-    from perfsite.widgets.frame import Module
+    from perfsite.widgets.frame import Widget
 
 
 # What a service gave towards a figure that cannot be worked out, in words.
@@ -111,8 +111,8 @@ def _towards(
         part for part in kpi.parts if part not in kpi.denominator or part in kpi.numerator
     )
     if kpi.denominator and not any(_spans(given, part, digital) for part in wanted):
-        own = {KPIS[one].numerator for one in KPIS if not KPIS[one].denominator}
-        wanted = dict.fromkeys(part for part in kpi.denominator if (part,) not in own)
+        sole_numerators = {KPIS[key].numerator for key in KPIS if not KPIS[key].denominator}
+        wanted = dict.fromkeys(part for part in kpi.denominator if (part,) not in sole_numerators)
     return tuple(
         _given_for(measures[part.partition(":")[0]], part, spans, language)
         for part in wanted
@@ -124,11 +124,11 @@ def _is_of_nothing(given: GivenFigures, kpi: Kpi) -> bool:
     """Whether all that a ratio would be divided by was given, and is zero."""
     channels = [given.figures.get(part.partition(":")[0], {}) for part in kpi.denominator]
     numbers = [
-        one.value
-        for mine in channels
-        for figures in mine.values()
-        for one in figures.values()
-        if one.value is not None
+        figure.value
+        for by_channel in channels
+        for by_period in by_channel.values()
+        for figure in by_period.values()
+        if figure.value is not None
     ]
     return kpi.is_ratio and all(channels) and bool(numbers) and not any(numbers)
 
@@ -349,31 +349,31 @@ def remarks_of(notes: Sequence[str], language: Language) -> tuple[str, ...]:
     shown = tuple(map(language.with_days, notes[:_FEW_NOTES]))
     if len(notes) <= _FEW_NOTES:
         return shown
-    more = language.plural(
+    remainder = language.plural(
         len(notes) - _FEW_NOTES,
         "and one more note, in the CSV file of this page",
         "and {n} more notes, in the CSV file of this page",
     )
-    return (*shown, more)
+    return (*shown, remainder)
 
 
 def peers_of(
     summary: ServiceSummary, peers: Sequence[Peer], language: Language
 ) -> tuple[Table | None, str]:
     """Services of the same category and size beside this one, by name, and what that means."""
-    head, own = summary.figures[VOLUME], Peer.of(summary)
+    head, this_service = summary.figures[VOLUME], Peer.of(summary)
     if not peers or head.value is None or head.period is None:
         return None, ""
     period = head.period
-    all_ = sorted([own, *peers], key=lambda one: (*alphabetical(one.name), one.id))
+    all_ = sorted([this_service, *peers], key=lambda peer: (*alphabetical(peer.name), peer.id))
     rows = tuple(
         Row(
-            one.name,
-            tuple(_peer_cell(one.figures[kpi], period, language) for kpi in at(Place.PEERS)),
-            "" if one is own else service_href(one.id),
-            language.say("this service") if one is own else one.organisation,
+            peer.name,
+            tuple(_peer_cell(peer.figures[kpi], period, language) for kpi in at(Place.PEERS)),
+            "" if peer is this_service else service_href(peer.id),
+            language.say("this service") if peer is this_service else peer.organisation,
         )
-        for one in all_
+        for peer in all_
     )
     columns = [message("Service"), *(KPIS[kpi].name for kpi in at(Place.PEERS))]
     when = language.period_range(period)
@@ -416,8 +416,8 @@ def covered_by(
 
     What was given counts, whether a KPI or a chart can be made of it or not.
     """
-    periods = [point.period for one in series for point in one.figures]
-    periods += [one for key in given.figures for one in given.spans(key, lambda _: True)]
+    periods = [point.period for line in series for point in line.figures]
+    periods += [span for key in given.figures for span in given.spans(key, lambda _: True)]
     heads = summary.figures.values()
     periods += [figure.period for figure in heads if figure.value is not None and figure.period]
     if not periods:
@@ -464,7 +464,7 @@ def service_page(builder: Builder, record: ServiceRecord) -> ServicePages:
         builder.language,
     )
     key, measures = service.id, builder.config.all_measures
-    modules = _modules(builder, record)
+    widgets = _widgets(builder, record)
     covered = covered_by(summary, [*record.series, *record.measures], given)
     lead = lead_of(summary, language)
     measured = [kpi for kpi, figure in summary.figures.items() if figure.value is not None]
@@ -501,7 +501,9 @@ def service_page(builder: Builder, record: ServiceRecord) -> ServicePages:
         organisations=organisations,
         lead=lead,
         notices=(*_carried(record.carried, language), *_notices(summary, given, language)),
-        retracted=tuple(retracted_words(one, measures, language) for one in record.retracted),
+        retracted=tuple(
+            retracted_words(retraction, measures, language) for retraction in record.retracted
+        ),
         cards=service_cards(
             summary,
             towards_all(given, builder.config, language),
@@ -511,7 +513,7 @@ def service_page(builder: Builder, record: ServiceRecord) -> ServicePages:
             record.asked,
             given.numbers,
         ),
-        figures=tuple(module.figure for module in modules),
+        figures=tuple(widget.figure for widget in widgets),
         remarks=remarks_of(_notes(record), language),
         facts=facts_of(summary, organisations, language),
         description_text=language.with_days(service.description),
@@ -538,11 +540,11 @@ def service_page(builder: Builder, record: ServiceRecord) -> ServicePages:
     back = Link(title, path)
     return ServicePages(
         page,
-        (*(module.job for module in modules if module.job), picture),
+        (*(widget.job for widget in widgets if widget.job), picture),
         tuple(
-            embed_page(builder, module.figure, back, card)
-            for module in modules
-            if module.figure.embed
+            embed_page(builder, widget.figure, back, card)
+            for widget in widgets
+            if widget.figure.embed
         ),
     )
 
@@ -557,21 +559,21 @@ def _measures(given: GivenFigures, measured: Collection[str], config: SiteConfig
     ]
 
 
-def _modules(builder: Builder, record: ServiceRecord) -> list[Module]:
-    """The modules for which a service has data, in the order of its register entry."""
+def _widgets(builder: Builder, record: ServiceRecord) -> list[Widget]:
+    """The widgets for which a service has data, in the order of its register entry."""
     service, breakdowns = record.service, record.breakdowns
     subject = Subject(service, builder, breakdowns, record.given, record.summary.figures)
-    made = [
-        *(series_module(subject, one) for one in record.series),
-        years_module(subject, record.series),
-        channel_module(subject, breakdowns.channels) if breakdowns.channels else None,
-        answers_module(subject, breakdowns.ratings) if breakdowns.ratings else None,
-        *(series_module(subject, one) for one in record.measures),
-        standards_module(subject, record.standards),
-        *journey_modules(subject),
-        readings_module(subject, breakdowns.readings) if breakdowns.readings else None,
+    candidates = [
+        *(series_widget(subject, series) for series in record.series),
+        years_widget(subject, record.series),
+        channel_widget(subject, breakdowns.channels) if breakdowns.channels else None,
+        answers_widget(subject, breakdowns.ratings) if breakdowns.ratings else None,
+        *(series_widget(subject, series) for series in record.measures),
+        standards_widget(subject, record.standards),
+        *journey_widgets(subject),
+        readings_widget(subject, breakdowns.readings) if breakdowns.readings else None,
     ]
-    there = [module for module in made if module]
+    there = [widget for widget in candidates if widget]
     shown = chosen(there, service, builder.config.measures)
     # Who chose what the page shows did not forget the rest.
     if not service.modules and (others := _others(record, subject, there)):
@@ -579,12 +581,12 @@ def _modules(builder: Builder, record: ServiceRecord) -> list[Module]:
     return shown
 
 
-def _others(record: ServiceRecord, subject: Subject, there: Sequence[Module]) -> Module | None:
-    """The figures that none of these modules shows."""
-    return other_figures_module(
+def _others(record: ServiceRecord, subject: Subject, there: Sequence[Widget]) -> Widget | None:
+    """The figures that none of these widgets shows."""
+    return other_figures_widget(
         subject,
         [*record.series, *record.measures],
-        answers=any(module.name == ANSWERS for module in there),
+        answers=any(widget.name == ANSWERS for widget in there),
         elsewhere=measures_of(record.standards),
     )
 
@@ -599,16 +601,16 @@ def _provenance(
     record: ServiceRecord, measures: Mapping[str, Measure], language: Language
 ) -> dict[str, ExplainedFigure]:
     return {
-        kpi: explained(found, measures, language, record.summary.figures[kpi].uncertain)
-        for kpi, found in record.provenance.items()
+        kpi: explained(provenance, measures, language, record.summary.figures[kpi].uncertain)
+        for kpi, provenance in record.provenance.items()
     }
 
 
 def _organisations(groups: Sequence[GroupName]) -> tuple[Link, ...]:
     """The department, and the agency where it is another body."""
     kinds = (GroupKind.DEPARTMENT, GroupKind.AGENCY)
-    mine = {group.name: group for group in groups[::-1] if group.kind in kinds}
-    return tuple(Link(group.name, group_href(group)) for group in reversed(mine.values()))
+    bodies = {group.name: group for group in groups[::-1] if group.kind in kinds}
+    return tuple(Link(group.name, group_href(group)) for group in reversed(bodies.values()))
 
 
 def _no_lead(summary: ServiceSummary, language: Language) -> str:

@@ -56,14 +56,14 @@ if TYPE_CHECKING:
     from perfsite.charts.pictures import ChartJob
     from perfsite.charts.series import Observed, Point, Series
     from perfsite.language import Language
-    from perfsite.widgets.frame import Module, Subject
+    from perfsite.widgets.frame import Subject, Widget
 
 
-# The modules of a service's page that split a figure: transactions by channel, and answers.
+# The widgets of a service's page that split a figure: transactions by channel, and answers.
 
 
 ANSWERS: Final = "satisfaction-breakdown"
-"""The module of the answers."""
+"""The widget of the answers."""
 _FEW: Final = 2
 _BETTER: Final = 3
 """Of the five answers, the place from which on people were satisfied."""
@@ -73,7 +73,7 @@ _DISSATISFIED: Final = message("Dissatisfied")
 _ALL_ANSWERS: Final = message("All answers")
 
 
-def channel_module(subject: Subject, strands: Strands) -> Module:
+def channel_widget(subject: Subject, strands: Strands) -> Widget:
     """Transactions by channel: the largest as lines, all of them in the table."""
     language = subject.language
     names = [channel_name(name, language) for name in strands.names]
@@ -100,7 +100,7 @@ def channel_module(subject: Subject, strands: Strands) -> Module:
         return lines_job(path, words.heading, described, lines, MeasureKind.COUNT, language)
 
     rows_with_figure = sum(any(value is not None for value in row.values) for row in strands.rows)
-    return subject.module(
+    return subject.widget(
         "channels", "channels", words, table, draw if rows_with_figure >= _FEW else None
     )
 
@@ -170,7 +170,7 @@ def _break_note(strands: Strands, language: Language) -> str:
     )
 
 
-def answers_module(subject: Subject, strands: Strands) -> Module | None:
+def answers_widget(subject: Subject, strands: Strands) -> Widget | None:
     """How satisfied people were: shares of the answers over time, all five in the table.
 
     None where no period has all five answers.
@@ -219,7 +219,7 @@ def answers_module(subject: Subject, strands: Strands) -> Module | None:
     def draw(path: str) -> ChartJob:
         return stack_job(path, heading, subject.described(over), bars, names, language)
 
-    return subject.module(ANSWERS, ANSWERS, words, table, draw if drawn >= _FEW else None)
+    return subject.widget(ANSWERS, ANSWERS, words, table, draw if drawn >= _FEW else None)
 
 
 def _shares(numbers: Sequence[float] | None) -> tuple[float, float, float] | None:
@@ -304,13 +304,13 @@ Figure = tuple[str, str, "Period", "Observed"]
 """Measure, channel, period and what was given."""
 
 
-def other_figures_module(
+def other_figures_widget(
     subject: Subject,
     series: Sequence[Series],
     *,
     answers: bool,
     elsewhere: Collection[str] = (),
-) -> Module | None:
+) -> Widget | None:
     """A table of all that was given and stands in no other table of the page; None if all does.
 
     `series` are those of KPIs and of measures, `answers` tells whether there is a table of answers.
@@ -353,7 +353,7 @@ def other_figures_module(
         list(subject.given.figures),
     )
     columns = (Column(language.say(PERIOD)), Column(language.say(_FIGURE)))
-    return subject.module(NAME, NAME, words, Table(subject.caption(over), columns, table_rows))
+    return subject.widget(NAME, NAME, words, Table(subject.caption(over), columns, table_rows))
 
 
 def _unshown(
@@ -436,7 +436,7 @@ def _shown_by_strands(
                 yield measure, row.period.code, value
 
 
-# The modules of a service's page that are no series: a year on another, journeys and readings.
+# The widgets of a service's page that are no series: a year on another, journeys and readings.
 
 
 _FEWEST_PAIRS: Final = {Unit.MONTH: 6, Unit.WEEK: 26}
@@ -447,7 +447,7 @@ _MEASURE: Final = message("Measure")
 _LAST: Final = message("Last reading")
 
 
-def years_module(subject: Subject, series: Sequence[Series]) -> Module | None:
+def years_widget(subject: Subject, series: Sequence[Series]) -> Widget | None:
     """The last year of a service's weeks or months on the year before.
 
     None where there are no weeks or months, or too few that both years have. The months of a stock
@@ -522,7 +522,7 @@ def years_module(subject: Subject, series: Sequence[Series]) -> Module | None:
         described = subject.described(over)
         return years_job(path, heading, described, now, before, language, MeasureKind.COUNT)
 
-    return subject.module("year-before", "year-before", words, table, draw)
+    return subject.widget("year-before", "year-before", words, table, draw)
 
 
 def _compares(series: Series) -> bool:
@@ -545,18 +545,18 @@ def _pairs(points: Sequence[Point]) -> list[tuple[float, float]]:
     return [(p.value, p.before) for p in points if p.value is not None and p.before is not None]
 
 
-def journey_modules(subject: Subject) -> list[Module]:
+def journey_widgets(subject: Subject) -> list[Widget]:
     """The journeys of a service: a bar a step, for the newest period that has all steps."""
     journeys = subject.breakdowns.journeys
     slugs = ["journey", *(f"journey-{number}" for number in range(2, len(journeys) + 1))]
     return [
-        module
+        widget
         for slug, journey in zip(slugs, journeys, strict=False)
-        if (module := _journey_module(subject, slug, journey))
+        if (widget := _journey_widget(subject, slug, journey))
     ]
 
 
-def _journey_module(subject: Subject, slug: str, journey: Journey) -> Module | None:
+def _journey_widget(subject: Subject, slug: str, journey: Journey) -> Widget | None:
     language = subject.language
     newest = journey.strands.newest
     if newest is None or newest.numbers is None:
@@ -585,10 +585,10 @@ def _journey_module(subject: Subject, slug: str, journey: Journey) -> Module | N
         return journey_job(path, heading, subject.described(over), steps, language)
 
     drawn = sum(newest.numbers) > 0
-    return subject.module("journey", slug, words, table, draw if drawn else None)
+    return subject.widget("journey", slug, words, table, draw if drawn else None)
 
 
-def readings_module(subject: Subject, readings: Sequence[Reading]) -> Module:
+def readings_widget(subject: Subject, readings: Sequence[Reading]) -> Widget:
     """What was once shown as it happened, as an archive can show it: the last readings."""
     language = subject.language
     newest = max(readings, key=lambda reading: reading.period)
@@ -613,4 +613,4 @@ def readings_module(subject: Subject, readings: Sequence[Reading]) -> Module:
     table = Table(
         subject.caption(over), tuple(Column(language.say(text)) for text in columns), rows
     )
-    return subject.module("readings", "readings", words, table)
+    return subject.widget("readings", "readings", words, table)

@@ -1,6 +1,6 @@
-"""A module of a service's page: a figure with its words, its table and its picture.
+"""A widget of a service's page: a figure with its words, its table and its picture.
 
-What all modules share is here: whose they are, where their files go, what their source line says,
+What all widgets share is here: whose they are, where their files go, what their source line says,
 and which are shown in which order. What each shows is in `kpi` and `breakdowns`.
 """
 
@@ -46,10 +46,10 @@ _FILES: Final = 3
 
 
 @dataclass(frozen=True)
-class Module:
+class Widget:
     """A figure and the picture that it shows, None where nothing is drawn.
 
-    `name` is that of the register, `slug` that of the figure's files: a module may have several.
+    `name` is that of the register, `slug` that of the figure's files: a widget may have several.
     """
 
     name: str
@@ -85,7 +85,7 @@ def gap_note(job: ChartJob | None, language: Language) -> str:
 
 @dataclass(frozen=True)
 class Subject:
-    """The service that modules are of, and the language that they speak.
+    """The service that widgets are of, and the language that they speak.
 
     `given` are its observations: what they do not have is missing. `figures` are those of its
     cards, by KPI.
@@ -106,20 +106,20 @@ class Subject:
         """The level that the service means to reach; None where none is set."""
         return self.builder.config.targets.get(self.service.id, {}).get(kpi)
 
-    def card_beside(self, module: str) -> Headline | None:
-        """The figure of the card whose chart this module stands after; None without such a card."""
-        kpis = (kpi.id for kpi in KPIS.values() if module in kpi.companions)
+    def card_beside(self, widget: str) -> Headline | None:
+        """The figure of the card whose chart this widget stands after; None without such a card."""
+        kpis = (kpi.id for kpi in KPIS.values() if widget in kpi.companions)
         return next((self.figures[kpi] for kpi in kpis if kpi in self.figures), None)
 
-    def module(
+    def widget(
         self,
         name: str,
         slug: str,
         words: Wording,
         table: Table,
         draw: Callable[[str], ChartJob] | None = None,
-    ) -> Module:
-        """A module with this name, slug and content; without `draw` it has no picture."""
+    ) -> Widget:
+        """A widget with this name, slug and content; without `draw` it has no picture."""
         folder = f"services/{self.service.id}"
         svg = f"{folder}/{slug}.svg"
         job = draw(svg) if draw else None
@@ -136,7 +136,7 @@ class Subject:
             f"{folder}/{slug}.html" if job else "",
             *((job.width, job.height) if job else ()),
         )
-        return Module(name, slug, figure, job)
+        return Widget(name, slug, figure, job)
 
     def described(self, subtitle: str) -> str:
         """The description of a picture: what it is of, and over which time."""
@@ -180,13 +180,13 @@ class Subject:
         )
 
 
-def chosen(modules: Sequence[Module], service: Service, measures: Iterable[str]) -> list[Module]:
-    """The modules that the register wants, in its order; all that there are if it says nothing.
+def chosen(widgets: Sequence[Widget], service: Service, measures: Iterable[str]) -> list[Widget]:
+    """The widgets that the register wants, in its order; all that there are if it says nothing.
 
     `measures` are the ids of those that the site declares.
     """
     order = service.modules or all_modules(measures)
-    return [module for name in order for module in modules if module.name == name]
+    return [widget for name in order for widget in widgets if widget.name == name]
 
 
 def with_gaps(

@@ -1,4 +1,4 @@
-"""The modules of a service's page that show one figure over time: KPIs and other measures."""
+"""The widgets of a service's page that show one figure over time: KPIs and other measures."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from perfsite.kpis import Kpi, Split
     from perfsite.language import Language
     from perfsite.measures import Measure
-    from perfsite.widgets.frame import Module, Subject
+    from perfsite.widgets.frame import Subject, Widget
 
 
 _RESPONSE: Final = "response_time"
@@ -53,8 +53,8 @@ _ON_PREVIOUS: Final = message("Change on the period before")
 _REVISED: Final = "r"
 
 
-def series_module(subject: Subject, series: Series) -> Module:
-    """The module of a series: its latest figure as a sentence, its picture and its table."""
+def series_widget(subject: Subject, series: Series) -> Widget:
+    """The widget of a series: its latest figure as a sentence, its picture and its table."""
     language = subject.language
     over = describe(series, language)
     level = _target(subject, series)
@@ -83,7 +83,7 @@ def series_module(subject: Subject, series: Series) -> Module:
         return job(path, words.heading, described, series, language, target)
 
     drawn = series.is_drawn and min(point.value or 0 for point in series.figures) >= 0
-    return subject.module(series.module, series.slug, words, table, draw if drawn else None)
+    return subject.widget(series.module, series.slug, words, table, draw if drawn else None)
 
 
 def _target(subject: Subject, series: Series) -> float | None:

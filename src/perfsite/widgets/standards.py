@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from perfsite.kpi.standards import Standard
     from perfsite.language import Language
     from perfsite.periods import Period
-    from perfsite.widgets.frame import Module, Subject
+    from perfsite.widgets.frame import Subject, Widget
 
 
-def standards_module(subject: Subject, standards: Sequence[Standard]) -> Module | None:
+def standards_widget(subject: Subject, standards: Sequence[Standard]) -> Widget | None:
     """The standards of a service in the newest period, target beside performance."""
     if not standards:
         return None
@@ -49,7 +49,7 @@ def standards_module(subject: Subject, standards: Sequence[Standard]) -> Module 
         wide=True,
     )
     name = measure_module(f"{next(iter(bases))}{TARGET}")
-    return subject.module(name, name, words, table)
+    return subject.widget(name, name, words, table)
 
 
 def _headers(language: Language) -> tuple[str, ...]:
