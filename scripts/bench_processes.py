@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _PROC: Final = Path("/proc")
 _ADOPT: Final = 36
 """PR_SET_CHILD_SUBREAPER of prctl(2): orphans come to this process, and not to the first one."""
+_SIZE: Final = re.compile(r"^(VmHWM|VmRSS):\s+(\d+) kB", re.MULTILINE)
 _LOOK: Final = 0.05
 """Seconds between two looks at the memory of the processes."""
 
@@ -33,7 +35,8 @@ class Usage:
 
     `clock` is in seconds, until the command itself had ended; `processor` in seconds of user and
     system, of all processes. `parent` and `worker` are megabytes (of 1,000,000 bytes) of resident
-    memory at the highest: of the command, and of the largest of the other processes.
+    memory at the highest: of the command, and of the largest of the other processes. `together` is
+    the most that all had at one time, memory that they share counted for each.
     """
 
     code: int
@@ -42,6 +45,7 @@ class Usage:
     processor: float
     parent: float
     worker: float
+    together: float
 
 
 def measure(command: Sequence[str], folder: Path | None = None) -> Usage:
@@ -54,14 +58,16 @@ def measure(command: Sequence[str], folder: Path | None = None) -> Usage:
     with suppress(ChildProcessError):
         while True:
             os.wait()
-    highest: dict[int, int] = {}
-    processor = clock = 0.0
+    highest: dict[int, float] = {}
+    processor = clock = together = 0.0
     code = 0
     with tempfile.TemporaryFile() as heard:
         start = time.monotonic()
         child = subprocess.Popen(command, cwd=folder, stdout=heard, stderr=subprocess.STDOUT)  # noqa: S603
         while True:
-            highest |= _memory(os.getpid())
+            memory = _memory(os.getpid())
+            highest |= {number: most for number, (most, _) in memory.items()}
+            together = max(together, sum(now for _, now in memory.values()))
             try:
                 process, status, used = os.wait4(-1, os.WNOHANG)
             except ChildProcessError:
@@ -75,23 +81,22 @@ def measure(command: Sequence[str], folder: Path | None = None) -> Usage:
                 child.returncode = code = os.waitstatus_to_exitcode(status)
         heard.seek(0)
         output = heard.read().decode(errors="replace")
-    workers = [kilobytes for process, kilobytes in highest.items() if process != child.pid]
-    parent = highest.get(child.pid, 0)
-    return Usage(
-        code, output, clock, processor, parent * 0.001024, max(workers, default=0) * 0.001024
-    )
+    parent = highest.pop(child.pid, 0)
+    worker = max(highest.values(), default=0)
+    return Usage(code, output, clock, processor, parent, worker, together)
 
 
-def _memory(process: int) -> dict[int, int]:
-    """The highest resident memory, in KiB, of each process below one, so far."""
-    found: dict[int, int] = {}
+def _memory(process: int) -> dict[int, tuple[float, float]]:
+    """The resident memory of each process below one, in megabytes: the highest so far, and now."""
+    memory: dict[int, tuple[float, float]] = {}
     for listed in (_PROC / str(process) / "task").glob("*/children"):
         for child in map(int, _text(listed).split()):
-            _, _, highest = _text(_PROC / str(child) / "status").partition("VmHWM:")
-            found |= _memory(child)
-            if highest:
-                found[child] = int(highest.split(maxsplit=1)[0])
-    return found
+            sizes = dict(_SIZE.findall(_text(_PROC / str(child) / "status")))
+            memory |= _memory(child)
+            # A process that has ended and is not waited for has none.
+            if sizes:
+                memory[child] = int(sizes["VmHWM"]) * 0.001024, int(sizes["VmRSS"]) * 0.001024
+    return memory
 
 
 def _text(path: Path) -> str:
