@@ -279,8 +279,8 @@ def test_a_signal_during_a_build_ends_it_with_the_old_site_in_place(tmp_path: Pa
     write_site([File("index.html", b"")], out)
     before = read_tree(out)
     program = (
-        "import os, perfsite.write.target as t\nfrom perfsite.door import main\n"
-        "t._allow = lambda *_: os.kill(os.getpid(), 15)\n"
+        "import os, perfsite.write.tree as t\nfrom perfsite.door import main\n"
+        "t.allow = lambda *_: os.kill(os.getpid(), 15)\n"
         "main()"
     )
     ran = subprocess.run(

@@ -31,6 +31,8 @@ NEW = [
     File("services/c/d.svg", b"<svg/>"),
 ]
 LONG_AGO = 1_000_000_000
+STAYING = {".site.lock", ".site.perfsite", ".site.state", ".site.kept"}
+"""What perfsite leaves beside a site: whose it is, how it looked, and the clone of the next one."""
 
 
 def contents(files: list[File]) -> dict[str, bytes]:
@@ -44,9 +46,8 @@ def without_manifest(folder: Path) -> dict[str, bytes]:
 
 
 def only(folder: Path) -> list[str]:
-    """What lies beside the site, apart from its mark and the lock, which stay."""
-    names = {path.name for path in folder.iterdir()}
-    return sorted(names - {".site.lock", ".site.perfsite"})
+    """What lies beside the site, apart from what stays there."""
+    return sorted({path.name for path in folder.iterdir()} - STAYING)
 
 
 def test_a_new_site_is_what_was_given(tmp_path: Path) -> None:

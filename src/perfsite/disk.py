@@ -70,22 +70,27 @@ def sync_folder(folder: Path) -> None:
     _sync(descriptor)
 
 
-def sync_folders(top: Path) -> None:
+def sync_folders(top: Path, touched: Iterable[Path] | None = None) -> None:
     """Come back when all names in a folder and in those below it are on the disk.
 
     From the innermost outwards: a name never leads to what is not there yet. The name of `top`
-    itself stands in the folder above.
+    itself stands in the folder above. `touched` are the folders in which names have changed, if
+    that is known: these and the ones on the way to them are synced, and no others.
 
     Raises:
         OSError: if the disk could not take them.
     """
-    levels: dict[int, list[Path]] = {}
-    for parent, _, _ in os.walk(top):
-        folder = Path(parent)
-        levels.setdefault(len(folder.parts), []).append(folder)
+    levels: dict[int, set[Path]] = {}
+    if touched is None:
+        folders = {Path(parent) for parent, _, _ in os.walk(top)}
+    else:
+        ways = {folder for path in touched for folder in (path, *path.parents)}
+        folders = {path for path in ways if path.is_relative_to(top) and path.is_dir()}
+    for folder in folders:
+        levels.setdefault(len(folder.parts), set()).add(folder)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for _, folders in sorted(levels.items(), reverse=True):
-            for _ in pool.map(sync_folder, folders):
+        for _, level in sorted(levels.items(), reverse=True):
+            for _ in pool.map(sync_folder, level):
                 pass
 
 

@@ -18,7 +18,8 @@ from perfsite import disk as disk_module
 from perfsite.errors import UsageError, WriteError
 from perfsite.model import File
 from perfsite.write import check_target, write_site
-from perfsite.write.target import Target, carry
+from perfsite.write.foreign import carry
+from perfsite.write.target import Target
 from small_site import read_tree
 from test_target import NEW, OLD, beside, killed_at, tree
 from tools import TOOLS, absent, is_required, needed
@@ -65,16 +66,17 @@ def _may_mount(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 def test_a_full_disk_leaves_the_old_site(tmp_path: Path) -> None:
-    """Too little room is said before the work, by the last site, or before a byte is written."""
+    """Too little room for what changes is said before a byte is written; for one page there is."""
     with mounted(tmp_path / "disk", "-t", "tmpfs", "-o", "size=1m", "disk") as disk:
         write_site(OLD, disk / "site")
         with pytest.raises(WriteError, match=r"has room for .* MB are needed for the new site"):
             write_site([*LARGE, File("large", bytes(500_000))], disk / "site")
         assert read_tree(disk / "site") == tree(OLD)
         write_site(LARGE, disk / "site")
-        with pytest.raises(WriteError, match="are needed as the site that stands there takes"):
-            check_target(disk / "site")
+        with pytest.raises(WriteError, match=r"has room for .* MB are needed for the new site"):
+            write_site([File(file.path, file.data + b"y") for file in LARGE], disk / "site")
         assert read_tree(disk / "site") == tree(LARGE)
+        write_site([File("index.html", b"newer"), *LARGE[1:]], disk / "site")
         assert beside(disk) == set()
 
 
@@ -170,7 +172,10 @@ def test_a_mount_point_is_refused_with_advice_that_works(tmp_path: Path, same_di
         shutil.copy(mark, mark.with_name(".site.perfsite"))
         with pytest.raises(UsageError, match=r"is a mount point.*--out .*/site/site"):
             check_target(site)
-        assert beside(tmp_path) == {"elsewhere", ".elsewhere.lock", ".elsewhere.perfsite"}
+        assert beside(tmp_path) == {
+            "elsewhere",
+            *(f".elsewhere.{what}" for what in ("lock", "perfsite", "state")),
+        }
         if not same_disk:
             write_site(NEW, site / "site")
             assert read_tree(site / "site") == tree(NEW)
@@ -301,16 +306,21 @@ def test_everything_is_on_the_disk_before_it_gets_its_name(tmp_path: Path) -> No
     def lines(what: str, path: str) -> list[tuple[int, int]]:
         return [(b, e) for name, words, b, e in calls if name == what and f"<{path}>" in words]
 
+    def before(calls: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        # Afterwards the old tree has this name.
+        return [(b, e) for b, e in calls if e < exchange]
+
     for folder in ("a", "b"):
         for number in range(9):
             path = f"{staging}/{folder}/{number}.html"
-            written, synced = lines("write", path), lines("fsync", path)
-            inner = lines("fsync", f"{staging}/{folder}")
+            draft = f"{staging}/{folder}/.{number}.html.perfsite-draft"
+            written, synced = lines("write", draft), lines("fsync", path)
+            inner = before(lines("fsync", f"{staging}/{folder}"))
             assert written[-1][1] < synced[0][0]
             assert synced[0][1] < inner[-1][0]
-            assert inner[-1][1] < lines("fsync", staging)[-1][0] < exchange
+            assert inner[-1][1] < before(lines("fsync", staging))[-1][0]
     above = lines("fsync", str(tmp_path))
-    assert any(lines("fsync", staging)[-1][1] < b and e < exchange for b, e in above)
+    assert any(before(lines("fsync", staging))[-1][1] < b and e < exchange for b, e in above)
     removed = min(b for name, words, b, _ in calls if name.startswith("unlink") and b > exchange)
     assert any(exchange < b and e < removed for b, e in above)
 

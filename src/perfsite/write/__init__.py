@@ -18,7 +18,8 @@ from perfsite.disk import (
     write_durably,
 )
 from perfsite.errors import WriteError
-from perfsite.write.target import Target, Written, beside
+from perfsite.write.ownership import beside
+from perfsite.write.target import Target, Written
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -7,14 +7,14 @@ import json
 import os
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from perfsite.disk import FolderKind, is_kept, mark_path, read_mark
 from perfsite.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
 
 MANIFEST: Final = "manifest-sha256.txt"
@@ -34,7 +34,9 @@ _ALWAYS: Final = {
     FolderKind.PREVIEW: {"index.html", "preview.css"},
 }
 """What every site, and every preview, has that an earlier version made: they had no mark."""
-_PREVIEWS: Final = re.compile(r"(index|explanations)\.html|preview\.css|site/.+")
+_PREVIEWS: Final = re.compile(
+    rf"(index|explanations)\.html|preview\.css|site/.+|{re.escape(MANIFEST)}"
+)
 _NAMED: Final = 5
 """Files that a message names before it says how many more there are."""
 _BLOCK: Final = 4096
@@ -46,17 +48,20 @@ _NEITHER: Final = "is not empty and holds no site that perfsite made"
 class Former:
     """The site that stands in a folder: the hash of each of its files, and that of its manifest.
 
-    `folders` are all of its folders, itself too; `size` is the room that it takes, in bytes.
+    The manifest is one of the files. `folders` are all of its folders, itself too.
     """
 
     hashes: Mapping[str, str] = field(default_factory=dict)
     manifest: str = ""
-    folders: tuple[Path, ...] = ()
-    size: int = 0
+    folders: tuple[str, ...] = ()
 
 
-def former_site(out: Path, kind: FolderKind, keep: Collection[str]) -> Former:
+def former_site(
+    out: Path, kind: FolderKind, keep: Collection[str], known: Former | None = None
+) -> Former:
     """The site that a new one may replace; an empty one where nothing but what is kept is there.
+
+    `known` is what was there a moment ago: a manifest of so many files is not read twice.
 
     Raises:
         UsageError: if something would be lost that perfsite did not write.
@@ -68,19 +73,31 @@ def former_site(out: Path, kind: FolderKind, keep: Collection[str]) -> Former:
         return Former()
     if not out.is_dir():
         raise UsageError(f"{out} is a file; the site needs a folder")
-    there = _Found.of(out, keep)
-    if not there.paths:
-        return Former(folders=there.folders, size=there.size)
     manifest = _bytes(out / MANIFEST)
-    hashes, digest = _hashes(manifest), hashlib.sha256(manifest).hexdigest()
+    digest = hashlib.sha256(manifest).hexdigest()
+    hashes = known.hashes if known and known.manifest == digest else _hashes(manifest)
+    there = _Found.of(out, keep, hashes)
+    if not there.is_filled:
+        return Former(folders=there.folders)
     mark = read_mark(out)
     if mark and manifest and digest in mark.manifests:
         _check_kind(out, mark.kind, kind)
     else:
-        _check_kind(out, _proven_kind(out, hashes, there.paths), kind)
-    if foreign := there.paths - hashes.keys() - {MANIFEST}:
-        raise UsageError(_foreign(out, foreign))
-    return Former(hashes, digest, there.folders, there.size)
+        _check_kind(out, _proven_kind(out, hashes, keep), kind)
+    if there.foreign:
+        raise UsageError(_foreign(out, there.foreign))
+    return Former(hashes, digest, there.folders)
+
+
+def size_of(folders: Iterable[str]) -> int:
+    """The bytes that the files in these folders take on a disk."""
+    size = 0
+    for folder in folders:
+        with os.scandir(folder) as listing:
+            for entry in listing:
+                if not entry.is_dir(follow_symlinks=False):
+                    size += room(entry.stat(follow_symlinks=False).st_size)
+    return size
 
 
 def is_of(folder: Path, manifests: Collection[str]) -> bool:
@@ -91,51 +108,62 @@ def is_of(folder: Path, manifests: Collection[str]) -> bool:
 
 @dataclass(frozen=True)
 class _Found:
-    """What lies in a folder besides what is kept: files, and folders in which there is nothing.
+    """What lies in a folder besides what is kept, and what of it is not perfsite's.
 
-    An empty folder is a path that ends in a slash.
+    A folder in which there is nothing is a path that ends in a slash.
     """
 
-    paths: set[str]
-    folders: tuple[Path, ...]
-    size: int
+    is_filled: bool
+    foreign: set[str]
+    folders: tuple[str, ...]
 
     @classmethod
-    def of(cls, out: Path, keep: Collection[str]) -> _Found:
-        paths, folders, size = set[str](), [out], 0
-        for entry in _walk(out):
-            path = Path(entry.path).relative_to(out).as_posix()
-            is_folder = entry.is_dir(follow_symlinks=False)
-            if is_folder:
-                folders.append(Path(entry.path))
-            if is_kept(path, keep):
+    def of(cls, out: Path, keep: Collection[str], hashes: Collection[str]) -> _Found:
+        is_filled, foreign, folders = False, set[str](), [os.fspath(out)]
+        for path, folder in _walk(out):
+            if folder:
+                folders.append(folder)
+            if (folder and not path.endswith("/")) or is_kept(path.rstrip("/"), keep):
                 continue
-            if not is_folder:
-                paths.add(path)
-                size += room(entry.stat(follow_symlinks=False).st_size)
-            elif not [*Path(entry.path).iterdir()]:
-                paths.add(f"{path}/")
-        return cls(paths, tuple(folders), size)
+            is_filled = True
+            if path not in hashes:
+                foreign.add(path)
+        return cls(is_filled, foreign, tuple(folders))
 
 
-def _walk(folder: Path | str) -> Iterator[os.DirEntry[str]]:
-    """Everything below a folder; links are not followed, and what cannot be read is an error."""
-    with os.scandir(folder) as listing:
+def _walk(out: Path | str, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Everything below a folder by its path in it, and where it is if it is a folder.
+
+    Links are not followed, and what cannot be read is an error.
+    """
+    with os.scandir(out) as listing:
         entries = list(listing)
     for entry in entries:
-        yield entry
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walk(entry.path)
+        path = prefix + entry.name
+        if not entry.is_dir(follow_symlinks=False):
+            yield path, ""
+            continue
+        is_empty = True
+        for inner in _walk(entry.path, f"{path}/"):
+            if is_empty:
+                yield path, entry.path
+                is_empty = False
+            yield inner
+        if is_empty:
+            yield f"{path}/", entry.path
 
 
 def _hashes(manifest: bytes) -> dict[str, str]:
-    """The hash of each file in a manifest; none if that is not one of perfsite's."""
-    lines = manifest.decode("utf-8", "replace").removesuffix("\n").split("\n")
-    matches = [_LINE.fullmatch(line) for line in lines]
-    return {} if None in matches else {match[2]: match[1] for match in matches if match}
+    """The hash of each file in a manifest and of itself; none if that is not one of perfsite's."""
+    hashes = {}
+    for line in manifest.decode("utf-8", "replace").removesuffix("\n").split("\n"):
+        if not (match := _LINE.fullmatch(line)):
+            return {}
+        hashes[match[2]] = match[1]
+    return hashes | {MANIFEST: hashlib.sha256(manifest).hexdigest()}
 
 
-def _proven_kind(out: Path, hashes: Mapping[str, str], there: Collection[str]) -> FolderKind:
+def _proven_kind(out: Path, hashes: Mapping[str, str], keep: Collection[str]) -> FolderKind:
     """What a folder without a mark holds, if it is perfsite's beyond doubt.
 
     Such are the folders that versions wrote which had no mark, and copies: the manifest lists what
@@ -149,11 +177,12 @@ def _proven_kind(out: Path, hashes: Mapping[str, str], there: Collection[str]) -
     elif _ALWAYS[FolderKind.PREVIEW] <= hashes.keys() and all(map(_PREVIEWS.fullmatch, hashes)):
         kind = FolderKind.PREVIEW
     else:
+        there = _Found.of(out, keep, ()).foreign
         raise UsageError(
             f"{out} {_NEITHER}: there is {some(_tops(out, there))}; name another folder, or, if "
             f"that is to stay within the site, keep it: {_keeping(out, there)}"
         )
-    if foreign := set(there) - hashes.keys() - {MANIFEST}:
+    if foreign := _Found.of(out, keep, hashes).foreign:
         raise UsageError(_foreign(out, foreign))
     wrong = sorted(path for path in hashes if digest_of(out / path) != hashes[path])
     if wrong:
@@ -198,6 +227,11 @@ def _outermost(out: Path, path: str) -> str:
     """The hidden folder at the top in which a file lies, else the file itself."""
     top = path.partition("/")[0]
     return f"{top}/" if top.startswith(".") and (out / top).is_dir() else path
+
+
+def beside(out: Path, what: str) -> Path:
+    """A hidden name beside the folder `out`."""
+    return out.parent / f".{out.name}.{what}"
 
 
 def room(size: int) -> int:

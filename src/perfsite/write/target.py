@@ -1,6 +1,6 @@
 """A folder in whose place a site is put.
 
-Whose it is, what is tried first, what is carried over, and the exchange.
+Whose it is, what is tried first, what is carried over, the exchange, and what is left beside it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import errno
 import hashlib
 import os
 import shutil
+import stat
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Final, Self
 from filelock import FileLock, Timeout
 
 from perfsite.disk import (
+    GROWING,
     FolderKind,
     Mark,
     clear,
@@ -37,109 +39,23 @@ from perfsite.disk import (
     write_durably,
 )
 from perfsite.errors import UsageError, WriteError
-from perfsite.write.ownership import MANIFEST, Former, digest_of, former_site, is_of, room, some
+from perfsite.model import File
+from perfsite.write.foreign import carry, check_apart, give_name, is_equal
+from perfsite.write.ownership import (
+    MANIFEST,
+    Former,
+    beside,
+    former_site,
+    is_of,
+    room,
+    size_of,
+    some,
+)
+from perfsite.write.state import Standing, begin_state, state_path, write_line
+from perfsite.write.tree import FILE_MODE, FOLDER_MODE, SiteTree, allow, clone, prune
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
-
-    from perfsite.model import File
-
-
-# What is not perfsite's and stays: carried from the old site into the new one.
-#
-# A file is in both folders at once, by a second name of the same file (a hard link) where the disk
-# knows that: so nobody who reads it finds it gone for a moment, and what is written into it while
-# a site is put in place is in the new one, too.
-
-
-def check_apart(paths: Collection[str], keep: Collection[str]) -> None:
-    """Refuse to keep what perfsite writes itself.
-
-    Case does not matter, for there are disks on which it does not.
-
-    Raises:
-        UsageError: naming the first of the files.
-    """
-    lower = {path.casefold(): path for path in paths}
-    parents = {parent for path in lower for parent in _parents(path)}
-    for wanted in keep:
-        name = wanted.casefold()
-        inside = next((path for path in lower if name in _parents(path)), "")
-        if name in lower or name in parents or any(up in lower for up in _parents(name)):
-            written = lower.get(name) or lower.get(inside) or wanted
-            raise UsageError(
-                f"perfsite.toml: keep.files: {wanted}: perfsite writes {written} itself, and only "
-                "what it does not write can be kept"
-            )
-
-
-def carry(old: Path, new: Path, keep: Collection[str]) -> list[Path]:
-    """Have in `new` what is kept as it is in `old`; the files that had to be copied.
-
-    What is there already and is the same stays. May be called again: after the exchange, for what
-    somebody changed in the moment before.
-
-    Raises:
-        OSError: if the disk refuses.
-    """
-    copied = []
-    for path in keep:
-        for source in _all(old / path):
-            target = new / source.relative_to(old)
-            if source.is_dir() and not source.is_symlink():
-                target.mkdir(parents=True, exist_ok=True)
-                with suppress(OSError):  # a disk that knows no modes, or a folder of another user
-                    shutil.copystat(source, target)
-            elif not _same(source, target):
-                target.parent.mkdir(parents=True, exist_ok=True)
-                copied += give_name(source, target)
-    return copied
-
-
-def _parents(path: str) -> list[str]:
-    parts = path.split("/")
-    return ["/".join(parts[:length]) for length in range(1, len(parts))]
-
-
-def _all(path: Path) -> Iterator[Path]:
-    """A file; or a folder and all that is in it, which may be read only if it is not a link."""
-    if not os.path.lexists(path):
-        return
-    yield path
-    if path.is_dir() and not path.is_symlink():
-        for inner in sorted(path.iterdir()):
-            yield from _all(inner)
-
-
-def _same(source: Path, target: Path) -> bool:
-    """Whether a file stands there already: the same one, or a copy of it as it is."""
-    if not os.path.lexists(target):
-        return False
-    here, there = source.lstat(), target.lstat()
-    return os.path.samestat(here, there) or (
-        (here.st_size, here.st_mtime_ns) == (there.st_size, there.st_mtime_ns)
-        and here.st_nlink == there.st_nlink == 1
-    )
-
-
-def give_name(source: Path, target: Path) -> list[Path]:
-    """Give a file a second name, or copy it; what was copied.
-
-    Raises:
-        OSError: if the disk refuses.
-    """
-    draft = draft_of(target)
-    draft.unlink(missing_ok=True)
-    try:
-        os.link(source, draft, follow_symlinks=False)
-        copied = []
-    except OSError:
-        shutil.copy2(source, draft, follow_symlinks=False)
-        copied = [] if draft.is_symlink() else [target]
-    draft.replace(target)
-    # Where both were names of one file already, nothing was renamed.
-    draft.unlink(missing_ok=True)
-    return copied
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 
 # Folders that change places, in one step where the system can, and whether they could.
@@ -220,14 +136,15 @@ def _unescaped(text: str) -> str:
 #
 # Whoever reads the site sees the old one or the new one, never a mixture, however the build ends,
 # and whatever of it has reached the disk when the power goes. What can be refused is refused when
-# a target is entered, before the work. Beside the folder NAME there are for a while
-# `.NAME.staging`, in which the new site grows, and `.NAME.old`; what a killed build left of them
-# the next one removes.
+# a target is entered, before the work.
+#
+# The new site grows in `.NAME.staging` beside the folder NAME: a clone of the site that stands, in
+# which what differs is written. The old one may be in `.NAME.old` for a moment. What a killed build
+# left of these the next one removes. When all is done the old tree is made the same as the new
+# site and stays as `.NAME.kept`, so that the next build has its clone: it shares all files
+# with the site, takes no room but for its folders, and holds nothing that the site does not.
 
 
-_FILE_MODE: Final = 0o644
-_FOLDER_MODE: Final = 0o755
-"""What a web server, which is another user, needs, whatever the umask of who builds."""
 _GRACE: Final = 0.3
 """Seconds for which the old site stays after it is no longer the site: who has just opened its
 folder, or is on the way to a file in it, comes to an end there."""
@@ -262,6 +179,8 @@ class Target:
         self._keep = tuple(keep)
         self._notes: list[str] = []
         self._until = 0.0
+        self._finished: SiteTree | None = None
+        self._former = Former()
 
     def __enter__(self) -> Self:
         """Try all that putting a site in place will need; nothing that readers see changes.
@@ -285,10 +204,15 @@ class Target:
         return self
 
     def __exit__(self, *error: object) -> None:
-        # The new site is in place, or it never will be: an interruption changes nothing of that.
-        with suppress(KeyboardInterrupt):
-            time.sleep(max(0.0, self._until - time.monotonic()))
-        self._leave()
+        try:
+            # The site is in place, or it never will be: an interruption changes nothing of that.
+            with suppress(KeyboardInterrupt):
+                time.sleep(max(0.0, self._until - time.monotonic()))
+            if self._finished:
+                with suppress(OSError, WriteError):
+                    self._retire(self._finished)
+        finally:
+            self._leave()
 
     def put(self, files: Iterable[File]) -> Written:
         """Put the files in place of the folder, with a manifest of their hashes.
@@ -300,26 +224,70 @@ class Target:
             WriteError: if the disk refuses. The folder is then as it was.
         """
         every = tuple(files)
+        check_apart((file.path for file in every), self._keep)
+        tree = self.begin()
         with _told(self._shown):
-            self._former = former_site(self._out, self._kind, self._keep)
-            check_apart([*(file.path for file in every), MANIFEST], self._keep)
-            self._check_room(sum(room(len(file.data)) for file in every))
-            filled = self._fill(every)
+            digests = [hashlib.sha256(file.data).hexdigest() for file in every]
+            both = list(zip(every, digests, strict=True))
+            self._check_room(
+                sum(room(len(f.data)) for f, digest in both if tree.trusted(f.path) != digest)
+            )
+            for file, digest in both:
+                tree.add(file, digest)
+        return self.finish(tree)
+
+    def begin(self) -> SiteTree:
+        """The tree in which the new site grows, as yet a clone of the site that stands.
+
+        Raises:
+            UsageError: if the folder is no longer one that may be replaced.
+            WriteError: if the disk refuses.
+        """
+        with _told(self._shown):
+            self._former = former_site(self._out, self._kind, self._keep, self._former)
+            if self._clone:
+                clear(self._staging)
+                self._clone.rename(self._staging)
+            marker = self._staging / GROWING
+            marker.touch()
+            self._began = marker.stat().st_mtime_ns
+            allow(self._staging, FOLDER_MODE)
+            standing = Standing.of(self._out, self._former.hashes)
+            done = clone(self._out, self._staging, standing.hashes)
+            self._copied, self._touched = done.copied, {self._staging, *done.touched}
+        return SiteTree(self._staging, standing)
+
+    def finish(self, tree: SiteTree) -> Written:
+        """Put what a tree has in place of the folder, with a manifest of its hashes.
+
+        Raises:
+            UsageError: if perfsite was told to keep a file that it writes, or what is not its own
+                has come into the folder.
+            WriteError: if the disk refuses. The folder is then as it was.
+        """
+        with _told(self._shown):
+            check_apart([MANIFEST], self._keep)
+            check_apart(tree.digests, self._keep)
+            tree.add(_manifest(tree.digests))
+            difference = _Difference.of(tree)
+            self._touched.update(prune(self._staging, tree.digests))
             copied = carry(self._out, self._staging, self._keep)
-            self._save_altered(filled.altered)
-            self._make_durable([*filled.paths, *copied], filled.digest)
+            self._save_altered(difference.altered)
+            size = self._draft_state(tree)
+            self._make_durable(tree, copied)
             # Somebody may have put something there while this was being made.
-            former_site(self._out, self._kind, self._keep)
+            former_site(self._out, self._kind, self._keep, self._former)
             exchange(self._staging, self._out, self._aside)
+            self._finished = tree
             if self._former.folders:
                 self._until = time.monotonic() + _GRACE
             self._carry_late()
         return Written(
-            len(every) + 1,
-            sum(len(file.data) for file in every),
-            filled.changed,
-            filled.new,
-            filled.gone,
+            len(tree.digests),
+            size,
+            difference.changed,
+            difference.new,
+            difference.gone,
             tuple(self._notes),
         )
 
@@ -328,6 +296,7 @@ class Target:
         self._mark = read_mark(self._out)
         self._aside = self._place("old")
         self._staging = self._place("staging")
+        self._clone = self._place_of_clone()
         self._former = former_site(self._out, self._kind, self._keep)
         make_transient(self._staging)
         # In the folder above, names can be given and taken.
@@ -336,15 +305,17 @@ class Target:
         if self._former.folders:
             check_can_move(self._out, self._staging)
             self._check_rights()
-        self._check_room(self._former.size, "as the site that stands there takes")
+        if not _links(self._staging):
+            # Else only what changes takes room; how much that is nobody knows yet.
+            needed = size_of(self._former.folders)
+            self._check_room(needed, "as the site that stands there takes")
 
     def _place(self, what: str) -> Path:
         """A free name beside the site, where what a killed build left of it is cleared away.
 
         A build that died between its two renames has left the site there: it is moved back.
         """
-        places = [beside(self._out, what)]
-        places += [beside(self._out, f"{what}-{number}") for number in range(2, _PLACES + 1)]
+        places = _places(self._out, what)
         for path in places:
             if not self._is_ours(path):
                 continue
@@ -352,12 +323,23 @@ class Target:
                 path.rename(self._out)
                 sync_folder(path.parent)
             clear(path)
+        return self._free(places)
+
+    def _free(self, places: Sequence[Path]) -> Path:
+        """The first of these names that nothing has."""
         free = [path for path in places if not os.path.lexists(path)]
         if not free:
             raise WriteError(f"{places[0]} and others like it are not perfsite's; move them away")
         for path in places[: places.index(free[0])]:
             self._notes.append(f"{path} is not perfsite's or cannot be removed; look at it, and do")
         return free[0]
+
+    def _place_of_clone(self) -> Path | None:
+        """The tree that the last build has kept; None where there is none."""
+        ours = [path for path in _places(self._out, "kept") if is_transient(path)]
+        for path in ours[1:]:
+            clear(path)
+        return ours[0] if ours else None
 
     def _is_ours(self, path: Path) -> bool:
         """Whether a folder beside the site is one of a build: by what is in it, not by its name."""
@@ -390,14 +372,6 @@ class Target:
                 "which stays until the new one is complete; make room"
             )
 
-    def _fill(self, files: Sequence[File]) -> _Filled:
-        """Write all files into the staging folder."""
-        filled = _Filled(self._staging, self._out, self._former)
-        for file in files:
-            filled.add(file)
-        filled.end()
-        return filled
-
     def _save_altered(self, altered: Sequence[str]) -> None:
         """Keep beside the site what somebody wrote into it by hand and the new one replaces."""
         if not altered:
@@ -406,7 +380,7 @@ class Target:
         for path in altered:
             target = folder / path
             number = 1
-            while os.path.lexists(target) and not _equal(self._out / path, target):
+            while os.path.lexists(target) and not is_equal(self._out / path, target):
                 number += 1
                 target = folder / f"{path}.{number}"
             if not os.path.lexists(target):
@@ -418,11 +392,36 @@ class Target:
             f"was built; the new site replaces that, and {folder} has what stood there"
         )
 
-    def _make_durable(self, paths: Sequence[Path], digest: str) -> None:
+    def _draft_state(self, tree: SiteTree) -> int:
+        """Write down how the files look, and give them the right mode; the bytes in all of them.
+
+        This is done before anybody but perfsite can write into what is new. A file of the old
+        site that was written to since the tree was begun has no line: the next build reads it.
+
+        Raises:
+            OSError: if a file is not there.
+        """
+        size = 0
+        with draft_of(state_path(self._out)).open("w", encoding="utf-8", newline="\n") as file:
+            begin_state(file)
+            for path, digest in sorted(tree.digests.items()):
+                here = f"{self._staging}/{path}"  # many paths, so they are text
+                info = os.lstat(here)
+                if stat.S_IMODE(info.st_mode) != FILE_MODE:
+                    allow(here, FILE_MODE)
+                is_fresh = tree.standing.digest(path) != digest
+                if is_fresh or info.st_mtime_ns < self._began:
+                    write_line(file, path, digest, info)
+                size += info.st_size if path != MANIFEST else 0
+        return size
+
+    def _make_durable(self, tree: SiteTree, copied: Iterable[Path]) -> None:
         """Have everything on the disk before the new site gets its name."""
-        sync_files(paths)
-        manifests = [digest]
-        if self._former.manifest not in ("", digest):
+        written = [*(self._staging / path for path in tree.fresh()), *copied]
+        written += [path for path in self._copied if path.is_file()]  # others did not stay
+        sync_files(written)
+        manifests = [tree.digests[MANIFEST]]
+        if self._former.manifest not in ("", *manifests):
             manifests.append(self._former.manifest)
         mark = Mark(self._kind, tuple(manifests), self._keep)
         data = mark_data(mark)
@@ -431,17 +430,46 @@ class Target:
             write_durably(path, data)
         # From here on the staging folder is known by its manifest, of which the mark tells.
         settle(self._staging)
-        sync_folders(self._staging)
+        carried = [self._staging / path for path in self._keep]
+        touched = {path.parent for path in (*written, *carried)} | self._touched
+        sync_folders(self._staging, touched)
+        for path in carried:
+            if path.is_dir() and not path.is_symlink():
+                sync_folders(path)
         sync_folder(self._out.parent)
 
     def _carry_late(self) -> None:
         """Carry what was put into the old site, among what is kept, just before the exchange."""
-        old = next((path for path in (self._staging, self._aside) if path.is_dir()), None)
+        old = self._old()
         if old is not None and self._keep:
             sync_files(carry(old, self._out, self._keep))
 
+    def _old(self) -> Path | None:
+        """Where the tree of the old site is after the exchange; None where there was none."""
+        return next((path for path in (self._staging, self._aside) if path.is_dir()), None)
+
+    def _retire(self, tree: SiteTree) -> None:
+        """Make the old tree the clone of the next build, and give the state its name.
+
+        Raises:
+            OSError: if the disk refuses. The next build then does without.
+        """
+        old = self._old()
+        if old is not None:
+            (old / GROWING).touch()
+            done = clone(self._out, old, tree.digests)
+            if not done.copied:
+                sync_folders(old, done.touched)
+                old.rename(self._free(_places(self._out, "kept")))
+        # The state holds for what nobody has touched since this moment.
+        draft = draft_of(state_path(self._out))
+        os.utime(draft)
+        draft.replace(state_path(self._out))
+
     def _leave(self) -> None:
         """Clear away what is beside the site, and let others write there."""
+        with suppress(OSError):
+            draft_of(state_path(self._out)).unlink()
         if hasattr(self, "_staging"):
             clear(self._staging)
             if os.path.lexists(self._out):
@@ -449,68 +477,56 @@ class Target:
         self._lock.release()
 
 
-class _Filled:
-    """A staging folder that is being filled, and how it differs from the site that stands."""
+@dataclass(frozen=True)
+class _Difference:
+    """How a tree differs from the site that stands: numbers of files, and the altered ones.
 
-    def __init__(self, staging: Path, old: Path, former: Former) -> None:
-        self._staging, self._old, self._former = staging, old, former
-        self._hashes: dict[str, str] = {}
-        self._folders = {staging}
-        self.paths: list[Path] = []
-        self.altered: list[str] = []
-        self.changed = self.new = self.gone = 0
-        self.digest = ""
-        _allow(staging, _FOLDER_MODE)
+    `altered` are files that somebody has altered by hand, and that the tree does not have so.
+    """
 
-    def add(self, file: File) -> None:
-        """Write a file; with the bytes that it had it has the time that it had."""
-        self._hashes[file.path] = hashlib.sha256(file.data).hexdigest()
-        if self._write(file.path, file.data):
-            return
-        if (self._old / file.path).is_file():
-            self.changed += 1
-            self._judge(file.path)
-        else:
-            self.new += 1
+    changed: int
+    new: int
+    gone: int
+    altered: tuple[str, ...]
 
-    def end(self) -> None:
-        """Write the manifest, and look at what is gone."""
-        lines = "".join(f"{digest}  {path}\n" for path, digest in sorted(self._hashes.items()))
-        self.digest = hashlib.sha256(lines.encode()).hexdigest()
-        self._write(MANIFEST, lines.encode())
-        for path in self._former.hashes.keys() - self._hashes.keys():
-            self.gone += 1
-            if os.path.lexists(self._old / path):
-                self._judge(path)
-        self.altered.sort()
-
-    def _judge(self, path: str) -> None:
-        """See whether somebody has altered a file since perfsite wrote it."""
-        old = self._old / path
-        if digest_of(old) != self._former.hashes.get(path):
-            self.altered.append(path)
-
-    def _write(self, path: str, data: bytes) -> bool:
-        """Write some bytes; whether the old site has the same."""
-        target, before = self._staging / path, self._old / path
-        for folder in reversed(target.parents):
-            if self._staging in folder.parents and folder not in self._folders:
-                folder.mkdir(exist_ok=True)
-                _allow(folder, _FOLDER_MODE)
-                self._folders.add(folder)
-        target.write_bytes(data)
-        _allow(target, _FILE_MODE)
-        self.paths.append(target)
-        if not before.is_file() or before.read_bytes() != data:
-            return False
-        stat = before.stat()
-        os.utime(target, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-        return True
+    @classmethod
+    def of(cls, tree: SiteTree) -> _Difference:
+        changed = new = 0
+        for path in tree.fresh():
+            if path == MANIFEST:
+                continue
+            if tree.standing.digest(path) is None:
+                new += 1
+            else:
+                changed += 1
+        gone = sum(path not in tree.digests for path in tree.standing.hashes)
+        altered = (
+            path
+            for path, digest in tree.standing.altered.items()
+            if digest is not None and digest != tree.digests.get(path)
+        )
+        return cls(changed, new, gone, tuple(sorted(altered)))
 
 
-def beside(out: Path, what: str) -> Path:
-    """A hidden name beside the folder `out`."""
-    return out.parent / f".{out.name}.{what}"
+def _manifest(digests: Mapping[str, str]) -> File:
+    lines = "".join(f"{digest}  {path}\n" for path, digest in sorted(digests.items()))
+    return File(MANIFEST, lines.encode())
+
+
+def _links(folder: Path) -> bool:
+    """Whether the disk of a folder that is one of ours gives files a second name."""
+    probe = folder / f"{GROWING}-link"
+    try:
+        os.link(folder / GROWING, probe)
+        probe.unlink()
+    except OSError:
+        return False
+    return True
+
+
+def _places(out: Path, what: str) -> list[Path]:
+    """The names for a folder beside the site, in the order in which they are tried."""
+    return [beside(out, what), *(beside(out, f"{what}-{n}") for n in range(2, _PLACES + 1))]
 
 
 def _real(out: Path) -> Path:
@@ -541,16 +557,3 @@ def _advice(error: OSError) -> str:
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return "; a site is put in place by renaming, so the folder above has to be writable, too"
     return ""
-
-
-def _allow(path: Path, mode: int) -> None:
-    """Let everybody read, and only the owner write, on every machine alike."""
-    # A disk that knows no modes refuses; who may read there is said where it is mounted.
-    with suppress(OSError):
-        path.chmod(mode)
-
-
-def _equal(left: Path, right: Path) -> bool:
-    if left.is_symlink() or right.is_symlink():
-        return left.is_symlink() and right.is_symlink() and left.readlink() == right.readlink()
-    return left.is_file() and right.is_file() and left.read_bytes() == right.read_bytes()
