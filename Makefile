@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 OPTIONS := $(if $(JOBS),--jobs $(JOBS)) $(if $(EDITION),--edition $(EDITION))
 
 .DEFAULT_GOAL := help
-.PHONY: help site quick test proofs quick-tests main-tests lint tools serve validate golden documents docs case-study patterns bench lighthouse screenshots sbom lowest clean
+.PHONY: help site quick test proofs quick-tests main-tests lint tools serve validate golden documents charts docs case-study patterns bench lighthouse screenshots vl-convert-next sbom lowest clean
 
 help: ## print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -79,6 +79,9 @@ documents: $(READY) ## write docs/commands.md, docs/schemas and docs/errors.md a
 	@PYTHONPATH=tests $(BIN)/python tests/explained_examples.py
 	@$(BIN)/python scripts/documents.py
 
+charts: $(READY) ## compile the kinds of charts to Vega, into the package
+	@$(BIN)/python scripts/charts.py
+
 # An environment of its own, for these libraries are no business of a site's, or of its tests'.
 $(DOCS_READY): requirements/docs.txt
 	$(PYTHON) -m venv $(VENV)/docs
@@ -104,6 +107,14 @@ lighthouse: $(READY) site ## run Lighthouse on three pages of the example (see d
 screenshots: $(READY) site ## take the pictures of docs/screenshots
 	@scripts/browser_tools.sh $(VENV)
 	@PYTHONPATH=tests $(BIN)/python scripts/screenshots.py --site $(OUT)
+
+# It lies beside the environment, not in it. Bytes may differ: what is asked is whether every kind is drawn.
+vl-convert-next: $(READY) ## draw every kind of picture with the next vl-convert, a candidate perhaps (see docs/testing.md)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --pre --upgrade --no-deps \
+		--target $(VENV)/next 'vl-convert-python>=2.0.0rc1'
+	@PYTHONPATH=tests $(BIN)/python scripts/pictures.py
+	@PYTHONPATH=tests:$(VENV)/next $(BIN)/python scripts/pictures.py
+	PYTHONPATH=$(VENV)/next $(BIN)/python -m pytest tests/test_chart_draw.py tests/test_chart_specs.py tests/test_chart_axes.py
 
 sbom: $(READY) ## say what perfsite is made of, as CycloneDX, in dist/perfsite.cdx.json
 	@mkdir -p dist

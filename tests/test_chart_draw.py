@@ -126,8 +126,11 @@ def test_text_is_16_pixels_high_and_horizontal(charts: dict[str, str]) -> None:
     """All words can be read on a phone without turning it."""
     for svg in charts.values():
         assert len(texts(svg)) >= 4
+        root = ET.fromstring(svg)  # noqa: S314 - our own file
+        assert set(re.findall(r'font-size="([^"]*)"', svg)) == {"16px"}
+        sized = [item for item in root.iter() if item.get("font-size")]
+        assert {*root.iter(f"{SVG}text")} == {t for item in sized for t in item.iter(f"{SVG}text")}
         for text in texts(svg):
-            assert text.get("font-size") == "16px"
             assert "rotate(" not in (text.get("transform") or "").replace("rotate(0)", "")
 
 

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import multiprocessing
 import re
+import sys
 from concurrent.futures import ProcessPoolExecutor
-from itertools import combinations, pairwise
+from importlib import resources
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -11,10 +13,12 @@ import pytest
 from hypothesis import given
 
 from chart_samples import ENGLISH, STYLE, SVG, WORDS, chart_jobs, run, samples, treemap_jobs
+from chart_words import boxes, check_words
 from perfsite.charts.draw import card_colours, draw
 from perfsite.charts.jobs import lines_job, treemap_job
-from perfsite.charts.pictures import CONTEXT, ChartJob, Line, TreemapJob, text_width
-from perfsite.charts.specs import compiled, contrast, readable_on
+from perfsite.charts.kinds import compiled_kinds
+from perfsite.charts.pictures import CONTEXT, ChartJob, Line, TreemapJob
+from perfsite.charts.specs import contrast, readable_on, template
 from perfsite.measures import MeasureKind
 from properties import fewer
 
@@ -123,54 +127,6 @@ def check_picture(svg: str, job: ChartJob | TreemapJob) -> None:
         assert float(size.removesuffix("px")) * PHONE / job.width >= SMALLEST
 
 
-Box = tuple[float, float, float, float, str]
-
-
-def boxes(svg: str) -> list[Box]:
-    """The left, top, right and bottom of every line of text, and the line."""
-    found: list[Box] = []
-
-    def walk(item: ET.Element, x: float, y: float) -> None:
-        for dx, dy in re.findall(
-            r"translate\(([-\d.e]+),([-\d.e]+)\)", item.get("transform") or ""
-        ):
-            x, y = x + float(dx), y + float(dy)
-        if item.tag == f"{SVG}text":
-            assert "rotate(" not in (item.get("transform") or "").replace("rotate(0)", "")
-            lines = list(item) or [item]
-            high = float((item.get("font-size") or "").removesuffix("px"))
-            line_y = y
-            for line in lines:
-                line_y += float(line.get("dy") or 0)
-                wide = text_width(line.text or "", high)
-                share = {"middle": 0.5, "end": 1.0}.get(item.get("text-anchor") or "", 0.0)
-                left = x - wide * share
-                # From the top of a capital to below the tail of a g.
-                if line.text:
-                    found.append(
-                        (left, line_y - 0.72 * high, left + wide, line_y + 0.2 * high, line.text)
-                    )
-            return
-        for child in item:
-            walk(child, x, y)
-
-    walk(ET.fromstring(svg), 0, 0)  # noqa: S314 - our own file
-    return found
-
-
-def check_words(svg: str, job: ChartJob | TreemapJob) -> None:
-    """No line of text leaves the picture, and none lies on another."""
-    found = boxes(svg)
-    for left, top, right, bottom, text in found:
-        assert left >= -0.5, text
-        assert right <= job.width + 0.5, text
-        assert top >= -0.5, text
-        assert bottom <= job.height + 0.5, text
-    for one, other in combinations(found, 2):
-        apart = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
-        assert apart, f"{one[4]!r} lies on {other[4]!r}"
-
-
 @fewer(2, because="each example is drawn in another process")
 @given(chart_jobs)
 def test_any_chart_can_be_read_by_anybody(worker: ProcessPoolExecutor, job: ChartJob) -> None:
@@ -179,7 +135,7 @@ def test_any_chart_can_be_read_by_anybody(worker: ProcessPoolExecutor, job: Char
 
     check_chart(job)
     check_picture(svg, job)
-    check_words(svg, job)
+    check_words(svg, job.width, job.height)
 
 
 def rectangles(svg: str) -> list[tuple[float, float, float, float]]:
@@ -201,7 +157,7 @@ def test_any_treemap_has_its_words_in_its_boxes(
     whole = sum(item.value for item in job.items)
 
     check_picture(svg, job)
-    check_words(svg, job)
+    check_words(svg, job.width, job.height)
     assert len(areas) == len(job.items)
     for area, item in zip(areas, job.items, strict=True):
         assert area == pytest.approx(item.value / whole * job.width * job.height, abs=1)
@@ -219,7 +175,7 @@ def test_the_samples_keep_the_rules_too(
     svg = svg_of(worker, job)
 
     check_picture(svg, job)
-    check_words(svg, job)
+    check_words(svg, job.width, job.height)
     assert boxes(svg)
 
 
@@ -234,7 +190,7 @@ def test_names_of_lines_that_end_at_one_height_are_all_read(
     job = lines_job("a.svg", *WORDS, made, MeasureKind.SHARE, ENGLISH)
     svg = svg_of(worker, job)
 
-    check_words(svg, job)
+    check_words(svg, job.width, job.height)
     said = " ".join(text for *_, text in boxes(svg))
     assert all(word in said for name in names for word in name.split(" "))
 
@@ -258,4 +214,26 @@ def test_boxes_of_a_treemap_say_as_much_as_fits(worker: ProcessPoolExecutor) -> 
 def test_a_kind_that_nobody_knows_is_an_error_and_no_bars() -> None:
     """A picture of it costs its page a sentence, as any that cannot be drawn."""
     with pytest.raises(KeyError, match="pie"):
-        compiled("pie", STYLE)
+        template("pie", STYLE)
+
+
+def test_the_kinds_of_charts_are_compiled_anew_when_they_change(
+    worker: ProcessPoolExecutor,
+) -> None:
+    """`kinds.json` is what Altair makes of the kinds today; `make charts` writes it."""
+    kept = resources.files("perfsite.charts").joinpath("kinds.json").read_text(encoding="utf-8")
+
+    assert worker.submit(compiled_kinds).result() == kept
+
+
+def libraries_used() -> set[str]:
+    """Which of the libraries of charts a process has imported that drew every kind of picture."""
+    for job in samples():
+        draw(job, STYLE)
+    return {"altair", "vl_convert"} & set(sys.modules)
+
+
+def test_whoever_draws_imports_no_altair() -> None:
+    """The kinds have been compiled before, so that a process that draws need not wait for it."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        assert pool.submit(libraries_used).result() == {"vl_convert"}

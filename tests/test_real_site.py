@@ -16,6 +16,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from answer_key import answer_key
+from chart_words import check_words
 from perfsite.analysis import analyse
 from perfsite.exports.tables import OBSERVATION_COLUMNS, csv_file, observation_rows
 from perfsite.load import load_data
@@ -498,6 +499,15 @@ def test_each_picture_stands_on_one_page_in_its_own_size(
 
     assert shown == alone == Counter(list(pictures(tree)))
     assert [path for path, page in pages.items() if page.is_embed and not page.tables] == []
+
+
+def test_every_word_of_every_chart_can_be_read(tree: Tree) -> None:
+    """None leaves its picture, however long the ticks and labels are, and none lies on another."""
+    for path, data in pictures(tree).items():
+        svg = data.decode()
+        size = re.search(r'<svg [^>]*width="(\d+)" height="(\d+)"', svg)
+        assert size, path
+        check_words(svg, int(size[1]), int(size[2]))
 
 
 def loaded(tree: Tree, path: str, page: Page) -> set[str]:

@@ -111,6 +111,7 @@ def test_a_page_is_a_context_a_template_and_a_link(scratch: Scratch, tmp_path: P
 def test_a_kind_of_picture_is_drawn_on_a_page(scratch: Scratch, tmp_path: Path) -> None:
     """The module stands on the page of the service, and its picture has the new marks."""
     scratch.apply("chart")
+    scratch.script("charts.py")
     site = built(scratch, tmp_path, {})
 
     page = (site / "services" / "passport.html").read_text("utf-8")

@@ -12,8 +12,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
-from perfsite.charts.pictures import CardJob, wrap
-from perfsite.charts.specs import filled, readable_on
+from perfsite.charts.axes import axes_of, words_svg
+from perfsite.charts.converter import jpeg_of, svg_of
+from perfsite.charts.pictures import CardJob, TreemapJob, wrap
+from perfsite.charts.specs import filled_chart, filled_treemap, readable_on
 from perfsite.charts.workers import Failure, Workers
 from perfsite.errors import BuildError
 from perfsite.model import File
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
 
-    from perfsite.charts.pictures import ChartJob, Job, TreemapJob
+    from perfsite.charts.pictures import ChartJob, Job
     from perfsite.tokens import ChartStyle
 
 
@@ -95,8 +97,10 @@ def _written(lines: Sequence[str], y: float, size: int, weight: str = "") -> str
 # Keeping drawings: what has been drawn before need not be drawn again.
 
 
-_LIBRARIES: Final = ("altair", "vl-convert-python")
-_MODULES: Final = ("draw.py", "fonts.conf", "specs.py")
+_LIBRARY: Final = "vl-convert-python"
+_MODULES: Final = (
+    "draw.py", "axes.py", "converter.py", "fonts.conf", "kinds.json", "pictures.py", "specs.py",
+)  # fmt: skip
 """What decides how a job looks once it is drawn."""
 
 
@@ -125,12 +129,12 @@ def drawing_keys(jobs: Sequence[Job], style: ChartStyle) -> list[str]:
     """The key of each job's drawing: the same if, and only if, it would be the same bytes.
 
     It is made of the job (but not of its path, which is not in the picture), the style, the
-    libraries that draw, in their versions, and our own code that does.
+    version of the library that draws, and our own code that does.
     """
     folder = resources.files("perfsite.charts")
     parts = [
         style.model_dump_json(),
-        *(version(name) for name in _LIBRARIES),
+        version(_LIBRARY),
         *(folder.joinpath(name).read_text(encoding="utf-8") for name in _MODULES),
     ]
     common = hashlib.sha256("\0".join(parts).encode())
@@ -244,20 +248,20 @@ def draw(job: Job, style: ChartStyle) -> bytes:
 
 
 def _card(job: CardJob, style: ChartStyle) -> bytes:
-    import vl_convert  # noqa: PLC0415 - starts V8, which must not happen in the parent
-
     # As PNG it would take three times the room; packed by zlib, other bytes on other machines.
-    picture: bytes = vl_convert.svg_to_jpeg(card_svg(job, style), 1.0, _QUALITY)
-    return picture
+    return jpeg_of(card_svg(job, style), _QUALITY)
 
 
 def _svg(job: ChartJob | TreemapJob, style: ChartStyle) -> str:
     """A chart with a title and a description for those who open it by itself."""
-    import vl_convert  # noqa: PLC0415 - starts V8, which must not happen in the parent
-
-    svg: str = vl_convert.vega_to_svg(filled(job, style))
+    if isinstance(job, TreemapJob):
+        svg, words = svg_of(filled_treemap(job, style)), ""
+    else:
+        axes = axes_of(job, style)
+        svg, words = svg_of(filled_chart(job, axes, style)), words_svg(job, axes, style)
     start = svg.index("<svg")
     end = svg.index(">", start)
     root = svg[start:end].replace(' class="marks"', "")
     title = f"<title>{escape(job.title)}</title><desc>{escape(job.description)}</desc>"
-    return f'{root} role="img">{title}{svg[end + 1 :]}\n'
+    marks = svg[end + 1 :].removesuffix("</svg>")
+    return f'{root} role="img">{title}{marks}{words}</svg>\n'
