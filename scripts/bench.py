@@ -20,7 +20,6 @@ import os
 import platform
 import re
 import shutil
-import signal
 import statistics
 import subprocess
 import sys
@@ -202,7 +201,8 @@ def served(data: Path, site: Path, jobs: int) -> float:
                 time.sleep(0.02)
             return time.monotonic() - start
         finally:
-            server.send_signal(signal.SIGINT)
+            # No interrupt: what a shell has started in the background does not hear it.
+            server.terminate()
             server.communicate()
 
 
