@@ -6,11 +6,16 @@ import os
 import signal
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+from perfsite.workers import Failure
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from perfsite.charts.pictures import Job
     from perfsite.tokens import ChartStyle
+    from perfsite.workers import Work
 
 LOST: Final = {
     "services/full/transactions.svg": "kill",
@@ -18,10 +23,6 @@ LOST: Final = {
     "departments/ministry-of-roads/digital-take-up.svg": "crash",
 }
 """Pictures of the small site, and what happens to who draws them."""
-
-
-def prepare() -> None:
-    """Nothing has to be settled."""
 
 
 def happen(word: str) -> bytes:
@@ -44,10 +45,20 @@ def happen(word: str) -> bytes:
     return word.encode()
 
 
-def words(word: Any, style: object) -> bytes:  # noqa: ANN401 - the place of a job
-    """A job that is a word."""
-    del style
-    return happen(word)
+def begin() -> Work[str, bytes | Failure]:
+    """What a process begins with: it does words."""
+    return do
+
+
+def do(word: str, lost: Mapping[str, Failure], report: Callable[[str], None], /) -> bytes | Failure:
+    """A job that is a word and has one step, which is called as the word."""
+    if word in lost:
+        return lost[word]
+    report(word)
+    try:
+        return happen(word)
+    except ValueError as error:
+        return Failure(f"ValueError: {error}")
 
 
 def everything(job: Job, style: ChartStyle) -> bytes:

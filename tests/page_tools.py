@@ -7,7 +7,6 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from helpers import worked_example
-from perfsite.cache import Cache
 from perfsite.components.contexts import Assets, make_builder
 from perfsite.kpi.groups import FOLDERS
 from perfsite.language import Language
@@ -97,7 +96,7 @@ class Made:
     def group_pages(self) -> dict[str, tuple[GroupPage, list[Job]]]:
         """The pages of all departments, agencies and categories by their addresses."""
         made = [
-            group_page(self.builder, replace(record, agencies=()), self.cells, Cache())
+            group_page(self.builder, replace(record, agencies=()), self.cells)
             for kind in FOLDERS
             for record in self.site.of_kind(kind)
         ]

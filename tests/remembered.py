@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from perfsite import analysis, build
 from perfsite.kpis import KPIS
+from perfsite.pages.site import ServiceInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
@@ -70,10 +71,11 @@ def keep_results() -> None:
         return analysis
 
     def build_site(analysis: Analysis, edition: Edition, theme: Theme, **more: Any) -> BuiltSite:  # noqa: ANN401
-        if more.get("cache") is not None or more["charts"] or analysis.data.history:
+        remembers = more.get("cache") is not None or more.get("records") is not None
+        if remembers or more["charts"] or analysis.data.history:
             return make_site(analysis, edition, theme, **more)
         # What is known is the same, not only equal: its entry keeps it, and so its number, too.
-        given = (analysis, theme, vars(build)["make_pages"], tuple(KPIS.values()))
+        given = (analysis, theme, ServiceInput.pages, tuple(KPIS.values()))
         site: BuiltSite = _built.of(
             (id(analysis), edition), given, lambda: make_site(analysis, edition, theme, **more)
         )

@@ -32,7 +32,7 @@ def records_of(made: Worked, language: Language = ENGLISH) -> dict[str, ServiceR
     return {
         key: replace(
             record,
-            asked=frozenset(KPIS),
+            asked=tuple(KPIS),
             titles=dict.fromkeys([language.tag], next(iter(record.titles.values()))),
         )
         for key, record in site_of(made).services.items()

@@ -234,11 +234,11 @@ class Silent:
         self.done = 0
 
     def start(self, total: int) -> None:
-        """The number of charts."""
+        """The number of parts."""
         self.total = total
 
     def advance(self, number: int) -> None:
-        """So many more are drawn."""
+        """So many more are made."""
         self.done += number
 
 

@@ -31,10 +31,10 @@ def room(module: str) -> str:
 
 
 TIERS = (
-    {"text", "stages"},
+    {"text", "stages", "fingerprint"},
     {"periods", "faults", "cache", "decimals", "frames"},
     {"errors", "model", "measures", "arithmetic"},
-    {"documents", "files", "kpis", "disk"},
+    {"documents", "files", "kpis", "disk", "workers"},
     {"config", "explanations"},
     {"tables", "language", "tokens"},
     {"kpi"},
@@ -48,6 +48,8 @@ TIERS = (
     {"site_data"},
     {"widgets"},
     {"pages"},
+    {"units"},
+    {"unit_records"},
     {"build"},
     {"serve"},
     {"cli"},

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
 import os
 import re
 import subprocess
@@ -15,14 +14,17 @@ import pytest
 
 import perfsite
 from chart_samples import STYLE, SVG, chart_samples, samples, texts
-from perfsite.charts.draw import Drawing
-from perfsite.errors import BuildError
+from perfsite.charts.draw import Drawer, Drawn, Undrawn, settle
+from perfsite.charts.pictures import ChartJob
+from perfsite.workers import Failure, Workers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from perfsite.charts.pictures import ChartJob, Job
+    from perfsite.charts.pictures import Job
     from perfsite.model import File
+    from perfsite.tokens import ChartStyle
+    from perfsite.workers import Work
 
 
 def make_jobs() -> list[ChartJob]:
@@ -30,10 +32,24 @@ def make_jobs() -> list[ChartJob]:
     return list(chart_samples().values())
 
 
+def begin() -> Work[Sequence[Job], Drawn]:
+    """What a process that draws begins with."""
+    settle()
+    return Drawer(STYLE).draw
+
+
+def draw_all(jobs: Sequence[Job], workers: int = 1) -> list[Drawn]:
+    """What came of each of these jobs, drawn by itself."""
+    work = Workers([[job] for job in jobs], begin, workers)
+    try:
+        return [work.result(number) for number in range(len(jobs))]
+    finally:
+        work.end()
+
+
 def drawn(jobs: Sequence[Job], workers: int = 1) -> list[File]:
     """The files of these jobs, in their order."""
-    with Drawing(jobs, workers, STYLE) as drawing:
-        return list(drawing.files(lambda _: None))
+    return [file for one in draw_all(jobs, workers) for file in one.files]
 
 
 @pytest.fixture(scope="module")
@@ -44,15 +60,11 @@ def charts() -> dict[str, str]:
 
 
 def test_every_job_is_a_file_of_its_name(charts: dict[str, str]) -> None:
-    """Files come in the order of the jobs, and progress counts each of them once."""
-    told: list[int] = []
+    """Files come in the order of the jobs."""
     job = make_jobs()[0]
     jobs = [replace(job, path=f"{i}.svg") for i in range(40)]
-    with Drawing(jobs, 2, STYLE) as drawing:
-        files = list(drawing.files(told.append))
 
-    assert [file.path for file in files] == [job.path for job in jobs]
-    assert sum(told) == 40
+    assert [file.path for file in drawn(jobs, 2)] == [job.path for job in jobs]
     assert list(charts) == [job.path for job in samples() if job.path.endswith(".svg")]
 
 
@@ -191,15 +203,13 @@ def test_a_chart_that_cannot_be_drawn_costs_no_other() -> None:
     """The trouble of vl-convert is said, no file is made up, and the next chart is drawn."""
     good, other = make_jobs()[:2]
     broken = replace(good, path="broken.svg", marks=({"x": object()},))  # type: ignore[dict-item]
-    with Drawing([broken, other], 1, STYLE) as drawing:
-        files = list(drawing.files(lambda _: None))
+    lost, whole = draw_all([broken, other])
 
-    assert [file.path for file in files] == [other.path]
-    (undrawn,) = drawing.undrawn
+    assert lost.files == ()
+    assert [file.path for file in whole.files] == [other.path]
+    (undrawn,) = lost.undrawn
     assert undrawn.path == "broken.svg"
     assert "object" in undrawn.failure.reason
-    with pytest.raises(BuildError, match="could be drawn"):
-        drawn([broken])
 
 
 def test_nothing_to_draw_is_no_trouble() -> None:
@@ -226,30 +236,36 @@ class Memory:
 
 def test_what_is_kept_is_not_drawn_again() -> None:
     """Kept drawings come from the store in their places, and only the others are drawn."""
-    store, told = Memory(), list[int]()
+    store, steps = Memory(), list[str]()
     jobs = samples()
-    with Drawing(jobs[::2], 1, STYLE, store) as drawing:
-        first = list(drawing.files(told.append))
-    puts = store.puts
+
+    def picture(job: Job, style: ChartStyle) -> bytes:
+        del style
+        return f"picture of {job.title if isinstance(job, ChartJob) else job.path}".encode()
+
+    drawer = Drawer(STYLE, store, picture)
+    first = drawer.draw(jobs[::2], {}, steps.append)
     # Whatever the store says is believed, so a drawing that was changed shows where it came from.
     store.kept = {key: b"kept " + data for key, data in store.kept.items()}
-    with Drawing(jobs, 1, STYLE, store) as drawing:
-        files = list(drawing.files(told.append))
+    again = drawer.draw(jobs, {}, steps.append)
 
-    assert puts == len(jobs[::2])
-    assert store.puts == len(jobs)
-    assert [file.path for file in files] == [job.path for job in jobs]
-    assert [f.data for f in files[::2]] == [b"kept " + file.data for file in first]
-    assert not any(f.data.startswith(b"kept") for f in files[1::2])
-    assert sum(told) == len(jobs) + len(jobs[::2])
+    assert steps == [
+        *(job.path for job in jobs[::2]),
+        "",
+        *(job.path for job in jobs[1::2]),
+        "",
+    ]
+    assert store.puts == len(jobs) == len(again.keys)
+    assert [file.path for file in again.files] == [job.path for job in jobs]
+    assert [f.data for f in again.files[::2]] == [b"kept " + file.data for file in first.files]
+    assert not any(f.data.startswith(b"kept") for f in again.files[1::2])
 
 
-def test_a_store_that_has_everything_starts_no_worker() -> None:
-    """With all drawings at hand nothing is drawn."""
-    store = Memory()
+def test_what_is_lost_is_not_tried_again() -> None:
+    """A picture that a process was lost over is given up, with the reason, and the rest drawn."""
     jobs = samples()[:2]
-    with Drawing(jobs, 1, STYLE, store) as drawing:
-        list(drawing.files(lambda _: None))
-    with Drawing(jobs, 1, STYLE, store) as drawing:
-        assert len(list(drawing.files(lambda _: None))) == 2
-        assert multiprocessing.active_children() == []
+    why = Failure("the process that drew it crashed")
+    result = Drawer(STYLE, draw=lambda *_: b"picture").draw(jobs, {jobs[0].path: why}, print)
+
+    assert result.undrawn == (Undrawn(jobs[0].path, why),)
+    assert [file.path for file in result.files] == [jobs[1].path]

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 import misbehaving
-from chart_samples import STYLE
-from perfsite.charts.workers import Failure, Workers
 from perfsite.errors import BuildError
+from perfsite.workers import Failure, Workers
 from small_site import data_folder, link_faults, pages_of, perfsite, read_tree
 
 if TYPE_CHECKING:
@@ -29,8 +28,7 @@ WRONG: Final = {
 
 def results(words: Sequence[str], number: int, **more: Any) -> list[bytes | Failure]:  # noqa: ANN401
     """What workers make of words."""
-    jobs: Any = words
-    workers = Workers(jobs, misbehaving.words, STYLE, number, misbehaving.prepare, **more)
+    workers = Workers(words, misbehaving.begin, number, **more)
     try:
         return [workers.result(place) for place in range(len(words))]
     finally:
@@ -69,7 +67,7 @@ def test_there_are_no_more_processes_than_files_that_may_be_open(
     started: list[object] = []
     start = Workers._start  # noqa: SLF001 - counted, not altered
 
-    def count(workers: Workers) -> object:
+    def count(workers: Workers[str, bytes]) -> object:
         started.append(workers)
         return start(workers)
 
@@ -95,8 +93,7 @@ def test_where_nothing_can_be_drawn_the_drawing_ends(word: str) -> None:
 
 def test_work_that_is_called_off_leaves_no_process() -> None:
     """Whoever ends it does not wait for what hangs."""
-    jobs: Any = ["hang"] * 3
-    Workers(jobs, misbehaving.words, STYLE, 2, misbehaving.prepare).end()
+    Workers(["hang"] * 3, misbehaving.begin, 2).end()
 
     assert multiprocessing.active_children() == []
 

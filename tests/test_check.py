@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from perfsite.build import check_site
+from perfsite.build import Collected, InMemory, check_site
 from perfsite.errors import ConsistencyError
 from perfsite.model import File, Service
+from perfsite.units import UnitResult, titles_in
 from small_site import (
     CONFIG,
     MOVED,
@@ -25,7 +26,7 @@ from small_site import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 KNOWN = {key: Service(key, key, "Ministry") for key in SERVICES}
 LIST = "services/by-name-ascending.html"
@@ -37,7 +38,20 @@ PARTS = re.compile(r"404\.html|services/[^/]+/.*|(?!services/).*/by-[a-z-]+\.htm
 
 def check(tree: Tree) -> None:
     """Check a tree as the build does."""
-    check_site([File(path, data) for path, data in tree.items()], KNOWN, MOVED, "")
+    check_files(files_of(tree), MOVED)
+
+
+def files_of(tree: Tree) -> list[File]:
+    """The files of a tree."""
+    return [File(path, data) for path, data in tree.items()]
+
+
+def check_files(files: Sequence[File], moved: set[str], *folders: str) -> None:
+    """Check files as the build does; `folders` are those of languages, where there are several."""
+    output = InMemory()
+    collected = Collected([], output)
+    collected.add(UnitResult(tuple(files), (), titles_in(files), ()))
+    check_site(collected, output.read, KNOWN, moved, "", folders or ("",))
 
 
 def changed(path: str, old: str, new: str) -> Callable[[Tree], None]:
@@ -137,18 +151,18 @@ def test_a_site_that_contradicts_itself_is_refused(name: str) -> None:
 
 def test_two_files_cannot_have_one_address() -> None:
     """The second file at an address is named."""
-    files = [File(path, data) for path, data in small_site().items()]
+    files = files_of(small_site())
 
     with pytest.raises(ConsistencyError, match=r"two files at the address about\.html"):
-        check_site([*files, File("about.html", b"")], KNOWN, MOVED, "")
+        check_files([*files, File("about.html", b"")], MOVED)
 
 
 def test_a_moved_page_is_no_service() -> None:
     """Without knowing the former ids, the pages that they left would be services too many."""
-    files = [File(path, data) for path, data in small_site().items()]
+    files = files_of(small_site())
 
     with pytest.raises(ConsistencyError, match="too many: old-name, older-name"):
-        check_site(files, KNOWN, set(), "")
+        check_files(files, set())
 
 
 @pytest.mark.parametrize("base", ["https://example.org", "https://example.org/x/services/"])
@@ -180,7 +194,7 @@ def two_languages() -> Tree:
 
 def check_both(tree: Tree, folders: tuple[str, ...] = ("", "fr/")) -> None:
     """Check a tree of two languages."""
-    check_site([File(path, data) for path, data in tree.items()], KNOWN, MOVED, "", folders)
+    check_files(files_of(tree), MOVED, *folders)
 
 
 def test_a_site_in_two_languages_that_agree_passes() -> None:

@@ -13,8 +13,7 @@ from filelock import FileLock
 
 from perfsite import __version__
 from perfsite.cli import main
-from perfsite.pages import site
-from perfsite.pages.site import Made
+from perfsite.pages.site import Made, ServiceInput
 from small_site import (
     CONFIG,
     LOGO,
@@ -34,9 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from perfsite.cache import Cache
     from perfsite.components.contexts import Builder
-    from perfsite.site_data import SiteData
 
 CLEAN = {"full.csv": SUBMISSIONS["full.csv"]}
 """Submissions without a warning."""
@@ -396,7 +393,7 @@ def test_a_log_has_no_progress_bar(tmp_path: Path) -> None:
 
     assert (log.code, log.err) == (0, "")
     assert process.returncode == 0
-    assert b"Drawing charts" in terminal
+    assert b"Making pages and charts" in terminal
     assert b"100%" in terminal
     assert log.out.startswith("Built ")
     assert out.startswith(b"Built ")
@@ -521,14 +518,14 @@ def test_each_language_has_its_check_of_the_truth(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
 ) -> None:
     """A service that is missing in one language alone ends the build, which names the folder."""
-    made = site.make_pages
+    make = ServiceInput.pages
 
-    def forgetful(builder: Builder, facts: SiteData, kept: Cache) -> Made:
-        one = made(builder, facts, kept)
-        lost = [page for page in one.pages if page.path != "services/weekly.html"]
-        return Made(lost, one.jobs) if builder.folder == folder else one
+    def forgetful(part: ServiceInput, builder: Builder) -> Made:
+        made = make(part, builder)
+        rest = [page for page in made.pages if page.path != "services/weekly.html"]
+        return Made(rest, made.jobs) if builder.folder == folder else made
 
-    monkeypatch.setattr("perfsite.build.make_pages", forgetful)
+    monkeypatch.setattr(ServiceInput, "pages", forgetful)
     config = more_config('languages = ["en-GB", "fr"]')
     ran, out = build(data_folder(tmp_path, submissions=CLEAN, config=config))
 

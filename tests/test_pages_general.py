@@ -23,10 +23,10 @@ from perfsite.config import SiteConfig
 from perfsite.exports.sitemap import list_files
 from perfsite.exports.tables import tables
 from perfsite.language import Language
-from perfsite.model import File, Service
+from perfsite.model import Service, StoredFile
 from perfsite.pages.utility import (
     downloads_page,
-    is_listed,
+    entry_of,
     moved_pages,
     not_found_page,
     sitemap_page,
@@ -48,8 +48,12 @@ def builder(config: SiteConfig | None = None) -> Builder:
 
 def downloads(**sizes: int) -> DownloadsPage:
     """data/index.html of files of one byte each, or of so many by the name of their table."""
-    files = [File(path, b"." * sizes.get(table.name, 1)) for path, table in tables().items()]
-    return downloads_page(builder(), [*files, File("services/x.csv", b"")])
+    files = {
+        path: StoredFile(path, "", sizes.get(table.name, 1)) for path, table in tables().items()
+    }
+    return downloads_page(
+        builder(), {**files, "services/x.csv": StoredFile("services/x.csv", "", 0)}
+    )
 
 
 def test_the_downloads_describe_every_column_of_every_file() -> None:
@@ -161,12 +165,14 @@ def some_pages() -> list[Context]:
 def test_the_site_map_lists_what_is_listed_and_nothing_else() -> None:
     """Each listed page once, and the map itself; no part of a page, no error, no other order."""
     pages = some_pages()
-    parts = sitemap_page(builder(), pages).parts
+    parts = sitemap_page(builder(), [*map(entry_of, pages)]).parts
     hrefs = [link.href for _, links in parts for link in links]
 
     assert len(hrefs) == len(set(hrefs))
-    assert set(hrefs) == {page.path for page in pages if is_listed(page)} | {"sitemap.html"}
-    assert [type(page) for page in pages if not is_listed(page)] == [
+    assert set(hrefs) == {page.path for page in pages if entry_of(page).is_listed} | {
+        "sitemap.html"
+    }
+    assert [type(page) for page in pages if not entry_of(page).is_listed] == [
         NotFoundPage,
         GroupOrderPage,
         EmbedPage,
@@ -177,7 +183,7 @@ def test_the_site_map_names_pages_as_they_name_themselves() -> None:
     """By their titles without the site's; each under the heading of its folder."""
     parts = {
         name: {link.href: link.text for link in links}
-        for name, links in sitemap_page(builder(), some_pages()).parts
+        for name, links in sitemap_page(builder(), [*map(entry_of, some_pages())]).parts
     }
 
     assert parts["Main pages"] == {
@@ -202,7 +208,7 @@ def test_no_part_of_the_site_map_is_empty() -> None:
     lonely = [page for page in some_pages() if page.path in ("index.html", "about.html")]
 
     for pages in (some_pages(), lonely):
-        assert all(links for _, links in sitemap_page(builder(), pages).parts)
+        assert all(links for _, links in sitemap_page(builder(), [*map(entry_of, pages)]).parts)
 
 
 def test_a_page_that_is_not_there_is_not_found() -> None:
@@ -211,7 +217,7 @@ def test_a_page_that_is_not_there_is_not_found() -> None:
 
     assert (page.path, page.section) == ("404.html", "")
     assert isinstance(page, NotFoundPage)
-    assert not is_listed(page)
+    assert not entry_of(page).is_listed
 
 
 @pytest.mark.parametrize("base", ["", "https://example.org/x/"])
@@ -236,4 +242,4 @@ def test_a_moved_page_is_a_page_of_its_own_kind() -> None:
     """What stands at a former address is listed, so that old links can be checked."""
     pages = moved_pages(builder(), [Service("toll", "Toll", "Roads", aliases=("old",))])
 
-    assert [(type(page), is_listed(page)) for page in pages] == [(MovedPage, True)]
+    assert [(type(page), entry_of(page).is_listed) for page in pages] == [(MovedPage, True)]

@@ -8,12 +8,9 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from helpers import worked
-from perfsite.cache import Cache
-from perfsite.config import SiteConfig
 from perfsite.model import Service
-from perfsite.pages.site import make_pages
+from perfsite.pages.site import make_inputs
 from records import site_of
-from service_pages import builder_of
 
 if TYPE_CHECKING:
     from perfsite.site_data import ServiceRecord, SiteData
@@ -72,18 +69,17 @@ def test_a_record_has_of_a_peer_what_pages_compare() -> None:
     assert replace(records(beta=6_000)["alpha"], peers=before.peers) == before
 
 
-def test_only_the_page_of_the_service_that_changed_is_made_anew() -> None:
-    """The cache gives back the page of a service whose record is the same, and no other."""
-    builder, cache = builder_of(SiteConfig()), Cache()
+def test_only_the_input_of_the_service_that_changed_is_another() -> None:
+    """What a service's files are made of is the same where nothing that concerns it changed."""
     more = {**SERVICES, "delta": replace(SERVICES["gamma"], id="delta", name="Delta")}
     before, now = (
-        {page.path: page for page in make_pages(builder, made, cache).pages}
+        {part.name: part for part in make_inputs(made, {"en-GB": made})}
         for made in (site(), site(more, gamma=7_000))
     )
 
-    assert now["services/alpha.html"] is before["services/alpha.html"]
-    assert now["services/beta.html"] is before["services/beta.html"]
-    assert now["services/gamma.html"] is not before["services/gamma.html"]
+    assert now["services/alpha"] == before["services/alpha"]
+    assert now["services/beta"] == before["services/beta"]
+    assert now["services/gamma"] != before["services/gamma"]
 
 
 def test_a_record_speaks_each_language_of_its_site() -> None:

@@ -33,7 +33,7 @@ def test_a_damaged_entry_is_no_entry(tmp_path: Path) -> None:
 
 
 def test_only_what_was_used_is_kept(tmp_path: Path) -> None:
-    """Entries that a build neither asked for nor put are removed when it says so."""
+    """Entries of which a build does not say that it used them are removed."""
     first = DrawingStore(tmp_path)
     first.put(KEY, b"1")
     first.put(OTHER, b"2")
@@ -41,7 +41,7 @@ def test_only_what_was_used_is_kept(tmp_path: Path) -> None:
 
     second = DrawingStore(tmp_path)
     assert second.get(KEY) == b"1"
-    second.forget_unused()
+    second.forget_all_but({KEY})
 
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [KEY]
 
@@ -52,7 +52,7 @@ def test_a_folder_that_cannot_be_used_is_an_empty_store(tmp_path: Path) -> None:
     store = DrawingStore(tmp_path / "s")
 
     store.put(KEY, b"1")
-    store.forget_unused()
+    store.forget_all_but({KEY})
 
     assert store.get(KEY) is None
 
@@ -67,6 +67,6 @@ def test_what_is_no_entry_is_not_removed(tmp_path: Path) -> None:
     draft = folder / OTHER[:2] / f"{OTHER}.4711"
     draft.parent.mkdir(exist_ok=True)
     draft.write_bytes(b"half")
-    DrawingStore(folder).forget_unused()
+    DrawingStore(folder).forget_all_but(())
 
     assert {path.name for path in folder.glob("*/*")} == {"thesis.txt"}

@@ -7,15 +7,13 @@ import gc
 import io
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from html import unescape
 from typing import TYPE_CHECKING, Final, Protocol
 
 from perfsite.cache import Cache
-from perfsite.charts.draw import Drawing, Undrawn
-from perfsite.charts.pictures import CardJob
-from perfsite.components.contexts import Assets, MovedPage, make_builder
+from perfsite.components.contexts import SITE_CARD
 from perfsite.errors import BuildError, ConsistencyError
 from perfsite.exports import tables as data_files
 from perfsite.exports.csvw import described_files, whole_set_file
@@ -25,31 +23,35 @@ from perfsite.exports.feed import feed_file, revision_entries
 from perfsite.exports.schemas import schema_files
 from perfsite.exports.sitemap import list_files
 from perfsite.exports.tables import REVISIONS_CSV
+from perfsite.fingerprint import fingerprint
 from perfsite.frames import EARLIER_NUMBERS, SECRETS, entering
-from perfsite.language import Language, read_catalogue
-from perfsite.leaks import Published, check_leaks
+from perfsite.leaks import Published, check_leaks, make_search_of, search_file
+from perfsite.model import File, StoredFile
 from perfsite.pages.editions import gone_services
 from perfsite.pages.lists import listing
-from perfsite.pages.site import Made, general_pages, make_pages, without_undrawn
-from perfsite.pages.utility import is_listed
+from perfsite.pages.site import general_pages, make_inputs, whole_pages
 from perfsite.policy.retractions import check_retractions
-from perfsite.render import FAVICON, SCRIPT, STYLESHEET, Renderer
 from perfsite.revisions import COLUMNS
-from perfsite.site_data import SiteData, make_site_data
+from perfsite.site_data import make_site_data
 from perfsite.stages import stage
+from perfsite.unit_records import UnitRecords
+from perfsite.units import Destination, Maker, Shared, make_units
 from perfsite.widgets.changes import step_summary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from perfsite.analysis import Analysis
-    from perfsite.charts.draw import DrawingCache
-    from perfsite.charts.pictures import Job
-    from perfsite.components.contexts import Builder, Context
-    from perfsite.config import SiteConfig
-    from perfsite.model import Edition, File, Service
+    from perfsite.charts.draw import DrawingCache, Undrawn
+    from perfsite.components.contexts import Context
+    from perfsite.language import Language
+    from perfsite.leaks import Leak, Search
+    from perfsite.model import Edition, Service
+    from perfsite.pages.site import Part
+    from perfsite.pages.utility import PageEntry
     from perfsite.render import Theme
-    from perfsite.site_data import ServiceRecord, SiteData
+    from perfsite.site_data import SiteData
+    from perfsite.units import UnitResult
 
 
 # One build, one truth: the finished files are read back and held against the register.
@@ -58,11 +60,11 @@ if TYPE_CHECKING:
 _ROW: Final = re.compile(r'<tr id="([^"]+)"')
 _LOC: Final = re.compile(r"<loc>([^<]*)</loc>")
 _PAGES: Final = re.compile(r"services/([^/]+)\.html")
-_TITLE: Final = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 
 
 def check_site(
-    files: Iterable[File],
+    collected: Collected,
+    read: Callable[[str], bytes],
     services: Mapping[str, Service],
     moved: set[str],
     base_url: str,
@@ -70,34 +72,31 @@ def check_site(
 ) -> None:
     """Check that every list of services in the site is the register.
 
+    `collected` has all files, and the titles that stand in pages; `read` reads a finished file.
     `moved` are the former ids that have a page of their own; addresses in sitemap.xml start with
     `base_url`. `folders` are those of the site's languages, each of which has all pages.
 
     Raises:
         ConsistencyError: naming the file that differs, and the services that it has too many or
-            too few; or two pages with one address or title.
+            too few; or two pages with one title.
     """
-    content = {}
-    for file in files:
-        if file.path in content:
-            raise ConsistencyError(f"two files at the address {file.path}")
-        content[file.path] = file.data
+    files = list(collected.files)
     wanted = set(services)
-    table = io.StringIO(content["data/services.csv"].decode(), newline="")
+    table = io.StringIO(read("data/services.csv").decode(), newline="")
     _same_list("data/services.csv", [row["service"] for row in csv.DictReader(table)], wanted)
-    entries = [unescape(loc) for loc in _LOC.findall(content["sitemap.xml"].decode())]
+    entries = [unescape(loc) for loc in _LOC.findall(read("sitemap.xml").decode())]
     listed = [entry.removeprefix(base_url) for entry in entries]
     for folder in folders:
-        pages = _services(content, folder)
+        pages = _services(files, folder)
         _same(f"the pages of services in {folder or '.'}", set(pages) - moved, wanted)
         names = [name for name in _services(listed, folder) if name not in moved]
         _same_list(f"sitemap.xml for {folder or '.'}", names, wanted)
         for order in listing().orders:
             href = folder + order.href
-            if href not in content:
+            if href not in collected.files:
                 raise ConsistencyError(f"the list {href} is missing")
-            _same_list(href, _ROW.findall(content[href].decode()), wanted)
-        _check_titles(content, folder, [other for other in folders if other != folder])
+            _same_list(href, _ROW.findall(read(href).decode()), wanted)
+        _check_titles(collected.titles, folder, [other for other in folders if other != folder])
 
 
 def _services(paths: Iterable[str], folder: str) -> list[str]:
@@ -107,16 +106,16 @@ def _services(paths: Iterable[str], folder: str) -> list[str]:
     return [name for name in names if name != "index" and not name.startswith("by-")]
 
 
-def _check_titles(content: Mapping[str, bytes], folder: str, others: Sequence[str]) -> None:
+def _check_titles(titles: Mapping[str, str], folder: str, others: Sequence[str]) -> None:
     """No two pages of one language have the same title."""
     foreign = tuple(other for other in others if other.startswith(folder))
-    titles: dict[str, str] = {}
-    for path, data in content.items():
-        mine = path.startswith(folder) and not (foreign and path.startswith(foreign))
-        if mine and path.endswith(".html") and (match := _TITLE.search(data.decode())):
-            other = titles.setdefault(match[1], path)
-            if other != path:
-                raise ConsistencyError(f"{path} and {other} have the same title: {match[1]}")
+    paths: dict[str, str] = {}
+    for path, title in titles.items():
+        if not path.startswith(folder) or (foreign and path.startswith(foreign)):
+            continue
+        first = paths.setdefault(title, path)
+        if first != path:
+            raise ConsistencyError(f"{path} and {first} have the same title: {title}")
 
 
 def _same_list(where: str, found: list[str], wanted: set[str]) -> None:
@@ -139,28 +138,99 @@ class Progress(Protocol):
     """Hears how far the build is; a terminal shows a bar, a log shows nothing."""
 
     def start(self, total: int) -> None:
-        """The number of charts and cards to draw."""
+        """The number of parts that the site is made of."""
 
     def advance(self, number: int) -> None:
-        """This many more are drawn."""
+        """This many more are made."""
+
+
+class Files(Destination, Protocol):
+    """Where the files of a site go, and how they are read back."""
+
+    def store(self, file: File) -> StoredFile:
+        """Put a file there."""
+
+    def has(self, file: StoredFile) -> bool:
+        """Whether the very file is there, of this build or of the last one; it then stays."""
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file that is there."""
+
+    @property
+    def for_workers(self) -> Destination:
+        """What processes that work are given in its place."""
+
+
+class InMemory:
+    """Files that are kept in memory, from one build to the next."""
+
+    def __init__(self) -> None:
+        """There are none yet."""
+        self._files: dict[str, tuple[File, StoredFile]] = {}
+
+    def store(self, file: File) -> StoredFile:
+        """Keep a file."""
+        stored = file.stored
+        self._files[file.path] = file, stored
+        return stored
+
+    def has(self, file: StoredFile) -> bool:
+        """Whether it is kept."""
+        return file.path in self._files and self._files[file.path][1] == file
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file."""
+        return self._files[path][0].data
+
+    def only(self, files: Iterable[StoredFile]) -> tuple[File, ...]:
+        """These files, in their order; let go of all others."""
+        self._files = {file.path: self._files[file.path] for file in files}
+        return tuple(file for file, _ in self._files.values())
+
+    @property
+    def for_workers(self) -> Destination:
+        """Who works sends the files themselves."""
+        return _Sent()
+
+
+class _Sent:
+    """Files that are sent to whoever asked for a unit."""
+
+    def store(self, file: File) -> File:
+        """The file, as it is."""
+        return file
 
 
 @dataclass(frozen=True)
-class BuiltSite:
-    """The files of the site and what was made; the cards for links are no charts.
+class Counts:
+    """What a site has; the cards for links are no charts.
 
     `undrawn` are the pictures that could not be drawn: their pages have a sentence instead.
+    `drawings` are the keys of all pictures.
     """
 
-    files: tuple[File, ...]
     services: int
     pages: int
     charts: int
     observations: int
-    undrawn: tuple[Undrawn, ...] = ()
+    undrawn: tuple[Undrawn, ...]
+    drawings: frozenset[str]
 
 
-@stage("build")
+@dataclass(frozen=True)
+class MadeSite(Counts):
+    """A site that was made, and what is known of its files."""
+
+    files: tuple[StoredFile, ...]
+
+
+@dataclass(frozen=True)
+class BuiltSite(Counts):
+    """A site in memory."""
+
+    files: tuple[File, ...]
+
+
 def build_site(  # noqa: PLR0913 - what to build, with what, how, and what to remember
     analysis: Analysis,
     edition: Edition,
@@ -171,115 +241,238 @@ def build_site(  # noqa: PLR0913 - what to build, with what, how, and what to re
     progress: Progress,
     store: DrawingCache | None = None,
     cache: Cache | None = None,
+    records: UnitRecords | None = None,
+    files: InMemory | None = None,
 ) -> BuiltSite:
-    """The whole site as files; nothing is read, written or asked of the clock.
+    """The whole site in memory; see `make_site`. `files` has those of the last build.
+
+    Raises:
+        BuildError, LeakError, ConfigError: as `make_site` does.
+    """
+    files = files or InMemory()
+    made = make_site(
+        analysis,
+        edition,
+        theme,
+        files,
+        workers=workers,
+        charts=charts,
+        progress=progress,
+        store=store,
+        cache=cache,
+        records=records,
+    )
+    counts = {one.name: getattr(made, one.name) for one in fields(Counts)}
+    return BuiltSite(**counts, files=files.only(made.files))
+
+
+@stage("build")
+def make_site(  # noqa: PLR0913 - what to build, with what, where to, how, and what to remember
+    analysis: Analysis,
+    edition: Edition,
+    theme: Theme,
+    output: Files,
+    *,
+    workers: int,
+    charts: bool,
+    progress: Progress,
+    store: DrawingCache | None = None,
+    cache: Cache | None = None,
+    records: UnitRecords | None = None,
+) -> MadeSite:
+    """Make the whole site; nothing is asked of the clock, and of the disk only by `output`.
 
     What was drawn for an earlier build is taken from `store`, and what is drawn is put there.
-    `cache` does the same in memory for what else was made; the files are the same without it.
+    `records` say what units became whose files are in `output`, and are told of those made now.
+    `cache` does the same in memory for what else was made. The files are the same without them.
 
     Raises:
         BuildError: if a chart or a page cannot be made, or the site contradicts itself.
         LeakError: if a file holds a figure that must not be published.
         ConfigError: if perfsite.toml asks for a language or a colour that there is not.
     """
-    config = analysis.data.config
-    cache = cache or Cache()
-    theme = theme.with_colours(config.colours, config.dark_colours).with_logo(analysis.data.logo)
-    assets = theme.asset_files()
-    builders = cache.of(
-        "builders",
-        (config, theme.translations, theme.logo, assets),
-        lambda: _builders(config, theme, assets),
-    )
     if not analysis.services:
         raise BuildError("the register holds no service that can be used; validate says why")
     check_retractions(analysis.problems)
+    cache = cache or Cache()
+    config = analysis.data.config
+    theme = theme.with_colours(config.colours, config.dark_colours).with_logo(analysis.data.logo)
     site = cache.of(
         "site data",
         (edition, analysis.data.problems, analysis.data.editions),
         lambda: make_site_data(analysis, edition),
     )
-    with stage("pages"):
-        spoken = [site.in_language(builder.language.tag, config.languages) for builder in builders]
-        made = [
-            make_pages(builder, words, cache)
-            for builder, words in zip(builders, spoken, strict=True)
-        ]
-    if not charts:
-        made = [one.without_pictures() for one in made]
-    jobs = [job for one in made for job in one.jobs]
-
-    progress.start(len(jobs))
-    with Drawing(jobs, workers, theme.tokens.chart, store) as drawing:
-        data = [*_data_files(analysis, site, cache), *assets.values()]
-        files = [*data]
-        listed: dict[str, str] = {}
-        pages = 0
-        moved: set[str] = set()
-        rendered: list[tuple[Renderer, Builder, list[Context]]] = []
-        for builder, words, one in zip(builders, spoken, made, strict=True):
-            general = Made(general_pages(builder, words, one, data), [])
-            everything = [*one.pages, *(general if charts else general.without_pictures()).pages]
-            renderer = Renderer(theme, builder.language, builder.folder, cache)
-            with stage("render"):
-                files += [renderer.render(page) for page in everything]
-            rendered.append((renderer, builder, everything))
-            listed |= {
-                f"{builder.folder}{page.path}": page.changed
-                for page in everything
-                if is_listed(page)
-            }
-            moved |= {page.former for page in everything if isinstance(page, MovedPage)}
-            pages += len(everything)
-        with stage("draw"):
-            files += drawing.files(progress.advance)
-    files = _without_undrawn(files, rendered, drawing.undrawn)
+    shared = Shared(config, theme, charts)
+    builders = Maker(shared, output).builders
+    spoken = [site.in_language(builder.language.tag, config.languages) for builder in builders]
+    with stage("search"):
+        search = _search(analysis, site, [builder.language for builder in builders])
+    shared = replace(shared, search=search)
+    parts = make_inputs(site, dict(zip(config.languages, spoken, strict=True)))
+    records = records or UnitRecords()
+    work = _Work(parts, spoken, shared, output, store, records, workers, progress)
+    collected = work.done()
+    lost = {one.path: one.failure for one in collected.undrawn if _is_shared(one.path)}
+    if lost:
+        # Pages of other parts show such a picture, too, and cannot know that it is not there.
+        collected = replace(work, shared=replace(shared, lost=lost)).done()
+    _check_drawn(collected)
+    maker = Maker(replace(shared, lost=lost), output)
+    no_pages: list[list[Context]] = [[] for _ in builders]
+    collected.add(maker.finish(no_pages, _data_files(analysis, site, cache)))
+    collected.add(maker.finish(no_pages, maker.assets.values()))
+    with stage("render"):
+        collected.add(
+            maker.finish(
+                [
+                    general_pages(builder, words, pages, collected.files)
+                    for builder, words, pages in zip(builders, spoken, collected.pages, strict=True)
+                ]
+            )
+        )
     language = builders[0].language
     news = revision_entries(site.ledger, partial(step_summary, language=language), language)
-    files.append(feed_file(config, edition, language, news))
-    files += list_files(config.base, listed, [file.path for file in files])
-    folders = [builder.folder for builder in builders]
+    feed = feed_file(config, edition, language, news)
+    collected.add(maker.finish(no_pages, [feed]))
+    listed = {
+        f"{builder.folder}{page.path}": page.changed
+        for builder, pages in zip(builders, collected.pages, strict=True)
+        for page in pages
+        if page.is_listed
+    }
+    lists = list_files(config.base, listed, list(collected.files))
+    collected.add(maker.finish(no_pages, lists))
+    moved = {page.former for pages in collected.pages for page in pages if page.former}
     moved |= gone_services(analysis.data.history, analysis.services)
+    folders = [builder.folder for builder in builders]
     with stage("check"):
-        check_site(files, analysis.services, moved, config.base, folders)
-    languages = [builder.language for builder in builders]
-    with stage("leaks"):
-        entering("leaks", SECRETS, analysis.secrets)
-        entering("leaks", EARLIER_NUMBERS, analysis.earlier)
-        check_leaks(
-            files, analysis.secrets, _published(analysis, site), languages, config.all_measures
-        )
-    return BuiltSite(
-        files=tuple(files),
+        check_site(collected, output.read, analysis.services, moved, config.base, folders)
+    check_leaks(collected.leaks)
+    return MadeSite(
+        files=tuple(collected.files.values()),
         services=len(analysis.services),
-        pages=pages,
-        charts=_charts(jobs, drawing.undrawn),
+        pages=sum(map(len, collected.pages)),
+        charts=collected.charts,
         observations=len(analysis.observations),
-        undrawn=drawing.undrawn,
+        undrawn=tuple(collected.undrawn),
+        drawings=frozenset(collected.drawings),
     )
 
 
-def _charts(jobs: Iterable[Job], undrawn: Iterable[Undrawn]) -> int:
-    """How many pictures there are that are no cards for links."""
-    lost = {one.path for one in undrawn}
-    return sum(not isinstance(job, CardJob) and job.path not in lost for job in jobs)
+@dataclass
+class Collected:
+    """What units have become so far: files by their paths, pages by language, what was found."""
+
+    pages: list[list[PageEntry]]
+    output: Files
+    files: dict[str, StoredFile] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
+    leaks: list[Leak] = field(default_factory=list)
+    undrawn: list[Undrawn] = field(default_factory=list)
+    drawings: set[str] = field(default_factory=set)
+    charts: int = 0
+    pictures: int = 0
+
+    def add(self, made: UnitResult) -> UnitResult:
+        """Add a unit, which is given back with all its files stored.
+
+        Raises:
+            ConsistencyError: if it has a file at an address that another has.
+        """
+        stored = [self.output.store(one) if isinstance(one, File) else one for one in made.files]
+        unit = replace(made, files=tuple(stored))
+        for file in stored:
+            if file.path in self.files:
+                raise ConsistencyError(f"two files at the address {file.path}")
+            self.files[file.path] = file
+        for pages, own in zip(self.pages, unit.pages, strict=True):
+            pages.extend(own)
+        self.titles |= unit.titles
+        self.leaks += unit.leaks
+        self.undrawn += unit.undrawn
+        self.drawings.update(unit.drawings)
+        self.charts += unit.charts
+        self.pictures += unit.pictures
+        return unit
 
 
-def _without_undrawn(
-    files: list[File],
-    rendered: Iterable[tuple[Renderer, Builder, list[Context]]],
-    undrawn: Iterable[Undrawn],
-) -> list[File]:
-    """The files of the site, where pages show no picture that there is not."""
-    lost = {one.path for one in undrawn}
-    if not lost:
-        return files
-    anew = {
-        file.path: file
-        for renderer, builder, pages in rendered
-        for file in map(renderer.render, without_undrawn(pages, lost, builder))
-    }
-    return [anew.get(file.path, file) for file in files]
+@dataclass(frozen=True)
+class _Work:
+    """The parts of a site, and how they are made; `spoken` is the site in each language."""
+
+    parts: Sequence[Part]
+    spoken: Sequence[SiteData]
+    shared: Shared
+    output: Files
+    store: DrawingCache | None
+    records: UnitRecords
+    workers: int
+    progress: Progress
+
+    def done(self) -> Collected:
+        """All parts made, and meanwhile the lists of all services."""
+        collected = Collected([[] for _ in self.spoken], self.output)
+        maker = Maker(self.shared, self.output)
+        output = self.output.for_workers
+        common = self.shared.fingerprint
+        keys = [fingerprint((common, part)) for part in self.parts]
+        known = [self._known(part.name, key) for part, key in zip(self.parts, keys, strict=True)]
+        stale = [part for part, unit in zip(self.parts, known, strict=True) if unit is None]
+        self.progress.start(len(stale))
+        with make_units(stale, self.shared, output, self.store, self.workers) as units:
+            with stage("pages"):
+                lists = maker.finish(
+                    [
+                        whole_pages(builder, words)
+                        for builder, words in zip(maker.builders, self.spoken, strict=True)
+                    ]
+                )
+            with stage("units"):
+                for part, key, unit in zip(self.parts, keys, known, strict=True):
+                    if unit is None:
+                        made = collected.add(next(units))
+                        self.records.put(part.name, key, made)
+                        self.progress.advance(1)
+                    else:
+                        collected.add(unit)
+        collected.add(lists)
+        return collected
+
+    def _known(self, name: str, key: str) -> UnitResult | None:
+        """What a unit became in an earlier build, if all its files are there.
+
+        Files that were searched for other secrets are searched again, as they stand.
+        """
+        unit = self.records.get(name, key)
+        if unit is None:
+            return None
+        there = [one for one in unit.files if isinstance(one, StoredFile) and self.output.has(one)]
+        if len(there) < len(unit.files):
+            return None
+        if (search := self.shared.search) and unit.searched != self.shared.searched:
+            read = (File(file.path, self.output.read(file.path)) for file in there)
+            leaks = tuple(leak for file in read for leak in search_file(file, search))
+            unit = replace(unit, leaks=leaks, searched=self.shared.searched)
+            self.records.put(name, key, unit)
+        return unit
+
+
+def _is_shared(path: str) -> bool:
+    """Whether a picture stands for pages of several parts."""
+    return f"/{path}".endswith(f"/{SITE_CARD}")
+
+
+def _check_drawn(collected: Collected) -> None:
+    """Refuse a site of which no picture could be drawn.
+
+    Raises:
+        BuildError: saying why.
+    """
+    if collected.undrawn and len(collected.undrawn) == collected.pictures:
+        why = collected.undrawn[0].failure.reason
+        raise BuildError(
+            f"none of the pictures could be drawn: {why}; --no-charts builds without them"
+        )
 
 
 @contextmanager
@@ -292,44 +485,27 @@ def without_collector() -> Iterator[None]:
         gc.enable()
 
 
-def _builders(config: SiteConfig, theme: Theme, assets: Mapping[str, File]) -> list[Builder]:
-    """What makes the pages of each language; the first language stands at the top of the site."""
-    languages = [
-        Language(tag, read_catalogue(tag, theme.translations), config.currency)
-        for tag in config.languages
-    ]
-    folders = [
-        (one.tag, one.name, f"{one.tag.lower()}/" if place else "")
-        for place, one in enumerate(languages)
-    ]
-    paths = {name: file.path for name, file in assets.items()}
-    addresses = Assets(
-        stylesheet=paths.get(STYLESHEET, ""),
-        script=paths.get(SCRIPT, ""),
-        favicon=paths.get(FAVICON, ""),
-        logo=paths[theme.logo] if theme.logo else "",
-    )
-    return [make_builder(config, language, folders, addresses) for language in languages]
-
-
-def _published(analysis: Analysis, site: SiteData) -> Published:
-    """Every number that the site may say, by which a secret is told from a public one."""
+def _search(analysis: Analysis, site: SiteData, languages: Sequence[Language]) -> Search | None:
+    """What to look for in every file: each secret, told from every number that the site may say."""
+    entering("leaks", SECRETS, analysis.secrets)
+    entering("leaks", EARLIER_NUMBERS, analysis.earlier)
     groups = (
         number
         for record in site.groups
         for figures in record.summary.series.values()
-        for one in figures
-        for number in one.numbers
+        for figure in figures
+        for number in figure.numbers
     )
-    frame = analysis.figures.frame
-    return Published(
+    published = Published(
         analysis.services,
         analysis.observations,
         analysis.parts.frame,
-        frame,
+        analysis.figures.frame,
         groups,
         analysis.earlier,
     )
+    measures = analysis.data.config.all_measures
+    return make_search_of(analysis.secrets, published, languages, measures)
 
 
 @stage("data files")
@@ -345,25 +521,16 @@ def _data_files(analysis: Analysis, site: SiteData, cache: Cache) -> list[File]:
         ),
         data_files.csv_file(data_files.KPIS_CSV, data_files.KPI_COLUMNS, kpis),
         data_files.services_file([record.summary for record in records], config.languages),
-        *(file for record in records for file in _service_files(record, cache)),
-        *data_files.group_files((record.summary, record.samples) for record in site.groups),
+        *data_files.whole_group_files((record.summary, record.samples) for record in site.groups),
         data_files.health_file(site.matrix),
         data_files.csv_file(REVISIONS_CSV, COLUMNS, changes),
     ]
     paths = [file.path for file in files]
-    names = {f"services/{key}.csv": service.name for key, service in analysis.services.items()}
-    names |= data_files.group_names(record.group for record in site.groups)
     return [
         *files,
-        *described_files(paths, names, config),
+        *described_files(paths, {}, config),
         whole_set_file(paths, config, site.edition),
         datapackage_file(files, config, site.edition),
         *schema_files(config.base),
         *edition_files(analysis.data.history, analysis.hidden, config, cache),
     ]
-
-
-def _service_files(record: ServiceRecord, cache: Cache) -> tuple[File, File]:
-    """The data files of one service, as before where it is as before."""
-    given = record.service, record.observations, record.kpis
-    return cache.of(("data", record.service.id), given, partial(data_files.service_files, *given))

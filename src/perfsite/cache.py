@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Collection, Hashable
     from pathlib import Path
 
 
@@ -69,11 +69,9 @@ class DrawingStore:
     def __init__(self, folder: Path) -> None:
         """The store in `folder`, which is made when the first entry is put there."""
         self._folder = folder
-        self._used: set[str] = set()
 
     def get(self, key: str) -> bytes | None:
         """The bytes put under `key`; None where there are none, or they were damaged since."""
-        self._used.add(key)
         try:
             content = _path(self._folder, key).read_bytes()
         except OSError:
@@ -83,7 +81,6 @@ class DrawingStore:
 
     def put(self, key: str, data: bytes) -> None:
         """Keep bytes under `key`. What cannot be kept is drawn again next time."""
-        self._used.add(key)
         path = _path(self._folder, key)
         draft = path.with_name(f"{key}.{os.getpid()}")
         with suppress(OSError):
@@ -91,11 +88,12 @@ class DrawingStore:
             draft.write_bytes(hashlib.sha256(data).hexdigest().encode() + data)
             draft.replace(path)
 
-    def forget_unused(self) -> None:
-        """Remove every entry that was neither asked for nor put since this store was opened."""
+    def forget_all_but(self, keys: Collection[str]) -> None:
+        """Remove every entry with another key, and what is left of a process that was killed."""
+        used = set(keys)
         with suppress(OSError):
             for path in self._folder.glob("*/*"):
-                if path.name not in self._used and _is_ours(path):
+                if path.name not in used and _is_ours(path):
                     path.unlink()
 
 

@@ -6,10 +6,11 @@ It is long, because every way of spelling a secret is looked for in every kind o
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import unescape
 from typing import TYPE_CHECKING, Any, Final
@@ -103,6 +104,21 @@ class Search:
     in_own_files: dict[str, dict[str, list[Secret]]] = field(default_factory=dict)
     elsewhere: dict[str, list[Secret]] = field(default_factory=dict)
     by_key: dict[tuple[str, str, str, str], list[Secret]] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of all that decides what is found."""
+        secrets = [
+            (repr(replace(one, forms=frozenset())), sorted(one.forms))
+            for own in self.by_service.values()
+            for one in own
+        ]
+        tokens = [
+            sorted((token, len(found)) for token, found in table.items())
+            for table in (self.elsewhere, *self.in_own_files.values())
+        ]
+        content = (sorted(self.services), sorted(self.public), secrets, tokens)
+        return hashlib.sha256(repr(content).encode()).hexdigest()
 
 
 def make_search(
@@ -657,6 +673,28 @@ class Leak:
         return f"{self.path}, {self.kind}: {figure} ({self.why})"
 
 
+def make_search_of(
+    secrets: pd.DataFrame,
+    published: Published,
+    languages: Sequence[Language],
+    measures: Mapping[str, Measure],
+) -> Search | None:
+    """What to look for in the files of a site; None where there is nothing.
+
+    `secrets` has the columns of `frames.SECRETS`; where nobody knows the number there is
+    nothing to search for.
+    """
+    secrets = secrets.loc[secrets[Col.VALUE].notna(), [*FIGURE, Col.VALUE, Col.WHY]]
+    return None if secrets.empty else make_search(secrets, published, languages, measures)
+
+
+def search_file(file: File, search: Search) -> list[Leak]:
+    """Every secret that a file holds, in whichever kind of place."""
+    return [
+        Leak(file.path, kind, *secret.key, secret.why) for secret, kind in _in_file(file, search)
+    ]
+
+
 def find_leaks(
     files: Iterable[File],
     secrets: pd.DataFrame,
@@ -664,39 +702,24 @@ def find_leaks(
     languages: Sequence[Language],
     measures: Mapping[str, Measure],
 ) -> list[Leak]:
-    """Every place in which a secret is found; nothing is searched where there are no secrets.
-
-    `secrets` has the columns of `frames.SECRETS`; where nobody knows the number there is
-    nothing to search for.
-    """
-    secrets = secrets.loc[secrets[Col.VALUE].notna(), [*FIGURE, Col.VALUE, Col.WHY]]
-    if secrets.empty:
+    """Every place in which a secret is found; nothing is searched where there are no secrets."""
+    search = make_search_of(secrets, published, languages, measures)
+    if search is None:
         return []
-    search = make_search(secrets, published, languages, measures)
-    leaks: dict[Leak, None] = {}
-    for file in files:
-        for secret, kind in _in_file(file, search):
-            leaks[Leak(file.path, kind, *secret.key, secret.why)] = None
-    return sorted(leaks)
+    return sorted({leak for file in files for leak in search_file(file, search)})
 
 
-def check_leaks(
-    files: Iterable[File],
-    secrets: pd.DataFrame,
-    published: Published,
-    languages: Sequence[Language],
-    measures: Mapping[str, Measure],
-) -> None:
+def check_leaks(leaks: Iterable[Leak]) -> None:
     """Stop a build that would publish a secret.
 
     Raises:
         LeakError: naming the files and whose figures they hold, never a number.
     """
-    leaks = find_leaks(files, secrets, published, languages, measures)
-    if not leaks:
+    ordered = sorted(set(leaks))
+    if not ordered:
         return
-    named = "\n  ".join(map(str, leaks[:_NAMED]))
-    rest = f"\n  and {len(leaks) - _NAMED:,} more" if len(leaks) > _NAMED else ""
+    named = "\n  ".join(map(str, ordered[:_NAMED]))
+    rest = f"\n  and {len(ordered) - _NAMED:,} more" if len(ordered) > _NAMED else ""
     raise LeakError(
         "figures that are suppressed or under embargo were found in the site; nothing was written:"
         f"\n  {named}{rest}\n"

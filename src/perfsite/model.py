@@ -6,6 +6,7 @@ columns of theirs.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
@@ -36,11 +37,25 @@ class Source:
 
 
 @dataclass(frozen=True)
+class StoredFile:
+    """A file that was written: its path, the SHA-256 of its bytes, and their number."""
+
+    path: str
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True)
 class File:
     """A file to be written: its path relative to the site, with `/`, and its bytes."""
 
     path: str
     data: bytes
+
+    @property
+    def stored(self) -> StoredFile:
+        """What is known of it once it is written."""
+        return StoredFile(self.path, hashlib.sha256(self.data).hexdigest(), len(self.data))
 
 
 @dataclass(frozen=True)

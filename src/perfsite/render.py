@@ -25,7 +25,6 @@ from jinja2 import (
 )
 from markupsafe import Markup, escape
 
-from perfsite.cache import Cache
 from perfsite.errors import RenderError
 from perfsite.model import File
 from perfsite.text import Dated, elements, isolated, marked
@@ -142,20 +141,10 @@ def _timed(text: str) -> Markup:
 class Renderer:
     """Turns the contexts of one language into files; compiles each template once."""
 
-    def __init__(
-        self, theme: Theme, language: Language, folder: str = "", cache: Cache | None = None
-    ) -> None:
-        """Prepare the templates of `theme`; the pages live in `folder`, which ends in `/`.
-
-        Templates, and pages whose context is what it was, are taken from `cache`.
-        """
+    def __init__(self, theme: Theme, language: Language, folder: str = "") -> None:
+        """Prepare the templates of `theme`; the pages live in `folder`, which ends in `/`."""
         self._folder = folder
-        self._kept = cache or Cache()
-        self._environment = self._kept.of(
-            ("templates", folder),
-            (theme.templates, theme.defaults, language),
-            lambda: _environment(theme, language),
-        )
+        self._environment = _environment(theme, language)
 
     def render(self, page: Context) -> File:
         """The page as a file.
@@ -163,11 +152,17 @@ class Renderer:
         Raises:
             RenderError: if the template is not there, is wrong, or uses what it is not given.
         """
-        return self._kept.of(
-            ("page", self._folder, page.path),
-            (self._environment, page),
-            lambda: self._rendered(page),
-        )
+        values = {field.name: getattr(page, field.name) for field in fields(page)}
+        # JSON knows no entities: what could end the script element is escaped in its own way.
+        values["dataset"] = Markup(page.dataset.replace("<", "\\u003c"))  # noqa: S704
+        path = f"{self._folder}{page.path}"
+        ways = {"root": "../" * page.path.count("/"), "top": "../" * path.count("/")}
+        try:
+            text = self._environment.get_template(page.template).render(**ways, **values)
+        except Exception as error:
+            # A template is a program of somebody else's: it can fail in any way.
+            raise RenderError(f"{path}: {page.template}: {error}") from error
+        return File(path, marked(text).encode())
 
     def fragment(self, component: str, *arguments: object) -> str:
         """A component by itself: what its macro, named as its file, makes of the arguments.
@@ -181,16 +176,3 @@ class Renderer:
             return marked(str(getattr(module, component)(*arguments)))
         except Exception as error:
             raise RenderError(f"{name}: {error}") from error
-
-    def _rendered(self, page: Context) -> File:
-        values = {field.name: getattr(page, field.name) for field in fields(page)}
-        # JSON knows no entities: what could end the script element is escaped in its own way.
-        values["dataset"] = Markup(page.dataset.replace("<", "\\u003c"))  # noqa: S704
-        path = f"{self._folder}{page.path}"
-        ways = {"root": "../" * page.path.count("/"), "top": "../" * path.count("/")}
-        try:
-            text = self._environment.get_template(page.template).render(**ways, **values)
-        except Exception as error:
-            # A template is a program of somebody else's: it can fail in any way.
-            raise RenderError(f"{path}: {page.template}: {error}") from error
-        return File(path, marked(text).encode())

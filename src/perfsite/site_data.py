@@ -112,7 +112,7 @@ class ServiceRecord:
     provenance: Mapping[str, Provenance]
     groups: tuple[GroupName, ...]
     peers: tuple[Peer, ...]
-    asked: frozenset[str]
+    asked: tuple[str, ...]
     health: ServiceHealth
     carried: Carried | None
     retracted: tuple[Retraction, ...]
@@ -187,6 +187,13 @@ class SiteData:
     history: Sequence[EditionFigures]
     ledger: RevisionHistory | None
     hidden: frozenset[Key]
+
+    @cached_property
+    def last_change(self) -> date | None:
+        """The date of the edition that last had news of any service, as in a `ServiceRecord`."""
+        ledger = self.ledger
+        # Services that left changed the lists, too.
+        return ledger.last_change((*self.services, *ledger.moves)) if ledger else None
 
     @property
     def whole(self) -> GroupRecord:
@@ -348,7 +355,7 @@ def service_titles(services: Sequence[Service]) -> dict[str, str]:
     return {key: f"{t} ({key})" if shared[t] > 1 else t for key, t in titles.items()}
 
 
-def asked_kpis(matrix: ReportingMatrix, summaries: Sequence[ServiceSummary]) -> frozenset[str]:
+def asked_kpis(matrix: ReportingMatrix, summaries: Sequence[ServiceSummary]) -> tuple[str, ...]:
     """The KPIs that some service was asked for in some quarter; all of them without quarters.
 
     Where nobody was, a service that gave none owes none; nor does it owe a KPI that is not in the
@@ -356,14 +363,13 @@ def asked_kpis(matrix: ReportingMatrix, summaries: Sequence[ServiceSummary]) -> 
     """
     none = STATES.index(State.NOT_ASKED)
     if not matrix.quarters:
-        return frozenset(KPIS)
+        return tuple(sorted(KPIS))
     asked = {
         kpi for place, kpi in enumerate(matrix.kpis) if (matrix.states[:, place] != none).any()
     }
     others = KPIS.keys() - set(matrix.kpis)
-    return frozenset(asked) | {
-        kpi for kpi in others if any(one.figures[kpi].period for one in summaries)
-    }
+    asked |= {kpi for kpi in others if any(one.figures[kpi].period for one in summaries)}
+    return tuple(sorted(asked))
 
 
 def _memberships(groups: Iterable[GroupRecord]) -> dict[str, tuple[GroupName, ...]]:

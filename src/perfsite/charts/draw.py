@@ -1,28 +1,27 @@
-"""Drawing: jobs to files, in worker processes, and what was drawn before taken from the cache."""
+"""Drawing: jobs to files, and what was drawn before taken from the store."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import time
+import traceback
 from dataclasses import dataclass
 from html import escape
 from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol, Self
+from typing import TYPE_CHECKING, Final, Protocol
 
 from perfsite.charts.axes import axes_of, words_svg
 from perfsite.charts.converter import jpeg_of, svg_of
 from perfsite.charts.pictures import CardJob, TreemapJob, wrap
 from perfsite.charts.specs import filled_chart, filled_treemap, readable_on
-from perfsite.charts.workers import Failure, Workers
-from perfsite.errors import BuildError
 from perfsite.model import File
+from perfsite.workers import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from types import TracebackType
+    from collections.abc import Callable, Mapping, Sequence
 
     from perfsite.charts.pictures import ChartJob, Job
     from perfsite.tokens import ChartStyle
@@ -147,12 +146,12 @@ def _key(start: hashlib._Hash, job: Job) -> str:
     return start.hexdigest()
 
 
-# Drawing: jobs to files, in worker processes.
+# Drawing: jobs to files, in a worker process.
 #
 # vl-convert runs one V8 thread a process and holds the interpreter's lock, so only processes help;
-# and a process in which V8 has started must never be forked. So the workers start from a fork
-# server (or anew, where there is none) and the parent never draws. What a store has kept is not
-# drawn again. A picture that cannot be drawn costs no other.
+# and a process in which V8 has started must never be forked. So this is done in processes that
+# start from a fork server (or anew, where there is none), and never in their parent. What a store
+# has kept is not drawn again. A picture that cannot be drawn costs no other.
 
 
 _FONTS = Path(__file__).with_name("fonts.conf")
@@ -168,69 +167,16 @@ class Undrawn:
     failure: Failure
 
 
-class Drawing:
-    """Workers that draw while the parent goes on; use it as a context, then collect `files`."""
+@dataclass(frozen=True)
+class Drawn:
+    """The files of pictures, those that could not be drawn, and the keys of all."""
 
-    def __init__(
-        self,
-        jobs: Sequence[Job],
-        workers: int,
-        style: ChartStyle,
-        store: DrawingCache | None = None,
-    ) -> None:
-        """Start drawing in `workers` processes those jobs whose drawings are not in the store."""
-        self._jobs = jobs
-        self._store = store or NoStore()
-        self._keys = drawing_keys(jobs, style)
-        self._kept = [self._store.get(key) for key in self._keys]
-        wanted = [job for job, data in zip(jobs, self._kept, strict=True) if data is None]
-        self._workers = Workers(wanted, draw, style, workers, _settle)
-        self._undrawn: list[Undrawn] = []
-
-    @property
-    def undrawn(self) -> tuple[Undrawn, ...]:
-        """The pictures that could not be drawn, once `files` was read to its end."""
-        return tuple(self._undrawn)
-
-    def files(self, advance: Callable[[int], None]) -> Iterator[File]:
-        """The pictures in the order of the jobs; `advance` is told how many were done.
-
-        Raises:
-            BuildError: if none of the pictures could be drawn.
-        """
-        advance(sum(data is not None for data in self._kept))
-        number = 0
-        for job, key, cached in zip(self._jobs, self._keys, self._kept, strict=True):
-            data: bytes | Failure | None = cached
-            if data is None:
-                data = self._workers.result(number)
-                number += 1
-                advance(1)
-            if isinstance(data, Failure):
-                self._undrawn.append(Undrawn(job.path, data))
-                continue
-            if cached is None:
-                self._store.put(key, data)
-            yield File(job.path, data)
-        if self._undrawn and len(self._undrawn) == len(self._jobs):
-            why = self._undrawn[0].failure.reason
-            raise BuildError(
-                f"none of the pictures could be drawn: {why}; --no-charts builds without them"
-            )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._workers.end()
+    files: tuple[File, ...]
+    undrawn: tuple[Undrawn, ...]
+    keys: tuple[str, ...]
 
 
-def _settle() -> None:
+def settle() -> None:
     """Settle what a drawing would else take from its machine: the zone and the fonts.
 
     V8 reads the zone once, at its start. Of a font that the system has too, vl-convert takes the
@@ -265,3 +211,50 @@ def _svg(job: ChartJob | TreemapJob, style: ChartStyle) -> str:
     title = f"<title>{escape(job.title)}</title><desc>{escape(job.description)}</desc>"
     marks = svg[end + 1 :].removesuffix("</svg>")
     return f'{root} role="img">{title}{marks}{words}</svg>\n'
+
+
+class Drawer:
+    """Draws in this process, which must be one that may start V8."""
+
+    def __init__(
+        self,
+        style: ChartStyle,
+        store: DrawingCache | None = None,
+        draw: Callable[[Job, ChartStyle], bytes] = draw,
+    ) -> None:
+        """Nothing is drawn that is in the store, and what is drawn, by `draw`, is put there."""
+        self._style = style
+        self._store = store or NoStore()
+        self._draw = draw
+
+    def draw(
+        self, jobs: Sequence[Job], lost: Mapping[str, Failure], report: Callable[[str], None]
+    ) -> Drawn:
+        """The pictures in the order of the jobs, without those that are `lost`, by their paths.
+
+        `report` is told of each picture before it is drawn, and of an empty one at the end.
+        """
+        keys = drawing_keys(jobs, self._style)
+        files, undrawn = [], []
+        for job, key in zip(jobs, keys, strict=True):
+            result: bytes | Failure | None = lost.get(job.path) or self._store.get(key)
+            if result is None:
+                report(job.path)
+                result = self._drawn(job)
+                if isinstance(result, bytes):
+                    self._store.put(key, result)
+            if isinstance(result, bytes):
+                files.append(File(job.path, result))
+            else:
+                undrawn.append(Undrawn(job.path, result))
+        if jobs:
+            report("")
+        return Drawn(tuple(files), tuple(undrawn), tuple(keys))
+
+    def _drawn(self, job: Job) -> bytes | Failure:
+        try:
+            return self._draw(job, self._style)
+        except BaseException as error:  # noqa: BLE001 - a library of another language can raise anything
+            words = " ".join(str(error).split())[:200]
+            trace = "".join(traceback.format_tb(error.__traceback__))
+            return Failure(f"{type(error).__name__}: {words}".rstrip(": "), trace)

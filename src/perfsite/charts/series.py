@@ -412,7 +412,7 @@ class GivenFigures:
     """
 
     figures: Mapping[str, Channels] = field(default_factory=dict)
-    numbers: frozenset[tuple[str, str, str]] = frozenset()
+    numbers: tuple[tuple[str, str, str], ...] = ()
 
     def of(
         self, measure: str, period: Period, belongs: Callable[[str], bool]
@@ -504,6 +504,6 @@ def collect_given(
         observed = by_service[service].setdefault(measure, {}).setdefault(channel, {})
         observed[period] = Observed(value, statuses[status], marks)
     return {
-        service: GivenFigures(figures, numbers.get(service, frozenset()))
+        service: GivenFigures(figures, tuple(sorted(numbers.get(service, ()))))
         for service, figures in by_service.items()
     }

@@ -153,7 +153,7 @@ def build_into(data: Path, options: Options) -> int:
         with stage("write"):
             written = target.put(site.files)
         if store and not options.no_charts:
-            store.forget_unused()
+            store.forget_all_but(site.drawings)
     for note in written.notes:
         click.echo(f"perfsite: {note}", err=True)
     if analysis.problems:
@@ -302,7 +302,7 @@ def _size(written: Written) -> str:
 class Bar:
     """A progress bar on a terminal, and silence in a log."""
 
-    def __init__(self, label: str = "Drawing charts") -> None:
+    def __init__(self, label: str = "Making pages and charts") -> None:
         self._label = label
         self._bar: ProgressBar[int] | None = None
 

@@ -417,24 +417,31 @@ def group_names(groups: Iterable[Group]) -> dict[str, str]:
     return {group_csv(group): group.name for group in groups if group.kind is not GroupKind.ALL}
 
 
-def group_files(groups: Iterable[tuple[GroupSummary, Mapping[str, Panel]]]) -> list[File]:
-    """data/departments.csv, one file for all services, and one for each other group.
+def group_file(summary: GroupSummary, samples: Mapping[str, Panel]) -> File:
+    """The figures of a group; `samples` are its matched samples, by KPI."""
+    header = (str(summary.group.kind), *GROUP_COLUMNS)
+    return csv_file(group_csv(summary.group), header, _group_rows(summary, samples))
 
-    Each group comes with its matched samples, by KPI.
-    """
+
+def whole_group_files(groups: Iterable[tuple[GroupSummary, Mapping[str, Panel]]]) -> list[File]:
+    """data/departments.csv, and the file of all services together, which is one of the groups."""
     departments: Rows = []
     files = []
     for summary, samples in groups:
-        rows = [
-            _group_row(summary, figure, samples.get(kpi))
-            for kpi, figures in summary.series.items()
-            for figure in figures
-        ]
-        kind = summary.group.kind
-        files.append(csv_file(group_csv(summary.group), (str(kind), *GROUP_COLUMNS), rows))
-        departments += rows if kind is GroupKind.DEPARTMENT else []
+        if summary.group.kind is GroupKind.DEPARTMENT:
+            departments += _group_rows(summary, samples)
+        elif summary.group.kind is GroupKind.ALL:
+            files.append(group_file(summary, samples))
     header = (str(GroupKind.DEPARTMENT), *GROUP_COLUMNS)
     return [csv_file(DEPARTMENTS_CSV, header, departments), *files]
+
+
+def _group_rows(summary: GroupSummary, samples: Mapping[str, Panel]) -> Rows:
+    return [
+        _group_row(summary, figure, samples.get(kpi))
+        for kpi, figures in summary.series.items()
+        for figure in figures
+    ]
 
 
 def _text(value: float | None) -> str:

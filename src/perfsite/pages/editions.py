@@ -5,7 +5,6 @@ Every edition, the ledger of changes, and what stands at former addresses.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
     from perfsite.editions import EditionFigures
     from perfsite.kpi.groups import Group
     from perfsite.language import Language
-    from perfsite.model import File, Key, Service
+    from perfsite.model import Key, Service, StoredFile
     from perfsite.revisions import RevisionHistory, Step
 
 
@@ -127,7 +126,7 @@ def editions_page(archive: Archive) -> EditionsPage:
     )
 
 
-def edition_pages(archive: Archive, files: Mapping[str, File]) -> list[EditionPage]:
+def edition_pages(archive: Archive, files: Mapping[str, StoredFile]) -> list[EditionPage]:
     """editions/<date>/index.html of each edition; `files` are those of the site by their paths."""
     steps = {step.day: step for step in archive.ledger.steps} if archive.ledger else {}
     days = [edition.date for edition in archive.history]
@@ -152,7 +151,7 @@ def _edition_page(
     step: Step | None,
     before: date | None,
     after: date | None,
-    files: Mapping[str, File],
+    files: Mapping[str, StoredFile],
 ) -> EditionPage:
     language = archive.language
     say = language.say
@@ -237,17 +236,15 @@ def _figures(number: int, language: Language) -> str:
 
 
 def _files(
-    edition: EditionFigures, files: Mapping[str, File], language: Language
+    edition: EditionFigures, files: Mapping[str, StoredFile], language: Language
 ) -> list[tuple[Link, str, str]]:
     names = [f"{name}.csv" for name in EDITIONS]
     links = []
     for name in [*names, *(f"{name}-metadata.json" for name in names), "urls.txt"]:
         path = edition_href(edition.date, name)
         if path in files:
-            data = files[path].data
-            links.append(
-                (Link(name, path), size_of(len(data), language), hashlib.sha256(data).hexdigest())
-            )
+            file = files[path]
+            links.append((Link(name, path), size_of(file.size, language), file.digest))
     return links
 
 

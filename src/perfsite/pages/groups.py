@@ -48,7 +48,6 @@ from perfsite.widgets.health import department_href
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from perfsite.cache import Cache
     from perfsite.charts.pictures import Job
     from perfsite.components.contexts import Builder
     from perfsite.components.elements import Table
@@ -64,12 +63,10 @@ if TYPE_CHECKING:
 # change is like for like; a period that fewer services reported is marked.
 
 
-def group_page(
-    builder: Builder, record: GroupRecord, cells: Cells, cache: Cache
-) -> tuple[GroupPage, list[Job]]:
+def group_page(builder: Builder, record: GroupRecord, cells: Cells) -> tuple[GroupPage, list[Job]]:
     """The page of one group; a department's lists its agencies.
 
-    `cells` are those of `kpi_cells` of all services: each stands in dozens of lists.
+    `cells` are those of `kpi_cells` of its services: each stands in several lists.
     """
     summary, group, language = record.summary, record.group, builder.language
     folder, folder_name = FOLDERS[group.kind]
@@ -78,11 +75,7 @@ def group_page(
     figures, charts = group_figures(record, files, csv, language)
     jobs: list[Job] = [*charts]
     boxes = service_boxes(record)
-    treemap = cache.of(
-        ("treemap", builder.folder, files),
-        (summary, boxes, language),
-        lambda: services_treemap(summary, boxes, files, language),
-    )
+    treemap = services_treemap(summary, boxes, files, language)
     if treemap:
         figures.insert(0, treemap[0])
         jobs.insert(0, treemap[1])

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from perfsite.charts.draw import card_job
 from perfsite.components.contexts import (
@@ -23,14 +22,13 @@ from perfsite.components.contexts import (
     HomePage,
     ListPage,
     ServicePage,
-    group_href,
-    service_href,
 )
 from perfsite.components.elements import Link
+from perfsite.exports.csvw import described_files
 from perfsite.exports.feed import FEED
 from perfsite.exports.jsonld import as_script, group_dataset, whole_dataset
 from perfsite.exports.sitemap import LISTS
-from perfsite.exports.tables import tables
+from perfsite.exports.tables import group_csv, group_file, group_names, service_files, tables
 from perfsite.kpi.groups import FOLDERS, GroupKind
 from perfsite.pages.editions import (
     CHANGES,
@@ -53,25 +51,26 @@ from perfsite.pages.lists import high_volume_page, kpi_cells, list_pages
 from perfsite.pages.service import service_page
 from perfsite.pages.utility import (
     PLAIN_PAGES,
+    PageEntry,
     about_page,
     downloads_page,
     embed_page,
+    entry_of,
     moved_pages,
     sitemap_page,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
-    from perfsite.cache import Cache
     from perfsite.charts.pictures import Job
     from perfsite.components.contexts import Builder
     from perfsite.components.elements import ChartFigure
-    from perfsite.kpi.groups import GroupSummary
+    from perfsite.config import SiteConfig
     from perfsite.language import Language
-    from perfsite.model import Edition, File
-    from perfsite.site_data import SiteData
+    from perfsite.model import Edition, File, StoredFile
+    from perfsite.site_data import GroupRecord, ServiceRecord, SiteData
 
 
 # When pages last changed, as far as the editions tell: the date on the page and in the site map.
@@ -81,35 +80,25 @@ if TYPE_CHECKING:
 # last edition has no date yet.
 
 
-_OF_ALL = (ListPage, HighVolumePage, HealthPage, DepartmentHealthPage, GroupsPage, ChangesPage)
-"""The pages that change when any service does."""
+_OF_ALL: Final = (ListPage, HighVolumePage, HealthPage, DepartmentHealthPage, ChangesPage)
+"""The pages that change when any service does, besides those of `KindInput`."""
+_Page = TypeVar("_Page", bound=Context)
 
 
 def dated(pages: Iterable[Context], site: SiteData, language: Language) -> list[Context]:
-    """The pages with the date on which they last changed, where that is known."""
-    last_changes = {
-        group_href(record.group): record.last_change
-        for record in site.groups
-        if record.group.kind is not GroupKind.ALL
-    }
-    last_changes |= {service_href(key): record.last_change for key, record in site.services.items()}
-    # Services that left changed the lists, too.
-    ledger, every = site.ledger, (*site.services, *(site.ledger.moves if site.ledger else ()))
-    lists = ledger.last_change(every) if ledger else None
+    """Pages about the whole site, with the date on which they last changed, where it is known."""
 
-    def changed(page: Context) -> date | None:
-        if isinstance(page, (ServicePage, GroupPage)):
-            return last_changes[page.path]
-        return lists if isinstance(page, _OF_ALL) else None
+    def changed(page: Context) -> Context:
+        if isinstance(page, AboutPage):
+            return replace(page, changed=site.edition.date.isoformat())
+        if isinstance(page, EditionPage):
+            return replace(page, changed=page.date)
+        return _dated(page, site.last_change if isinstance(page, _OF_ALL) else None, language)
 
-    return [_dated(page, changed(page), site.edition, language) for page in pages]
+    return [changed(page) for page in pages]
 
 
-def _dated(page: Context, day: date | None, edition: Edition, language: Language) -> Context:
-    if isinstance(page, (HomePage, AboutPage)):
-        return replace(page, changed=edition.date.isoformat())
-    if isinstance(page, EditionPage):
-        return replace(page, changed=page.date)
+def _dated(page: _Page, day: date | None, language: Language) -> _Page:
     if day is None:
         return page
     return replace(page, changed=day.isoformat(), changed_day=language.day(day))
@@ -126,25 +115,31 @@ PICTURED: Final = (HomePage, ServicePage, GroupPage, GroupsPage)
 class Made:
     """Pages of one language, and the pictures that they show."""
 
-    pages: list[Context]
-    jobs: list[Job]
+    pages: Sequence[Context]
+    jobs: Sequence[Job]
 
-    def without_pictures(self) -> Made:
-        """The pages as they are when nothing is drawn: sentences and tables stay."""
-        pages = [_without_pictures(page) for page in self.pages if not isinstance(page, EmbedPage)]
-        return Made(pages, [])
+    def in_folder(self, folder: str) -> Made:
+        """The same with the pictures in the folder of a language."""
+        if not folder:
+            return self
+        return Made(self.pages, [replace(job, path=f"{folder}{job.path}") for job in self.jobs])
+
+
+def without_pictures(pages: Iterable[Context]) -> list[Context]:
+    """The pages as they are when nothing is drawn: sentences and tables stay."""
+    return [_without_pictures(page) for page in pages if not isinstance(page, EmbedPage)]
 
 
 def without_undrawn(
     pages: Iterable[Context], lost: Collection[str], builder: Builder
 ) -> list[Context]:
-    """Those of the pages that show a lost picture, with their table and a sentence in its place.
+    """The pages, where a lost picture was, with their table and a sentence in its place.
 
     `lost` are paths of pictures; those of other languages than the builder's do not matter.
     """
-    lost_here = {
-        path.removeprefix(builder.folder) for path in lost if path.startswith(builder.folder)
-    }
+    own = {path.removeprefix(builder.folder) for path in lost if path.startswith(builder.folder)}
+    if not own:
+        return list(pages)
     words = builder.language.say(
         "This chart could not be drawn. Its figures are in the table, and in the data."
     )
@@ -152,15 +147,12 @@ def without_undrawn(
     for page in pages:
         new = page
         if isinstance(page, PICTURED):
-            new = replace(
-                page, figures=tuple(_unless(figure, lost_here, words) for figure in page.figures)
-            )
+            new = replace(page, figures=tuple(_unless(one, own, words) for one in page.figures))
         elif isinstance(page, EmbedPage):
-            new = replace(page, figure=_unless(page.figure, lost_here, words))
-        if any(page.card.endswith(f"{builder.folder}{path}") for path in lost_here):
-            new = replace(new, card="", data=tuple(link for link in new.data if link.type != JPEG))
-        if new != page:
-            changed.append(new)
+            new = replace(page, figure=_unless(page.figure, own, words))
+        if any(page.card.endswith(f"{builder.folder}{path}") for path in own):
+            new = replace(new, card="", data=tuple(one for one in new.data if one.type != JPEG))
+        changed.append(new)
     return changed
 
 
@@ -168,87 +160,201 @@ def _unless(figure: ChartFigure, lost: Collection[str], words: str) -> ChartFigu
     return replace(figure, svg="", alt="", undrawn=words) if figure.svg in lost else figure
 
 
-def make_pages(builder: Builder, site: SiteData, cache: Cache) -> Made:
-    """Every page that is made of figures; those of services may be in the cache.
+# What pages are made of, part by part: each part is made by itself, of its input and nothing else.
 
-    `site` has the texts of the builder's language.
+
+class Part(Protocol):
+    """What some of the site's files are made of."""
+
+    @property
+    def name(self) -> str:
+        """What the part is called: no two have one name."""
+
+    def pages(self, builder: Builder) -> Made:
+        """Its pages in the builder's language, and the pictures that they show."""
+
+    def data_files(self, config: SiteConfig) -> list[File]:
+        """Its data files, which are the same in all languages."""
+
+
+@dataclass(frozen=True)
+class ServiceInput:
+    """All that a service's pages, pictures and data files depend on."""
+
+    record: ServiceRecord
+
+    @property
+    def name(self) -> str:
+        """What the part is called: no two have one name."""
+        return f"services/{self.record.service.id}"
+
+    def pages(self, builder: Builder) -> Made:
+        """Its page in the builder's language, and one for each of its figures."""
+        record = self.record.in_language(builder.language.tag, builder.config.languages)
+        made = service_page(builder, record)
+        page = _dated(made.page, record.last_change, builder.language)
+        return Made([page, *made.embeds], list(made.jobs)).in_folder(builder.folder)
+
+    def data_files(self, config: SiteConfig) -> list[File]:
+        """Its figures as CSV and JSON, and the description of the former."""
+        service = self.record.service
+        files = service_files(service, self.record.observations, self.record.kpis)
+        names = {file.path: service.name for file in files}
+        return [*files, *described_files(names, names, config)]
+
+
+@dataclass(frozen=True)
+class GroupInput:
+    """All that a group's pages, pictures and data file depend on: its record in each language."""
+
+    records: Mapping[str, GroupRecord]
+
+    @property
+    def name(self) -> str:
+        """What the part is called."""
+        return group_csv(next(iter(self.records.values())).group).removesuffix(".csv")
+
+    def pages(self, builder: Builder) -> Made:
+        """Its page in the builder's language, those of its figures, and its other orders."""
+        record = self.records[builder.language.tag]
+        cells = kpi_cells(record.members.values(), builder.language)
+        page, jobs = group_page(builder, record, cells)
+        dated = _dated(page, record.last_change, builder.language)
+        described = replace(dated, dataset=_group_dataset(builder, record, page.path))
+        orders = group_order_pages(builder, record, cells)
+        return Made([*_with_embeds(builder, described), *orders], jobs).in_folder(builder.folder)
+
+    def data_files(self, config: SiteConfig) -> list[File]:
+        """Its figures as CSV, with their description, in the first language of the site."""
+        record = next(iter(self.records.values()))
+        file = group_file(record.summary, record.samples)
+        names = group_names([record.group])
+        return [file, *described_files([file.path], names, config)]
+
+
+@dataclass(frozen=True)
+class KindInput:
+    """What the list of all groups of a kind depends on: their records in each language.
+
+    `whole` are those of all services; `last_change` is the date of the edition that last had news
+    of any service.
     """
-    pages: list[Context] = []
-    jobs: list[Job] = [_site_card(builder)]
-    for new_pages, page_jobs in (*_groups(builder, site, cache), *_services(builder, site, cache)):
-        pages += new_pages
-        jobs += page_jobs
-    pages += list_pages(builder, site.whole)
-    pages.append(high_volume_page(builder, site.whole))
-    pages.append(health_page(builder, site))
-    pages += department_pages(builder, site)
-    if builder.folder:
-        jobs = [replace(job, path=f"{builder.folder}{job.path}") for job in jobs]
-    return Made(dated(pages, site, builder.language), jobs)
+
+    kind: GroupKind
+    groups: Mapping[str, Sequence[GroupRecord]]
+    whole: Mapping[str, GroupRecord]
+    last_change: date | None
+
+    @property
+    def name(self) -> str:
+        """What the part is called."""
+        return f"{FOLDERS[self.kind][0]}/index"
+
+    def pages(self, builder: Builder) -> Made:
+        """The list in the builder's language, in each of its orders."""
+        tag = builder.language.tag
+        page, jobs = groups_page(builder, self.kind, self.groups[tag], self.whole[tag])
+        dated = _dated(page, self.last_change, builder.language)
+        orders = groups_order_pages(builder, self.kind, self.groups[tag])
+        return Made([*_with_embeds(builder, dated), *orders], jobs).in_folder(builder.folder)
+
+    def data_files(self, config: SiteConfig) -> list[File]:  # noqa: ARG002 - as that of others
+        """None: they are of the whole set."""
+        return []
+
+
+@dataclass(frozen=True)
+class HomeInput:
+    """What the home page depends on: the records of the whole and of departments, by language."""
+
+    whole: Mapping[str, GroupRecord]
+    departments: Mapping[str, Sequence[GroupRecord]]
+    edition: Edition
+    covered: tuple[date, date] | None
+
+    @property
+    def name(self) -> str:
+        """What the part is called."""
+        return "index"
+
+    def pages(self, builder: Builder) -> Made:
+        """The home page in the builder's language, and the picture of pages without their own."""
+        tag, language = builder.language.tag, builder.language
+        home, jobs = home_page(builder, self.whole[tag], self.departments[tag], self.edition)
+        path = f"{builder.folder}{home.path}"
+        dataset = as_script(
+            whole_dataset(path, builder.config, language, self.edition, self.covered, tables())
+        )
+        page = replace(home, dataset=dataset, changed=self.edition.date.isoformat())
+        made = Made(_with_embeds(builder, page), [_site_card(builder), *jobs])
+        return made.in_folder(builder.folder)
+
+    def data_files(self, config: SiteConfig) -> list[File]:  # noqa: ARG002 - as that of others
+        """None: they are of the whole set."""
+        return []
+
+
+def make_inputs(site: SiteData, spoken: Mapping[str, SiteData]) -> list[Part]:
+    """The parts of a site in their order; `spoken` is the site in each of its languages."""
+    whole = {tag: words.whole for tag, words in spoken.items()}
+    groups = {
+        kind: {tag: tuple(words.of_kind(kind)) for tag, words in spoken.items()} for kind in FOLDERS
+    }
+    inputs: list[Part] = [
+        HomeInput(whole, groups[GroupKind.DEPARTMENT], site.edition, site.covered)
+    ]
+    for kind, records in groups.items():
+        inputs.append(KindInput(kind, records, whole, site.last_change))
+        inputs += [
+            GroupInput(dict(zip(records, of_one, strict=True)))
+            for of_one in zip(*records.values(), strict=True)
+        ]
+    return [*inputs, *map(ServiceInput, site.services.values())]
+
+
+def whole_pages(builder: Builder, site: SiteData) -> list[Context]:
+    """The lists of all services, and the pages of data health; `site` is in the language."""
+    pages: list[Context] = [
+        *list_pages(builder, site.whole),
+        high_volume_page(builder, site.whole),
+        health_page(builder, site),
+        *department_pages(builder, site),
+    ]
+    return dated(pages, site, builder.language)
 
 
 def general_pages(
-    builder: Builder, site: SiteData, figure_pages: Made, files: Sequence[File]
+    builder: Builder, site: SiteData, pages: Sequence[PageEntry], files: Mapping[str, StoredFile]
 ) -> list[Context]:
-    """The pages about the site; `files` can be downloaded, `figure_pages` are all other pages.
+    """The pages about the site; `pages` are all others of the language, `files` all that there are.
 
     `site` has the texts of the builder's language.
     """
     archive = Archive(builder, site.history, site.ledger, site.register, site.hidden)
     moved = moved_pages(builder, site.register.values())
-    taken = {page.path for page in (*figure_pages.pages, *moved)}
-    pages: list[Context] = [
+    taken = {*(page.path for page in pages), *(page.path for page in moved)}
+    about: list[Context] = [
         about_page(builder, site.edition, site.earlier),
         *(make(builder) for make in PLAIN_PAGES),
         downloads_page(builder, files),
         *moved,
         editions_page(archive),
-        *edition_pages(archive, {file.path: file for file in files}),
+        *edition_pages(archive, files),
         *gone_pages(archive, [record.group for record in site.groups], taken),
     ]
-    now = _addresses(builder, [*figure_pages.pages, *pages], figure_pages.jobs, files)
+    paths = [*(page.path for page in pages), *(page.path for page in about)]
+    now = _addresses(builder, paths, files)
     former = addresses_page(archive, now)
-    pages += [changes_page(archive, former is not None), *([former] if former else [])]
-    pages = dated(pages, site, builder.language)
-    return [*pages, sitemap_page(builder, [*figure_pages.pages, *pages])]
+    about += [changes_page(archive, former is not None), *([former] if former else [])]
+    about = dated(about, site, builder.language)
+    return [*about, sitemap_page(builder, [*pages, *map(entry_of, about)])]
 
 
-def _addresses(
-    builder: Builder, pages: Iterable[Context], jobs: Iterable[Job], files: Iterable[File]
-) -> set[str]:
-    """All addresses of the site: every language has the same pages and pictures."""
-    addresses = {CHANGES, "sitemap.html", *(page.path for page in pages)}
-    addresses |= {job.path.removeprefix(builder.folder) for job in jobs}
-    inside = {f"{folder}{path}" for _, _, folder in builder.folders for path in addresses}
-    return inside | {*(file.path for file in files), FEED, *LISTS}
-
-
-Part = tuple[list["Context"], list["Job"]]
-
-
-def _groups(builder: Builder, site: SiteData, cache: Cache) -> Iterable[Part]:
-    """The home page, and the pages of departments, agencies and categories."""
-    whole = site.whole
-    cells = kpi_cells(whole.members.values(), builder.language)
-    home, jobs = home_page(builder, whole, site.of_kind(GroupKind.DEPARTMENT), site.edition)
-    yield _with_embeds(builder, _described(builder, site, home)), jobs
-    for kind in FOLDERS:
-        groups = site.of_kind(kind)
-        index, jobs = groups_page(builder, kind, groups, whole)
-        yield [*_with_embeds(builder, index), *groups_order_pages(builder, kind, groups)], jobs
-        for record in groups:
-            page, jobs = group_page(builder, record, cells, cache)
-            described = _described(builder, site, page, record.summary)
-            orders = group_order_pages(builder, record, cells)
-            yield [*_with_embeds(builder, described), *orders], jobs
-
-
-def _services(builder: Builder, site: SiteData, cache: Cache) -> Iterable[Part]:
-    """The pages of services, and of each of their figures."""
-    for record in site.services.values():
-        key, arguments = ("service", builder.folder, record.service.id), (builder, record)
-        service_pages = cache.of(key, arguments, partial(service_page, *arguments))
-        yield [service_pages.page, *service_pages.embeds], list(service_pages.jobs)
+def _addresses(builder: Builder, pages: Iterable[str], files: Iterable[str]) -> set[str]:
+    """All addresses of the site: every language has the same pages."""
+    own = {CHANGES, "sitemap.html", *pages}
+    inside = {f"{folder}{path}" for _, _, folder in builder.folders for path in own}
+    return {*inside, *files, FEED, *LISTS}
 
 
 def _with_embeds(builder: Builder, page: HomePage | GroupPage | GroupsPage) -> list[Context]:
@@ -258,26 +364,18 @@ def _with_embeds(builder: Builder, page: HomePage | GroupPage | GroupsPage) -> l
     return [page, *(embed_page(builder, figure, back, SITE_CARD) for figure in shown)]
 
 
-def _described(
-    builder: Builder,
-    site: SiteData,
-    page: HomePage | GroupPage,
-    summary: GroupSummary | None = None,
-) -> HomePage | GroupPage:
-    """The page with its description for machines."""
-    path, config, language = f"{builder.folder}{page.path}", builder.config, builder.language
-    if summary is None:
-        whole = whole_dataset(path, config, language, site.edition, site.covered, tables())
-        return replace(page, dataset=as_script(whole))
+def _group_dataset(builder: Builder, record: GroupRecord, path: str) -> str:
+    """The description of a group's figures for machines."""
+    summary = record.summary
     periods = [figure.period for figures in summary.series.values() for figure in figures]
     covered = (
         (min(period.start for period in periods), max(period.end for period in periods))
         if periods
         else None
     )
-    name = summary.group.name
-    dataset = group_dataset(name, path, config, language, covered, list(summary.series))
-    return replace(page, dataset=as_script(dataset))
+    name, kpis = summary.group.name, list(summary.series)
+    address = f"{builder.folder}{path}"
+    return as_script(group_dataset(name, address, builder.config, builder.language, covered, kpis))
 
 
 def _site_card(builder: Builder) -> Job:
@@ -289,6 +387,6 @@ def _site_card(builder: Builder) -> Job:
 
 def _without_pictures(page: Context) -> Context:
     if isinstance(page, PICTURED):
-        figures = tuple(replace(figure, svg="", alt="", embed="") for figure in page.figures)
+        figures = tuple(replace(one, svg="", alt="", embed="") for one in page.figures)
         page = replace(page, figures=figures)
-    return replace(page, card="", data=tuple(link for link in page.data if link.type != JPEG))
+    return replace(page, card="", data=tuple(one for one in page.data if one.type != JPEG))

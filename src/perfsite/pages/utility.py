@@ -5,6 +5,7 @@ About the data, accessibility, downloads, site map, embeds, not found, moved.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from perfsite.components.contexts import (
@@ -25,17 +26,17 @@ from perfsite.components.elements import DataLink, Download, Link, Outside
 from perfsite.decimals import decimal, rounded
 from perfsite.exports.tables import tables_of_the_set
 from perfsite.kpis import KPIS
-from perfsite.model import File, why_not_an_id
+from perfsite.model import why_not_an_id
 from perfsite.text import joined, message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from perfsite.components.elements import ChartFigure
     from perfsite.exports.columns import DataColumn
     from perfsite.language import Language
-    from perfsite.model import Edition, Service
+    from perfsite.model import Edition, Service, StoredFile
 
 
 # Pages about the site: downloads, site map, not found, moved.
@@ -45,10 +46,9 @@ NOT_FOUND = "404.html"
 _MEGABYTE, _KILOBYTE = 1e6, 1e3
 
 
-def downloads_page(builder: Builder, files: Iterable[File]) -> DownloadsPage:
-    """data/index.html: each data file, its size and its columns."""
+def downloads_page(builder: Builder, files: Mapping[str, StoredFile]) -> DownloadsPage:
+    """data/index.html: each data file, its size and its columns; `files` are by their paths."""
     language = builder.language
-    sizes = {file.path: len(file.data) for file in files}
     downloads = []
     for path, table in tables_of_the_set(builder.config.languages).items():
         columns = [(column.name, _meaning(column, language)) for column in table.columns]
@@ -56,7 +56,7 @@ def downloads_page(builder: Builder, files: Iterable[File]) -> DownloadsPage:
         downloads.append(
             Download(
                 Link(path, path),
-                size_of(sizes[path], language),
+                size_of(files[path].size, language),
                 language.say(table.description),
                 tuple(columns),
                 tuple((word, language.say(meaning)) for word, meaning in words.items()),
@@ -125,12 +125,29 @@ def moved_pages(builder: Builder, services: Iterable[Service]) -> list[MovedPage
     ]
 
 
-def is_listed(page: Context) -> bool:
-    """Whether a page stands in the site maps: one that people look for, not a part or an error."""
-    return not isinstance(page, (NotFoundPage, EmbedPage, GroupOrderPage))
+@dataclass(frozen=True)
+class PageEntry:
+    """What lists of pages say of one: its path below the root of its language, its title, its date.
+
+    `is_listed` says whether it stands in the site maps: people look for it, and it is not a part of
+    a page nor an error. `former` is the id of the service that has moved from here, or nothing.
+    """
+
+    path: str
+    title: str
+    changed: str
+    is_listed: bool
+    former: str = ""
 
 
-def sitemap_page(builder: Builder, pages: Sequence[Context]) -> SitemapPage:
+def entry_of(page: Context) -> PageEntry:
+    """A page as lists of pages have it."""
+    is_listed = not isinstance(page, (NotFoundPage, EmbedPage, GroupOrderPage))
+    former = page.former if isinstance(page, MovedPage) else ""
+    return PageEntry(page.path, page.title, page.changed, is_listed, former)
+
+
+def sitemap_page(builder: Builder, pages: Sequence[PageEntry]) -> SitemapPage:
     """sitemap.html: every page of the site by a plain link."""
     say = builder.language.say
     main, lists = say("Main pages"), say("Lists of services")
@@ -144,7 +161,9 @@ def sitemap_page(builder: Builder, pages: Sequence[Context]) -> SitemapPage:
         "changes": say("Revisions and corrections"),
     }
     parts: dict[str, list[Link]] = {main: [], lists: []}
-    for page in filter(is_listed, pages):
+    for page in pages:
+        if not page.is_listed:
+            continue
         folder, _, name = page.path.rpartition("/")
         part = names.get(folder.partition("/")[0], main)
         if folder == "services" and (name == "index.html" or name.startswith("by-")):

@@ -9,7 +9,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from perfsite.analysis import analyse
-from perfsite.build import build_site, without_collector
+from perfsite.build import InMemory, build_site, without_collector
 from perfsite.cache import Cache, DrawingStore
 from perfsite.decimals import fixed
 from perfsite.errors import BuildError, PerfsiteError, UsageError, has_errors
@@ -21,6 +21,7 @@ from perfsite.report.problems import undrawn_words
 from perfsite.serve.server import Router, ServerState, Shown, make_server
 from perfsite.serve.watcher import ChangeSignal, watch_folders
 from perfsite.stages import stage
+from perfsite.unit_records import UnitRecords
 from perfsite.write import drawings_beside, write_site
 
 if TYPE_CHECKING:
@@ -66,8 +67,10 @@ class Rebuilder:
         """Nothing is kept yet but what earlier runs have drawn."""
         self._order = order
         self._cache = Cache()
-        stored = DrawingStore(drawings_beside(order.out)) if order.stored else None
-        self._drawings = _InMemory(stored)
+        self._drawings = DrawingStore(drawings_beside(order.out)) if order.stored else None
+        self._records = UnitRecords()
+        self._files = InMemory()
+        self._used: frozenset[str] = frozenset()
         self._keep: tuple[str, ...] = ()
 
     def make(self, before: Shown) -> Shown:
@@ -119,7 +122,8 @@ class Rebuilder:
         except Exception as error:  # noqa: BLE001 - the page is shown all the same
             failure = sentence(error, keep_details(error), standing=False)
             return replace(shown, failure=f"{shown.failure}\n{failure}".strip())
-        self._drawings.forget_unused()
+        if self._drawings and self._order.charts:
+            self._drawings.forget_all_but(self._used)
         return shown
 
     def _check(self, problems: Sequence[Problem]) -> None:
@@ -128,7 +132,7 @@ class Rebuilder:
 
     def _built(self, analysis: Analysis, edition: Edition) -> BuiltSite:
         with self._order.progress() as progress:
-            return build_site(
+            site = build_site(
                 analysis,
                 edition,
                 load_theme(self._order.templates),
@@ -137,38 +141,12 @@ class Rebuilder:
                 progress=progress,
                 store=self._drawings,
                 cache=self._cache,
+                records=self._records,
+                files=self._files,
             )
-
-
-class _InMemory:
-    """Drawings, kept in memory in front of where they are kept on the disk, if they are."""
-
-    def __init__(self, store: DrawingStore | None) -> None:
-        self._store = store
-        self._drawings: dict[str, bytes] = {}
-        self._used: set[str] = set()
-
-    def get(self, key: str) -> bytes | None:
-        """The drawing of a key; None if it was never drawn."""
-        self._used.add(key)
-        data = self._drawings.get(key)
-        if data is None and self._store:
-            data = self._store.get(key)
-            if data is not None:
-                self._drawings[key] = data
-        return data
-
-    def put(self, key: str, data: bytes) -> None:
-        """Keep a drawing."""
-        self._used.add(key)
-        self._drawings[key] = data
-        if self._store:
-            self._store.put(key, data)
-
-    def forget_unused(self) -> None:
-        """Let go of what the builds since the last call had no use for."""
-        self._drawings = {key: self._drawings[key] for key in self._drawings if key in self._used}
-        self._used = set()
+        self._records = self._records.next()
+        self._used = site.drawings
+        return site
 
 
 # The day's work: a server, a watch, and a build after each change, until somebody ends it.

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from perfsite.disk import GROWING, draft_of
+from perfsite.model import StoredFile
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -31,15 +32,6 @@ if TYPE_CHECKING:
 FILE_MODE: Final = 0o644
 FOLDER_MODE: Final = 0o755
 """What a web server, which is another user, needs, whatever the umask of who builds."""
-
-
-@dataclass(frozen=True)
-class StoredFile:
-    """A file that is in a tree: its path there, the SHA-256 of its bytes, and their number."""
-
-    path: str
-    digest: str
-    size: int
 
 
 def store(folder: Path, path: str, data: bytes) -> StoredFile:

@@ -1,0 +1,269 @@
+"""Units: parts of a site that are made by themselves, in whichever process, of their input alone.
+
+A part (a service, a group, a list) becomes its files: pages in every language, pictures, data. What
+is not in its input or in what all parts share cannot be seen by it: it is made in a process that
+holds nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Protocol
+
+from perfsite.charts import draw as drawing
+from perfsite.charts.draw import Drawer, settle
+from perfsite.charts.pictures import CardJob
+from perfsite.components.contexts import Assets, make_builder
+from perfsite.fingerprint import code_fingerprint, fingerprint
+from perfsite.language import Language, read_catalogue
+from perfsite.leaks import search_file
+from perfsite.pages.site import without_pictures, without_undrawn
+from perfsite.pages.utility import entry_of
+from perfsite.render import FAVICON, SCRIPT, STYLESHEET, Renderer
+from perfsite.workers import Workers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+
+    from perfsite.charts.draw import DrawingCache, Undrawn
+    from perfsite.components.contexts import Builder, Context
+    from perfsite.config import SiteConfig
+    from perfsite.leaks import Leak, Search
+    from perfsite.model import File, StoredFile
+    from perfsite.pages.site import Part
+    from perfsite.pages.utility import PageEntry
+    from perfsite.render import Theme
+    from perfsite.workers import Failure, Work
+
+_NOTHING_LOST: Final[Mapping[str, Failure]] = {}
+_FEW: Final = 200
+"""Parts that are made sooner here than in processes that have to start."""
+_TITLE: Final = re.compile(rb"<title>(.*?)</title>", re.DOTALL)
+
+
+class Destination(Protocol):
+    """Where files go; a process that works has a copy of it, which stands for the same place."""
+
+    def store(self, file: File) -> StoredFile | File:
+        """Put a file there, or give it back to be put there by whoever asked for the unit."""
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What all units of a site may see: settings, templates, and which figures are secret.
+
+    Without `charts` pages have no pictures. `lost` are the pictures that several units show and
+    that could not be drawn, by their paths.
+    """
+
+    config: SiteConfig
+    theme: Theme
+    charts: bool
+    search: Search | None = None
+    lost: Mapping[str, Failure] = field(default_factory=dict)
+
+    @cached_property
+    def searched(self) -> str:
+        """Which secrets files are searched for; nothing where there are none."""
+        return self.search.digest if self.search else ""
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The same if, and only if, whatever units take from here would be the same.
+
+        The code of perfsite and the libraries that it runs with are a part of it. What is searched
+        for is not, for it changes no file.
+        """
+        theme = self.theme
+        return fingerprint(
+            (
+                code_fingerprint(),
+                self.config.model_dump_json(),
+                replace(theme, tokens=theme.tokens.model_dump_json()),  # type: ignore[arg-type]
+                self.charts,
+                sorted(self.lost),
+            )
+        )
+
+
+@dataclass(frozen=True)
+class UnitResult:
+    """What a part became: its files, and what lists and checks have to know of it.
+
+    `pages` are its pages in each language, in the order of the site's languages, and `titles` the
+    titles that stand in them, by path. `searched` says for which secrets the files were searched,
+    and `leaks` are those that were found. `charts` is the number of its pictures that are no cards
+    for links, `pictures` that of all that were wanted, and `drawings` are the keys of these.
+    """
+
+    files: tuple[StoredFile | File, ...]
+    pages: tuple[tuple[PageEntry, ...], ...]
+    titles: Mapping[str, str]
+    leaks: tuple[Leak, ...]
+    searched: str = ""
+    charts: int = 0
+    pictures: int = 0
+    undrawn: tuple[Undrawn, ...] = ()
+    drawings: tuple[str, ...] = ()
+
+
+class Maker:
+    """Makes units, with what all of them share."""
+
+    def __init__(self, shared: Shared, output: Destination, drawer: Drawer | None = None) -> None:
+        """Files go to `output`; without a drawer there are no pictures to draw."""
+        self._shared = shared
+        self._output = output
+        self._drawer = drawer or Drawer(shared.theme.tokens.chart)
+
+    @cached_property
+    def assets(self) -> dict[str, File]:
+        """The assets of the site by their names."""
+        return self._shared.theme.asset_files()
+
+    @cached_property
+    def builders(self) -> list[Builder]:
+        """What makes the pages of each language."""
+        return make_builders(self._shared.config, self._shared.theme, self.assets)
+
+    @cached_property
+    def _renderers(self) -> list[Renderer]:
+        theme = self._shared.theme
+        return [Renderer(theme, one.language, one.folder) for one in self.builders]
+
+    def make(
+        self,
+        part: Part,
+        lost: Mapping[str, Failure] = _NOTHING_LOST,
+        report: Callable[[str], None] = lambda _: None,
+    ) -> UnitResult:
+        """The files of a part, without the pictures that are `lost`; see `workers.Work`.
+
+        Raises:
+            RenderError: if a template is wrong.
+        """
+        made = [part.pages(builder) for builder in self.builders]
+        jobs = [job for pages in made for job in pages.jobs] if self._shared.charts else []
+        drawn = self._drawer.draw(jobs, {**self._shared.lost, **lost}, report)
+        undrawn = {picture.path for picture in drawn.undrawn}
+        files = [*part.data_files(self._shared.config), *drawn.files]
+        unit = self.finish([pages.pages for pages in made], files, undrawn)
+        charts = [job for job in jobs if not isinstance(job, CardJob) and job.path not in undrawn]
+        return replace(
+            unit,
+            charts=len(charts),
+            pictures=len(jobs),
+            undrawn=drawn.undrawn,
+            drawings=drawn.keys,
+        )
+
+    def finish(
+        self,
+        pages: Sequence[Sequence[Context]],
+        files: Iterable[File] = (),
+        undrawn: Collection[str] = (),
+    ) -> UnitResult:
+        """Files of these pages, one sequence a language, and others: searched for secrets, stored.
+
+        `undrawn` are the paths of pictures that there are not.
+
+        Raises:
+            RenderError: if a template is wrong.
+        """
+        lost = {*undrawn, *self._shared.lost}
+        shown = [
+            without_undrawn(own, lost, builder) if self._shared.charts else without_pictures(own)
+            for builder, own in zip(self.builders, pages, strict=True)
+        ]
+        rendered = [
+            renderer.render(page)
+            for renderer, own in zip(self._renderers, shown, strict=True)
+            for page in own
+        ]
+        every = [*files, *rendered]
+        search = self._shared.search
+        return UnitResult(
+            tuple(map(self._output.store, every)),
+            tuple(tuple(map(entry_of, own)) for own in shown),
+            titles_in(rendered),
+            tuple(leak for file in every for leak in search_file(file, search)) if search else (),
+            self._shared.searched,
+        )
+
+
+def titles_in(files: Iterable[File]) -> dict[str, str]:
+    """The titles that stand in pages, by their paths; other files have none."""
+    return {
+        file.path: match[1].decode()
+        for file in files
+        if file.path.endswith(".html") and (match := _TITLE.search(file.data))
+    }
+
+
+def make_builders(config: SiteConfig, theme: Theme, assets: Mapping[str, File]) -> list[Builder]:
+    """What makes the pages of each language; the first language stands at the top of the site.
+
+    Raises:
+        ConfigError: if perfsite.toml asks for a language that there is not.
+    """
+    languages = [
+        Language(tag, read_catalogue(tag, theme.translations), config.currency)
+        for tag in config.languages
+    ]
+    folders = [
+        (language.tag, language.name, f"{language.tag.lower()}/" if place else "")
+        for place, language in enumerate(languages)
+    ]
+    paths = {name: file.path for name, file in assets.items()}
+    addresses = Assets(
+        stylesheet=paths.get(STYLESHEET, ""),
+        script=paths.get(SCRIPT, ""),
+        favicon=paths.get(FAVICON, ""),
+        logo=paths[theme.logo] if theme.logo else "",
+    )
+    return [make_builder(config, language, folders, addresses) for language in languages]
+
+
+@dataclass(frozen=True)
+class _Begin:
+    """How a process that makes units begins."""
+
+    shared: Shared
+    output: Destination
+    drawer: Drawer
+
+    def __call__(self) -> Work[Part, UnitResult]:
+        settle()
+        return Maker(self.shared, self.output, self.drawer).make
+
+
+@contextmanager
+def make_units(
+    parts: Sequence[Part],
+    shared: Shared,
+    output: Destination,
+    store: DrawingCache | None,
+    workers: int,
+) -> Iterator[Iterator[UnitResult]]:
+    """The units of parts, in their order, made while whoever asks goes on.
+
+    Without pictures few units are made in this process: no other has to start, and what one could
+    crash is only in pictures.
+
+    Raises:
+        BuildError: if processes that work are lost again and again.
+        RenderError: if a template is wrong.
+    """
+    if not shared.charts and len(parts) < _FEW:
+        maker = Maker(shared, output)
+        yield (maker.make(part) for part in parts)
+        return
+    drawer = Drawer(shared.theme.tokens.chart, store, drawing.draw)
+    working = Workers(parts, _Begin(shared, output, drawer), workers)
+    try:
+        yield (working.result(number) for number in range(len(parts)))
+    finally:
+        working.end()
