@@ -74,6 +74,13 @@ def some(job: Job, style: ChartStyle) -> bytes:
     return everything(job, style)
 
 
+def no_card(job: Job, style: ChartStyle) -> bytes:
+    """The same, but for the card of a department, which the pages of its services show, too."""
+    if job.path.startswith("departments/") and job.path.endswith("/card.jpg"):
+        happen("raise")
+    return everything(job, style)
+
+
 def none(job: Job, style: ChartStyle) -> bytes:
     """No picture at all."""
     del style

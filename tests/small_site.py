@@ -138,6 +138,7 @@ MOVED: Final = {"old-name", "older-name"}
 
 MORE_CONFIG: Final = f"""\
 logo = "logo.svg"
+cards = "services"
 languages = ["en-GB", "fr"]
 status = "Invented"
 {CONFIG}

@@ -10,7 +10,7 @@ import pytest
 import misbehaving
 from perfsite.errors import BuildError
 from perfsite.workers import Failure, Workers
-from small_site import data_folder, link_faults, pages_of, perfsite, read_tree
+from small_site import CONFIG, data_folder, link_faults, pages_of, perfsite, read_tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,7 +102,7 @@ def test_a_picture_that_cannot_be_drawn_costs_its_page_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The site is published, all else in it is as ever; the message names service and reason."""
-    data = data_folder(tmp_path)
+    data = data_folder(tmp_path, config=f'cards = "services"\n{CONFIG}')
     words = "build", data, "--jobs", "2", "--no-store", "--out"
     monkeypatch.setattr("perfsite.charts.draw.draw", misbehaving.everything)
     assert perfsite(*words, tmp_path / "whole").code == 0
@@ -132,6 +132,24 @@ def test_a_picture_that_cannot_be_drawn_costs_its_page_a_sentence(
     assert changed - said == {"services/weekly.html", "manifest-sha256.txt", "urls.txt"}
     assert b"og:image" not in tree["services/weekly.html"]
     assert pages["services/full.html"].tables == pages_of(whole)["services/full.html"].tables
+
+
+def test_a_card_that_cannot_be_drawn_is_shown_by_no_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither by the page of its department nor by those of its services, which others make."""
+    monkeypatch.setattr("perfsite.charts.draw.draw", misbehaving.no_card)
+    words = "--no-store", "--out", tmp_path / "site", "--jobs", "1"
+    ran = perfsite("build", data_folder(tmp_path), *words)
+    tree = read_tree(tmp_path / "site")
+
+    assert ran.code == 3
+    assert "departments/ministry-of-roads/card.jpg" in ran.err
+    assert [
+        path for path, data in tree.items() if b"departments/ministry-of-roads/card" in data
+    ] == []
+    assert b"og:image" not in tree["services/full.html"]
+    assert b"og:image" in tree["services/index.html"]
 
 
 def test_where_no_picture_can_be_drawn_the_old_site_stays(

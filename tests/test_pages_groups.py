@@ -15,12 +15,14 @@ from perfsite.kpi.groups import FOLDERS, GroupKind
 from perfsite.kpis import Place, at
 from perfsite.language import Language
 from perfsite.model import Service
+from perfsite.pages.site import make_inputs, without_undrawn
 from perfsite.widgets.group_cards import groups_listing
 from perfsite.widgets.group_charts import groups_treemap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from perfsite.charts.pictures import Job
     from perfsite.components.contexts import GroupPage
     from perfsite.components.elements import ChartFigure
 
@@ -301,12 +303,56 @@ def test_every_word_is_said_in_the_language() -> None:
                 continue
             for text in strings(getattr(page, field.name)):
                 address = re.fullmatch(
-                    r"[\w./#-]+\.(html|csv|svg)(#.*)?|text/csv|(chart|kpi)-[\w-]+", text
+                    r"[\w./#-]+\.(html|csv|svg|jpg)(#.*)?|text/csv|image/jpeg|(chart|kpi)-[\w-]+",
+                    text,
                 )
                 text = text.removesuffix(f" - {page.site.title}")  # noqa: PLW2901
                 if address or text in keys or not plain.search(text):
                     continue
                 assert "⟦" in text, (page.path, field.name, text)
+
+
+def cards(jobs: Iterable[Job]) -> list[CardJob]:
+    """The pictures that are cards."""
+    return [job for job in jobs if isinstance(job, CardJob)]
+
+
+def test_the_card_of_a_department_says_a_figure_its_period_and_of_whom_it_is() -> None:
+    """The sum of some services is not told as that of all; where there is none, none is told."""
+    made = worked(
+        "service period transactions\na 2017 1000\nb 2017 500",
+        {key: Service(key, key, "Ministry", agency="Agency") for key in "abc"},
+    )
+    pages = made_of(made).group_pages
+    (card,) = cards(pages["departments/ministry.html"][1])
+    silent = {key: Service(key, key, "Silence") for key in "de"}
+    (none,) = cards(made_of(worked("service period transactions", silent)).group_pages[
+        "departments/silence.html"
+    ][1])  # fmt: skip
+
+    assert card.path == "departments/ministry/card.jpg"
+    assert card.name == ("Ministry",)
+    assert card.lines == ("1,500 transactions in 2017", "2 of 3 services")
+    assert cards(pages["agencies/agency.html"][1]) == []
+    assert none.lines == ("2 services",)
+
+
+def test_a_department_and_its_figures_show_its_card() -> None:
+    """Only its page and its figures' link to the picture; where it is lost, nobody names it."""
+    rows = "\n".join(f"{key} {year} 9" for key in "ab" for year in range(2013, 2018))
+    services = {key: Service(key, key, "Ministry", agency="Agency") for key in "ab"}
+    made = made_of(worked(f"service period transactions\n{rows}", services))
+    parts = make_inputs(made.site, {"en-GB": made.site})
+    pages = [page for part in parts for page in part.pages(made.builder).pages]
+    card, folder = "departments/ministry/card.jpg", "departments/ministry"
+    linked = {page.path for page in pages if card in {link.href for link in page.data}}
+    named = {page.path for page in pages if page.card.endswith(card)}
+    lost = without_undrawn(pages, {card}, made.builder)
+
+    assert linked == {f"{folder}.html", f"{folder}/services.html"}
+    assert {"services/a.html", "services/b.html", *linked} <= named
+    assert not any(path.startswith("agencies/") for path in named)
+    assert {page.path for page in lost if not page.card} == named
 
 
 def test_a_department_to_which_nothing_applies_is_in_no_number() -> None:

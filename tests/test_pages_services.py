@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from helpers import one_service_register, register, worked, worked_example
 from perfsite.config import parse_config
+from perfsite.kpi.groups import GroupKind
 from perfsite.kpis import KPIS
 from perfsite.language import Language
 from perfsite.measures import MeasureKind
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from perfsite.pages.service import ServicePages
 
 ENGLISH = Language("en-GB")
+OWN_CARDS = parse_config('cards = "services"')
 QUARTERS = """
     period  transactions transactions:digital cost
     2015-Q4 1000         400                  2500.75
@@ -218,7 +220,7 @@ def test_a_citation_has_no_date_of_its_own() -> None:
 
 def test_a_page_says_where_its_data_is() -> None:
     """CSV and JSON, the picture of the page, and a description for machines."""
-    page = pages_of(worked(QUARTERS)).page
+    page = pages_of(worked(QUARTERS, config=OWN_CARDS)).page
     dataset = json.loads(page.dataset)
 
     assert [(link.type, link.href) for link in page.data] == [
@@ -233,7 +235,7 @@ def test_a_page_says_where_its_data_is() -> None:
 
 def test_every_picture_of_a_page_is_drawn_and_every_figure_stands_alone() -> None:
     """Jobs are those of the figures and the card; each figure has a page that shows it."""
-    pages = pages_of(worked(QUARTERS))
+    pages = pages_of(worked(QUARTERS, config=OWN_CARDS))
     drawn = [figure.svg for figure in pages.page.figures if figure.svg]
 
     assert [job.path for job in pages.jobs] == [*drawn, "services/alpha/card.jpg"]
@@ -255,11 +257,29 @@ def test_addresses_are_the_same_in_every_language() -> None:
 
 def test_the_card_picture_says_its_figures_with_their_periods() -> None:
     """At most three lines; each is true of the headlines."""
-    job = pages_of(worked(QUARTERS)).jobs[-1]
+    job = pages_of(worked(QUARTERS, config=OWN_CARDS)).jobs[-1]
     line = " ".join(getattr(job, "lines", ()))
 
     assert "5,000 transactions in the year to September 2017" in line
     assert could_be(line.split(" of transactions")[0].split()[-1], 0.54)
+
+
+def test_a_service_shows_the_card_of_its_department_unless_it_has_one() -> None:
+    """It draws none then, and the link to the picture belongs to the department's page."""
+    made = worked(QUARTERS)
+    pages, record = pages_of(made), records_of(made)["alpha"]
+    homeless = service_page(builder_of(made.config), replace(record, groups=()))
+
+    assert [group.slug for group in record.groups if group.kind is GroupKind.DEPARTMENT] == [
+        "ministry"
+    ]
+    assert pages.page.card == "../departments/ministry/card.jpg"
+    assert {page.card for page in pages.embeds} == {"../../departments/ministry/card.jpg"}
+    assert homeless.page.card == "../cards/site.jpg"
+    for page in (pages.page, homeless.page, *pages.embeds):
+        assert "image/jpeg" not in {link.type for link in page.data}
+    for job in (*pages.jobs, *homeless.jobs):
+        assert job.path.endswith(".svg")
 
 
 def test_services_of_one_name_have_titles_of_their_own() -> None:

@@ -157,12 +157,17 @@ def test_one_build_has_one_truth(tree: Tree, pages: dict[str, Page]) -> None:
         assert [href for key, href in links if href != f"../services/{key}.html"] == []
     by_department = next(iter(pages["departments/index.html"].tables.values()))[1:]
     assert sum(int(row[1]) for row in by_department) == SERVICES
-    # And what there is one of for each service: its files, its description and its card.
-    for ending in (".csv", ".csv-metadata.json", ".json", "/card.jpg"):
+    # And what there is one of for each service: its files and its description.
+    for ending in (".csv", ".csv-metadata.json", ".json"):
         names = [p.removeprefix("services/") for p in tree if p.startswith("services/")]
         mine = [name.removesuffix(ending) for name in names if name.endswith(ending)]
         mine = [name for name in mine if not name.endswith(".csv-metadata")]
         assert sorted(mine) == register, ending
+    # Cards are of departments, and of the site.
+    cards = {path for path in tree if path.endswith(".jpg")}
+    slugs = {path.split("/")[1] for path in tree if path.startswith("departments/")}
+    slugs = {slug for slug in slugs if f"departments/{slug}.html" in tree}
+    assert cards == {"cards/site.jpg", *(f"departments/{slug}/card.jpg" for slug in slugs)}
 
 
 @pytest.mark.parametrize("kind", ["department", "agency", "category"])

@@ -122,7 +122,7 @@ def state() -> ServerState:
         ("services/full.csv", "text/csv; charset=utf-8"),
         ("services/full.json", "application/json"),
         ("services/full/transactions.svg", "image/svg+xml"),
-        ("services/full/card.jpg", "image/jpeg"),
+        ("departments/ministry-of-roads/card.jpg", "image/jpeg"),
         ("robots.txt", "text/plain; charset=utf-8"),
         ("sitemap.xml", "application/xml"),
     ],

@@ -13,7 +13,7 @@ from html import unescape
 from typing import TYPE_CHECKING, Final, Protocol
 
 from perfsite.cache import Cache
-from perfsite.components.contexts import SITE_CARD
+from perfsite.components.contexts import is_shared_card
 from perfsite.errors import BuildError, ConsistencyError
 from perfsite.exports import tables as data_files
 from perfsite.exports.csvw import described_files, whole_set_file
@@ -312,7 +312,7 @@ def make_site(  # noqa: PLR0913 - what to build, with what, where to, how, and w
     records = records or UnitRecords()
     work = _Work(parts, spoken, shared, output, store, records, workers, progress)
     collected = work.done()
-    lost = {one.path: one.failure for one in collected.undrawn if _is_shared(one.path)}
+    lost = {one.path: one.failure for one in collected.undrawn if is_shared_card(one.path)}
     if lost:
         # Pages of other parts show such a picture, too, and cannot know that it is not there.
         collected = replace(work, shared=replace(shared, lost=lost)).done()
@@ -455,11 +455,6 @@ class _Work:
             unit = replace(unit, leaks=leaks, searched=self.shared.searched)
             self.records.put(name, key, unit)
         return unit
-
-
-def _is_shared(path: str) -> bool:
-    """Whether a picture stands for pages of several parts."""
-    return f"/{path}".endswith(f"/{SITE_CARD}")
 
 
 def _check_drawn(collected: Collected) -> None:

@@ -390,7 +390,9 @@ class SiteConfig(TomlTable):
     `headline_share` is the share of the services that ever reported which must have reported for
     a period before a group's headline is for that period. `languages` are BCP 47 tags, the site's
     first one first. `colours` and `dark_colours` replace design tokens by their names.
-    `high_volume` is a number of transactions a year. `targets` are levels of KPIs by service.
+    `high_volume` is a number of transactions a year. `cards` says which pages have a picture of
+    their own for links: those of departments, or those of services too. `targets` are levels of
+    KPIs by service.
     """
 
     title: str = "Service performance"
@@ -412,6 +414,7 @@ class SiteConfig(TomlTable):
     digital_channels: tuple[str, ...] = DEFAULT_DIGITAL_CHANNELS
     headline_share: Annotated[float, Field(gt=0, le=1)] = 0.5
     high_volume: Annotated[float, Field(gt=0)] = 750_000
+    cards: Literal["departments", "services"] = "departments"
     colours: dict[str, Colour] = Field(default_factory=dict)
     dark_colours: dict[str, Colour] = Field(default_factory=dict)
     strengths: tuple[str, ...] = ()

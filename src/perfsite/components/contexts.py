@@ -373,6 +373,8 @@ KINDS: Final = {
 CSV, JSON, JPEG = "text/csv", "application/json", "image/jpeg"
 SITE_CARD: Final = "cards/site.jpg"
 """The picture of pages that have none of their own."""
+_CARD: Final = "/card.jpg"
+"""What follows the address of a page that has one, without its ending."""
 
 
 class Base(TypedDict):
@@ -463,9 +465,11 @@ class Builder:
     def _picture(self, path: str, card: str) -> tuple[DataLink, ...]:
         """The card of a page as a link: only that leads every crawler to it.
 
-        The card that many pages share belongs to the home page.
+        A card that many pages share belongs to one of them: that of the site to the home page,
+        that of a department to its own page.
         """
-        if card == SITE_CARD and path != "index.html":
+        owner = "index.html" if card == SITE_CARD else f"{card.removesuffix(_CARD)}.html"
+        if path != owner and not path.startswith(card.removesuffix(_CARD[1:])):
             return ()
         return (DataLink(JPEG, self.language.say("Picture for links"), f"{self.folder}{card}"),)
 
@@ -536,6 +540,18 @@ def group_title(group: Group, language: Language) -> str:
     if group.kind not in KINDS or group.kind is GroupKind.DEPARTMENT:
         return group_name(group, language)
     return language.say("{group} ({kind})", group=group.name, kind=language.say(KINDS[group.kind]))
+
+
+def card_href(page: str) -> str:
+    """The address of the card of its own that the page at this address has."""
+    return f"{page.removesuffix('.html')}{_CARD}"
+
+
+def is_shared_card(path: str) -> bool:
+    """Whether a picture is a card of many pages: that of the site, or that of a department."""
+    *_, folder, _, name = ("", "", *path.split("/"))
+    department, _ = FOLDERS[GroupKind.DEPARTMENT]
+    return f"/{path}".endswith(f"/{SITE_CARD}") or (folder, f"/{name}") == (department, _CARD)
 
 
 def group_href(group: GroupName) -> str:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from perfsite.charts.draw import card_job
+from perfsite.charts.sentences import level_sentence
 from perfsite.components.contexts import (
     CSV,
     KINDS,
+    SITE_CARD,
     Builder,
     GroupOrderPage,
     GroupPage,
     GroupsPage,
+    card_href,
     group_href,
     group_title,
 )
@@ -36,6 +40,8 @@ from perfsite.widgets.group_cards import (
     groups_table,
     ordered_groups,
     silence_notices,
+    stocks_words,
+    whose,
 )
 from perfsite.widgets.group_charts import (
     group_figures,
@@ -51,7 +57,7 @@ if TYPE_CHECKING:
     from perfsite.charts.pictures import Job
     from perfsite.components.contexts import Builder
     from perfsite.components.elements import Table
-    from perfsite.kpi.groups import Group, GroupSummary
+    from perfsite.kpi.groups import Group, GroupName, GroupSummary
     from perfsite.language import Language
     from perfsite.pages.lists import Cells
     from perfsite.site_data import GroupRecord
@@ -89,6 +95,7 @@ def group_page(builder: Builder, record: GroupRecord, cells: Cells) -> tuple[Gro
             folder,
             Link(language.say(folder_name), f"{folder}/index.html"),
             data=(DataLink(CSV, language.say("Key figures of {group}", group=group.name), csv),),
+            card=group_card_href(group),
         ),
         name=group.name,
         kind=language.say(KINDS[group.kind]),
@@ -102,7 +109,41 @@ def group_page(builder: Builder, record: GroupRecord, cells: Cells) -> tuple[Gro
         table=members_table(record, listing.first, cells, language),
         csv=csv,
     )
+    if group.kind is GroupKind.DEPARTMENT:
+        jobs.append(department_card(builder, summary))
     return page, jobs
+
+
+def group_card_href(group: GroupName) -> str:
+    """The card that the pages of a group show: a department has its own, others the site's."""
+    return card_href(group_href(group)) if group.kind is GroupKind.DEPARTMENT else SITE_CARD
+
+
+def department_card(builder: Builder, summary: GroupSummary) -> Job:
+    """The picture of a department's page, and of those of its services that have none of their own.
+
+    It says one headline, with its period and of whom it is: a sum of some services is not told as
+    one of all.
+    """
+    group, language = summary.group, builder.language
+    figure = next(filter(None, map(summary.figures.get, at(Place.GROUP_CARD))), None)
+    if figure is None:
+        number = len(group.services)
+        lines = [language.plural(number, "{n} service", "{n} services")]
+    else:
+        doubts = (figure.uncertain, 0.0)
+        lines = [
+            level_sentence(language, figure.kpi, figure.value, None, figure.period, doubts=doubts),
+            whose(figure, language),
+            stocks_words(figure, language),
+        ]
+    return card_job(
+        group_card_href(group),
+        group.name,
+        builder.config.publisher,
+        [line for line in lines if line],
+        builder.site.title,
+    )
 
 
 def groups_page(

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Final
 from perfsite.charts.draw import card_job
 from perfsite.charts.layout import beside_target
 from perfsite.charts.sentences import level_sentence, meets, service_lead
-from perfsite.components.contexts import CSV, JSON, Builder, ServicePage, group_href, service_href
+from perfsite.components.contexts import (
+    CSV,
+    JSON,
+    SITE_CARD,
+    Builder,
+    ServicePage,
+    card_href,
+    group_href,
+    service_href,
+)
 from perfsite.components.elements import (
     Card,
     Cell,
@@ -31,6 +40,7 @@ from perfsite.kpi.standards import measures_of
 from perfsite.kpis import KPIS, TAKE_UP, VOLUME, Place, Window, at
 from perfsite.measures import DIGITAL
 from perfsite.model import Status
+from perfsite.pages.groups import group_card_href
 from perfsite.pages.utility import embed_page
 from perfsite.periods import Period
 from perfsite.text import capital, isolated, joined, message
@@ -468,7 +478,8 @@ def service_page(builder: Builder, record: ServiceRecord) -> ServicePages:
     covered = covered_by(summary, [*record.series, *record.measures], given)
     lead = lead_of(summary, language)
     measured = [kpi for kpi, figure in summary.figures.items() if figure.value is not None]
-    path, title, card = service_href(key), record.titles[language.tag], f"services/{key}/card.jpg"
+    path, title = service_href(key), record.titles[language.tag]
+    card = _card_href(builder, record)
     csv, json = f"services/{key}.csv", f"services/{key}.json"
     organisations = _organisations(record.groups)
     table, note = peers_of(summary, record.peers, language)
@@ -530,23 +541,35 @@ def service_page(builder: Builder, record: ServiceRecord) -> ServicePages:
         citation=citation_of(summary, covered, builder),
         report=builder.report(title, path),
     )
-    picture = card_job(
-        card,
-        service.name,
-        service.organisation,
-        card_lines(summary, language),
-        builder.site.title,
-    )
     back = Link(title, path)
     return ServicePages(
         page,
-        (*(widget.job for widget in widgets if widget.job), picture),
+        (*(widget.job for widget in widgets if widget.job), *_own_card(builder, record)),
         tuple(
             embed_page(builder, widget.figure, back, card)
             for widget in widgets
             if widget.figure.embed
         ),
     )
+
+
+def _card_href(builder: Builder, record: ServiceRecord) -> str:
+    """The card that a service's page shows: its own, else its department's, else the site's."""
+    if builder.config.cards == "services":
+        return card_href(service_href(record.service.id))
+    departments = (group for group in record.groups if group.kind is GroupKind.DEPARTMENT)
+    department = next(departments, None)
+    return group_card_href(department) if department else SITE_CARD
+
+
+def _own_card(builder: Builder, record: ServiceRecord) -> tuple[Job, ...]:
+    """The picture of a service's page where services have one of their own."""
+    if builder.config.cards != "services":
+        return ()
+    service = record.service
+    lines = card_lines(record.summary, builder.language)
+    path, site = _card_href(builder, record), builder.site.title
+    return (card_job(path, service.name, service.organisation, lines, site),)
 
 
 def _measures(given: GivenFigures, measured: Collection[str], config: SiteConfig) -> list[Measure]:

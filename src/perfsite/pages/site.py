@@ -40,6 +40,7 @@ from perfsite.pages.editions import (
     gone_pages,
 )
 from perfsite.pages.groups import (
+    group_card_href,
     group_order_pages,
     group_page,
     groups_order_pages,
@@ -222,7 +223,8 @@ class GroupInput:
         dated = _dated(page, record.last_change, builder.language)
         described = replace(dated, dataset=_group_dataset(builder, record, page.path))
         orders = group_order_pages(builder, record, cells)
-        return Made([*_with_embeds(builder, described), *orders], jobs).in_folder(builder.folder)
+        embeds = _with_embeds(builder, described, group_card_href(record.group))
+        return Made([*embeds, *orders], jobs).in_folder(builder.folder)
 
     def data_files(self, config: SiteConfig) -> list[File]:
         """Its figures as CSV, with their description, in the first language of the site."""
@@ -256,7 +258,8 @@ class KindInput:
         page, jobs = groups_page(builder, self.kind, self.groups[tag], self.whole[tag])
         dated = _dated(page, self.last_change, builder.language)
         orders = groups_order_pages(builder, self.kind, self.groups[tag])
-        return Made([*_with_embeds(builder, dated), *orders], jobs).in_folder(builder.folder)
+        embeds = _with_embeds(builder, dated, SITE_CARD)
+        return Made([*embeds, *orders], jobs).in_folder(builder.folder)
 
     def data_files(self, config: SiteConfig) -> list[File]:  # noqa: ARG002 - as that of others
         """None: they are of the whole set."""
@@ -286,7 +289,8 @@ class HomeInput:
             whole_dataset(path, builder.config, language, self.edition, self.covered, tables())
         )
         page = replace(home, dataset=dataset, changed=self.edition.date.isoformat())
-        made = Made(_with_embeds(builder, page), [_site_card(builder), *jobs])
+        embeds = _with_embeds(builder, page, SITE_CARD)
+        made = Made(embeds, [_site_card(builder), *jobs])
         return made.in_folder(builder.folder)
 
     def data_files(self, config: SiteConfig) -> list[File]:  # noqa: ARG002 - as that of others
@@ -357,11 +361,13 @@ def _addresses(builder: Builder, pages: Iterable[str], files: Iterable[str]) -> 
     return {*inside, *files, FEED, *LISTS}
 
 
-def _with_embeds(builder: Builder, page: HomePage | GroupPage | GroupsPage) -> list[Context]:
-    """A page and those that show one of its figures alone."""
+def _with_embeds(
+    builder: Builder, page: HomePage | GroupPage | GroupsPage, card: str
+) -> list[Context]:
+    """A page and those that show one of its figures alone; all of them have this card."""
     back = Link(page.title.removesuffix(builder.suffix), page.path)
     shown = [figure for figure in page.figures if figure.embed]
-    return [page, *(embed_page(builder, figure, back, SITE_CARD) for figure in shown)]
+    return [page, *(embed_page(builder, figure, back, card) for figure in shown)]
 
 
 def _group_dataset(builder: Builder, record: GroupRecord, path: str) -> str:
