@@ -177,6 +177,17 @@ def test_a_line_is_broken_where_a_figure_is_missing(charts: dict[str, str]) -> N
     assert outline.count("L") == 1 + 3
 
 
+def strokes(svg: str) -> list[str]:
+    """The colours of the lines of a chart, from the lowest up."""
+    return re.findall(r'class="mark-line role-mark [^>]*><path [^>]*stroke="([^"]*)"', svg)
+
+
+def test_every_series_is_a_line_and_the_year_before_lies_below(charts: dict[str, str]) -> None:
+    """Each has its own colour, in its own order; what is there to compare with covers nothing."""
+    assert strokes(charts["lines.svg"]) == [*STYLE.palette]
+    assert strokes(charts["years.svg"]) == [STYLE.axis, STYLE.palette[0]]
+
+
 def test_bars_stand_on_the_line_of_nothing(charts: dict[str, str]) -> None:
     """The lowest edge of every bar is where the scale says 0."""
     outlines = paths_of(charts["bars.svg"], "rect")

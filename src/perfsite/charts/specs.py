@@ -11,7 +11,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
 from perfsite.charts.axes import axis_marks, grid_marks
-from perfsite.charts.kinds import placeholder
+from perfsite.charts.kinds import data_of_line, placeholder
 
 if TYPE_CHECKING:
     from perfsite.charts.axes import Axes
@@ -95,6 +95,8 @@ def filled_chart(job: ChartJob, axes: Axes, style: ChartStyle) -> dict[str, Any]
         "bottom": job.height - axes.top - axes.height,
     }
     data = {name: list(getattr(job, name)) for name in _DATA}
+    for mark in job.marks if job.kind == "line" else ():
+        data.setdefault(data_of_line(int(mark["series"] or 0)), []).append(mark)
     if job.y_ticks:
         data["grid"] = grid_marks(axes, job.y_ticks)
         data["axis"] = axis_marks(axes, job.x_ticks)
@@ -114,14 +116,7 @@ def _drop_empty(spec: dict[str, Any]) -> None:
     empty = {item["name"] for item in spec["data"] if item.get("values") == []}
     empty |= {item["name"] for item in spec["data"] if item.get("source") in empty}
     spec["data"] = [item for item in spec["data"] if item["name"] not in empty]
-    spec["marks"] = [mark for mark in spec["marks"] if _data_of(mark) not in empty]
-
-
-def _data_of(mark: dict[str, Any]) -> str | None:
-    """The data that a mark is drawn of; lines are drawn of theirs in groups."""
-    source = mark["from"]
-    name: str | None = source["facet"]["data"] if "facet" in source else source["data"]
-    return name
+    spec["marks"] = [mark for mark in spec["marks"] if mark["from"].get("data") not in empty]
 
 
 def filled_treemap(job: TreemapJob, style: ChartStyle) -> dict[str, Any]:
