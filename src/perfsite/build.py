@@ -150,8 +150,11 @@ class Files(Destination, Protocol):
     def store(self, file: File) -> StoredFile:
         """Put a file there."""
 
+    def adopt(self, file: StoredFile) -> None:
+        """Take what a process that works has put there."""
+
     def has(self, file: StoredFile) -> bool:
-        """Whether the very file is there, of this build or of the last one; it then stays."""
+        """Whether the very file is there, of the last build; it then stays."""
 
     def read(self, path: str) -> bytes:
         """The bytes of a file that is there."""
@@ -173,6 +176,9 @@ class InMemory:
         stored = file.stored
         self._files[file.path] = file, stored
         return stored
+
+    def adopt(self, file: StoredFile) -> None:
+        """Nothing is done: who works sends files, and puts them nowhere."""
 
     def has(self, file: StoredFile) -> bool:
         """Whether it is kept."""
@@ -373,13 +379,19 @@ class Collected:
     charts: int = 0
     pictures: int = 0
 
+    def _stored(self, file: StoredFile | File) -> StoredFile:
+        if isinstance(file, File):
+            return self.output.store(file)
+        self.output.adopt(file)
+        return file
+
     def add(self, made: UnitResult) -> UnitResult:
         """Add a unit, which is given back with all its files stored.
 
         Raises:
             ConsistencyError: if it has a file at an address that another has.
         """
-        stored = [self.output.store(one) if isinstance(one, File) else one for one in made.files]
+        stored = [self._stored(file) for file in made.files]
         unit = replace(made, files=tuple(stored))
         for file in stored:
             if file.path in self.files:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from perfsite.model import StoredFile
@@ -16,6 +18,7 @@ from perfsite.units import UnitResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
 _SEPARATOR: Final = b"\t"
 _FIELDS: Final = 4
@@ -63,6 +66,27 @@ class UnitRecords:
     def next(self) -> UnitRecords:
         """The records for the next build of this process."""
         return UnitRecords(self.lines())
+
+
+def load_records(path: Path) -> UnitRecords:
+    """The records of the last build; none where there are none, or they cannot be read."""
+    try:
+        with path.open("rb") as lines:
+            return UnitRecords(lines)
+    except OSError:
+        return UnitRecords()
+
+
+def save_records(path: Path, records: UnitRecords) -> None:
+    """Keep the records of this build for the next; where the disk refuses, it makes all anew."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        with draft.open("wb") as file:
+            file.writelines(records.lines())
+        draft.replace(path)
+    except OSError:
+        with suppress(OSError):
+            draft.unlink()
 
 
 def _written(unit: UnitResult) -> Mapping[str, Any]:

@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
     from perfsite.analysis import Analysis
-    from perfsite.build import BuiltSite
     from perfsite.charts.draw import Undrawn
     from perfsite.model import Service
     from perfsite.write.target import Written
@@ -116,11 +115,13 @@ def build(data: Path, **options: Any) -> None:  # noqa: ANN401 - click passes op
 def build_into(data: Path, options: Options) -> int:
     """Build a site as the options say, and put it in place; the exit code."""
     from perfsite.analysis import analyse  # noqa: PLC0415 - pandas
-    from perfsite.build import build_site, without_collector  # noqa: PLC0415 - pandas
+    from perfsite.build import make_site, without_collector  # noqa: PLC0415 - pandas
     from perfsite.cache import DrawingStore  # noqa: PLC0415
     from perfsite.load import load_theme  # noqa: PLC0415
     from perfsite.model import Edition  # noqa: PLC0415
-    from perfsite.write import drawings_beside  # noqa: PLC0415
+    from perfsite.unit_records import UnitRecords, load_records, save_records  # noqa: PLC0415
+    from perfsite.write import drawings_beside, records_beside  # noqa: PLC0415
+    from perfsite.write.growing import GrowingSite  # noqa: PLC0415
     from perfsite.write.target import Target  # noqa: PLC0415
 
     start = time.monotonic()
@@ -131,6 +132,7 @@ def build_into(data: Path, options: Options) -> int:
     theme = load_theme(options.templates)
     edition = Edition(day, loaded.hash)
     store = None if options.no_store else DrawingStore(drawings_beside(out))
+    records = UnitRecords() if options.no_store else load_records(records_beside(out))
     with Target(out, keep=loaded.config.kept_paths) as target:
         with Bar() as bar, without_collector():
             analysis = analyse(loaded, day)
@@ -139,21 +141,26 @@ def build_into(data: Path, options: Options) -> int:
                 raise BuildError("the data has errors and --strict was given; nothing was written")
             if not options.accept_losses:
                 _check_against_edition(analysis)
-            site = build_site(
+            files = GrowingSite(target.begin(), out)
+            site = make_site(
                 analysis,
                 edition,
                 theme,
+                files,
                 workers=options.jobs or cores(),
                 charts=not options.no_charts,
                 progress=bar,
                 store=store,
+                records=records,
             )
         if not options.accept_losses:
-            _check_against_site(analysis, site, out)
+            _check_against_site(analysis, files.read(_SERVICES), out)
         with stage("write"):
-            written = target.put(site.files)
+            written = target.finish(files.tree)
         if store and not options.no_charts:
             store.forget_all_but(site.drawings)
+        if not options.no_store:
+            save_records(records_beside(out), records)
     for note in written.notes:
         click.echo(f"perfsite: {note}", err=True)
     if analysis.problems:
@@ -210,7 +217,7 @@ def _check_against_edition(analysis: Analysis) -> None:
         check_losses(before, now, share, where, analysis.services)
 
 
-def _check_against_site(analysis: Analysis, site: BuiltSite, out: Path) -> None:
+def _check_against_site(analysis: Analysis, new: bytes, out: Path) -> None:
     """Stop where too many services would lose the key figures that the site at `out` shows.
 
     Raises:
@@ -219,7 +226,6 @@ def _check_against_site(analysis: Analysis, site: BuiltSite, out: Path) -> None:
     from perfsite.load import load_site_file  # noqa: PLC0415
 
     if old := load_site_file(out, _SERVICES):
-        new = next(file.data for file in site.files if file.path == _SERVICES)
         share, where = analysis.data.config.checks.lost_services, f"the site at {out}"
         check_losses(reporting_in(old), reporting_in(new), share, where, analysis.services)
 

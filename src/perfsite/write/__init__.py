@@ -139,6 +139,11 @@ def write_site(
         return target.put(files)
 
 
+def records_beside(out: Path) -> Path:
+    """The file in which stands what each part of a site became, for its next build."""
+    return beside(out.absolute(), "units")
+
+
 def drawings_beside(out: Path) -> Path:
     """The folder in which the drawings of a site are kept for its next build."""
     return beside(out.absolute(), "drawings")

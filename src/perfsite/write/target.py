@@ -190,7 +190,7 @@ class Target:
             WriteError: if another build is writing there, or the disk refuses.
         """
         own_temporary_folder()
-        with _told(self._shown):
+        with refused(self._shown):
             self._out = _real(self._shown)
             former_site(self._out, self._kind, self._keep)  # before anything is made beside it
             self._out.parent.mkdir(parents=True, exist_ok=True)
@@ -226,7 +226,7 @@ class Target:
         every = tuple(files)
         check_apart((file.path for file in every), self._keep)
         tree = self.begin()
-        with _told(self._shown):
+        with refused(self._shown):
             digests = [hashlib.sha256(file.data).hexdigest() for file in every]
             both = list(zip(every, digests, strict=True))
             self._check_room(
@@ -243,7 +243,7 @@ class Target:
             UsageError: if the folder is no longer one that may be replaced.
             WriteError: if the disk refuses.
         """
-        with _told(self._shown):
+        with refused(self._shown):
             self._former = former_site(self._out, self._kind, self._keep, self._former)
             if self._clone:
                 clear(self._staging)
@@ -265,7 +265,7 @@ class Target:
                 has come into the folder.
             WriteError: if the disk refuses. The folder is then as it was.
         """
-        with _told(self._shown):
+        with refused(self._shown):
             check_apart([MANIFEST], self._keep)
             check_apart(tree.digests, self._keep)
             tree.add(_manifest(tree.digests))
@@ -539,8 +539,12 @@ def _real(out: Path) -> Path:
 
 
 @contextmanager
-def _told(out: Path) -> Iterator[None]:
-    """Say what a disk refuses as perfsite says it."""
+def refused(out: Path) -> Iterator[None]:
+    """Say what a disk refuses as perfsite says it.
+
+    Raises:
+        WriteError: naming the folder `out`, and what to do.
+    """
     try:
         yield
     except Timeout as error:
