@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chart_samples import STYLE, chart_samples, samples
@@ -8,7 +10,13 @@ from perfsite.charts import draw
 from perfsite.charts.draw import NoStore, drawing_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pytest
+
+    from perfsite.charts.pictures import Job
+
+CHARTS = Path(draw.__file__).parent
 
 
 def test_the_same_picture_has_the_same_key() -> None:
@@ -39,16 +47,45 @@ def test_whatever_changes_a_picture_changes_its_key() -> None:
     assert drawing_keys([job], other) != keys[:1]
 
 
+def anew(jobs: Sequence[Job]) -> list[str]:
+    """The keys of jobs as another process makes them, which has read nothing yet."""
+    draw._way_of_drawing.cache_clear()  # noqa: SLF001
+    return drawing_keys(jobs, STYLE)
+
+
+def imported_by(module: str) -> set[str]:
+    """The modules of charts that one of them is run with."""
+    tree = ast.parse((CHARTS / module).read_text("utf-8"))
+    names = [node.module or "" for node in tree.body if isinstance(node, ast.ImportFrom)]
+    prefix = "perfsite.charts."
+    return {f"{name.removeprefix(prefix)}.py" for name in names if name.startswith(prefix)}
+
+
+def test_all_that_draws_is_in_the_key() -> None:
+    """Every module of charts that drawing is run with, and every file beside them."""
+    reached, further = set[str](), {"draw.py"}
+    while further:
+        reached |= further
+        further = set().union(*map(imported_by, further)) - reached
+    files = {path.name for path in CHARTS.iterdir() if path.is_file() and path.suffix != ".py"}
+
+    assert {"axes.py", "specs.py"} <= reached
+    assert set(draw._MODULES) == reached | files  # noqa: SLF001
+
+
 def test_other_libraries_and_other_code_draw_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """A new version of what draws, or a change of our own drawing, makes every key a new one."""
     jobs = samples()
     keys = drawing_keys(jobs, STYLE)
 
     monkeypatch.setattr(draw, "version", lambda name: f"{name} 99")
-    newer = drawing_keys(jobs, STYLE)
+    newer = anew(jobs)
     monkeypatch.undo()
     monkeypatch.setattr(draw, "_MODULES", draw._MODULES[:-1])  # noqa: SLF001
-    changed = drawing_keys(jobs, STYLE)
+    changed = anew(jobs)
+    monkeypatch.undo()
+
+    assert anew(jobs) == keys
 
     assert not set(keys) & set(newer)
     assert not set(keys) & set(changed)

@@ -7,6 +7,7 @@ import os
 import time
 import traceback
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from importlib import resources
 from importlib.metadata import version
@@ -98,7 +99,8 @@ def _written(lines: Sequence[str], y: float, size: int, weight: str = "") -> str
 
 _LIBRARY: Final = "vl-convert-python"
 _MODULES: Final = (
-    "draw.py", "axes.py", "converter.py", "fonts.conf", "kinds.json", "pictures.py", "specs.py",
+    "draw.py", "axes.py", "converter.py", "fonts.conf", "kinds.json", "kinds.py", "pictures.py",
+    "specs.py",
 )  # fmt: skip
 """What decides how a job looks once it is drawn."""
 
@@ -130,20 +132,24 @@ def drawing_keys(jobs: Sequence[Job], style: ChartStyle) -> list[str]:
     It is made of the job (but not of its path, which is not in the picture), the style, the
     version of the library that draws, and our own code that does.
     """
+    return [_key(_way_of_drawing(style), job) for job in jobs]
+
+
+@cache
+def _way_of_drawing(style: ChartStyle) -> str:
+    """The hash of all but the job that decides how a picture looks; files are read once."""
     folder = resources.files("perfsite.charts")
     parts = [
         style.model_dump_json(),
         version(_LIBRARY),
         *(folder.joinpath(name).read_text(encoding="utf-8") for name in _MODULES),
     ]
-    common = hashlib.sha256("\0".join(parts).encode())
-    return [_key(common.copy(), job) for job in jobs]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def _key(start: hashlib._Hash, job: Job) -> str:
+def _key(way: str, job: Job) -> str:
     fields = {name: value for name, value in vars(job).items() if name != "path"}
-    start.update(f"{type(job).__name__}{fields!r}".encode())
-    return start.hexdigest()
+    return hashlib.sha256(f"{way}{type(job).__name__}{fields!r}".encode()).hexdigest()
 
 
 # Drawing: jobs to files, in a worker process.
