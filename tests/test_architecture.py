@@ -44,7 +44,7 @@ TIERS = (
     {"components"},
     {"exports", "render"},
     {"leaks", "report", "preview", "forms", "load", "write"},
-    {"analysis"},
+    {"analysis", "seal"},
     {"site_data"},
     {"widgets"},
     {"pages"},
@@ -63,8 +63,8 @@ DISK = "disk"
 """What those share that touch a disk: whose a folder is, how bytes come to stay."""
 EDGE = {"faults", "files", "load", "write", "serve", "importers", "archive"}
 """Rooms that touch a disk, a network or other people's formats: only the commands know them."""
-COMMANDS = {"analysis", "build", "cli", "door", "serve"}
-ON_DISK = {DISK, "load", "write", "archive"}
+COMMANDS = {"analysis", "build", "cli", "door", "seal", "serve"}
+ON_DISK = {DISK, "load", "seal", "write", "archive"}
 REST = {"importers", "archive", "audit"}
 """Rooms that the core does not import: their commands are found by entry points."""
 OPENS_FILES = "load"

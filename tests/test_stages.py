@@ -103,9 +103,9 @@ def test_a_build_tells_its_stages_and_makes_the_same_site(tmp_path: Path) -> Non
 
     assert quiet.code == loud.code
     assert read_tree(tmp_path / "quiet") == read_tree(tmp_path / "loud")
-    assert stages[:2] == ["load", "editions"]
+    assert stages[:3] == ["seal", "load", "editions"]
     assert stages[-2:] == ["build", "write"]
-    assert {"validate", "kpi", "pages", "render", "check", "leaks"} <= set(stages)
+    assert {"validate", "kpi", "pages", "render", "check", "search"} <= set(stages)
     assert not re.search(r"[0-9] s$", quiet.err, re.MULTILINE)
     assert not is_heard()
 

@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -17,21 +18,25 @@ from perfsite.cli.common import (
     BUILD_FAILED,
     DATA_ERRORS,
     DONE,
+    EPOCH,
     FOLDER,
     SHOWN,
+    Days,
     data_argument,
+    day_by,
     edition_option,
     load_for,
     with_log,
 )
 from perfsite.decimals import decimal, fixed, grouped
-from perfsite.errors import BuildError, UsageError, has_errors
+from perfsite.errors import BuildError, PerfsiteError, UsageError, has_errors
 from perfsite.faults import COURSE, keep_details
 from perfsite.frames import Col
 from perfsite.kpis import KPIS
 from perfsite.model import Status
 from perfsite.report import text_report
 from perfsite.report.problems import undrawn_words
+from perfsite.seal import Inputs, Seal, holds, read_seal, state_digest, write_seal
 from perfsite.stages import stage
 from perfsite.text import counted
 
@@ -42,6 +47,7 @@ if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
     from perfsite.analysis import Analysis
+    from perfsite.build import MadeSite
     from perfsite.charts.draw import Undrawn
     from perfsite.model import Service
     from perfsite.write.target import Written
@@ -113,7 +119,119 @@ def build(data: Path, **options: Any) -> None:  # noqa: ANN401 - click passes op
 
 
 def build_into(data: Path, options: Options) -> int:
-    """Build a site as the options say, and put it in place; the exit code."""
+    """Build a site as the options say, and put it in place, unless it stands; the exit code."""
+    start = time.monotonic()
+    COURSE.begin(options.out)
+    check_apart(data, options.out)
+    with stage("seal"):
+        inputs = Inputs.of(data, options.templates, choices_of(options))
+        seal = None if options.no_store else _holding(inputs, options)
+    if seal is None:
+        return _build(data, options, inputs, start)
+    if seal.report:
+        click.echo(seal.report, err=True)
+    took = fixed(time.monotonic() - start, 1)
+    click.echo(f"Nothing new: {options.out} stands as it was built: {seal.made}. Seen in {took} s.")
+    if seal.waiting:
+        click.echo(seal.waiting)
+    return seal.code
+
+
+def choices_of(options: Options) -> dict[str, object]:
+    """What the site depends on among what was chosen; by what the day is known is one of it."""
+    return {
+        "edition": options.edition,
+        "epoch": bool(os.environ.get(EPOCH)),
+        "charts": not options.no_charts,
+        "strict": options.strict,
+        "accept_losses": options.accept_losses,
+    }
+
+
+def _holding(inputs: Inputs | None, options: Options) -> Seal | None:
+    """The seal of the site that stands, if a build would make the same; None in any doubt."""
+    seal = read_seal(options.out)
+    if inputs is None or seal is None or seal.inputs != inputs.digest:
+        return None
+    notes: list[str] = []
+    try:
+        day = day_by(options.edition, lambda: _days(seal), notes.append)
+    except (PerfsiteError, ValueError):
+        return None
+    if str(day) != seal.day or not holds(options.out, seal):
+        return None
+    for note in notes:
+        click.echo(note, err=True)
+    return seal
+
+
+def _days(seal: Seal) -> Days:
+    """The days of the data folder that was sealed."""
+    published, released = (
+        tuple(map(date.fromisoformat, texts)) for texts in (seal.published, seal.released)
+    )
+    return Days(published, released, date.fromisoformat(seal.frozen) if seal.frozen else None)
+
+
+@dataclass(frozen=True)
+class _Finished:
+    """What a build has done: of which day, what was found in the data, made and written."""
+
+    day: date
+    analysis: Analysis
+    site: MadeSite
+    written: Written
+
+    @property
+    def made(self) -> str:
+        """How much there is in the site."""
+        site, written = self.site, self.written
+        return (
+            f"{site.services:,} services, {site.pages:,} pages, {site.charts:,} charts, "
+            f"{written.files:,} files, {fixed(written.size / 1e6, 1)} MB"
+        )
+
+
+def _build(data: Path, options: Options, inputs: Inputs | None, start: float) -> int:
+    """Build a site, put it in place, say so and seal it; the exit code."""
+    work = _put_in_place(data, options)
+    for note in work.written.notes:
+        click.echo(f"perfsite: {note}", err=True)
+    analysis = work.analysis
+    report = text_report(analysis.problems, SHOWN) if analysis.problems else ""
+    if report:
+        click.echo(report, err=True)
+    took = fixed(time.monotonic() - start, 1)
+    click.echo(f"Built {options.out}: {work.made} {_difference(work.written)} in {took} s.")
+    waiting = waiting_text(analysis)
+    if waiting:
+        click.echo(waiting)
+    if work.site.undrawn:
+        tell_undrawn(work.site.undrawn, analysis.services)
+        return BUILD_FAILED
+    code = DATA_ERRORS if has_errors(analysis.problems) else DONE
+    # Whoever was told something about the disk is told so until it is mended.
+    if inputs and not work.written.notes and inputs.are_still():
+        days = Days.of(analysis.data)
+        seal = Seal(
+            inputs=inputs.digest,
+            state=state_digest(options.out),
+            keep=analysis.data.config.kept_paths,
+            day=str(work.day),
+            published=tuple(map(str, days.published)),
+            released=tuple(map(str, days.released)),
+            frozen=str(days.frozen or ""),
+            made=work.made,
+            report=report,
+            waiting=waiting,
+            code=code,
+        )
+        write_seal(options.out, seal)
+    return code
+
+
+def _put_in_place(data: Path, options: Options) -> _Finished:
+    """Build a site as the options say, and put it in place."""
     from perfsite.analysis import analyse  # noqa: PLC0415 - pandas
     from perfsite.build import make_site, without_collector  # noqa: PLC0415 - pandas
     from perfsite.cache import DrawingStore  # noqa: PLC0415
@@ -124,10 +242,7 @@ def build_into(data: Path, options: Options) -> int:
     from perfsite.write.growing import GrowingSite  # noqa: PLC0415
     from perfsite.write.target import Target  # noqa: PLC0415
 
-    start = time.monotonic()
     out = options.out
-    COURSE.begin(out)
-    check_apart(data, out)
     loaded, day = load_for(data, options.edition)
     theme = load_theme(options.templates)
     edition = Edition(day, loaded.hash)
@@ -161,20 +276,7 @@ def build_into(data: Path, options: Options) -> int:
             store.forget_all_but(site.drawings)
         if not options.no_store:
             save_records(records_beside(out), records)
-    for note in written.notes:
-        click.echo(f"perfsite: {note}", err=True)
-    if analysis.problems:
-        click.echo(text_report(analysis.problems, SHOWN), err=True)
-    counts = f"{site.services:,} services, {site.pages:,} pages, {site.charts:,} charts"
-    click.echo(
-        f"Built {out}: {counts}, {_size(written)} in {fixed(time.monotonic() - start, 1)} s."
-    )
-    if waiting := waiting_text(analysis):
-        click.echo(waiting)
-    if site.undrawn:
-        tell_undrawn(site.undrawn, analysis.services)
-        return BUILD_FAILED
-    return DATA_ERRORS if has_errors(analysis.problems) else DONE
+    return _Finished(day, analysis, site, written)
 
 
 def tell_undrawn(undrawn: Sequence[Undrawn], services: Mapping[str, Service]) -> None:
@@ -298,11 +400,8 @@ def check_apart(data: Path, out: Path) -> None:
         raise UsageError(f"{out} and {data} lie in each other; give the site a folder of its own")
 
 
-def _size(written: Written) -> str:
-    return (
-        f"{written.files:,} files, {fixed(written.size / 1e6, 1)} MB "
-        f"({written.new:,} new, {written.changed:,} changed, {written.gone:,} gone)"
-    )
+def _difference(written: Written) -> str:
+    return f"({written.new:,} new, {written.changed:,} changed, {written.gone:,} gone)"
 
 
 class Bar:

@@ -64,8 +64,45 @@ def what_day_is_it() -> Today:
         raise UsageError(f"{EPOCH}={epoch} is not a number of seconds") from error
 
 
+@dataclass(frozen=True)
+class Days:
+    """The days by which a data folder tells of which day a build is, by the clock.
+
+    Those that are `published`, those on which figures are `released` (asked for only if any is
+    published), and the day of the last edition that is frozen.
+    """
+
+    published: tuple[date, ...]
+    released: tuple[date, ...]
+    frozen: date | None
+
+    @classmethod
+    def of(cls, data: Data) -> Days:
+        """The days of a data folder."""
+        from perfsite.validate.observations import release_days  # noqa: PLC0415 - pandas
+
+        listed = data.config.published
+        released = sorted(release_days(data.submissions)) if listed else ()
+        return cls(tuple(listed), tuple(released), data.editions[-1] if data.editions else None)
+
+
 def edition_date(edition: str | None, data: Data, today: Today | None = None) -> date:
     """The date printed on the site; what is out of the ordinary about it is said on stderr.
+
+    Raises:
+        UsageError: if what was given is no date.
+        BuildError: if the clock is behind an edition that is frozen.
+    """
+    return day_by(edition, lambda: Days.of(data), _say, today)
+
+
+def day_by(
+    edition: str | None,
+    days: Callable[[], Days],
+    say: Callable[[str], None],
+    today: Today | None = None,
+) -> date:
+    """The date printed on the site; `say` is told what is out of the ordinary about it.
 
     `today` is asked of the clock where it is not handed in. No day to come is taken but one that
     is named as `edition`.
@@ -78,33 +115,32 @@ def edition_date(edition: str | None, data: Data, today: Today | None = None) ->
     if edition is not None:
         day = day_of(edition, f"--edition {edition}")
         if day > today.day:
-            _say(f"--edition names {day}, a day to come (today is {today}): figures that wait for "
+            say(f"--edition names {day}, a day to come (today is {today}): figures that wait for "
                  "it are in what this makes.")  # fmt: skip
         return day
     if today.is_set:
         return today.day
-    if data.editions and data.editions[-1] > today.day:
+    folder_days = days()
+    if folder_days.frozen and folder_days.frozen > today.day:
         raise BuildError(
-            f"the edition of {data.editions[-1]} is frozen, and the clock says {today}: set the "
+            f"the edition of {folder_days.frozen} is frozen, and the clock says {today}: set the "
             "clock, or name a date with --edition"
         )
-    return _by_the_clock(data, today.day)
+    return _by_the_clock(folder_days, say, today.day)
 
 
-def _by_the_clock(data: Data, today: date) -> date:
+def _by_the_clock(folder_days: Days, say: Callable[[str], None], today: date) -> date:
     """The newest day up to today on which something of the data is published; else today."""
-    from perfsite.validate.observations import release_days  # noqa: PLC0415
-
-    listed = data.config.published
+    listed = folder_days.published
     if not listed:
-        _say(f"No edition date was given: using today, {today}. Set `published` in perfsite.toml.")
+        say(f"No edition date was given: using today, {today}. Set `published` in perfsite.toml.")
         return today
     if waiting := sorted(day for day in listed if day > today):
         named = ", ".join(map(str, waiting))
-        _say(f"A date in `published` that is still to come is no edition yet: {named}.")
-    days = {*listed, *release_days(data.submissions)}
+        say(f"A date in `published` that is still to come is no edition yet: {named}.")
+    days = {*listed, *folder_days.released}
     if not (come := [day for day in days if day <= today]):
-        _say(f"No date in `published` has come: using today, {today}. Is the clock right?")
+        say(f"No date in `published` has come: using today, {today}. Is the clock right?")
         return today
     return max(come)
 

@@ -6,8 +6,6 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from filelock import FileLock, Timeout
-
 from perfsite.disk import (
     FolderKind,
     clear,
@@ -19,13 +17,13 @@ from perfsite.disk import (
 )
 from perfsite.errors import WriteError
 from perfsite.write.ownership import beside
-from perfsite.write.target import Target, Written
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from pathlib import Path
 
     from perfsite.model import File
+    from perfsite.write.target import Written
 
 
 # A new folder whose files appear all at once, or not at all, and then stay: an edition's.
@@ -43,6 +41,8 @@ def write_new_folder(files: Iterable[File], root: Path, folder: Path) -> None:
     Raises:
         WriteError: if the folder is there, somebody else is writing, or the disk refuses.
     """
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - a night without news locks nothing
+
     try:
         above = folder.parent.resolve()
         above.mkdir(parents=True, exist_ok=True)
@@ -119,6 +119,8 @@ def check_target(out: Path, kind: FolderKind = FolderKind.SITE, keep: Collection
         UsageError: if `out` is not a folder that may be replaced.
         WriteError: if another build is writing there, or the disk refuses.
     """
+    from perfsite.write.target import Target  # noqa: PLC0415 - a night without news locks nothing
+
     with Target(out, kind, keep):
         pass
 
@@ -135,6 +137,8 @@ def write_site(
         UsageError: if `out` is not a folder that may be replaced.
         WriteError: if another build is writing there, or the disk refuses. `out` is then as it was.
     """
+    from perfsite.write.target import Target  # noqa: PLC0415
+
     with Target(out, kind, keep) as target:
         return target.put(files)
 

@@ -41,6 +41,8 @@ _NAMED: Final = 5
 """Files that a message names before it says how many more there are."""
 _BLOCK: Final = 4096
 """Bytes in which disks give away their room."""
+_ENTERED: Final = 0o555
+"""The mode that a folder has at least, so that everybody may read what is in it."""
 _NEITHER: Final = "is not empty and holds no site that perfsite made"
 
 
@@ -87,6 +89,20 @@ def former_site(
     if there.foreign:
         raise UsageError(_foreign(out, there.foreign))
     return Former(hashes, digest, there.folders)
+
+
+def count_files(out: Path, keep: Collection[str]) -> int:
+    """How many files lie in a folder besides what is kept; one more where all cannot enter it.
+
+    An empty folder counts as a file: perfsite makes none.
+    """
+    number = 0
+    for path, folder in _walk(out):
+        if is_kept(path.rstrip("/"), keep):
+            continue
+        if not folder or path.endswith("/") or os.lstat(folder).st_mode & _ENTERED != _ENTERED:
+            number += 1
+    return number
 
 
 def size_of(folders: Iterable[str]) -> int:
@@ -227,6 +243,20 @@ def _outermost(out: Path, path: str) -> str:
     """The hidden folder at the top in which a file lies, else the file itself."""
     top = path.partition("/")[0]
     return f"{top}/" if top.startswith(".") and (out / top).is_dir() else path
+
+
+def located(out: Path) -> Path:
+    """The folder by its own name, in the real folder that it stands in.
+
+    Raises:
+        UsageError: if it has no name.
+        OSError: if it cannot be looked for.
+    """
+    path = out.absolute()
+    path = path.parent.resolve() / path.name if path.name != ".." else path.resolve()
+    if not path.name:
+        raise UsageError(f"{out} is where all folders begin; name one for the site")
+    return path
 
 
 def beside(out: Path, what: str) -> Path:

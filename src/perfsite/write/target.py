@@ -47,6 +47,7 @@ from perfsite.write.ownership import (
     beside,
     former_site,
     is_of,
+    located,
     room,
     size_of,
     some,
@@ -191,7 +192,7 @@ class Target:
         """
         own_temporary_folder()
         with refused(self._shown):
-            self._out = _real(self._shown)
+            self._out = located(self._shown)
             former_site(self._out, self._kind, self._keep)  # before anything is made beside it
             self._out.parent.mkdir(parents=True, exist_ok=True)
             self._lock = FileLock(beside(self._out, "lock"))
@@ -527,15 +528,6 @@ def _links(folder: Path) -> bool:
 def _places(out: Path, what: str) -> list[Path]:
     """The names for a folder beside the site, in the order in which they are tried."""
     return [beside(out, what), *(beside(out, f"{what}-{n}") for n in range(2, _PLACES + 1))]
-
-
-def _real(out: Path) -> Path:
-    """The folder by its own name, in the real folder that it stands in."""
-    path = out.absolute()
-    path = path.parent.resolve() / path.name if path.name != ".." else path.resolve()
-    if not path.name:
-        raise UsageError(f"{out} is where all folders begin; name one for the site")
-    return path
 
 
 @contextmanager
