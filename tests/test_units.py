@@ -19,6 +19,7 @@ from perfsite.leaks import Leak
 from perfsite.load import load_data, load_theme
 from perfsite.model import Edition
 from perfsite.pages.site import ServiceInput, make_inputs
+from perfsite.render import _Once
 from perfsite.site_data import make_site_data
 from perfsite.unit_records import UnitRecords
 from perfsite.units import Shared
@@ -221,3 +222,27 @@ def test_what_all_units_share_is_in_their_keys(tmp_path: Path) -> None:
 
     assert shared.fingerprint == Shared(config, load_theme(), charts=True).fingerprint
     assert len({shared.fingerprint, *(one.fingerprint for one in others)}) == 1 + len(others)
+
+
+class Macro:
+    """A macro of a template, which remembers its calls."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+
+    def _func(self) -> None: ...
+
+    def __call__(self, row: str, root: str) -> str:
+        """A row."""
+        self.calls.append(row)
+        return f"{root}{row}"
+
+
+def test_a_row_is_made_once_for_all_lists_of_a_language() -> None:
+    """The row of a service, the same in every order, is put through its template one time."""
+    once, macro = _Once(), Macro()
+
+    assert [once(macro, "a", "../"), once(macro, "a", "../")] == ["../a", "../a"]
+    assert once(macro, "a", "") == "a"
+    assert once(macro, "b", "") == "b"
+    assert macro.calls == ["a", "a", "b"]

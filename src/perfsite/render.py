@@ -30,7 +30,7 @@ from perfsite.model import File
 from perfsite.text import Dated, elements, isolated, marked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Hashable, Mapping
 
     from perfsite.components.contexts import Context
     from perfsite.language import Language
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 STYLESHEET = "perfsite.css"
 SCRIPT = "filter.js"
 FAVICON = "favicon.svg"
+_MOST_KEPT = 20_000
+"""Pieces of pages that are remembered: some ten megabytes."""
 PREVIEW_STYLES = "preview.css"
 PREVIEW_SCRIPT = "preview.js"
 """What stands only on pages that are not published: see `preview` and `serve`."""
@@ -112,6 +114,7 @@ def _environment(theme: Theme, language: Language) -> Environment:
     environment.policies["ext.i18n.trimmed"] = True
     install = environment.install_gettext_translations  # type: ignore[attr-defined]
     install(language.translations, newstyle=True)
+    environment.globals["once"] = _Once()
     for name in ("gettext", "ngettext"):
         environment.globals[name] = _isolating(environment.globals[name])
     return environment
@@ -125,6 +128,26 @@ def _isolating(say: Any) -> Callable[..., Any]:  # noqa: ANN401 - jinja's global
         return say(context, *texts, **{name: isolated(value) for name, value in values.items()})
 
     return say_isolated
+
+
+class _Once:
+    """Calls macros of templates, and remembers what they made of the same arguments.
+
+    A service stands in dozens of lists, each in every order, and its row is the same in all.
+    """
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[object, ...], Any] = {}
+
+    def __call__(self, macro: Any, *values: Hashable) -> Any:  # noqa: ANN401 - a macro, a Markup
+        # By what the macro was compiled from: another template may have one of the same name.
+        key = (macro._func.__code__, *values)  # noqa: SLF001 - jinja has no other name for it
+        made = self._made.get(key)
+        if made is None:
+            if len(self._made) >= _MOST_KEPT:
+                self._made.clear()
+            made = self._made[key] = macro(*values)
+        return made
 
 
 def _timed(text: str) -> Markup:

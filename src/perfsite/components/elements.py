@@ -97,6 +97,11 @@ class Table:
     wide: bool = False
     words: bool = False
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What each cell says on a phone: which column it is of; nothing where it need not."""
+        return tuple(column.text for column in self.columns[1:]) if self.wide else ()
+
 
 @dataclass(frozen=True)
 class FormulaTerm:
