@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, Protocol
 
 from perfsite.charts import draw as drawing
-from perfsite.charts.draw import Drawer, settle
+from perfsite.charts.draw import Drawer, Drawn, settle
 from perfsite.charts.pictures import CardJob
 from perfsite.components.contexts import Assets, make_builder
 from perfsite.fingerprint import code_fingerprint, fingerprint
@@ -29,18 +29,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from perfsite.charts.draw import DrawingCache, Undrawn
+    from perfsite.charts.pictures import Job
     from perfsite.components.contexts import Builder, Context
     from perfsite.config import SiteConfig
     from perfsite.leaks import Leak, Search
     from perfsite.model import File, StoredFile
-    from perfsite.pages.site import Part
+    from perfsite.pages.site import Made, Part
     from perfsite.pages.utility import PageEntry
     from perfsite.render import Theme
     from perfsite.workers import Failure, Work
 
 _NOTHING_LOST: Final[Mapping[str, Failure]] = {}
-_FEW: Final = 200
-"""Parts that are made sooner here than in processes that have to start."""
+_FEW: Final = 24
+"""Parts that are made sooner here than in processes that have to start, and to read pandas."""
+_FEW_WITHOUT_CHARTS: Final = 200
+_MODULES: Final = ("perfsite.units",)
+_DRAWING: Final = ("perfsite.charts.draw",)
+"""What is read once by the server that processes are copies of."""
 _TITLE: Final = re.compile(rb"<title>(.*?)</title>", re.DOTALL)
 
 
@@ -110,6 +115,15 @@ class UnitResult:
     drawings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Drafted:
+    """A part, its pages in each language as contexts, and the pictures that they want."""
+
+    part: Part
+    made: Sequence[Made]
+    jobs: Sequence[Job]
+
+
 class Maker:
     """Makes units, with what all of them share."""
 
@@ -145,17 +159,32 @@ class Maker:
         Raises:
             RenderError: if a template is wrong.
         """
+        drafted = self.draft(part)
+        lost = {**self._shared.lost, **lost}
+        return self.complete(drafted, self._drawer.draw(drafted.jobs, lost, report))
+
+    def draft(self, part: Part) -> Drafted:
+        """The pages of a part, not yet rendered, and the pictures that they want."""
         made = [part.pages(builder) for builder in self.builders]
         jobs = [job for pages in made for job in pages.jobs] if self._shared.charts else []
-        drawn = self._drawer.draw(jobs, {**self._shared.lost, **lost}, report)
+        return Drafted(part, made, jobs)
+
+    def complete(self, drafted: Drafted, drawn: Drawn) -> UnitResult:
+        """The files of a part, with its pictures as they were drawn.
+
+        Raises:
+            RenderError: if a template is wrong.
+        """
         undrawn = {picture.path for picture in drawn.undrawn}
-        files = [*part.data_files(self._shared.config), *drawn.files]
-        unit = self.finish([pages.pages for pages in made], files, undrawn)
-        charts = [job for job in jobs if not isinstance(job, CardJob) and job.path not in undrawn]
+        files = [*drafted.part.data_files(self._shared.config), *drawn.files]
+        unit = self.finish([pages.pages for pages in drafted.made], files, undrawn)
+        charts = sum(
+            not isinstance(job, CardJob) and job.path not in undrawn for job in drafted.jobs
+        )
         return replace(
             unit,
-            charts=len(charts),
-            pictures=len(jobs),
+            charts=charts,
+            pictures=len(drafted.jobs),
             undrawn=drawn.undrawn,
             drawings=drawn.keys,
         )
@@ -228,6 +257,17 @@ def make_builders(config: SiteConfig, theme: Theme, assets: Mapping[str, File]) 
 
 
 @dataclass(frozen=True)
+class _BeginDrawing:
+    """How a process that only draws begins."""
+
+    drawer: Drawer
+
+    def __call__(self) -> Work[Sequence[Job], Drawn]:
+        settle()
+        return self.drawer.draw
+
+
+@dataclass(frozen=True)
 class _Begin:
     """How a process that makes units begins."""
 
@@ -250,20 +290,44 @@ def make_units(
 ) -> Iterator[Iterator[UnitResult]]:
     """The units of parts, in their order, made while whoever asks goes on.
 
-    Without pictures few units are made in this process: no other has to start, and what one could
-    crash is only in pictures.
+    Few units are made in this process, and another has only to draw: it starts sooner than one that
+    makes pages.
 
     Raises:
         BuildError: if processes that work are lost again and again.
         RenderError: if a template is wrong.
     """
-    if not shared.charts and len(parts) < _FEW:
-        maker = Maker(shared, output)
-        yield (maker.make(part) for part in parts)
-        return
     drawer = Drawer(shared.theme.tokens.chart, store, drawing.draw)
-    working = Workers(parts, _Begin(shared, output, drawer), workers)
+    if len(parts) < (_FEW if shared.charts else _FEW_WITHOUT_CHARTS):
+        yield _few_units(parts, Maker(shared, output), drawer, shared.lost, workers)
+        return
+    working = Workers(parts, _Begin(shared, output, drawer), workers, modules=_MODULES)
     try:
         yield (working.result(number) for number in range(len(parts)))
     finally:
         working.end()
+
+
+def _few_units(
+    parts: Sequence[Part],
+    maker: Maker,
+    drawer: Drawer,
+    lost: Mapping[str, Failure],
+    workers: int,
+) -> Iterator[UnitResult]:
+    """Units that are made here, of which all pictures are drawn beforehand, elsewhere."""
+    drafts = [maker.draft(part) for part in parts]
+    jobs = [job for drafted in drafts for job in drafted.jobs]
+    pictures = drawer.known(jobs, lost)
+    missing = drawer.missing(jobs, pictures)
+    work = Workers(
+        [[job] for job in missing.values()], _BeginDrawing(drawer), workers, modules=_DRAWING
+    )
+    try:
+        for number, key in enumerate(missing):
+            drawn = work.result(number)
+            pictures[key] = drawn.files[0].data if drawn.files else drawn.undrawn[0].failure
+    finally:
+        work.end()
+    for drafted in drafts:
+        yield maker.complete(drafted, drawer.assembled(drafted.jobs, pictures))

@@ -51,8 +51,6 @@ _MOST_HANGING: Final = 6
 _MOST_LOST: Final = 20
 _MOST_LOST_AT_FIRST: Final = 6
 """Processes lost one after the other without a step done: then nothing can be done here."""
-_MODULES: Final = ("perfsite.charts.draw", "perfsite.pages.site")
-"""What a process needs for any work, read once by the server that processes are copies of."""
 
 
 @dataclass(frozen=True)
@@ -123,13 +121,17 @@ class Workers(Generic[_Job, _Result]):
         begin: Callable[[], Work[_Job, _Result]],
         number: int,
         patience: float = PATIENCE,
+        modules: Sequence[str] = (),
     ) -> None:
-        """Begin to do `jobs` in at most `number` processes, each of which calls `begin` once."""
+        """Begin to do `jobs` in at most `number` processes, each of which calls `begin` once.
+
+        `modules` are those that every process needs.
+        """
         self._jobs = jobs
         self._begin = begin
         self._number = max(1, min(number, _affordable()))
         self._patience = patience
-        self._context = _context()
+        self._context = _context(modules)
         self._waiting = deque(
             list(range(at, min(at + _CHUNK, len(jobs)))) for at in range(0, len(jobs), _CHUNK)
         )
@@ -314,12 +316,12 @@ def _affordable() -> int:
     return sys.maxsize if most == resource.RLIM_INFINITY else (most - _OTHER_FILES) // _FILES
 
 
-def _context() -> ForkServerContext | SpawnContext:
+def _context(modules: Sequence[str]) -> ForkServerContext | SpawnContext:
     """How processes begin: as copies of a server that has read modules but not started V8."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(_MODULES))
+    context.set_forkserver_preload(list(modules))
     return context
 
 

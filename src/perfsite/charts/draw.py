@@ -219,6 +219,10 @@ def _svg(job: ChartJob | TreemapJob, style: ChartStyle) -> str:
     return f'{root} role="img">{title}{marks}{words}</svg>\n'
 
 
+Pictures = dict[str, bytes | Failure]
+"""What became of pictures, by the keys of their drawings: the bytes, or why there are none."""
+
+
 class Drawer:
     """Draws in this process, which must be one that may start V8."""
 
@@ -240,21 +244,42 @@ class Drawer:
 
         `report` is told of each picture before it is drawn, and of an empty one at the end.
         """
+        pictures = self.known(jobs, lost)
+        for key, job in self.missing(jobs, pictures).items():
+            report(job.path)
+            pictures[key] = result = self._drawn(job)
+            if isinstance(result, bytes):
+                self._store.put(key, result)
+        if jobs:
+            report("")
+        return self.assembled(jobs, pictures)
+
+    def known(self, jobs: Sequence[Job], lost: Mapping[str, Failure]) -> Pictures:
+        """What need not be drawn: the pictures in the store, and why others are lost."""
+        pictures: Pictures = {}
+        for job, key in zip(jobs, drawing_keys(jobs, self._style), strict=True):
+            result = lost.get(job.path) or pictures.get(key) or self._store.get(key)
+            if result is not None:
+                pictures[key] = result
+        return pictures
+
+    def missing(self, jobs: Sequence[Job], pictures: Pictures) -> dict[str, Job]:
+        """What has to be drawn, by its key: of jobs for one and the same picture the first."""
         keys = drawing_keys(jobs, self._style)
+        wanted = zip(reversed(keys), reversed(jobs), strict=True)
+        first = {key: job for key, job in wanted if key not in pictures}
+        return dict(reversed(first.items()))
+
+    def assembled(self, jobs: Sequence[Job], pictures: Pictures) -> Drawn:
+        """The files of jobs, all of whose pictures are there."""
         files, undrawn = [], []
+        keys = drawing_keys(jobs, self._style)
         for job, key in zip(jobs, keys, strict=True):
-            result: bytes | Failure | None = lost.get(job.path) or self._store.get(key)
-            if result is None:
-                report(job.path)
-                result = self._drawn(job)
-                if isinstance(result, bytes):
-                    self._store.put(key, result)
+            result = pictures[key]
             if isinstance(result, bytes):
                 files.append(File(job.path, result))
             else:
                 undrawn.append(Undrawn(job.path, result))
-        if jobs:
-            report("")
         return Drawn(tuple(files), tuple(undrawn), tuple(keys))
 
     def _drawn(self, job: Job) -> bytes | Failure:
