@@ -113,8 +113,8 @@ vl-convert-next: $(READY) ## draw every kind of picture with the next vl-convert
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --pre --upgrade --no-deps \
 		--target $(VENV)/next 'vl-convert-python>=2.0.0rc1'
 	@PYTHONPATH=tests $(BIN)/python scripts/pictures.py
-	@PYTHONPATH=tests:$(VENV)/next $(BIN)/python scripts/pictures.py
-	PYTHONPATH=$(VENV)/next $(BIN)/python -m pytest tests/test_chart_draw.py tests/test_chart_specs.py tests/test_chart_axes.py
+	@PYTHONPATH=tests:$(CURDIR)/$(VENV)/next $(BIN)/python scripts/pictures.py
+	PYTHONPATH=$(CURDIR)/$(VENV)/next $(BIN)/python -m pytest tests/test_chart_draw.py tests/test_chart_specs.py tests/test_chart_axes.py
 
 sbom: $(READY) ## say what perfsite is made of, as CycloneDX, in dist/perfsite.cdx.json
 	@mkdir -p dist

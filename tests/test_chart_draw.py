@@ -84,7 +84,9 @@ def test_a_chart_has_the_same_bytes_in_any_zone_and_locale(charts: dict[str, str
         "    print(hashlib.sha256(b''.join(f.data for f in t.drawn(t.samples()))).hexdigest())\n"
     )
     here = Path(__file__).parent
-    paths = os.pathsep.join([str(here), str(Path(perfsite.__file__).parents[1])])
+    more = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    folders = [str(here), str(Path(perfsite.__file__).parents[1]), *filter(None, more)]
+    paths = os.pathsep.join(folders)
     env = {
         **os.environ,
         "PYTHONPATH": paths,
