@@ -68,7 +68,7 @@ class Sealed:
         (self.override / "base.html").write_text("something\n")
         (folder / "library" / "pandas-2.2.3.dist-info").mkdir(parents=True)
         monkeypatch.syspath_prepend(folder / "library")
-        monkeypatch.setattr(seals, "files", lambda _: self.package)
+        monkeypatch.setattr(seals, "_package", lambda: self.package)
         monkeypatch.setattr(command, "_build", lambda *_: BUILT)
         self.set_day(DAY)
         # Twice, so that the files are older than their state.

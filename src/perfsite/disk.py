@@ -5,7 +5,6 @@ How bytes come to stay, whose a folder is, what is there for a while.
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import hashlib
 import json
@@ -13,12 +12,10 @@ import os
 import shutil
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from multiprocessing.util import Finalize, get_temp_dir
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -50,6 +47,8 @@ def sync_files(paths: Iterable[Path]) -> None:
     Raises:
         OSError: if the disk could not take them.
     """
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - as below
+
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for _ in pool.map(_sync_file, paths):
             pass
@@ -80,6 +79,8 @@ def sync_folders(top: Path, touched: Iterable[Path] | None = None) -> None:
     Raises:
         OSError: if the disk could not take them.
     """
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - as below
+
     levels: dict[int, set[Path]] = {}
     if touched is None:
         folders = {Path(parent) for parent, _, _ in os.walk(top)}
@@ -172,6 +173,8 @@ def swap(first: Path, second: Path) -> bool:
     """
     if os.name != "posix":
         return False
+    import ctypes  # noqa: PLC0415 - as below
+
     library = ctypes.CDLL(None, use_errno=True)
     names = os.fsencode(first), os.fsencode(second)
     if sys.platform == "linux" and hasattr(library, "renameat2"):
@@ -310,7 +313,10 @@ def own_temporary_folder() -> Path | None:
     Where there is no folder for temporary files, or its path is long, none is made, and the answer
     is None.
     """
-    from filelock import FileLock  # noqa: PLC0415 - only who makes such a folder has time for it
+    # Only who makes such a folder has time for it: a night without news does nothing but look.
+    from multiprocessing.util import Finalize, get_temp_dir  # noqa: PLC0415
+
+    from filelock import FileLock  # noqa: PLC0415
 
     try:
         common = Path(tempfile.gettempdir())

@@ -17,7 +17,6 @@ import tempfile
 import traceback
 from concurrent.futures import BrokenExecutor
 from contextlib import suppress
-from importlib import metadata
 from pathlib import Path
 from typing import Final
 
@@ -163,6 +162,8 @@ def _missing(error: ImportError) -> tuple[str, str]:
 
 def bringing(error: ModuleNotFoundError) -> str:
     """The extra of perfsite that brings a library, as pip has it; empty where none does."""
+    from importlib import metadata  # noqa: PLC0415 - only who tells of a fault has time for it
+
     name = (error.name or "").partition(".")[0].replace("_", "-")
     with suppress(metadata.PackageNotFoundError):
         for line in metadata.requires("perfsite") or ():
@@ -239,6 +240,8 @@ def without_secrets(arguments: list[str]) -> list[str]:
 
 def _versions() -> list[str]:
     """The package and what it needs, with their versions."""
+    from importlib import metadata  # noqa: PLC0415
+
     try:
         needed = metadata.requires("perfsite") or []
     except metadata.PackageNotFoundError:
@@ -252,6 +255,8 @@ def _versions() -> list[str]:
 
 
 def _version(name: str) -> str:
+    from importlib import metadata  # noqa: PLC0415
+
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:

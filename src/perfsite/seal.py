@@ -19,7 +19,6 @@ import sys
 import tomllib
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -102,12 +101,17 @@ def _places(data: Path, templates: Path | None) -> Iterator[tuple[str, Path, tup
     """
     folder = Path(os.path.realpath(data))
     yield "data", folder, (*READ, *_logo(folder))
-    package = Path(str(files("perfsite")))
+    package = _package()
     yield "code", package, (".",)
     if not (package / "templates").is_dir():
         yield "templates", package.parents[1] / "templates", (".",)
     if templates is not None:
         yield "override", Path(os.path.realpath(templates)), (".",)
+
+
+def _package() -> Path:
+    """Where perfsite's own code lies, and in an installed perfsite its templates, too."""
+    return Path(__file__).parent
 
 
 def _logo(folder: Path) -> tuple[str, ...]:

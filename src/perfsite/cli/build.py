@@ -69,7 +69,7 @@ _BUILD_OPTIONS = (
     ),
     click.option("--no-charts", is_flag=True, help="Leave the charts out, for a quick look."),
     click.option(
-        "--no-store", is_flag=True, help="Draw every chart anew, keep none for next time."
+        "--no-store", is_flag=True, help="Make all anew, charts too; keep none for next time."
     ),
     click.option("--strict", is_flag=True, help="Build nothing if the data has errors."),
     click.option(

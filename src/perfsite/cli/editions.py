@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -235,6 +234,8 @@ def _agreed(question: str) -> bool:
 
 def _versions() -> dict[str, str]:
     """The versions of what works figures out and draws them."""
+    from importlib import metadata  # noqa: PLC0415 - only this needs it
+
     names = ("pandas", "altair", "vl-convert-python")
     return {"perfsite": __version__, **{name: metadata.version(name) for name in names}}
 

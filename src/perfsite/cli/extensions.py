@@ -9,13 +9,15 @@ from __future__ import annotations
 import sys
 import tomllib
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import click
 
 from perfsite.errors import PerfsiteError, UsageError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 COMMANDS: Final = "perfsite.commands"
 """The entry points that lead to commands of click's."""
@@ -32,6 +34,8 @@ def points_by_name(group: str) -> dict[str, list[EntryPoint]]:
 @cache
 def _points_by_name(group: str, path: tuple[str, ...]) -> dict[str, list[EntryPoint]]:
     """The same, looked for once: all distributions of a path are gone through for it."""
+    from importlib.metadata import entry_points  # noqa: PLC0415 - the core's commands need none
+
     del path
     points = [
         *own_points(group),
@@ -48,6 +52,8 @@ def own_points(group: str) -> list[EntryPoint]:
 
     In a checkout pyproject.toml has them, whenever and whether it was installed.
     """
+    from importlib.metadata import EntryPoint, entry_points  # noqa: PLC0415
+
     try:
         text = (Path(__file__).parents[3] / "pyproject.toml").read_text("utf-8")
     except OSError:
