@@ -1,4 +1,4 @@
-"""What an edit costs, counted in files: a site that is copied every night is copied in part.
+"""What an edit costs, counted in files and in units: a site is copied, and made, in part.
 
 The bounds are what the edits cost today, as sums that say why. Whoever lowers a cost lowers its
 bound; whoever has to raise one says in the changelog what for.
@@ -19,12 +19,17 @@ ROOT: Final = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 import bench_data  # noqa: E402 - the folder of the scripts is no package
-from small_site import build_folder  # noqa: E402
+from perfsite.analysis import analyse  # noqa: E402
+from perfsite.build import InMemory, build_site  # noqa: E402
+from perfsite.load import load_data, load_theme  # noqa: E402
+from perfsite.model import Edition  # noqa: E402
+from perfsite.unit_records import UnitRecords  # noqa: E402
+from small_site import Silent  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from small_site import Tree
+    from perfsite.build import BuiltSite
 
 SERVICES: Final = 12
 OWN: Final = ("csv", "html", "json")
@@ -66,20 +71,55 @@ def change_title(data: Path) -> None:
 
 
 @dataclass(frozen=True)
+class Cost:
+    """What an edit changes: files that are new, gone or have other bytes; units made anew."""
+
+    files: list[str]
+    units: int
+
+    @property
+    def kinds(self) -> Counter[str]:
+        """How many files of each kind."""
+        return Counter(map(kind_of, self.files))
+
+
 class Made:
-    """The site before, and the data that it is made from is made anew for each edit."""
+    """A made-up site without charts, and what one edit of its data costs."""
 
-    folder: Path
-    before: Tree
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._records = UnitRecords()
+        bench_data.write_data(folder / "data", SERVICES)
+        self._site, self.units = self._build(folder / "data", self._records, InMemory())
+        self.before = {file.path: file.data for file in self._site.files}
 
-    def changed(self, edit: Callable[[Path], None]) -> list[str]:
-        """The files that are new, gone or have other bytes after an edit."""
-        data = self.folder / edit.__name__
+    def cost(self, edit: Callable[[Path], None]) -> Cost:
+        """What an edit costs who has built the site before."""
+        data, files = self._folder / edit.__name__, InMemory()
         bench_data.write_data(data, SERVICES)
         edit(data)
-        after = build_folder(data)
+        for file in self._site.files:
+            files.store(file)
+        site, units = self._build(data, UnitRecords(self._records.lines()), files)
+        after = {file.path: file.data for file in site.files}
         paths = self.before.keys() | after.keys()
-        return sorted(path for path in paths if self.before.get(path) != after.get(path))
+        changed = sorted(path for path in paths if self.before.get(path) != after.get(path))
+        return Cost(changed, units)
+
+    def _build(self, folder: Path, records: UnitRecords, files: InMemory) -> tuple[BuiltSite, int]:
+        data, heard = load_data(folder), Silent()
+        day = max(data.config.published)
+        site = build_site(
+            analyse(data, day),
+            Edition(day, data.hash),
+            load_theme(),
+            workers=1,
+            charts=False,
+            progress=heard,
+            records=records,
+            files=files,
+        )
+        return site, heard.done
 
     def count(self, pattern: str) -> int:
         """How many files there are whose whole path is like this."""
@@ -88,10 +128,8 @@ class Made:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    """A made-up site of twelve services without charts."""
-    folder = tmp_path_factory.mktemp("costs")
-    bench_data.write_data(folder / "data", SERVICES)
-    return Made(folder, build_folder(folder / "data"))
+    """A made-up site of twelve services."""
+    return Made(tmp_path_factory.mktemp("costs"))
 
 
 def orders(site: Made) -> int:
@@ -101,12 +139,16 @@ def orders(site: Made) -> int:
 
 def test_a_comment_in_the_settings_changes_no_file(site: Made) -> None:
     """What is read by nobody costs nothing."""
-    assert site.changed(add_comment) == []
+    cost = site.cost(add_comment)
+
+    assert cost.files == []
+    # the home page, whose input has the hash of the data
+    assert cost.units <= 1
 
 
 def test_a_cell_costs_its_service_its_groups_and_their_lists(site: Made) -> None:
     """And the page of one other, which names it as its neighbour; no other service's figures."""
-    changed = site.changed(bench_data.change_cell)
+    cost = site.cost(bench_data.change_cell)
     bounds = {
         "service": len(OWN) + 1,
         "group": len(GROUP) * len(KINDS),
@@ -115,14 +157,16 @@ def test_a_cell_costs_its_service_its_groups_and_their_lists(site: Made) -> None
         "whole": len(TABLES) + 3,
     }
 
-    assert Counter(map(kind_of, changed)) <= Counter(bounds), changed
+    assert cost.kinds <= Counter(bounds), cost.files
+    # its unit and that of the other one, its groups and their lists, the home page
+    assert cost.units <= 2 + 2 * len(KINDS) + 1
 
 
 def test_a_row_near_the_top_costs_its_service_its_groups_and_all_that_name_their_rows(
     site: Made,
 ) -> None:
     """Rows below it have other numbers, which stand in the files of their services."""
-    changed = site.changed(bench_data.insert_row)
+    cost = site.cost(bench_data.insert_row)
     bounds = {
         "service": len(OWN) * SERVICES,
         "group": len(GROUP) * len(KINDS),
@@ -130,12 +174,14 @@ def test_a_row_near_the_top_costs_its_service_its_groups_and_all_that_name_their
         "whole": len(TABLES) + 2,
     }
 
-    assert Counter(map(kind_of, changed)) <= Counter(bounds), changed
+    assert cost.kinds <= Counter(bounds), cost.files
+    # The input of each has the numbers of rows.
+    assert cost.units <= site.units
 
 
 def test_a_service_more_costs_its_files_its_groups_and_the_lists(site: Made) -> None:
     """No file of another service changes for one that has not reported."""
-    changed = site.changed(add_service)
+    cost = site.cost(add_service)
     bounds = {
         "service": len(OWN) + 1,
         # health/index.html, and the page of the department's health
@@ -146,15 +192,17 @@ def test_a_service_more_costs_its_files_its_groups_and_the_lists(site: Made) -> 
         "whole": len(TABLES) - 1 + 2 + 3 + 3,
     }
 
-    assert Counter(map(kind_of, changed)) <= Counter(bounds), changed
+    assert cost.kinds <= Counter(bounds), cost.files
+    assert cost.units <= 1 + 2 * len(KINDS) + 1
 
 
 def test_a_setting_that_stands_on_all_pages_changes_pages_and_no_table(site: Made) -> None:
     """A title costs every page once; of other files the feed and those that describe the set."""
-    changed = site.changed(change_title)
-    others = [path for path in changed if not path.endswith(".html")]
+    cost = site.cost(change_title)
+    others = [path for path in cost.files if not path.endswith(".html")]
 
-    assert len(changed) - len(others) <= site.count(r".*\.html")
+    assert len(cost.files) - len(others) <= site.count(r".*\.html")
+    assert cost.units <= site.units
     assert len(others) <= len(("feed.xml", "datapackage.json", "data/csv-metadata.json")), others
 
 
