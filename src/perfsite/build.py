@@ -199,6 +199,23 @@ class InMemory:
         return _Sent()
 
 
+class Hashed(InMemory):
+    """Files of which only the hashes are wanted: those of this process are kept, to be read."""
+
+    @property
+    def for_workers(self) -> Destination:
+        """Who works sends hashes, and no files."""
+        return _OnlyHashes()
+
+
+class _OnlyHashes:
+    """Files that are hashed and put nowhere."""
+
+    def store(self, file: File) -> StoredFile:
+        """What is known of the file."""
+        return file.stored
+
+
 class _Sent:
     """Files that are sent to whoever asked for a unit."""
 

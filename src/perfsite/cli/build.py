@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from perfsite.build import MadeSite
     from perfsite.charts.draw import Undrawn
     from perfsite.model import Service
+    from perfsite.render import Theme
     from perfsite.write.target import Written
 
 
@@ -58,6 +59,8 @@ _DAYS: Final = 10
 _LOST: Final = 5
 """The services that are named of those that would lose their figures."""
 _SERVICES: Final = "data/services.csv"
+_NAMED: Final = 5
+"""Files that are named of those that differ."""
 _BUILD_OPTIONS = (
     click.option(
         "--out", type=FOLDER, default=Path("build"), show_default=True, help="Where the site goes."
@@ -92,6 +95,7 @@ class Options:
     no_store: bool
     strict: bool
     accept_losses: bool
+    verify: bool = False
 
 
 def with_build_options(command: Any) -> Any:  # noqa: ANN401 - a click decorator
@@ -108,6 +112,12 @@ def with_build_options(command: Any) -> Any:  # noqa: ANN401 - a click decorator
 )
 @data_argument
 @with_build_options
+@click.option(
+    "--verify",
+    is_flag=True,
+    help="Make everything a second time, of nothing that was kept, and write nothing if any "
+    "file differs.",
+)
 @with_log
 def build(data: Path, **options: Any) -> None:  # noqa: ANN401 - click passes options by name
     """Build the site from the folder DATA.
@@ -125,7 +135,7 @@ def build_into(data: Path, options: Options) -> int:
     check_apart(data, options.out)
     with stage("seal"):
         inputs = Inputs.of(data, options.templates, choices_of(options))
-        seal = None if options.no_store else _holding(inputs, options)
+        seal = None if options.no_store or options.verify else _holding(inputs, options)
     if seal is None:
         return _build(data, options, inputs, start)
     if seal.report:
@@ -268,6 +278,8 @@ def _put_in_place(data: Path, options: Options) -> _Finished:
                 store=store,
                 records=records,
             )
+            if options.verify:
+                _verify(data, options, theme, site)
         if not options.accept_losses:
             _check_against_site(analysis, files.read(_SERVICES), out)
         with stage("write"):
@@ -277,6 +289,38 @@ def _put_in_place(data: Path, options: Options) -> _Finished:
         if not options.no_store:
             save_records(records_beside(out), records)
     return _Finished(day, analysis, site, written)
+
+
+def _verify(data: Path, options: Options, theme: Theme, site: MadeSite) -> None:
+    """Make a site anew, of nothing that was kept, and hold it against the one that was made.
+
+    Raises:
+        BuildError: naming files that differ.
+    """
+    from perfsite.analysis import analyse  # noqa: PLC0415 - pandas
+    from perfsite.build import Hashed, make_site  # noqa: PLC0415 - pandas
+    from perfsite.model import Edition  # noqa: PLC0415
+
+    loaded, day = load_for(data, options.edition)
+    with stage("verify"), Bar("Making everything a second time") as bar:
+        anew = make_site(
+            analyse(loaded, day),
+            Edition(day, loaded.hash),
+            theme,
+            Hashed(),
+            workers=options.jobs or cores(),
+            charts=not options.no_charts,
+            progress=bar,
+        )
+    kept, made = ({file.path: file.digest for file in one.files} for one in (site, anew))
+    differing = sorted(path for path in kept.keys() | made if kept.get(path) != made.get(path))
+    if differing:
+        named = ", ".join(differing[:_NAMED]) + (", ..." if len(differing) > _NAMED else "")
+        raise BuildError(
+            f"{counted(len(differing), 'file')} would be otherwise if everything were made anew: "
+            f"{named}; nothing was written. Build with --no-store, and report this: what is kept "
+            "must change no byte"
+        )
 
 
 def tell_undrawn(undrawn: Sequence[Undrawn], services: Mapping[str, Service]) -> None:
