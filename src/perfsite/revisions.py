@@ -417,6 +417,7 @@ def _services(
 ) -> list[ServiceChange]:
     """What became of each service, in the order of the ids."""
     became = {key: followed.get(key, key) for key in before}
+    known = set(became.values())
     changes = [
         ServiceChange(key, before[key].name, Move.REMOVED, before[key].organisation, "")
         for key, new in became.items()
@@ -425,7 +426,7 @@ def _services(
     changes += [
         ServiceChange(key, service.name, Move.ADDED, "", service.organisation)
         for key, service in now.items()
-        if key not in became.values()
+        if key not in known
     ]
     for key, new in became.items():
         if new not in now:

@@ -99,14 +99,33 @@ def peers(summaries: Sequence[ServiceSummary], most: int = 6) -> dict[str, tuple
             alike.setdefault(key, []).append((summary, headline.value))
     peers_of: dict[str, tuple[str, ...]] = {summary.service.id: () for summary in summaries}
     for members in alike.values():
-        for summary, size in members:
-            others = [
-                (peer, abs(of_peer - size)) for peer, of_peer in members if peer is not summary
-            ]
-            others.sort(key=lambda pair: (pair[1], _by_name(pair[0])))
-            nearest = sorted((peer for peer, _ in others[:most]), key=_by_name)
-            peers_of[summary.service.id] = tuple(peer.service.id for peer in nearest)
+        peers_of |= _nearest(members, most)
     return peers_of
+
+
+def _nearest(
+    members: Sequence[tuple[ServiceSummary, float]], most: int
+) -> dict[str, tuple[str, ...]]:
+    """The nearest in size of each of these services, by name; of the same distance the first."""
+    by_size: dict[float, list[ServiceSummary]] = {}
+    for summary, size in sorted(members, key=lambda member: _by_name(member[0])):
+        by_size.setdefault(size, []).append(summary)
+    sizes = sorted(by_size)
+    nearest = {}
+    for place, size in enumerate(sizes):
+        # Whoever is nearer than the sizes around is among them, and of one size the first by name:
+        # so few are compared, however many services there are.
+        around = [
+            (abs(other - size), _by_name(peer), peer.service.id)
+            for other in sizes[max(0, place - most) : place + most + 1]
+            for peer in by_size[other][: most + 1]
+        ]
+        around.sort()
+        for summary in by_size[size]:
+            key = summary.service.id
+            chosen = [(name, peer) for _, name, peer in around if peer != key][:most]
+            nearest[key] = tuple(peer for _, peer in sorted(chosen))
+    return nearest
 
 
 def high_volume(summaries: Sequence[ServiceSummary], threshold: float) -> list[ServiceSummary]:
