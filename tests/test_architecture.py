@@ -33,7 +33,7 @@ def room(module: str) -> str:
 TIERS = (
     {"text", "stages", "fingerprint"},
     {"periods", "faults", "cache", "decimals", "frames"},
-    {"errors", "model", "measures", "arithmetic"},
+    {"errors", "model", "measures", "arithmetic", "edition_cache"},
     {"documents", "files", "kpis", "disk", "workers"},
     {"config", "explanations"},
     {"tables", "language", "tokens"},
@@ -43,7 +43,7 @@ TIERS = (
     {"policy"},
     {"components"},
     {"exports", "render"},
-    {"leaks", "report", "preview", "forms", "load", "write"},
+    {"leaks", "report", "preview", "forms", "load", "write", "history"},
     {"analysis", "seal"},
     {"site_data"},
     {"widgets"},

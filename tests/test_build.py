@@ -331,7 +331,7 @@ def assert_untouched(out: Path, before: Tree) -> None:
     assert "(0 new, 0 changed, 0 gone)" in again.out or again.out.startswith("Nothing new: ")
     assert read_tree(out) == before
     left = {path.name for path in out.parent.iterdir()}
-    beside = STAYING | {".site.drawings", ".site.units", ".site.seal"}
+    beside = STAYING | {".site.drawings", ".site.units", ".site.seal", ".site.editions"}
     assert left - beside == {"site", "data", "other"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -18,6 +19,7 @@ from perfsite.revisions import (
     ChangeKind,
     Move,
     Reason,
+    RevisionHistory,
     Snapshot,
     Step,
     compare,
@@ -27,7 +29,9 @@ from perfsite.revisions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
+
+    from perfsite.model import Key
 
 FIRST, SECOND, THIRD = date(2017, 1, 1), date(2017, 6, 1), date(2018, 1, 1)
 ALPHA: Final = Service("alpha", "Alpha", "Ministry")
@@ -224,6 +228,14 @@ def test_a_new_note_is_the_reason_and_an_old_one_is_not() -> None:
     }
 
 
+def ledger_of(
+    snapshots: Sequence[Snapshot], reasons: Sequence[Reason], hidden: Collection[Key]
+) -> RevisionHistory:
+    """The history of editions, the first of `FIRST`, and of what stands now."""
+    *frozen, pending = (compare(before, now, reasons) for before, now in pairwise(snapshots))
+    return make_history(FIRST, frozen, pending, hidden)
+
+
 def test_a_suppressed_figure_is_told_without_its_number() -> None:
     """Neither the number nor a sentence about it stands in the ledger, in no step."""
     rows = (["alpha 2016 1 provided"], ["alpha 2016 777 provided it was 777"])
@@ -232,7 +244,7 @@ def test_a_suppressed_figure_is_told_without_its_number() -> None:
         snapshot(SECOND, rows[1]),
         snapshot(None, ["alpha 2016 - confidential"]),
     ]
-    ledger = make_history(snapshots, (), {("alpha", "2016", "transactions", "")})
+    ledger = ledger_of(snapshots, (), {("alpha", "2016", "transactions", "")})
 
     assert ledger
     assert [told(one)["alpha 2016"] for one in ledger.steps] == [
@@ -250,7 +262,7 @@ def test_a_ledger_tells_what_each_figure_has_said() -> None:
         snapshot(day, [f"alpha 2016 {value}", "beta 2016 9 provided"])
         for day, value in zip(days, values, strict=True)
     ]
-    ledger = make_history(snapshots, (), ())
+    ledger = ledger_of(snapshots, (), ())
 
     assert ledger
     (history,) = ledger.figure_histories["alpha"]
@@ -268,13 +280,12 @@ def test_a_ledger_tells_what_each_figure_has_said() -> None:
 
 
 def test_a_ledger_without_news_ends_with_the_last_edition() -> None:
-    """What stands now and differs in nothing is no step; without editions there is no ledger."""
+    """What stands now and differs in nothing is no step."""
     rows = ["alpha 2016 1 provided"]
-    ledger = make_history([snapshot(FIRST, rows), snapshot(None, rows)], (), ())
+    ledger = ledger_of([snapshot(FIRST, rows), snapshot(None, rows)], (), ())
 
     assert ledger
     assert (ledger.steps, ledger.pending, ledger.rows()) == ((), None, [])
-    assert make_history([snapshot(None, rows)], (), ()) is None
 
 
 def test_what_is_not_frozen_has_no_successor() -> None:
@@ -286,10 +297,11 @@ def test_what_is_not_frozen_has_no_successor() -> None:
 def test_a_reason_that_fits_nothing_is_a_problem() -> None:
     """Its number in the file is its row, and the reason is named."""
     reasons = read_reasons(TOML)
-    ledger = make_history(
+    ledger = ledger_of(
         [
             snapshot(FIRST, ["beta 2016 1 provided"]),
             snapshot(SECOND, ["beta 2016 2 provided"]),
+            snapshot(None, ["beta 2016 2 provided"]),
         ],
         reasons,
         (),

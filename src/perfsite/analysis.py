@@ -26,6 +26,13 @@ from perfsite.frames import (
     Col,
     entering,
 )
+from perfsite.history import (
+    frozen_steps,
+    published_numbers,
+    revised_kpis,
+    rows_of_services,
+    snapshot_of,
+)
 from perfsite.kpi.figures import work_out
 from perfsite.kpi.headlines import summarise_services
 from perfsite.kpi.inputs import periods_of, resolve
@@ -36,7 +43,7 @@ from perfsite.policy.embargo import HELD_BACK, has_mark, hold_back, is_one_of, k
 from perfsite.policy.retractions import read_retractions
 from perfsite.policy.suppression import EMBARGOED, TOLD, find_tellers
 from perfsite.report import without_numbers
-from perfsite.revisions import Snapshot, make_history, revised_kpis, unused_reasons
+from perfsite.revisions import Snapshot, compare, make_history, unused_reasons
 from perfsite.stages import stage
 from perfsite.validate.consistency import check_consistency, is_blamed
 from perfsite.validate.names import with_lost_rows
@@ -113,10 +120,11 @@ class Analysis:
     @stage("revisions")
     def ledger(self) -> RevisionHistory | None:
         """What has changed from edition to edition and since; None without editions."""
-        if not self.data.history:
+        history, reasons = self.data.history, self.data.reasons
+        if not history:
             return None
-        snapshots = [*map(snapshot_of, self.data.history), self.snapshot]
-        return make_history(snapshots, self.data.reasons, self.hidden)
+        pending = compare(snapshot_of(history[-1]), self.snapshot, reasons)
+        return make_history(history[0].date, frozen_steps(history, reasons), pending, self.hidden)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -124,32 +132,19 @@ class Analysis:
         return Snapshot(None, self.services, self.observations)
 
     @cached_property
+    @stage("revised KPIs")
     def revised(self) -> dict[str, frozenset[tuple[str, str, str]]]:
         """The numbers of each service's KPIs that said something else (see `revised_kpis`)."""
         if not self.data.history:
             return {}
         frame = self.figures.frame
         now = frame.assign(period=[period.code for period in periods_of(frame)])
-        return revised_kpis([*(edition.kpi_numbers for edition in self.data.history), now])
+        return revised_kpis(self.data.history, now)
 
     @cached_property
     def earlier(self) -> pd.DataFrame:
-        """The numbers that editions have said, with `service`, `period` and `value`.
-
-        Those that are confidential now are left out, and so are all KPIs of their services: a KPI
-        may be such a number.
-        """
-        owners = {key[0] for key in self.hidden}
-        tables = []
-        for edition in self.data.history:
-            figures, kpis = (edition.changes[name] for name in ("observations", "kpis"))
-            tables.append(figures[~is_one_of(figures, self.hidden)])
-            tables.append(kpis[~kpis[Col.SERVICE].isin(list(owners))])
-        columns = [Col.SERVICE, Col.PERIOD, Col.VALUE]
-        if not tables:
-            return pd.DataFrame(columns=columns)
-        numbers = pd.concat([table.loc[table[Col.VALUE] != "", columns] for table in tables])
-        return numbers.drop_duplicates().astype({Col.VALUE: "float64"})
+        """The numbers that editions have said (see `published_numbers`)."""
+        return published_numbers(self.data.history, self.hidden)
 
     @cached_property
     def published(self) -> pd.DataFrame:
@@ -175,11 +170,6 @@ class Analysis:
         if paths is not None:
             entering("freeze", ADDRESSES_TEXT, paths)
         return Content(register, observations, kpis, paths)
-
-
-def snapshot_of(edition: EditionFigures) -> Snapshot:
-    """What an edition said."""
-    return Snapshot(edition.date, edition.services, edition.observations)
 
 
 @stage("analysis")
@@ -273,15 +263,22 @@ def _of_day(
 def _tellers(analysis: Analysis) -> list[Teller]:
     """The figures that would give away what is not public, beside those that are held back."""
     ids = {alias: key for key, service in analysis.services.items() for alias in service.aliases}
+    frame = analysis.observations
+    secrets = analysis.secrets[analysis.secrets[Col.WHY] != HELD_BACK]
+    suppressed = frame.loc[frame[Col.STATUS] == Status.CONFIDENTIAL, Col.SERVICE]
+    owners = {*map(str, secrets[Col.SERVICE]), *map(str, suppressed)}
+    if not owners:
+        return []
+    owners |= {alias for alias, key in ids.items() if key in owners}
 
     def with_present_ids(edition: EditionFigures) -> pd.DataFrame:
-        frame = edition.observations
-        return frame.assign(service=frame[Col.SERVICE].replace(ids)) if ids else frame
+        rows = rows_of_services(edition, owners)
+        return rows.assign(service=rows[Col.SERVICE].replace(ids)) if ids else rows
 
     return find_tellers(
         analysis.observations,
         {edition.date: with_present_ids(edition) for edition in analysis.data.history},
-        analysis.secrets[analysis.secrets[Col.WHY] != HELD_BACK],
+        secrets,
         analysis.held,
         analysis.figures.stocks,
         analysis.data.config,

@@ -18,7 +18,7 @@ from perfsite.errors import BuildError, ConsistencyError
 from perfsite.exports import tables as data_files
 from perfsite.exports.csvw import described_files, whole_set_file
 from perfsite.exports.datapackage import datapackage_file
-from perfsite.exports.editions import edition_files
+from perfsite.exports.editions import edition_files, edition_key, timemaps
 from perfsite.exports.feed import feed_file, revision_entries
 from perfsite.exports.schemas import schema_files
 from perfsite.exports.sitemap import list_files
@@ -342,7 +342,8 @@ def make_site(  # noqa: PLR0913 - what to build, with what, where to, how, and w
     _check_drawn(collected)
     maker = Maker(replace(shared, lost=lost), output)
     no_pages: list[list[Context]] = [[] for _ in builders]
-    collected.add(maker.finish(no_pages, _data_files(analysis, site, cache)))
+    collected.add(maker.finish(no_pages, _data_files(analysis, site)))
+    _add_editions(analysis, work, maker, collected)
     collected.add(maker.finish(no_pages, maker.assets.values()))
     with stage("render"):
         collected.add(
@@ -445,7 +446,7 @@ class _Work:
         output = self.output.for_workers
         common = self.shared.fingerprint
         keys = [fingerprint((common, part)) for part in self.parts]
-        known = [self._known(part.name, key) for part, key in zip(self.parts, keys, strict=True)]
+        known = [self.known(part.name, key) for part, key in zip(self.parts, keys, strict=True)]
         stale = [part for part, unit in zip(self.parts, known, strict=True) if unit is None]
         self.progress.start(len(stale))
         with make_units(stale, self.shared, output, self.store, self.workers) as units:
@@ -467,7 +468,7 @@ class _Work:
         collected.add(lists)
         return collected
 
-    def _known(self, name: str, key: str) -> UnitResult | None:
+    def known(self, name: str, key: str) -> UnitResult | None:
         """What a unit became in an earlier build, if all its files are there.
 
         Files that were searched for other secrets are searched again, as they stand.
@@ -533,7 +534,7 @@ def _search(analysis: Analysis, site: SiteData, languages: Sequence[Language]) -
 
 
 @stage("data files")
-def _data_files(analysis: Analysis, site: SiteData, cache: Cache) -> list[File]:
+def _data_files(analysis: Analysis, site: SiteData) -> list[File]:
     """Everything that can be downloaded, and its description for machines."""
     config = analysis.data.config
     records = site.services.values()
@@ -556,5 +557,20 @@ def _data_files(analysis: Analysis, site: SiteData, cache: Cache) -> list[File]:
         whole_set_file(paths, config, site.edition),
         datapackage_file(files, config, site.edition),
         *schema_files(config.base),
-        *edition_files(analysis.data.history, analysis.hidden, config, cache),
+        *timemaps(analysis.data.history, config),
     ]
+
+
+@stage("files of editions")
+def _add_editions(analysis: Analysis, work: _Work, maker: Maker, collected: Collected) -> None:
+    """The data files of each frozen edition, as an earlier build left them where they would be."""
+    config, hidden = analysis.data.config, analysis.hidden
+    for edition in analysis.data.history:
+        name, key = f"edition {edition.date}", edition_key(edition, hidden, config)
+        unit = work.known(name, key)
+        if unit is None:
+            no_pages: list[list[Context]] = [[] for _ in work.spoken]
+            unit = maker.finish(no_pages, edition_files(edition, hidden, config))
+            work.records.put(name, key, collected.add(unit))
+        else:
+            collected.add(unit)

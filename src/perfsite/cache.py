@@ -53,7 +53,7 @@ class Cache:
         self._used = set()
 
 
-# A store of drawings on the disk, so that a picture that has not changed is not drawn again.
+# A store on the disk: of drawings, and of what was made of frozen editions, for the next build.
 #
 # It may be deleted at any time, and a build that is killed leaves it usable: each entry is a file
 # of its own, put in place by renaming, and begins with the hash of what follows.
@@ -80,11 +80,13 @@ class DrawingStore:
         return data if hashlib.sha256(data).hexdigest().encode() == digest else None
 
     def put(self, key: str, data: bytes) -> None:
-        """Keep bytes under `key`. What cannot be kept is drawn again next time."""
+        """Keep bytes under `key`. What cannot be kept is made again next time."""
         path = _path(self._folder, key)
         draft = path.with_name(f"{key}.{os.getpid()}")
         with suppress(OSError):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            # What an edition said may be confidential by now: nobody else needs to read it.
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.parent.mkdir(exist_ok=True)
             draft.write_bytes(hashlib.sha256(data).hexdigest().encode() + data)
             draft.replace(path)
 

@@ -19,6 +19,7 @@ import csv
 import hashlib
 import io
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cached_property
@@ -28,6 +29,7 @@ import numpy as np
 import pandas as pd
 
 from perfsite.decimals import csv_lines, csv_text
+from perfsite.edition_cache import EditionCache
 from perfsite.errors import BuildError, UsageError
 from perfsite.frames import CHANGES, Col, entering
 from perfsite.model import FIGURE, REGISTER_COLUMNS, File, Service, register_row
@@ -35,7 +37,7 @@ from perfsite.periods import Period
 from perfsite.validate.values import PUBLISHED_MARKS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -333,17 +335,44 @@ _FLAGGED: Final = "part_above_whole"
 """The word of a published status that says what `flagged` says."""
 
 
+class ChangeTables(Mapping[str, pd.DataFrame]):
+    """The tables of what differs from the edition before, by their names, read when asked for."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        """Each table as CSV."""
+        self._texts = texts
+        self._tables: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._tables:
+            self._tables[name] = read_table(self._texts[name])
+        return self._tables[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._texts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+
 @dataclass(frozen=True, eq=False)
 class EditionFigures:
     """What an edition published. Tables are put together when they are asked for.
 
-    `changes` are the tables of what differs from the edition `before`, by their names.
+    `changes` are the tables of what differs from the edition `before`, by their names. `cache` has
+    what earlier builds made of it. Of one that `is_followed`, which each build holds against what
+    stands now, that is its frames, too.
     """
 
     manifest: Manifest
     changes: Mapping[str, pd.DataFrame]
     configuration: str
     before: EditionFigures | None = None
+    cache: EditionCache = field(default_factory=EditionCache, repr=False)
+    is_followed: bool = False
     _whole: dict[str, Whole] = field(default_factory=dict, repr=False)
 
     @property
@@ -365,6 +394,11 @@ class EditionFigures:
                 return earlier
             self._whole[kind.name] = applied(earlier, changes, kind)
         return self._whole[kind.name]
+
+    @property
+    def whole_names(self) -> set[str]:
+        """The names of the tables that somebody has asked for as a whole."""
+        return set(self._whole)
 
     @cached_property
     def rows(self) -> pd.DataFrame:
@@ -393,13 +427,20 @@ class EditionFigures:
     @cached_property
     def observations(self) -> pd.DataFrame:
         """The figures with the columns of `FRAME`, as `check_consistency` gives those of now."""
-        return observations_of(self.rows)
+        return self._frame("observations", lambda: observations_of(self.rows))
 
     @cached_property
     def kpi_numbers(self) -> pd.DataFrame:
         """The KPIs with their numbers: service, kpi, period and `KPI_NUMBERS`."""
-        table = self.kpis.reindex(columns=[*KPIS.key, *KPI_NUMBERS])
-        return table.assign(**{name: _numbers(table[name]) for name in KPI_NUMBERS})
+
+        def made() -> pd.DataFrame:
+            table = self.kpis.reindex(columns=[*KPIS.key, *KPI_NUMBERS])
+            return table.assign(**{name: _numbers(table[name]) for name in KPI_NUMBERS})
+
+        return self._frame("numbers of KPIs", made)
+
+    def _frame(self, name: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        return self.cache.frame(name, (self.hash,), make) if self.is_followed else make()
 
     @cached_property
     def addresses(self) -> frozenset[str] | None:
@@ -411,11 +452,17 @@ class EditionFigures:
 
 
 def read_edition(
-    manifest: Source, read: Callable[[str], bytes], before: EditionFigures | None
+    manifest: Source,
+    read: Callable[[str], bytes],
+    before: EditionFigures | None,
+    cache: EditionCache | None = None,
+    *,
+    is_followed: bool = False,
 ) -> EditionFigures:
     """An edition as it was frozen, after the one that it follows; every byte of it is checked.
 
-    `read` gives the bytes of a file by its path below the data folder.
+    `read` gives the bytes of a file by its path below the data folder; `cache` and `is_followed`
+    are those of `EditionFigures`.
 
     Raises:
         BuildError: naming the file that was altered, or that this version cannot read.
@@ -440,16 +487,19 @@ def read_edition(
             raise altered(path)
         return text
 
-    changes = {
-        kind.name: read_table(checked(f"{kind.name}.csv", content.tables[kind.name].changes))
-        for kind in KINDS
-        if kind.name in content.tables
-    }
+    changes = ChangeTables(
+        {
+            kind.name: checked(f"{kind.name}.csv", content.tables[kind.name].changes)
+            for kind in KINDS
+            if kind.name in content.tables
+        }
+    )
     if before and before.manifest.configuration == content.configuration:
         configuration = before.configuration
     else:
         configuration = checked(CONFIGURATION, content.configuration)
-    return EditionFigures(content, changes, configuration, before)
+    cache = cache or EditionCache()
+    return EditionFigures(content, changes, configuration, before, cache, is_followed)
 
 
 def _service(row: dict[str, str]) -> Service:

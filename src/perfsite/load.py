@@ -25,8 +25,9 @@ from perfsite.tables import READABLE, WORKBOOKS, sheets
 from perfsite.tokens import parse_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
+    from perfsite.edition_cache import EditionCache
     from perfsite.revisions import Reason
 
 
@@ -308,10 +309,16 @@ _MOST_BYTES: Final = 1_000_000_000
 """No budget of the site's: perfsite wrote these files itself, of figures that were within it."""
 
 
-def load_editions(folder: Path, days: Iterable[date]) -> tuple[EditionFigures, ...]:
+def load_editions(
+    folder: Path,
+    days: Iterable[date],
+    cache: EditionCache | None = None,
+    followed: Collection[date] = (),
+) -> tuple[EditionFigures, ...]:
     """Frozen editions of a data folder, the oldest first, every byte of them checked.
 
-    `days` are the dates of the oldest one and of all that follow it up to some day.
+    `days` are the dates of the oldest one and of all that follow it up to some day, and `followed`
+    those that a build holds against what stands now. `cache` has what was made of them before.
 
     Raises:
         BuildError: naming the file that is missing, cannot be read or was altered.
@@ -331,20 +338,27 @@ def load_editions(folder: Path, days: Iterable[date]) -> tuple[EditionFigures, .
     for day in days:
         path = edition_path(day)
         source = Source(path, read(path))
-        history.append(read_edition(source, read, history[-1] if history else None))
+        before = history[-1] if history else None
+        edition = read_edition(source, read, before, cache, is_followed=day in followed)
+        history.append(edition)
     return tuple(history)
 
 
-def with_editions(data: Data, folder: Path, edition: date) -> Data:
+def with_editions(
+    data: Data, folder: Path, edition: date, cache: EditionCache | None = None
+) -> Data:
     """The data with the editions up to the one to be built.
 
     The last one that is older is the one that the build follows. What is built depends on them, so
-    the hash of the data does too.
+    the hash of the data does too. `cache` has what earlier builds made of editions.
 
     Raises:
         BuildError: if an edition was altered.
     """
-    history = load_editions(folder, [day for day in data.editions if day <= edition])
+    days = [day for day in data.editions if day <= edition]
+    # The newest, and the one before it where the newest is that of the day itself.
+    followed = {*days[-1:], *[day for day in days if day < edition][-1:]}
+    history = load_editions(folder, days, cache, followed)
     if not history:
         return data
     last = next((earlier for earlier in reversed(history) if earlier.date < edition), None)

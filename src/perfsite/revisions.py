@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import date  # noqa: TC003 - pydantic reads the annotation
 from enum import StrEnum
 from functools import cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Final
 
 import numpy as np
@@ -303,24 +302,34 @@ def compare(before: Snapshot, now: Snapshot, reasons: Sequence[Reason] = ()) -> 
     return Step(before.day, now.day, figures, tuple(services))
 
 
-def revised_kpis(tables: Sequence[pd.DataFrame]) -> dict[str, frozenset[tuple[str, str, str]]]:
-    """The numbers of KPIs that changed between two editions that both have them.
+def revised_between(before: pd.DataFrame, now: pd.DataFrame) -> list[list[str]]:
+    """The numbers of KPIs that differ in two tables that both have them.
 
-    Each table has the columns of `EditionFigures.kpi_numbers`. The answer has, by service, the KPI,
-    the column (`value`, `numerator` or `denominator`) and the period.
+    The tables have the columns of `EditionFigures.kpi_numbers`. Each number is told by its service,
+    KPI, column (`value`, `numerator` or `denominator`) and period.
     """
     key = [Col.SERVICE, Col.KPI, Col.PERIOD]
+    columns = [*key, *_NUMBERS]
+    pairs = before[columns].merge(now[columns], on=key, suffixes=("_before", "_now"))
+    revised = []
+    for column in _NUMBERS:
+        first, second = pairs[f"{column}_before"], pairs[f"{column}_now"]
+        # A quotient is one number in its first twelve digits: what follows is how it was made.
+        same = np.isclose(first, second, rtol=1e-12, atol=0)
+        differ = first.notna() & second.notna() & ~same
+        for service, kpi, period in pairs.loc[differ, key].itertuples(index=False, name=None):
+            revised.append([str(service), str(kpi), str(column), str(period)])
+    return revised
+
+
+def revised_by_service(
+    numbers: Iterable[Sequence[str]],
+) -> dict[str, frozenset[tuple[str, str, str]]]:
+    """Numbers of KPIs, as `revised_between` tells them, by their services."""
     revised: dict[str, set[tuple[str, str, str]]] = {}
-    for before, now in pairwise(table[[*key, *_NUMBERS]] for table in tables):
-        pairs = before.merge(now, on=key, suffixes=("_before", "_now"))
-        for column in _NUMBERS:
-            first, second = pairs[f"{column}_before"], pairs[f"{column}_now"]
-            # A quotient is one number in its first twelve digits: what follows is how it was made.
-            same = np.isclose(first, second, rtol=1e-12, atol=0)
-            differ = first.notna() & second.notna() & ~same
-            for service, kpi, period in pairs.loc[differ, key].itertuples(index=False, name=None):
-                revised.setdefault(service, set()).add((kpi, column, period))
-    return {service: frozenset(numbers) for service, numbers in revised.items()}
+    for service, kpi, column, period in numbers:
+        revised.setdefault(service, set()).add((kpi, column, period))
+    return {service: frozenset(of_service) for service, of_service in revised.items()}
 
 
 def _followed(before: Mapping[str, Service], now: Mapping[str, Service]) -> dict[str, str]:
@@ -586,19 +595,15 @@ class RevisionHistory:
 
 
 def make_history(
-    snapshots: Sequence[Snapshot], reasons: Sequence[Reason], hidden: Collection[Key]
-) -> RevisionHistory | None:
-    """The history of editions, the oldest first, and of what stands now; None without editions.
+    first: date, frozen: Sequence[Step], pending: Step, hidden: Collection[Key]
+) -> RevisionHistory:
+    """The history of editions, whose `first` is of a day, and of what stands now.
 
-    `hidden` are figures that are confidential now: their numbers are not said.
+    `frozen` are the steps between editions, the oldest first, and `pending` is the one that leads
+    on. `hidden` are figures that are confidential now: their numbers are not said.
     """
-    frozen = [snapshot.day for snapshot in snapshots if snapshot.day]
-    if not frozen:
-        return None
-    steps = [compare(before, now, reasons).without(hidden) for before, now in pairwise(snapshots)]
-    if steps and steps[-1].day is None and steps[-1].is_empty:
-        steps.pop()
-    return RevisionHistory(frozen[0], frozen[-1], tuple(steps))
+    steps = [*frozen] if pending.is_empty else [*frozen, pending]
+    return RevisionHistory(first, pending.before, tuple(step.without(hidden) for step in steps))
 
 
 def unused_reasons(reasons: Iterable[Reason], steps: Iterable[Step]) -> list[Problem]:

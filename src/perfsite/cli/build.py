@@ -245,15 +245,18 @@ def _put_in_place(data: Path, options: Options) -> _Finished:
     from perfsite.analysis import analyse  # noqa: PLC0415 - pandas
     from perfsite.build import make_site, without_collector  # noqa: PLC0415 - pandas
     from perfsite.cache import DrawingStore  # noqa: PLC0415
+    from perfsite.edition_cache import EditionCache  # noqa: PLC0415 - pandas
     from perfsite.load import load_theme  # noqa: PLC0415
     from perfsite.model import Edition  # noqa: PLC0415
     from perfsite.unit_records import UnitRecords, load_records, save_records  # noqa: PLC0415
-    from perfsite.write import drawings_beside, records_beside  # noqa: PLC0415
+    from perfsite.write import drawings_beside, editions_beside, records_beside  # noqa: PLC0415
     from perfsite.write.growing import GrowingSite  # noqa: PLC0415
     from perfsite.write.target import Target  # noqa: PLC0415
 
     out = options.out
-    loaded, day = load_for(data, options.edition)
+    kept_editions = None if options.no_store else DrawingStore(editions_beside(out))
+    editions = EditionCache(kept_editions)
+    loaded, day = load_for(data, options.edition, editions)
     theme = load_theme(options.templates)
     edition = Edition(day, loaded.hash)
     store = None if options.no_store else DrawingStore(drawings_beside(out))
@@ -288,6 +291,7 @@ def _put_in_place(data: Path, options: Options) -> _Finished:
             store.forget_all_but(site.drawings)
         if not options.no_store:
             save_records(records_beside(out), records)
+            editions.forget_unused()
     return _Finished(day, analysis, site, written)
 
 

@@ -28,6 +28,7 @@ from perfsite.stages import listen, stage
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from perfsite.edition_cache import EditionCache
     from perfsite.load import Data
 
 
@@ -210,14 +211,19 @@ def load(data: Path) -> Data:
         return load_data(data)
 
 
-def load_for(data: Path, edition: str | None) -> tuple[Data, date]:
-    """The folder DATA with its earlier editions, and the date printed on the site."""
+def load_for(
+    data: Path, edition: str | None, cache: EditionCache | None = None
+) -> tuple[Data, date]:
+    """The folder DATA with its earlier editions, and the date printed on the site.
+
+    `cache` has what earlier builds made of editions.
+    """
     from perfsite.load import with_editions  # noqa: PLC0415
 
     loaded = load(data)
     day = edition_date(edition, loaded)
     with stage("editions"):
-        return with_editions(loaded, data, day), day
+        return with_editions(loaded, data, day, cache), day
 
 
 def check_new(out: Path, files: Mapping[str, str | bytes]) -> None:

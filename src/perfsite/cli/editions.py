@@ -171,7 +171,7 @@ def _snapshot(name: str, analysis: Analysis, folder: Path) -> Snapshot:
     Raises:
         UsageError: if the name is no date, or no edition of that date was frozen.
     """
-    from perfsite.analysis import snapshot_of  # noqa: PLC0415
+    from perfsite.history import snapshot_of  # noqa: PLC0415
     from perfsite.load import load_editions  # noqa: PLC0415
     from perfsite.report.changes import NOW  # noqa: PLC0415
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -13,6 +12,7 @@ from perfsite.errors import BuildError
 from perfsite.exports.csvw import described_file
 from perfsite.exports.feed import TIMEMAP, timemap_file
 from perfsite.exports.tables import EDITIONS, edition_table
+from perfsite.fingerprint import code_fingerprint, fingerprint
 from perfsite.frames import Col
 from perfsite.model import FIGURE, File, Status
 from perfsite.periods import Period
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from datetime import date
 
-    from perfsite.cache import Cache
     from perfsite.config import SiteConfig
     from perfsite.editions import EditionFigures
 
@@ -36,20 +35,8 @@ def edition_href(day: date, name: str = "index.html") -> str:
     return f"editions/{day.isoformat()}/{name}"
 
 
-def edition_files(
-    history: Sequence[EditionFigures],
-    hidden: Collection[Key],
-    config: SiteConfig,
-    cache: Cache,
-) -> list[File]:
-    """The files of all editions, and the TimeMaps.
-
-    Numbers of the figures in `hidden` are left out, and KPIs for periods that touch theirs: what
-    became confidential later must not be read in an edition either.
-
-    Raises:
-        BuildError: if a table that was put together again is not the one that was frozen.
-    """
+def timemaps(history: Sequence[EditionFigures], config: SiteConfig) -> list[File]:
+    """The TimeMaps: which editions there are of the site, and of each of its tables."""
     days = [edition.date for edition in history]
     files = [
         timemap_file(TIMEMAP, "index.html", [(day, edition_href(day)) for day in days], config.base)
@@ -58,16 +45,26 @@ def edition_files(
         mementos = [(day, edition_href(day, f"{name}.csv")) for day in days]
         path = f"editions/timemap-{name}.link"
         files.append(timemap_file(path, original, mementos, config.base))
-    secret = frozenset(hidden)
-    for edition in history:
-        inputs = (edition.hash, secret, config)
-        files += cache.of(
-            ("edition", edition.date), inputs, partial(_files, edition, secret, config)
-        )
     return files
 
 
-def _files(edition: EditionFigures, hidden: Collection[Key], config: SiteConfig) -> list[File]:
+def edition_key(edition: EditionFigures, hidden: Collection[Key], config: SiteConfig) -> str:
+    """The fingerprint of all that the files of an edition are made of, the code too."""
+    parts = (code_fingerprint(), edition.hash, sorted(hidden), config.model_dump_json())
+    return fingerprint(parts)
+
+
+def edition_files(
+    edition: EditionFigures, hidden: Collection[Key], config: SiteConfig
+) -> list[File]:
+    """The files of an edition.
+
+    Numbers of the figures in `hidden` are left out, and KPIs for periods that touch theirs: what
+    became confidential later must not be read in an edition either.
+
+    Raises:
+        BuildError: if a table that was put together again is not the one that was frozen.
+    """
     tables = (
         (SERVICES, edition.register),
         (FIGURES, without_numbers(edition.rows, hidden)),

@@ -26,6 +26,7 @@ from perfsite.exports.editions import edition_href, former_addresses, without_nu
 from perfsite.exports.feed import TIMEMAP
 from perfsite.exports.tables import EDITIONS, REVISIONS_CSV
 from perfsite.frames import Col
+from perfsite.history import figures_by_measure, suppressed_since, texts_of_services
 from perfsite.kpi.groups import FOLDERS, GroupKind, make_groups
 from perfsite.measures import MEASURES
 from perfsite.pages.utility import size_of
@@ -94,7 +95,7 @@ def editions_page(archive: Archive) -> EditionsPage:
     title = say("Editions")
     texts = (say("Edition"), say("Services"), say("Figures"), say("Archive package"))
     packages = archive.builder.config.packages
-    counts = {edition.date: int((edition.rows[Col.VALUE] != "").sum()) for edition in history}
+    counts = {one.date: sum(figures_by_measure(one).values()) for one in history}
     rows = tuple(
         Row(
             language.day(edition.date),
@@ -157,16 +158,13 @@ def _edition_page(
     say = language.say
     day = language.day(edition.date)
     title = say("Edition of {day}", day=day)
-    has_number = edition.rows[Col.VALUE] != ""
     lead = say(
         "In the edition of {day} the site had {services} and {figures}.",
         day=day,
         services=language.plural(len(edition.services), "{n} service", "{n} services"),
-        figures=language.plural(int(has_number.sum()), "{n} figure", "{n} figures"),
+        figures=_figures(sum(figures_by_measure(edition).values()), language),
     )
     package = archive.builder.config.packages.get(edition.date)
-    hidden = without_numbers(edition.rows, archive.hidden)
-    suppressed = int((has_number & (hidden[Col.VALUE] == "")).sum())
     return EditionPage(
         **archive.builder.base(
             edition_href(edition.date),
@@ -178,7 +176,7 @@ def _edition_page(
         day=day,
         date=edition.date.isoformat(),
         lead=lead,
-        notices=_suppressed(suppressed, language),
+        notices=_suppressed(suppressed_since(edition, archive.hidden), language),
         held=_held(archive, edition),
         before=_neighbour(before, language),
         after=_neighbour(after, language),
@@ -220,10 +218,9 @@ def _held(archive: Archive, edition: EditionFigures) -> tuple[tuple[str, str, st
         (language.say("Services"), language.count(len(edition.services)), ""),
         (language.say("Departments"), language.count(len(departments)), ""),
     ]
-    by_measure = edition.rows.loc[edition.rows[Col.VALUE] != "", Col.MEASURE].value_counts()
     facts += [
-        (figure_name(str(key), "", measures, language), _figures(int(number), language), "")
-        for key, number in by_measure.items()
+        (figure_name(key, "", measures, language), _figures(number, language), "")
+        for key, number in figures_by_measure(edition).items()
     ]
     version = edition.manifest.versions.get("perfsite", "")
     version_words = language.say("perfsite {version}", version=version)
@@ -398,7 +395,7 @@ def _rows_of(
     """The figures of each of these services in an edition."""
     if not services:
         return ()
-    rows = edition.rows[edition.rows[Col.SERVICE].isin(list(services))]
+    rows = texts_of_services(edition, services)
     return rows[rows[Col.VALUE] != ""].groupby(Col.SERVICE, sort=False)
 
 

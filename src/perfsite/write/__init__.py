@@ -151,3 +151,8 @@ def records_beside(out: Path) -> Path:
 def drawings_beside(out: Path) -> Path:
     """The folder in which the drawings of a site are kept for its next build."""
     return beside(out.absolute(), "drawings")
+
+
+def editions_beside(out: Path) -> Path:
+    """The folder of what was made of frozen editions, for the next build of a site."""
+    return beside(out.absolute(), "editions")
