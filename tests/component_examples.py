@@ -18,6 +18,7 @@ from perfsite.components.elements import (
     Column,
     DataLink,
     ExplainedFigure,
+    FormulaOrigin,
     FormulaTerm,
     Link,
     Outside,
@@ -71,13 +72,17 @@ PROVENANCE: Final = ExplainedFigure(
             "Digital transactions",
             "2,907,104",
             (
-                ("submissions/roads.csv", "12", "1,400,000"),
-                ("submissions/roads.csv", "13", "1,507,104"),
+                FormulaOrigin("submissions/roads.csv", "12", "1,400,000"),
+                FormulaOrigin(
+                    "editions/2015-10-01/submissions/roads.csv", "13", "1,507,104", of_edition=True
+                ),
             ),
             "and two further rows",
         ),
         FormulaTerm(
-            "All transactions", "3,289,412", (("submissions/roads.csv", "14", "3,289,412"),)
+            "All transactions",
+            "3,289,412",
+            (FormulaOrigin("submissions/roads.csv", "14", "3,289,412"),),
         ),
     ),
 )

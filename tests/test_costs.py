@@ -24,12 +24,20 @@ from perfsite.build import InMemory, build_site  # noqa: E402
 from perfsite.load import load_data, load_theme  # noqa: E402
 from perfsite.model import Edition  # noqa: E402
 from perfsite.unit_records import UnitRecords  # noqa: E402
-from small_site import Silent  # noqa: E402
+from small_site import (  # noqa: E402
+    CONFIG,
+    Silent,
+    build_folder,
+    data_folder,
+    perfsite,
+    rows_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from perfsite.build import BuiltSite
+    from small_site import Tree
 
 SERVICES: Final = 12
 OWN: Final = ("csv", "html", "json")
@@ -162,21 +170,19 @@ def test_a_cell_costs_its_service_its_groups_and_their_lists(site: Made) -> None
     assert cost.units <= 2 + 2 * len(KINDS) + 1
 
 
-def test_a_row_near_the_top_costs_its_service_its_groups_and_all_that_name_their_rows(
-    site: Made,
-) -> None:
-    """Rows below it have other numbers, which stand in the files of their services."""
+def test_a_row_near_the_top_costs_its_service_its_groups_and_no_neighbour(site: Made) -> None:
+    """Rows below it have other numbers, which stand in the table of the whole set alone."""
     cost = site.cost(bench_data.insert_row)
     bounds = {
-        "service": len(OWN) * SERVICES,
+        "service": len(OWN),
         "group": len(GROUP) * len(KINDS),
         "list": 0,
         "whole": len(TABLES) + 2,
     }
 
     assert cost.kinds <= Counter(bounds), cost.files
-    # The input of each has the numbers of rows.
-    assert cost.units <= site.units
+    # its unit and those of groups, lists and the home page; none of another service
+    assert cost.units <= 1 + site.units - SERVICES
 
 
 def test_a_service_more_costs_its_files_its_groups_and_the_lists(site: Made) -> None:
@@ -215,3 +221,103 @@ def test_a_service_takes_no_more_bytes_than_today(site: Made) -> None:
 
     assert size["service"] / SERVICES <= 71_000
     assert size["list"] / rows <= 1_400
+
+
+# A folder in which services share every kind of file that rows are counted in.
+
+
+REGISTERED: Final = """\
+service,name,department,category
+alpha,Alpha,Ministry of Roads,Licences
+beta,Beta,Ministry of Time,Grants
+"""
+TIDY: Final = """\
+service,period,measure,channel,value,note
+alpha,2016,transactions,,900,
+alpha,2017,transactions,,1000,after a storm
+alpha,2017,transactions,digital,400,
+alpha,2018,transactions,,{last},
+beta,2016,transactions,,70,
+beta,2017,transactions,,80,
+"""
+WIDE: Final = """\
+service,period,cost,started,completed
+alpha,2016,10,100,90
+alpha,2017,12,110,99
+beta,2017,7,,
+"""
+RECORDS: Final = """\
+[{"service": "alpha", "period": "2017-12", "measure": "uptime", "value": 2591000},
+ {"service": "alpha", "period": "2017-12", "measure": "downtime", "value": 1000},
+ {"service": "beta", "period": "2017-12", "measure": "uptime", "value": 2591000}]
+"""
+TAKEN_BACK: Final = """\
+service,period,measure,channel,reason,date
+alpha,2017-12,downtime,,Counted twice.,2018-09-01
+"""
+ABOVE: Final = {
+    "submissions/tidy.csv": "beta,2015,transactions,,60,\n",
+    "submissions/wide.csv": "beta,2016,6,,\n",
+    "retractions.csv": "beta,2016,cost,,Of another year.,2018-09-01\n",
+}
+"""A row of beta for the top of each file that has a header."""
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of two services that share their files, with an edition whose figures stand in.
+
+    Since the edition a figure of alpha has become unreadable, and one that was given is not any
+    more, so that only retractions.csv says of it.
+    """
+    folder = data_folder(
+        tmp_path_factory.mktemp("shared"),
+        register=REGISTERED,
+        submissions={"tidy.csv": TIDY.format(last=1100), "wide.csv": WIDE, "all.json": RECORDS},
+        config=CONFIG,
+    )
+    assert perfsite("freeze", "2018-03-01", folder, "--with-errors").code == 0
+    (folder / "submissions/tidy.csv").write_text(TIDY.format(last="many"), "utf-8")
+    lines = RECORDS.splitlines(keepends=True)
+    (folder / "submissions/all.json").write_text(lines[0] + lines[2], "utf-8")
+    (folder / "retractions.csv").write_text(TAKEN_BACK, "utf-8")
+    return folder
+
+
+OF_BETA: Final = (
+    r"services/(beta\.(csv|html|json)|index\.html|by-[\w-]+\.html)|index\.html|sitemap\.xml"
+    r"|(departments/(ministry-of-time|index)|categories/(grants|index))\.(csv|html)"
+    r"|(changes|health)/index\.html|data/[\w-]+\.(csv|html)|datapackage\.json"
+    r"|manifest-sha256\.txt"
+)
+"""The files of beta and its groups, lists, and files of the whole set."""
+
+
+def sources(tree: Tree, path: str) -> set[str]:
+    """Where the figures of a data file stand."""
+    return {row["source"] for row in rows_of(tree[path])}
+
+
+def test_a_row_of_another_service_at_the_top_of_a_shared_file_is_no_news_of_its_neighbours(
+    shared: Path,
+) -> None:
+    """Of all files only those of the service, of its groups and of the whole set are new."""
+    before = build_folder(shared)
+    for name, row in ABOVE.items():
+        header, rest = (shared / name).read_text("utf-8").split("\n", 1)
+        (shared / name).write_text(f"{header}\n{row}{rest}", "utf-8")
+    records = (shared / "submissions/all.json").read_text("utf-8")
+    record = '[{"service": "beta", "period": "2017-11", "measure": "uptime", "value": 9},\n'
+    (shared / "submissions/all.json").write_text(record + records[1:], "utf-8")
+    after = build_folder(shared)
+
+    changed = {path for path in before.keys() | after if before.get(path) != after.get(path)}
+    assert [path for path in sorted(changed) if not re.fullmatch(OF_BETA, path)] == []
+    assert sources(before, "services/alpha.csv") == {
+        *(f"submissions/tidy.csv#{row}" for row in (1, 2, 3)),
+        *(f"submissions/wide.csv#{row}" for row in (1, 2)),
+        "submissions/all.json#1",
+        "editions/2018-03-01/submissions/tidy.csv:5",
+        "retractions.csv#1",
+    }
+    assert "retractions.csv:3" in sources(after, "data/observations.csv")

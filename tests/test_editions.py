@@ -84,7 +84,7 @@ def test_an_edition_is_read_back_as_it_was_frozen() -> None:
         'title = "Test"\n',
     )
     assert tuple(read.observations.columns) == FRAME
-    in_order = marked.sort_values(FIGURE, ignore_index=True)
+    in_order = marked.sort_values(FIGURE, ignore_index=True).assign(service_row=0)
     pd.testing.assert_frame_equal(
         read.observations, in_order[list(FRAME)], check_dtype=False, check_index_type=False
     )

@@ -126,19 +126,27 @@ def ratio_of(found: Provenance) -> tuple[float, float | None]:
 Record = dict[str, str]
 
 
-def records(source: Source) -> dict[int, Record]:
-    """The records of a submission by the number that people see, read without perfsite."""
+def records(source: Source) -> dict[tuple[str, int], Record]:
+    """The records of a submission by service and number among its own, read without perfsite."""
+    of_services: dict[str, list[Record]] = {}
+    for record in listed(source):
+        owner = record.get("service", PurePosixPath(source.path).stem)
+        of_services.setdefault(owner, []).append(record)
+    return {
+        (owner, number): record
+        for owner, of_one in of_services.items()
+        for number, record in enumerate(of_one, 1)
+    }
+
+
+def listed(source: Source) -> list[Record]:
+    """The records of a submission in their order."""
     text = source.data.decode("utf-8-sig")
     if source.path.endswith(".json"):
-        items = json.loads(text, parse_float=str, parse_int=str)["observations"]
-        return dict(enumerate(items, start=1))
+        return list(json.loads(text, parse_float=str, parse_int=str)["observations"])
     rows = list(csv.reader(io.StringIO(text, newline="")))
     header = next(number for number, cells in enumerate(rows) if any(cells))
-    return {
-        number: dict(zip(rows[header], cells, strict=True))
-        for number, cells in enumerate(rows[header + 1 :], start=header + 2)
-        if cells
-    }
+    return [dict(zip(rows[header], cells, strict=True)) for cells in rows[header + 1 :] if cells]
 
 
 def stands(origin: Origin, service: str, record: Record) -> bool:
@@ -158,7 +166,7 @@ def stands(origin: Origin, service: str, record: Record) -> bool:
 
 
 def misplaced(made: Worked, found: dict[str, dict[str, Provenance]]) -> list[Origin]:
-    """Every origin that does not stand in the file and row that it names."""
+    """Every origin that does not stand in the file and the row of its service that it names."""
     held = {source.path: records(source) for source in made.sources}
     origins = {
         (service, origin)
@@ -170,7 +178,11 @@ def misplaced(made: Worked, found: dict[str, dict[str, Provenance]]) -> list[Ori
     return [
         origin
         for service, origin in origins
-        if not stands(origin, service, held[origin.source_file].get(origin.row, {"period": "1900"}))
+        if not stands(
+            origin,
+            service,
+            held[origin.source_file].get((service, origin.row), {"period": "1900"}),
+        )
     ]
 
 
@@ -196,9 +208,9 @@ def test_a_number_in_another_row_is_noticed() -> None:
     (term,) = only(made, "transactions_per_year").terms
     held = records(made.sources[0])
 
-    assert stands(term.origins[0], ALPHA, held[3])
-    assert not stands(term.origins[0], ALPHA, held[2])
-    assert not stands(term.origins[0], "beta", held[3])
+    assert stands(term.origins[0], ALPHA, held[ALPHA, 2])
+    assert not stands(term.origins[0], ALPHA, held[ALPHA, 1])
+    assert not stands(term.origins[0], "beta", held[ALPHA, 2])
 
 
 CHANNELS = ("", "digital", "online", "phone")
@@ -268,7 +280,7 @@ def test_a_ratio_has_its_two_sums() -> None:
     ]
     digital, whole = (term.origins[0] for term in found.terms)
     assert digital == Origin(
-        "submissions/alpha.csv", 2, Period.parse("2017"), "transactions", "digital", 50.0, True
+        "submissions/alpha.csv", 1, Period.parse("2017"), "transactions", "digital", 50.0, True
     )
     assert whole.channel == ""
 
@@ -279,25 +291,25 @@ def test_channels_and_quarters_are_given_in_order() -> None:
     made = worked(f"period transactions:phone transactions:web transactions:app\n{rows}")
     digital, whole = only(made, "digital_take_up").terms
 
-    assert told(digital)[:3] == ["3 2017-Q1 app 7", "3 2017-Q1 web 10", "5 2017-Q2 app 7"]
+    assert told(digital)[:3] == ["2 2017-Q1 app 7", "2 2017-Q1 web 10", "4 2017-Q2 app 7"]
     assert told(whole)[:4] == [
-        "3 2017-Q1 app 7",
-        "3 2017-Q1 phone 1",
-        "3 2017-Q1 web 10",
-        "5 2017-Q2 app 7",
+        "2 2017-Q1 app 7",
+        "2 2017-Q1 phone 1",
+        "2 2017-Q1 web 10",
+        "4 2017-Q2 app 7",
     ]
     assert (len(digital.origins), digital.value) == (8, 68)
     assert (len(whole.origins), whole.value) == (12, 78)
     assert [period.code for period in whole.periods] == [f"2017-Q{q}" for q in range(1, 5)]
     assert not any(origin.stated for origin in whole.origins)
-    assert whole.rows == (("submissions/alpha.csv", 2, 5),)
+    assert whole.rows == (("submissions/alpha.csv", 1, 4),)
 
 
 def test_a_total_stands_before_its_channels() -> None:
     """Where all channels and each are given, the number used is the total, and it is named."""
     made = worked("period transactions transactions:digital transactions:phone\n2017 9 4 5")
 
-    assert told(only(made, "transactions_per_year").terms[0]) == ["2 2017 9"]
+    assert told(only(made, "transactions_per_year").terms[0]) == ["1 2017 9"]
 
 
 def test_a_year_as_given_stands_before_its_quarters() -> None:
@@ -307,7 +319,7 @@ def test_a_year_as_given_stands_before_its_quarters() -> None:
         worked(f"period transactions\n{quarters}\n2017 41"), "transactions_per_year"
     ).terms
 
-    assert told(term) == ["6 2017 41"]
+    assert told(term) == ["5 2017 41"]
     assert term.origins[0].stated
 
 
@@ -317,7 +329,7 @@ def test_the_site_says_which_channels_are_digital() -> None:
     table = "period transactions transactions:kiosk transactions:digital\n2017 9 4 2"
     found = only(worked(table, config=config), "digital_take_up")
 
-    assert told(found.terms[0]) == ["2 2017 kiosk 4"]
+    assert told(found.terms[0]) == ["1 2017 kiosk 4"]
 
 
 @pytest.mark.parametrize(
@@ -423,7 +435,7 @@ def test_a_withheld_figure_shows_the_numbers_that_cannot_be() -> None:
     found = only(made, "digital_take_up")
 
     assert made.headline("digital_take_up").value is None
-    assert [told(term) for term in found.terms] == [["2 2017 digital 11"], ["2 2017 10"]]
+    assert [told(term) for term in found.terms] == [["1 2017 digital 11"], ["1 2017 10"]]
     assert found.value == 1.1
 
 
@@ -443,7 +455,7 @@ def test_a_month_of_days_is_its_days() -> None:
 
     assert found.formula is Formula.RATIO
     assert [term.value for term in found.terms] == [80 * 28, 406]
-    assert told(found.terms[1])[::27] == ["2 2017-02-01 1", "29 2017-02-28 28"]
+    assert told(found.terms[1])[::27] == ["1 2017-02-01 1", "28 2017-02-28 28"]
 
 
 def test_a_year_of_weeks_is_52_of_them() -> None:
@@ -453,7 +465,7 @@ def test_a_year_of_weeks_is_52_of_them() -> None:
     (term,) = only(made, "transactions_per_year").terms
 
     assert [period.code for period in term.periods] == weeks[-52:]
-    assert term.rows == (("submissions/alpha.csv", 10, 61),)
+    assert term.rows == (("submissions/alpha.csv", 9, 60),)
 
 
 def test_of_several_tilings_the_one_that_was_added_up_is_named() -> None:
@@ -505,9 +517,9 @@ def test_rows_are_told_as_runs_by_file() -> None:
     (term,) = only(made, "transactions_per_year").terms
 
     assert term.rows == (
-        ("submissions/a.csv", 2, 2),
-        ("submissions/b.csv", 3, 4),
-        ("submissions/b.csv", 6, 14),
+        ("submissions/a.csv", 1, 1),
+        ("submissions/b.csv", 2, 3),
+        ("submissions/b.csv", 5, 13),
     )
 
 
@@ -518,7 +530,7 @@ def test_a_service_without_headlines_has_an_empty_entry() -> None:
 
     assert list(found) == ["alpha", "beta", "gamma"]
     assert found["beta"] == {}
-    assert told(found["gamma"]["transactions_per_year"].terms[0]) == ["4 2017 7"]
+    assert told(found["gamma"]["transactions_per_year"].terms[0]) == ["1 2017 7"]
     assert traced(worked("period transactions\n2017 [x]")) == {ALPHA: {}}
 
 

@@ -152,6 +152,7 @@ def test_without_secrets_nothing_is_searched(path: str, text: str | bytes, kind:
         (PAGE, '<div style="left: 83927%"></div>'),
         (PAGE, '<link href="a.83927f.css"><a href="a.f83927.css">'),
         (PAGE, "<dd>submissions/all.csv, row 83927: 5 for Q1</dd>"),
+        (PAGE, "<dd>submissions/all.csv, row 83927 of this service: 5 for Q1</dd>"),
         (
             "services/alpha.csv",
             row_of("alpha", "2017-Q1", "cost", "", "", "", "submissions/a.csv:83927"),

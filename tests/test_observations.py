@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -96,7 +97,7 @@ def test_wide_tidy_and_json_are_the_same_observations(
         # Of these values only the two above 100% cannot be a completion rate.
         assert {p.code for p in problems} <= {"PS115"}
         assert len(problems) == sum(row[2]["completion_rate"] in ("250", "7 [p]") for row in table)
-        frames.append(frame.drop(columns=PLACE).to_csv(index=False))
+        frames.append(frame.drop(columns=[*PLACE, "service_row"]).to_csv(index=False))
 
     assert len(set(frames)) == 1
     # Every figure is there: of each row all but perhaps the completion rate.
@@ -122,6 +123,55 @@ def test_the_frame_is_sorted_and_says_where_each_figure_comes_from() -> None:
         ["zulu", "2017", 1.0, "submissions/alpha.csv", 4],
         ["alpha", "2017-09", 2.0, "submissions/alpha.csv", 3],
         ["alpha", "2017-10", 3.0, "submissions/alpha.csv", 2],
+    ]
+
+
+def places(*sources: Source) -> list[tuple[str, str, int]]:
+    """Which row of its service each figure is: service, measure and number, by service and time."""
+    frame, _ = read_observations(sources, register("alpha", "beta"), CONFIG)
+    names = ("service", "measure", "service_row")
+    return list(zip(*(frame[name].tolist() for name in names), strict=True))
+
+
+def test_rows_are_counted_by_service_and_those_with_errors_too() -> None:
+    """Whoever filters the file by the service finds the row; blank rows are none."""
+    table = csv_source(
+        "service period measure value\n"
+        "beta 2016 cost 1\nalpha 2016 cost 1\nalpha 2017 cost many\nbeta 2017 cost 2\n"
+        "alpha =2017 cost 3\nalpha 2018 unheard-of 4\nbeta 2018 cost 3\nalpha 2018 cost 5"
+    )
+    blank = replace(table, data=table.data.replace(b"beta,2017", b",,,\r\nbeta,2017"))
+
+    counted = [
+        ("alpha", "cost", 1),
+        ("alpha", "cost", 5),
+        *(("beta", "cost", n) for n in (1, 2, 3)),
+    ]
+    assert places(table) == places(blank) == counted
+
+
+def test_figures_of_one_wide_row_have_one_number() -> None:
+    """A wide file without a column for the service begins with 1 below the header."""
+    table = csv_source("period cost transactions\n2016 1 2\n2017 3 4")
+
+    assert places(table) == [
+        *(("alpha", "cost", n) for n in (1, 2)),
+        *(("alpha", "transactions", n) for n in (1, 2)),
+    ]
+
+
+def test_records_of_json_are_counted_by_service() -> None:
+    """The second record may be the first of its service."""
+    records = [
+        {"service": service, "period": "2017", "measure": measure, "value": 1}
+        for service, measure in (("beta", "cost"), ("alpha", "cost"), ("beta", "transactions"))
+    ]
+    source = Source("submissions/all.json", json.dumps(records).encode())
+
+    assert places(source) == [
+        ("alpha", "cost", 1),
+        ("beta", "cost", 1),
+        ("beta", "transactions", 2),
     ]
 
 
@@ -440,7 +490,7 @@ def test_order_is_that_of_texts_and_numbers_and_not_of_rows() -> None:
     ]
     header = "service period measure channel value"
     frames = [
-        read(csv_source("\n".join([header, *order])))[0].drop(columns=PLACE)
+        read(csv_source("\n".join([header, *order])))[0].drop(columns=[*PLACE, "service_row"])
         for order in (rows, rows[::-1], sorted(rows))
     ]
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import worked
+from perfsite.components.elements import FormulaOrigin
 from perfsite.kpi.trace import trace
 from perfsite.widgets.provenance import MOST_ORIGINS, explained
 from printed import could_be
@@ -92,7 +93,9 @@ def test_many_rows_are_counted_and_the_first_named() -> None:
 
     assert found.worked == "52 figures that add up to 1,378"
     assert len(term.origins) == MOST_ORIGINS
-    assert term.origins[0] == ("submissions/alpha.csv", "2", "1 for 2 Jan 2017 to 8 Jan 2017")
+    assert term.origins[0] == FormulaOrigin(
+        "submissions/alpha.csv", "1", "1 for 2 Jan 2017 to 8 Jan 2017"
+    )
     assert term.more == "and 36 more in the CSV file of this page"
 
 
@@ -103,7 +106,7 @@ def test_a_row_of_a_channel_says_its_channel() -> None:
     )
     digital = found.terms[0]
 
-    assert [figure for _, _, figure in digital.origins] == [
+    assert [origin.figure for origin in digital.origins] == [
         "2 for Jan to Dec 2017, channel “app”",
         "1 for Jan to Dec 2017, channel “web”",
     ]

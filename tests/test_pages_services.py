@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import one_service_register, register, worked, worked_example
+from perfsite.components.elements import FormulaOrigin
 from perfsite.config import parse_config
 from perfsite.kpi.groups import GroupKind
 from perfsite.kpis import KPIS
@@ -101,8 +102,10 @@ def test_a_card_opens_to_its_formula_and_its_rows() -> None:
     assert card.provenance.worked == "2,700 ÷ 5,000 = 54.0%"
     digital, whole = card.provenance.terms
     assert (digital.name, digital.value) == ("Digital transactions", "2,700")
-    assert whole.origins[0] == ("submissions/alpha.csv", "6", "1,100 for Oct to Dec 2016")
-    assert [row for _, row, _ in whole.origins] == ["6", "7", "8", "9"]
+    assert whole.origins[0] == FormulaOrigin(
+        "submissions/alpha.csv", "5", "1,100 for Oct to Dec 2016"
+    )
+    assert [origin.row for origin in whole.origins] == ["5", "6", "7", "8"]
 
 
 def test_a_target_stands_on_its_card_and_in_its_chart() -> None:

@@ -55,7 +55,7 @@ def test_a_retracted_figure_is_a_record_without_a_value() -> None:
     assert list(rows.loc[("2017-Q2", ""), PLACE]) == ["submissions/alpha.csv", 3]
     assert rows.loc[("2017-Q2", "digital"), "note"] == "as counted"
     assert said == [
-        Retraction("alpha", "2017-Q2", "transactions", "", "Counted twice", date(2018, 9, 1), 2)
+        Retraction("alpha", "2017-Q2", "transactions", "", "Counted twice", date(2018, 9, 1))
     ]
     assert problems == []
     assert "not_provided retracted" in {

@@ -157,7 +157,7 @@ def read(ending: str, data: bytes) -> pd.DataFrame:
     source = Source(f"submissions/figures.{ending}", data)
     frame, problems = read_observations([source], SERVICES, SiteConfig())
     assert problems == []
-    return frame.drop(columns=PLACE)
+    return frame.drop(columns=[*PLACE, "service_row"])
 
 
 @fewer(6, because="each example is written and read in sixteen files")

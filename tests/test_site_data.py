@@ -69,6 +69,18 @@ def test_a_record_has_of_a_peer_what_pages_compare() -> None:
     assert replace(records(beta=6_000)["alpha"], peers=before.peers) == before
 
 
+def test_a_row_of_another_service_above_is_no_news_of_a_record() -> None:
+    """A record has the place of a row among those of its service, and not that in the file."""
+    rows = "alpha 2016 4999\nalpha 2017 5000\nbeta 2017 5000\ngamma 2017 5000"
+    before, after = (
+        site_of(worked(f"service period transactions\n{above}{rows}", SERVICES)).services
+        for above in ("", "gamma 2016 1\n")
+    )
+
+    assert (after["alpha"], after["beta"]) == (before["alpha"], before["beta"])
+    assert after["gamma"] != before["gamma"]
+
+
 def test_only_the_input_of_the_service_that_changed_is_another() -> None:
     """What a service's files are made of is the same where nothing that concerns it changed."""
     more = {**SERVICES, "delta": replace(SERVICES["gamma"], id="delta", name="Delta")}

@@ -326,7 +326,8 @@ def _sealed(content: Mapping[str, Any]) -> tuple[str, str]:
 
 FRAME: Final = (
     Col.SERVICE, Col.PERIOD, Col.UNIT, Col.FIRST, Col.COUNT, Col.MEASURE, Col.CHANNEL,
-    Col.VALUE, Col.STATUS, Col.MARKS, Col.NOTE, Col.FILE, Col.ROW, Col.FLAGGED,
+    Col.VALUE, Col.STATUS, Col.MARKS, Col.NOTE, Col.FILE, Col.ROW, Col.SERVICE_ROW,
+    Col.FLAGGED,
 )  # fmt: skip
 """The columns of an edition's observations: those that `check_consistency` gives."""
 KPI_NUMBERS: Final = (Col.VALUE, Col.NUMERATOR, Col.DENOMINATOR)
@@ -538,6 +539,7 @@ def observations_of(table: pd.DataFrame) -> pd.DataFrame:
         marks=table[Col.STATUS].map(marks),
         file=files,
         row=rows,
+        service_row=0,  # an edition never changes, and so it has the row of the file for ever
         flagged=table[Col.STATUS].map(flagged),
     )
     kinds = {Col.UNIT: "object", Col.FIRST: "int64", Col.COUNT: "int64", Col.VALUE: "float64"}

@@ -61,6 +61,7 @@ class Col:
     SECRET: Final = "secret"  # noqa: S105 - the name of a column
     SERIES: Final = "series"
     SERVICE: Final = "service"
+    SERVICE_ROW: Final = "service_row"
     SOURCE: Final = "source"
     START: Final = "start"
     STATE: Final = "state"
@@ -233,6 +234,12 @@ _FIELDS: Final = {
         Field(Col.SOURCE, _TEXT, "where the figure stands, as `file:row`"),
         Field(Col.FILE, _TEXT, "the path of the file, below the data folder"),
         Field(Col.ROW, _WHOLE, "the row of a CSV file, from 1, or the record of a JSON file"),
+        Field(
+            Col.SERVICE_ROW,
+            _WHOLE,
+            "the place of the row among those of its service in the file, from 1, those with "
+            "errors counted too; 0 where an edition lends the figure",
+        ),
         Field(Col.COLUMN, _TEXT, "the name of the column that the figure stands in"),
         Field(Col.RELEASE_AT, _TEXT, "the day of release, as it was written"),
         Field(
@@ -368,7 +375,7 @@ SUBMISSION: Final = FrameSchema(
     "the figures of a submission, a row each, in whatever form they came; all is still text",
     "validate.submissions.long_table",
     (
-        *_fields(Col.FILE, Col.ROW, Col.COLUMN),
+        *_fields(Col.FILE, Col.ROW, Col.SERVICE_ROW, Col.COLUMN),
         *_texts(*_FIGURE, Col.VALUE, Col.NOTE, Col.RELEASE_AT),
     ),
 )
@@ -394,7 +401,8 @@ SENT: Final = FrameSchema(
     "validate.observations.read_observations",
     _fields(
         *(Col.SERVICE, Col.PERIOD, Col.UNIT, Col.FIRST, Col.COUNT, Col.MEASURE, Col.CHANNEL),
-        *(Col.VALUE, Col.STATUS, Col.MARKS, Col.NOTE, Col.FILE, Col.ROW, Col.SECRET, Col.RELEASE),
+        *(Col.VALUE, Col.STATUS, Col.MARKS, Col.NOTE, Col.FILE, Col.ROW, Col.SERVICE_ROW),
+        *(Col.SECRET, Col.RELEASE),
     ),
     key=(*_FIGURE, Col.RELEASE),
 )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from perfsite.charts.breakdowns import charted_measures, collect_breakdowns
 from perfsite.charts.series import collect_given, collect_measures, collect_series
-from perfsite.exports.tables import kpi_rows, observation_rows
+from perfsite.exports.tables import kpi_rows, observation_rows, rows_of_services
 from perfsite.frames import Col
 from perfsite.kpi.groups import (
     GroupKind,
@@ -91,11 +91,11 @@ class ServiceRecord:
 
     `titles` are those of its page, by the tag of the language. `series` are those of KPIs,
     `measures` those of response time and of what the site declares. `given` are its observations as
-    figures, `observations` and `kpis` the same and its KPIs as rows of data files, and `notes` the
-    distinct notes on them, the newest first. `groups` are its department, agency and category.
-    `asked` are the KPIs that have a card: some service of the site is asked for them. `carried`
-    says that errors kept figures out, `retracted` which were taken back. `last_change` is the
-    date of the edition that last had news of it; None without editions, and where there is news
+    figures, `observations` and `kpis` the same and its KPIs as rows of its own data files, and
+    `notes` the distinct notes on them, the newest first. `groups` are its department, agency and
+    category. `asked` are the KPIs that have a card: some service of the site is asked for them.
+    `carried` says that errors kept figures out, `retracted` which were taken back. `last_change` is
+    the date of the edition that last had news of it; None without editions, and where there is news
     since the last of them.
     """
 
@@ -278,7 +278,7 @@ def _make_service_records(
     breakdowns = collect_breakdowns(analysis.observations, parts, ids, config)
     standards = collect_standards(analysis.observations, config)
     given = collect_given(analysis.published, analysis.revised, ids)
-    observations = _by_service(rows)
+    observations = _by_service(rows_of_services(rows, analysis.published))
     kpis = _by_service(kpi_rows(analysis.figures, every))
     notes = _notes(analysis.observations)
     sources = trace(every, parts, analysis.figures.windows, analysis.observations, config)

@@ -203,9 +203,9 @@ def _periods_inside(truth: Truth, service: str, period: Span) -> Iterator[Exact]
 
 def _of_provenance(truth: Truth, service: str, block: Block, period: Span | None) -> Found:
     """The rows that a headline comes from: each names its file, its row, its figure and period."""
-    row = re.match(r"(\S+), row (\d[\d,]*): ", block.text)
+    row = re.match(r"(\S+), row (\d[\d,]*)( of this service)?: ", block.text)
     if row:
-        source = f"{row[1]}:{row[2].replace(',', '')}"
+        source = f"{row[1]}{'#' if row[3] else ':'}{row[2].replace(',', '')}"
         return [
             Exact("count", Fraction(row[2].replace(",", ""))),
             *(

@@ -128,7 +128,7 @@ class Truth:
                 )
         self.decimals: dict[tuple[str, str, Span], int] = {}
         self.given: dict[str, dict[Span, dict[tuple[str, str], Fraction]]] = {}
-        self.sources: dict[str, list[tuple[str, str, str, Span, Fraction]]] = {}
+        self.sources = self._sources()
         self.notes: dict[str, set[str]] = {
             service: {" ".join(row[name].split()) for name in NOTES}
             for service, row in self.services.items()
@@ -144,15 +144,22 @@ class Truth:
                 if not row["channel"] and row["measure"] in STATED:
                     decimals = len(row["value"].partition(".")[2])
                     self.decimals[row["service"], row["measure"], period] = decimals
-                self.sources.setdefault(row["source"], []).append(
-                    (row["service"], row["measure"], row["channel"], period, value)
-                )
-
         for service, mine_ in self.kpis.items():
             for (kpi, period), one in mine_.items():
                 off = self._uncertain(service, kpi, period, one)
                 if off:
                     mine_[kpi, period] = replace(one, uncertain=off)
+
+    def _sources(self) -> dict[str, list[tuple[str, str, str, Span, Fraction]]]:
+        """The figures by where they stand, as the file of their service says it."""
+        found: dict[str, list[tuple[str, str, str, Span, Fraction]]] = {}
+        for service in self.services:
+            for row in self.rows(f"services/{service}.csv"):
+                value = number(row["value"])
+                if value is not None:
+                    figure = service, row["measure"], row["channel"], _span(row["period"]), value
+                    found.setdefault(row["source"], []).append(figure)
+        return found
 
     def _uncertain(self, service: str, kpi: str, period: Span, one: Kpi) -> Fraction:
         """By how much a figure may be off: stated to so many decimals, or a product of such."""

@@ -104,15 +104,28 @@ class Table:
 
 
 @dataclass(frozen=True)
+class FormulaOrigin:
+    """Where a figure of a formula stands: its file, its row there, and the figure in words.
+
+    `row` counts the rows of the page's service, or with `of_edition` all rows of the file.
+    """
+
+    file: str
+    row: str
+    figure: str
+    of_edition: bool = False
+
+
+@dataclass(frozen=True)
 class FormulaTerm:
-    """A number of a formula: its name, its value, and where it stands: file, row and figure.
+    """A number of a formula: its name, its value, and where it stands.
 
     `more` says how many further origins there are, where there are too many to list.
     """
 
     name: str
     value: str
-    origins: tuple[tuple[str, str, str], ...]
+    origins: tuple[FormulaOrigin, ...]
     more: str = ""
 
 

@@ -191,6 +191,20 @@ OBSERVATIONS: Final = (
     DataColumn("note", message("What was said about the figure")),
     DataColumn("source", message("The file and the row in which the figure stands"), required=True),
 )
+OBSERVATIONS_OF_A_SERVICE: Final = (
+    *OBSERVATIONS[:-1],
+    DataColumn(
+        "source",
+        message(
+            "The file in which the figure stands, then # and its place among the rows of this "
+            "service in that file, the first being 1; for a figure that an edition lends, the file "
+            "of the edition, then : and the row of the whole file"
+        ),
+        required=True,
+        pattern="editions/.+:[0-9]+|.+#[1-9][0-9]*",
+    ),
+)
+"""The columns of the file of one service, which changes with the rows of this service alone."""
 
 
 def _kpi(ids: tuple[str, ...]) -> DataColumn:

@@ -13,7 +13,7 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from perfsite.errors import Severity  # noqa: TC001 - pydantic reads the annotation
 from perfsite.exports import columns
-from perfsite.exports.columns import OBSERVATIONS, Datatype, kpi_columns
+from perfsite.exports.columns import OBSERVATIONS_OF_A_SERVICE, Datatype, kpi_columns
 from perfsite.model import (
     MAX_ID_LENGTH,
     REGISTER,
@@ -338,7 +338,7 @@ def schema_files(base: str = "") -> list[File]:
 def service_schema(base: str = "") -> Json:
     """The schema of services/<service>.json."""
     kpi = [column for column in kpi_columns() if column.name != "service"]
-    observation = [column for column in OBSERVATIONS if column.name != "service"]
+    observation = [column for column in OBSERVATIONS_OF_A_SERVICE if column.name != "service"]
     content = _object(columns.REGISTER)
     content["properties"] |= {
         "translations": {

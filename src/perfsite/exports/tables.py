@@ -13,6 +13,7 @@ from perfsite.decimals import csv_text, exact
 from perfsite.errors import BuildError
 from perfsite.exports.columns import (
     OBSERVATIONS,
+    OBSERVATIONS_OF_A_SERVICE,
     PART_ABOVE_WHOLE,
     REGISTER,
     REVISIONS,
@@ -161,7 +162,7 @@ def tables_of_folders() -> dict[str, DataTable]:
             "figures",
             message("Figures of a service"),
             message("A row for each figure that was given, or given as missing."),
-            OBSERVATIONS,
+            OBSERVATIONS_OF_A_SERVICE,
             tuple(FIGURE),
         ),
         "departments": _groups(
@@ -292,6 +293,20 @@ def observation_rows(observations: pd.DataFrame) -> Rows:
     return list(frame[list(OBSERVATION_COLUMNS)].itertuples(index=False, name=None))
 
 
+def rows_of_services(rows: Rows, observations: pd.DataFrame) -> Rows:
+    """The same rows as the files of services have them: they count the rows of the service alone.
+
+    `rows` are those of `observation_rows`. `file#5` is the fifth row of the service in that file;
+    rows of other services that come or go do not change it. What an edition lends keeps its
+    `file:row`, for no row of an edition comes or goes.
+    """
+    places = zip(observations[Col.FILE], observations[Col.SERVICE_ROW], strict=True)
+    return [
+        (*row[:-1], f"{file}#{place}") if place else row
+        for row, (file, place) in zip(rows, places, strict=True)
+    ]
+
+
 def kpi_rows(figures: Figures, summaries: Sequence[ServiceSummary]) -> Rows:
     """All KPI figures as rows of text; those that are absent have a row without a period."""
     frame = figures.frame
@@ -367,7 +382,7 @@ def _headlines(summary: ServiceSummary) -> list[str]:
 def service_files(service: Service, observations: Rows, kpis: Rows) -> tuple[File, File]:
     """services/<service>.csv and .json: the figures behind its dashboard.
 
-    `observations` and `kpis` are its own rows, in `OBSERVATION_COLUMNS` and `KPI_COLUMNS`.
+    `observations` are its own rows of `rows_of_services`, and `kpis` those of `kpi_rows`.
     """
     content = {
         **register_row(service),

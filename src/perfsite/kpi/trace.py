@@ -47,12 +47,14 @@ class Origin:
 
     Attributes:
         source_file: its path relative to the data folder.
-        row: the row of a CSV file, the header included, or the record of a JSON file, from 1.
+        row: its place among the rows of its service in that file, from 1.
         period: what it was given for.
         measure: the id of its measure.
         channel: blank for all channels.
         value: the number; a share that was written with % is divided by 100.
         stated: whether it was given for exactly the headline's period, not for a part of it.
+        of_edition: whether an edition lends it; then `row` is that of the whole file as it was, the
+            header being 1 (in a JSON file the number of the record).
     """
 
     source_file: str
@@ -62,6 +64,7 @@ class Origin:
     channel: str
     value: float
     stated: bool
+    of_edition: bool = False
 
 
 @dataclass(frozen=True)
@@ -306,13 +309,13 @@ def _origins(
     rows = rows.assign(start=[period.start.toordinal() for period in periods_of(rows)])
     rows = rows.sort_values(["term", Col.START, Col.CHANNEL], kind="stable")
     origins: dict[int, list[Origin]] = {}
-    columns = ("term", *PLACE, Col.MEASURE, Col.CHANNEL, Col.VALUE, Col.STATED)
-    for (number, file, row, *rest), period in zip(
+    columns = ("term", *PLACE, Col.SERVICE_ROW, Col.MEASURE, Col.CHANNEL, Col.VALUE, Col.STATED)
+    for (number, file, row, place, *rest), period in zip(
         zip(*(rows[name].tolist() for name in columns), strict=True), periods_of(rows), strict=True
     ):
         measure, channel, value, stated = rest
         origins.setdefault(number, []).append(
-            Origin(file, row, period, measure, channel, value, stated)
+            Origin(file, place or row, period, measure, channel, value, stated, not place)
         )
     return origins
 

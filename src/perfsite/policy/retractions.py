@@ -24,7 +24,7 @@ from perfsite.policy.embargo import is_one_of, joined, keys_of
 from perfsite.tables import REFUSED, ROW, check_cells, read_cells
 from perfsite.validate.names import hint
 from perfsite.validate.observations import is_day
-from perfsite.validate.submissions import closest
+from perfsite.validate.submissions import closest, service_rows
 from perfsite.validate.values import RETRACTED
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ _NEEDED: Final = tuple(name for name in _COLUMNS if name != "channel")
 
 @dataclass(frozen=True)
 class Retraction:
-    """A figure that was taken back: whose it is, why, when, and the row that says so."""
+    """A figure that was taken back: whose it is, why, and when."""
 
     service: str
     period: str
@@ -51,7 +51,6 @@ class Retraction:
     channel: str
     reason: str
     date: date
-    row: int
 
     @property
     def key(self) -> Key:
@@ -61,13 +60,16 @@ class Retraction:
 
 @dataclass(frozen=True)
 class Retractions:
-    """What retractions.csv says: the retractions that can be used, and the rows of the others.
+    """What retractions.csv says: the retractions that can be used, and the figures of the others.
 
-    A row that cannot be used keeps the figure that it names out, too.
+    A row that cannot be used keeps the figure that it names out, too. `rows` are the row of each,
+    and `service_rows` its place among those of its service, from 1.
     """
 
     usable: tuple[Retraction, ...] = ()
-    unusable: Mapping[Key, int] = field(default_factory=dict)
+    unusable: tuple[Key, ...] = ()
+    rows: Mapping[Key, int] = field(default_factory=dict)
+    service_rows: Mapping[Key, int] = field(default_factory=dict)
 
 
 def read_retractions(
@@ -108,25 +110,29 @@ def read_retractions(
         for name in columns
         if name not in _COLUMNS
     ]
-    usable: dict[Key, Retraction] = {}
-    unusable: dict[Key, int] = {}
+    usable: list[Retraction] = []
+    unusable: list[Key] = []
+    named_rows: dict[Key, int] = {}
     for record in table.reindex(columns=[*_COLUMNS, ROW], fill_value="").to_dict("records"):
         row = int(record[ROW])
         cells = {str(name): str(value) for name, value in record.items()}
         of_row = _wrong(source.path, row, cells)
         key = _key(cells)
-        if key in usable or key in unusable:
-            again = f"{named(key)} again, also in row {unusable.get(key) or usable[key].row}"
+        if key in named_rows:
+            again = f"{named(key)} again, also in row {named_rows[key]}"
             fix = "delete one of the two rows; the first stands"
             of_row.append(_problem(source.path, row, "service", again, "each figure once", fix))
         elif key and (of_row or row in rows):
-            unusable[key] = row
+            unusable.append(key)
+            named_rows[key] = row
         elif key:
-            usable[key] = Retraction(
-                *key, " ".join(cells[Col.REASON].split()), date.fromisoformat(cells["date"]), row
-            )
+            reason = " ".join(cells[Col.REASON].split())
+            usable.append(Retraction(*key, reason, date.fromisoformat(cells["date"])))
+            named_rows[key] = row
         problems += of_row
-    return Retractions(tuple(usable.values()), unusable), problems
+    places = service_rows(table)
+    service_places = {key: int(places[row]) for key, row in named_rows.items()}
+    return Retractions(tuple(usable), tuple(unusable), named_rows, service_places), problems
 
 
 def _key(cells: Mapping[str, str]) -> Key | None:
@@ -207,18 +213,16 @@ def retract(
         The observations; the retractions that pages may show; and a PS121 for each row that names
         no figure that is or was given.
     """
-    named_rows = {retraction.key: retraction.row for retraction in retractions.usable} | dict(
-        retractions.unusable
-    )
-    if not named_rows:
+    named_figures = [*(retraction.key for retraction in retractions.usable), *retractions.unusable]
+    if not named_figures:
         return observations, [], []
     before = observations.iloc[:0] if last is None else last.observations
     now, earlier, secret = (
-        keys_of(frame[is_one_of(frame, named_rows)]) for frame in (observations, before, secrets)
+        keys_of(frame[is_one_of(frame, named_figures)]) for frame in (observations, before, secrets)
     )
-    strangers = [key for key in named_rows if key not in now | earlier | secret]
+    strangers = [key for key in named_figures if key not in now | earlier | secret]
     problems = [
-        _unknown(key, named_rows[key], (observations, before, secrets)) for key in strangers
+        _unknown(key, retractions.rows[key], (observations, before, secrets)) for key in strangers
     ]
     shown = [
         retraction
@@ -226,11 +230,14 @@ def retract(
         if retraction.service in services and (retraction.key in now or retraction.key in earlier)
     ]
     frame = observations[~is_one_of(observations, set(retractions.unusable))]
-    gone = {retraction.key: retraction for retraction in shown if retraction.key not in now}
+    gone = {retraction.key for retraction in shown if retraction.key not in now}
     if gone:
-        again = before[is_one_of(before, set(gone))]
-        rows = [gone[key].row for key in _keys(again)]
-        frame = joined(frame, again.assign(file=RETRACTIONS, row=rows), services)
+        again = before[is_one_of(before, gone)]
+        places = {
+            Col.ROW: [retractions.rows[key] for key in _keys(again)],
+            Col.SERVICE_ROW: [retractions.service_rows[key] for key in _keys(again)],
+        }
+        frame = joined(frame, again.assign(file=RETRACTIONS, **places), services)
     else:
         frame = frame.reset_index(drop=True)
     back = is_one_of(frame, {retraction.key for retraction in shown})

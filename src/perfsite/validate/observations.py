@@ -189,7 +189,7 @@ def _keys(frame: pd.DataFrame) -> NDArray[np.int64]:
 
 
 _NUMBERS: Final = {
-    **dict.fromkeys((Col.FIRST, Col.COUNT, Col.ROW), "int64"),
+    **dict.fromkeys((Col.FIRST, Col.COUNT, Col.ROW, Col.SERVICE_ROW), "int64"),
     **dict.fromkeys((Col.VALUE, Col.SECRET), "float64"),
 }
 

@@ -1,7 +1,8 @@
 """Submissions to one long table of text: tidy, wide and JSON become the same records.
 
-The table is `frames.SUBMISSION`: `file`, `row` and `column` say where a cell stands, the others
-are the cells of a tidy submission, still text and not yet understood. What may have been meant as
+The table is `frames.SUBMISSION`: `file`, `row` and `column` say where a cell stands, `service_row`
+which row of its service it is there, the others are the cells of a tidy submission, still text and
+not yet understood. What may have been meant as
 an embargo and cannot be read as one hides its row for good: it must never be published by a slip.
 """
 
@@ -12,6 +13,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pandas as pd
 
 from perfsite import documents
@@ -130,7 +132,21 @@ def long_table(
             return empty, [*problems, over_budget.problem(source.path, budgets)]
         problems += of_columns
     long[Col.FILE] = source.path
+    long[Col.SERVICE_ROW] = long[ROW].map(service_rows(cells))
     return _without_many_channels(long[_COLUMNS], source, problems, budgets), problems
+
+
+def service_rows(cells: pd.DataFrame) -> pd.Series[int]:
+    """The place of each row among those of its service, from 1, by the row's number.
+
+    Every row counts that has a service in its cell, whatever is wrong with it: whoever filters the
+    file by the service finds it. Without such a column all rows are of one service.
+    """
+    if Col.SERVICE in cells:
+        places = cells.groupby(Col.SERVICE, sort=False).cumcount().to_numpy() + 1
+    else:
+        places = np.arange(1, len(cells) + 1)
+    return pd.Series(places, index=cells[ROW], dtype="int64")
 
 
 def _too_wide(source: Source, budgets: Budgets) -> OverBudgetError | None:

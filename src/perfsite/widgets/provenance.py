@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, assert_never
 
-from perfsite.components.elements import ExplainedFigure, FormulaTerm, channel_name
+from perfsite.components.elements import (
+    ExplainedFigure,
+    FormulaOrigin,
+    FormulaTerm,
+    channel_name,
+)
 from perfsite.kpi.figures import Formula
 from perfsite.kpis import KPIS
 from perfsite.measures import DIGITAL, MeasureKind
@@ -124,7 +129,12 @@ def _term(term: traced.Term, measures: Mapping[str, Measure], language: Language
         name,
         language.full_figure(term.value, measure.kind),
         tuple(
-            (origin.source_file, str(origin.row), _origin(origin, measure, language))
+            FormulaOrigin(
+                origin.source_file,
+                str(origin.row),
+                _origin(origin, measure, language),
+                origin.of_edition,
+            )
             for origin in term.origins[:MOST_ORIGINS]
         ),
         language.plural(
