@@ -33,7 +33,7 @@ $(RUNS): pyproject.toml requirements/site.txt requirements/build.txt
 	@scripts/install.sh $(VENV) site
 	@touch $@
 
-$(READY): $(RUNS) requirements/archive.txt requirements/dev.txt
+$(READY): $(RUNS) requirements/archive.txt requirements/dask.txt requirements/dev.txt
 	@scripts/install.sh $(VENV) dev
 	@touch $@
 

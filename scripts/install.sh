@@ -26,7 +26,7 @@ site() {
 
 dev() {
     pip install --require-hashes -r requirements/site.txt -r requirements/build.txt \
-        -r requirements/archive.txt -r requirements/dev.txt
+        -r requirements/archive.txt -r requirements/dask.txt -r requirements/dev.txt
 }
 
 if [ "${LOCKED:-}" != no ]; then

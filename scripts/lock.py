@@ -26,6 +26,7 @@ WHAT: Final = {
     "site": "The libraries that build a site",
     "build": "What the package of perfsite is made with, needed only while it is installed",
     "archive": "The libraries that pack, verify and audit a site, besides those of site.txt",
+    "dask": "The libraries that build a site on a cluster, besides those of site.txt",
     "dev": "The tools of development, besides those of the other files",
     "docs": "What builds the documentation, in an environment of its own",
 }
@@ -35,7 +36,7 @@ MAKERS: Final = ("hatchling", "editables")
 def main() -> None:
     """Write the locks, or print the lowest versions."""
     if "--lowest" in sys.argv[1:]:
-        lowest = compiled(*extra("archive"), "--resolution", "lowest-direct")
+        lowest = compiled(*extra("archive", "dask"), "--resolution", "lowest-direct")
         known = {name_of(entry) for entry in entries(lowest)}
         sys.stdout.write(lowest)
         sys.stdout.writelines(
@@ -50,8 +51,9 @@ def main() -> None:
     makers = "\n".join(tool for tool in tools() if name_of(tool) in MAKERS)
     found = {
         "site": locked("pyproject.toml"),
-        "build": locked("-", given=makers),
         "archive": locked(*extra("archive")),
+        "dask": locked(*extra("dask")),
+        "build": locked("-", given=makers),
         "dev": every,
     }
     written: set[str] = set()
@@ -64,9 +66,9 @@ def main() -> None:
         written |= set(needed)
 
 
-def extra(name: str) -> tuple[str, ...]:
-    """What asks for the libraries of perfsite with one of its extras."""
-    return ("pyproject.toml", "--extra", name)
+def extra(*names: str) -> tuple[str, ...]:
+    """What asks for the libraries of perfsite with some of its extras."""
+    return ("pyproject.toml", *(word for name in names for word in ("--extra", name)))
 
 
 def tools() -> list[str]:

@@ -19,7 +19,7 @@ from typing import Any, Final
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-EXTRAS: Final = ("archive",)
+EXTRAS: Final = ("archive", "dask")
 _NAME: Final = 60
 """Letters that the name of a licence may have."""
 _SPACE: Final = uuid.uuid5(uuid.NAMESPACE_DNS, "perfsite")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from perfsite.charts.pictures import Job
+    from perfsite.model import File, StoredFile
     from perfsite.tokens import ChartStyle
+    from perfsite.units import Destination
     from perfsite.workers import Work
 
 LOST: Final = {
@@ -85,3 +88,20 @@ def none(job: Job, style: ChartStyle) -> bytes:
     """No picture at all."""
     del style
     raise ValueError(f"no picture of {job.path}")
+
+
+@dataclass(frozen=True)
+class Deadly:
+    """Where files go, but for one: who puts that there is killed, once if there is a `mark`."""
+
+    place: Destination
+    path: str
+    mark: Path | None
+
+    def store(self, file: File) -> StoredFile | File:
+        """Put a file there, or die over it."""
+        if file.path == self.path and (self.mark is None or not self.mark.exists()):
+            if self.mark:
+                self.mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return self.place.store(file)

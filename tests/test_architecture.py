@@ -49,7 +49,7 @@ TIERS = (
     {"widgets"},
     {"pages"},
     {"units"},
-    {"unit_records"},
+    {"unit_records", "cluster"},
     {"build"},
     {"serve"},
     {"cli"},
@@ -79,6 +79,8 @@ ONLY = {
     "lxml": {module for module in MODULES if room(module) in {"archive", "audit"}},
     "tinycss2": {"audit.page"},
     "warcio": {"archive.warc"},
+    "distributed": {"cluster"},
+    "fsspec": {"cluster"},
 }
 """Libraries that one room hides from all the others."""
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 BEGINNINGS: Final = ("README.md", "docs/tutorial.md")
 """The pages that begin with nothing."""
 ELSEWHERE: Final = {
-    "docs/importing.md": "its examples have files of their own: test_importers_docs.py"
+    "docs/importing.md": "its examples have files of their own: test_importers_docs.py",
+    "docs/scale.md": "its commands need a cluster: test_cluster.py",
 }
 """Guides whose commands are run by another test."""
 _SECONDS: Final = 300

@@ -24,7 +24,7 @@ from small_site import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
-LOCKS: Final = ("site", "build", "archive", "dev")
+LOCKS: Final = ("site", "build", "archive", "dask", "dev")
 """What is installed together; docs.txt has an environment of its own."""
 _ENTRY: Final = re.compile(
     r"^([a-z0-9-]+)(?:\[[^]]*\])?==(\S+)(?: ; .*)? \\\n((?:    .*\n)+)", re.MULTILINE
@@ -88,7 +88,7 @@ def test_the_lock_holds_what_is_asked_for_within_its_bounds() -> None:
 
 def test_the_tools_are_not_among_the_libraries_of_a_site() -> None:
     """Whoever installs site.txt alone gets what builds a site; no package is installed twice."""
-    site, build, archive, dev = (
+    site, build, archive, dask, dev = (
         {match[1] for match in _ENTRY.finditer(lock(name))} for name in LOCKS
     )
     table = project()["project"]
@@ -97,9 +97,11 @@ def test_the_tools_are_not_among_the_libraries_of_a_site() -> None:
 
     assert needed <= site
     assert packing <= archive
+    assert "distributed" in dask
     assert {"hatchling", "editables"} <= build
     assert {"pytest", "ruff", "mypy"} <= dev
     assert site & archive == site & dev == archive & dev == build & dev == set()
+    assert dask & (site | archive | dev) == set()
     assert not (packing | {"hatchling", "pytest"}) & site
 
 

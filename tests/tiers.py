@@ -19,6 +19,7 @@ FIXTURES: Final = {
     "axe": "browser",
     "checker": "browser",
     "address": "server",
+    "cluster": "server",
     "state": "server",
 }
 """What a test that uses a fixture, itself or through another, is marked as."""

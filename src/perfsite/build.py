@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from perfsite.pages.utility import PageEntry
     from perfsite.render import Theme
     from perfsite.site_data import SiteData
-    from perfsite.units import UnitResult
+    from perfsite.units import OtherMachines, UnitResult
 
 
 # One build, one truth: the finished files are read back and held against the register.
@@ -296,7 +296,7 @@ def make_site(  # noqa: PLR0913 - what to build, with what, where to, how, and w
     theme: Theme,
     output: Files,
     *,
-    workers: int,
+    workers: int | OtherMachines,
     charts: bool,
     progress: Progress,
     store: DrawingCache | None = None,
@@ -436,7 +436,7 @@ class _Work:
     output: Files
     store: DrawingCache | None
     records: UnitRecords
-    workers: int
+    workers: int | OtherMachines
     progress: Progress
 
     def done(self) -> Collected:

@@ -27,6 +27,7 @@ from perfsite.workers import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from perfsite.charts.draw import DrawingCache, Undrawn
     from perfsite.charts.pictures import Job
@@ -256,6 +257,19 @@ def make_builders(config: SiteConfig, theme: Theme, assets: Mapping[str, File]) 
     return [make_builder(config, language, folders, addresses) for language in languages]
 
 
+class OtherMachines(Protocol):
+    """Processes of other machines, which make units in place of those of this one."""
+
+    def make(
+        self,
+        parts: Sequence[Part],
+        shared: Shared,
+        output: Destination,
+        store: DrawingCache | None,
+    ) -> AbstractContextManager[Iterator[UnitResult]]:
+        """The units of parts, in their order, made while whoever asks goes on."""
+
+
 @dataclass(frozen=True)
 class _BeginDrawing:
     """How a process that only draws begins."""
@@ -286,9 +300,11 @@ def make_units(
     shared: Shared,
     output: Destination,
     store: DrawingCache | None,
-    workers: int,
+    workers: int | OtherMachines,
 ) -> Iterator[Iterator[UnitResult]]:
     """The units of parts, in their order, made while whoever asks goes on.
+
+    `workers` are so many processes of this machine at most, or those of a cluster.
 
     Few units are made in this process, and another has only to draw: it starts sooner than one that
     makes pages.
@@ -297,6 +313,10 @@ def make_units(
         BuildError: if processes that work are lost again and again.
         RenderError: if a template is wrong.
     """
+    if not isinstance(workers, int):
+        with workers.make(parts, shared, output, store) as units:
+            yield units
+        return
     drawer = Drawer(shared.theme.tokens.chart, store, drawing.draw)
     if len(parts) < (_FEW if shared.charts else _FEW_WITHOUT_CHARTS):
         yield _few_units(parts, Maker(shared, output), drawer, shared.lost, workers)

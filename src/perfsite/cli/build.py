@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from perfsite.charts.draw import Undrawn
     from perfsite.model import Service
     from perfsite.render import Theme
+    from perfsite.units import OtherMachines
+    from perfsite.write.growing import GrowingSite
     from perfsite.write.target import Written
 
 
@@ -96,6 +98,8 @@ class Options:
     strict: bool
     accept_losses: bool
     verify: bool = False
+    scheduler: str | None = None
+    shared: str | None = None
 
 
 def with_build_options(command: Any) -> Any:  # noqa: ANN401 - a click decorator
@@ -118,6 +122,16 @@ def with_build_options(command: Any) -> Any:  # noqa: ANN401 - a click decorator
     help="Make everything a second time, of nothing that was kept, and write nothing if any "
     "file differs.",
 )
+@click.option(
+    "--scheduler",
+    metavar="URL",
+    help="Make pages and charts on a Dask cluster, whose scheduler is at tcp://HOST:PORT.",
+)
+@click.option(
+    "--shared",
+    metavar="URL",
+    help="Where workers of the cluster put files that do not share --out, as s3://BUCKET/PATH.",
+)
 @with_log
 def build(data: Path, **options: Any) -> None:  # noqa: ANN401 - click passes options by name
     """Build the site from the folder DATA.
@@ -125,6 +139,8 @@ def build(data: Path, **options: Any) -> None:  # noqa: ANN401 - click passes op
     The old site stays as it is until the new one is complete. Rows with errors are left out of
     the figures and reported; the rest is built.
     """
+    if options["shared"] and not options["scheduler"]:
+        raise UsageError("--shared is for the workers of a cluster: give its --scheduler")
     sys.exit(build_into(data, Options(**options)))
 
 
@@ -204,6 +220,9 @@ class _Finished:
 
 def _build(data: Path, options: Options, inputs: Inputs | None, start: float) -> int:
     """Build a site, put it in place, say so and seal it; the exit code."""
+    if options.scheduler:
+        # What is not installed is said before anything is read.
+        from perfsite import cluster  # noqa: F401, PLC0415 - needs the extra
     work = _put_in_place(data, options)
     for note in work.written.notes:
         click.echo(f"perfsite: {note}", err=True)
@@ -275,7 +294,7 @@ def _put_in_place(data: Path, options: Options) -> _Finished:
                 edition,
                 theme,
                 files,
-                workers=options.jobs or cores(),
+                workers=_workers(options, files),
                 charts=not options.no_charts,
                 progress=bar,
                 store=store,
@@ -325,6 +344,15 @@ def _verify(data: Path, options: Options, theme: Theme, site: MadeSite) -> None:
             f"{named}; nothing was written. Build with --no-store, and report this: what is kept "
             "must change no byte"
         )
+
+
+def _workers(options: Options, files: GrowingSite) -> int | OtherMachines:
+    """Who makes pages and charts: processes of this machine, or a cluster."""
+    if not options.scheduler:
+        return options.jobs or cores()
+    from perfsite import cluster  # noqa: PLC0415 - needs the extra
+
+    return cluster.Cluster(options.scheduler, files.tree.folder, files.has, options.shared)
 
 
 def tell_undrawn(undrawn: Sequence[Undrawn], services: Mapping[str, Service]) -> None:
