@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from perfsite.components.contexts import NotFoundPage, SiteLabels
 from perfsite.components.elements import (
     Alternate,
+    AtoZ,
     Card,
     Cell,
     ChartFigure,
@@ -20,6 +21,7 @@ from perfsite.components.elements import (
     ExplainedFigure,
     FormulaOrigin,
     FormulaTerm,
+    Letter,
     Link,
     Outside,
     Row,
@@ -136,6 +138,17 @@ WIDE_TABLE: Final = Table(
         Row("Cross <a> bridge", (Cell("no data", missing=True),) * 2, "services/bridge.html"),
     ),
     wide=True,
+)
+A_TO_Z: Final = AtoZ(
+    "Services from A to Z",
+    (
+        Letter("0 to 9", "services/by-letter-0-9.html", current=False),
+        Letter("A", "services/by-letter-a.html", current=True),
+    ),
+    (
+        Letter("A, page 1 of 2", "services/by-letter-a.html", current=True),
+        Letter("A, page 2 of 2", "services/by-letter-a-2.html", current=False),
+    ),
 )
 FACTS: Final = (
     ("Department", "Ministry of Roads", "departments/roads.html"),
@@ -258,6 +271,8 @@ EXAMPLES: Final = (
     Example("facts", "links", {"items": FACTS, "root": ROOT}),
     Example("links", "columns", {"items": CRUMBS, "root": ROOT}),
     Example("links", "buttons", {"items": CRUMBS, "root": ROOT, "style": "buttons"}),
+    Example("alphabet", "letters", {"index": replace(A_TO_Z, pages=()), "root": ROOT}),
+    Example("alphabet", "pages-of-a-letter", {"index": A_TO_Z, "root": ROOT}),
     Example("sentences", "some", {"items": ("One thing.", "Another <thing>.")}),
     Example("sentences", "none", {"items": (), "otherwise": "The publisher has not said."}),
     Example(

@@ -29,7 +29,7 @@ from perfsite.pages.utility import (
     entry_of,
     moved_pages,
     not_found_page,
-    sitemap_page,
+    sitemap_pages,
 )
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def some_pages() -> list[Context]:
     make = builder()
     figure = ChartFigure("a", "", "", "", "", "", EMPTY, "", "")
     found: list[Context] = [
-        ListPage(**make.base(path, title, "-", ""), order="", count="", total="",
+        ListPage(**make.base(path, title, "-", ""), name="", order="", count="", total="",
                  count_words="", total_words="", table=EMPTY)
         for path, title in [
             ("index.html", "Figures"),
@@ -165,7 +165,7 @@ def some_pages() -> list[Context]:
 def test_the_site_map_lists_what_is_listed_and_nothing_else() -> None:
     """Each listed page once, and the map itself; no part of a page, no error, no other order."""
     pages = some_pages()
-    parts = sitemap_page(builder(), [*map(entry_of, pages)]).parts
+    parts = sitemap_pages(builder(), [*map(entry_of, pages)])[0].parts
     hrefs = [link.href for _, links in parts for link in links]
 
     assert len(hrefs) == len(set(hrefs))
@@ -183,7 +183,7 @@ def test_the_site_map_names_pages_as_they_name_themselves() -> None:
     """By their titles without the site's; each under the heading of its folder."""
     parts = {
         name: {link.href: link.text for link in links}
-        for name, links in sitemap_page(builder(), [*map(entry_of, some_pages())]).parts
+        for name, links in sitemap_pages(builder(), [*map(entry_of, some_pages())])[0].parts
     }
 
     assert parts["Main pages"] == {
@@ -208,7 +208,7 @@ def test_no_part_of_the_site_map_is_empty() -> None:
     lonely = [page for page in some_pages() if page.path in ("index.html", "about.html")]
 
     for pages in (some_pages(), lonely):
-        assert all(links for _, links in sitemap_page(builder(), [*map(entry_of, pages)]).parts)
+        assert all(links for _, links in sitemap_pages(builder(), [*map(entry_of, pages)])[0].parts)
 
 
 def test_a_page_that_is_not_there_is_not_found() -> None:

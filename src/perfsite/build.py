@@ -1,4 +1,7 @@
-"""The pipeline: from the data as loaded to the files of the site, in one readable function."""
+"""The pipeline: from the data as loaded to the files of the site, in one readable function.
+
+It is long, because a finished site is held against the register where it was made.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from html import unescape
 from typing import TYPE_CHECKING, Final, Protocol
 
 from perfsite.cache import Cache
+from perfsite.components.alphabet import first_rows, is_long
 from perfsite.components.contexts import is_shared_card
 from perfsite.errors import BuildError, ConsistencyError
 from perfsite.exports import tables as data_files
@@ -84,19 +88,54 @@ def check_site(
     wanted = set(services)
     table = io.StringIO(read("data/services.csv").decode(), newline="")
     _same_list("data/services.csv", [row["service"] for row in csv.DictReader(table)], wanted)
-    entries = [unescape(loc) for loc in _LOC.findall(read("sitemap.xml").decode())]
-    listed = [entry.removeprefix(base_url) for entry in entries]
+    listed = _listed(read, base_url)
     for folder in folders:
         pages = _services(files, folder)
         _same(f"the pages of services in {folder or '.'}", set(pages) - moved, wanted)
         names = [name for name in _services(listed, folder) if name not in moved]
         _same_list(f"sitemap.xml for {folder or '.'}", names, wanted)
-        for order in listing().orders:
-            href = folder + order.href
-            if href not in collected.files:
-                raise ConsistencyError(f"the list {href} is missing")
-            _same_list(href, _ROW.findall(read(href).decode()), wanted)
+        _check_lists(collected, read, wanted, folder)
         _check_titles(collected.titles, folder, [other for other in folders if other != folder])
+
+
+def _listed(read: Callable[[str], bytes], base_url: str) -> list[str]:
+    """The paths that the site maps list: sitemap.xml, or those that it is the index of."""
+
+    def paths(file: str) -> list[str]:
+        found = (unescape(loc) for loc in _LOC.findall(read(file).decode()))
+        return [address.removeprefix(base_url) for address in found]
+
+    if b"<sitemapindex " not in read("sitemap.xml"):
+        return paths("sitemap.xml")
+    return [path for part in paths("sitemap.xml") for path in paths(part)]
+
+
+def _check_lists(
+    collected: Collected, read: Callable[[str], bytes], wanted: set[str], folder: str
+) -> None:
+    """Each order of all services is the register; of very many, the pages from A to Z together are.
+
+    An order of a list that is split has its first rows alone, and these once.
+    """
+
+    def rows(href: str) -> list[str]:
+        return _ROW.findall(read(href).decode())
+
+    orders = listing(len(wanted)).orders
+    for href in (folder + order.href for order in orders):
+        if href not in collected.files:
+            raise ConsistencyError(f"the list {href} is missing")
+        found = rows(href)
+        expected = wanted
+        if is_long(len(wanted)):
+            expected = set(found) & wanted
+            if len(found) != len(first_rows(list(wanted))):
+                raise ConsistencyError(f"{href} lists {len(found)} services")
+        _same_list(href, found, expected)
+    if is_long(len(wanted)):
+        leaves = f"{folder}services/by-letter-"
+        pages = [path for path in collected.files if path.startswith(leaves)]
+        _same_list(f"{leaves}*.html", [one for page in pages for one in rows(page)], wanted)
 
 
 def _services(paths: Iterable[str], folder: str) -> list[str]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lxml import etree
 
-from perfsite.audit.page import is_day
+from perfsite.audit.page import is_day, is_map
 from perfsite.audit.rules import SHARED, Finding
 from perfsite.audit.site import MANIFEST, ROBOTS, SITEMAP, SITEMAP_PAGE, URLS, target_of
 from perfsite.audit.texts import read_xml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from perfsite.audit.site import AuditedSite
 
@@ -61,48 +61,77 @@ def _check_manifest(site: AuditedSite) -> Iterator[Finding]:
         yield Finding(MANIFEST, 0, "manifest", f"{path} is not listed")
 
 
-def read_sitemap(data: bytes) -> list[tuple[int, str, str]]:
-    """Line, address and lastmod of each entry of a site map.
+class MapEntry(NamedTuple):
+    """An entry of a site map: the file and the line of it, its address and its lastmod."""
+
+    file: str
+    line: int
+    address: str
+    lastmod: str
+
+
+def read_sitemaps(files: Mapping[str, bytes]) -> list[MapEntry]:
+    """The entries of sitemap.xml, or of all site maps that it is the index of.
 
     Raises:
+        KeyError: if one is not there.
+        XMLSyntaxError: if one is not well-formed.
+    """
+    names = parts_of_sitemap(files) or [SITEMAP]
+    return [entry for name in names for entry in _entries(files, name, "url")]
+
+
+def parts_of_sitemap(files: Mapping[str, bytes]) -> list[str]:
+    """The site maps that sitemap.xml is the index of, beside which they stand; none otherwise.
+
+    Raises:
+        KeyError: if it is not there.
         XMLSyntaxError: if it is not well-formed.
     """
+    return [one.address.rpartition("/")[2] for one in _entries(files, SITEMAP, "sitemap")]
+
+
+def _entries(files: Mapping[str, bytes], file: str, kind: str) -> list[MapEntry]:
     return [
-        (
+        MapEntry(
+            file,
             entry.sourceline,
             (entry.findtext(f"{_NAMESPACE}loc") or "").strip(),
             (entry.findtext(f"{_NAMESPACE}lastmod") or "").strip(),
         )
-        for entry in read_xml(data).iter(f"{_NAMESPACE}url")
+        for entry in read_xml(files[file]).iter(f"{_NAMESPACE}{kind}")
     ]
 
 
 def _check_sitemap(site: AuditedSite) -> Iterator[Finding]:
     try:
-        entries = read_sitemap(site.of(SITEMAP)) if site.of(SITEMAP) else []
+        entries = read_sitemaps(site.files) if site.of(SITEMAP) else []
+    except KeyError as error:
+        yield Finding(SITEMAP, 0, "sitemap-xml", f"{error.args[0]} is no file")
+        return
     except etree.XMLSyntaxError as error:
         yield Finding(SITEMAP, error.lineno or 0, "feed", error.msg)
         return
     listed: set[str] = set()
-    for line, address, lastmod in entries:
+    for file, line, address, lastmod in entries:
         path = address.removeprefix(site.base)
         if path not in site.pages:
-            yield Finding(SITEMAP, line, "sitemap-xml", f"{address} is no page")
+            yield Finding(file, line, "sitemap-xml", f"{address} is no page")
             continue
         if path in listed:
-            yield Finding(SITEMAP, line, "sitemap-xml", f"{address} again")
+            yield Finding(file, line, "sitemap-xml", f"{address} again")
         listed.add(path)
         if lastmod and not is_day(lastmod):
-            yield Finding(SITEMAP, line, "lastmod", f"{lastmod} of {path}")
+            yield Finding(file, line, "lastmod", f"{lastmod} of {path}")
         elif lastmod and lastmod[:10] not in {time[:10] for time in site.pages[path].times}:
-            yield Finding(path, 0, "lastmod", f"no <time> of {lastmod}, which {SITEMAP} says")
+            yield Finding(path, 0, "lastmod", f"no <time> of {lastmod}, which {file} says")
     for path in sorted(filter(site.is_listed, site.pages.keys() - listed)):
         yield Finding(SITEMAP, 0, "sitemap-xml", f"{path} is not listed")
 
 
 def _check_sitemap_pages(site: AuditedSite) -> Iterator[Finding]:
-    """Every language has a sitemap.html of its own; together they have all pages."""
-    maps = [page for path, page in site.pages.items() if path.split("/")[-1] == SITEMAP_PAGE]
+    """Every language has site maps of its own; together they have all pages."""
+    maps = [page for path, page in site.pages.items() if is_map(path)]
     linked = {target_of(page.path, address) for page in maps for address in page.main_links}
     for path in sorted(filter(site.is_listed, site.pages.keys() - linked)):
         yield Finding(SITEMAP_PAGE, 0, "sitemap-html", f"{path} is not linked")

@@ -291,6 +291,7 @@ _UNTIMED: Final = etree.XPath("//main//text()[not(ancestor::time or ancestor::ta
 _HANDLERS: Final = etree.XPath("//@*[starts-with(name(), 'on')]")
 _STYLED: Final = etree.XPath("//*[@style]")
 _HIDDEN: Final = etree.XPath("//*[@hidden or @data-src]")
+_MAP: Final = re.compile(r"(?:.*/)?sitemap\.html|(?:[^/]+/)?sitemap/[^/]+/by-letter-[^/]+\.html")
 _MAIN_LINKS: Final = etree.XPath("//main//a/@href")
 _SEARCH: Final = etree.XPath("boolean(ancestor::*[@role = 'search'])")
 _BESIDE: Final = etree.XPath(
@@ -316,9 +317,14 @@ def read_page(path: str, data: bytes) -> Page:
     _read_whole(page, root)
     _read_rare(page, root, data)
     _read_days(page, root, data)
-    if path.rpartition("/")[2] == "sitemap.html":
+    if is_map(path):
         page.main_links = [str(address) for address in _MAIN_LINKS(root)]
     return page
+
+
+def is_map(path: str) -> bool:
+    """Whether a page is a site map for people, or holds a part of one that has very many links."""
+    return _MAP.fullmatch(path) is not None
 
 
 def _parsed(data: bytes) -> Element:

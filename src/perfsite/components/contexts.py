@@ -14,7 +14,7 @@ from perfsite.text import isolated, joined, message
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from perfsite.components.elements import Card, ChartFigure, Download, Table
+    from perfsite.components.elements import AtoZ, Card, ChartFigure, Download, Table
     from perfsite.config import SiteConfig
     from perfsite.kpi.groups import Group, GroupName
     from perfsite.language import Language
@@ -94,26 +94,34 @@ class ListPage(Context):
 
     `count` and `total` say how many services there are and what they add up to. The filter says
     the same of what it shows, in the words of `count_words`, with `{shown}` and `{all}` to be
-    filled in, and of `total_words`, with `{total}` and `{shown}`.
+    filled in, and of `total_words`, with `{total}` and `{shown}`. Of a list that is split, `extent`
+    says which services are on this page, and `index` leads to all.
     """
 
     template = "pages/services.html"
+    name: str
     order: str
     count: str
     total: str
     count_words: str
     total_words: str
     table: Table
+    extent: str = ""
+    index: AtoZ | None = None
 
 
 @dataclass(frozen=True)
 class HighVolumePage(Context):
-    """high-volume.html: the services with the most transactions."""
+    """high-volume.html: the services with the most transactions.
+
+    `extent` says that these are the first of more, or nothing.
+    """
 
     template = "pages/high-volume.html"
     lead: str
     note: str
     table: Table
+    extent: str = ""
 
 
 @dataclass(frozen=True)
@@ -147,7 +155,7 @@ class ServicePage(Context):
 
 @dataclass(frozen=True)
 class GroupPage(Context):
-    """A department, an agency or a category."""
+    """A department, an agency or a category; `extent` and `index` are as in a `ListPage`."""
 
     template = "pages/group.html"
     name: str
@@ -161,17 +169,24 @@ class GroupPage(Context):
     health: str
     table: Table
     csv: str
+    extent: str = ""
+    index: AtoZ | None = None
 
 
 @dataclass(frozen=True)
 class GroupOrderPage(Context):
-    """The services of a group, or the groups of a kind, in another order."""
+    """The services of a group, or the groups of a kind, in another order.
+
+    `extent` and `index` are as in a `ListPage`.
+    """
 
     template = "pages/group-order.html"
     name: str
     back: Link
     lead: str
     table: Table
+    extent: str = ""
+    index: AtoZ | None = None
 
 
 @dataclass(frozen=True)
@@ -200,7 +215,11 @@ class HealthPage(Context):
 
 @dataclass(frozen=True)
 class DepartmentHealthPage(Context):
-    """health/<department>.html: service by KPI by period, and what each service owes."""
+    """health/<department>.html: service by KPI by period, and what each service owes.
+
+    Of a department of many services the tables stand on pages of their own, to which `index` leads:
+    then `owed` has no rows and `tables` are none here. `extent` says which services a page has.
+    """
 
     template = "pages/department-health.html"
     name: str
@@ -210,6 +229,8 @@ class DepartmentHealthPage(Context):
     owed: Table
     tables: tuple[Table, ...]
     csv: str
+    extent: str = ""
+    index: AtoZ | None = None
 
 
 @dataclass(frozen=True)
@@ -276,10 +297,12 @@ class MovedPage(Context):
 
 @dataclass(frozen=True)
 class SitemapPage(Context):
-    """sitemap.html."""
+    """sitemap.html, or a page of a part of it that has many links: `index` leads to the others."""
 
     template = "pages/sitemap.html"
+    name: str
     parts: tuple[tuple[str, tuple[Link, ...]], ...]
+    index: AtoZ | None = None
 
 
 # The dataclasses of the pages about what is kept: editions, changes, and what is gone.
@@ -431,11 +454,13 @@ class Builder:
         card: str = SITE_CARD,
         dataset: str = "",
         script: bool = False,
+        elsewhere: str = "",
     ) -> Base:
         """The shared fields of the page at `path`; titles are unique in a language.
 
         `card` is relative to the root of the language. With `script` the page loads the script of
-        the site.
+        the site. `elsewhere` is the page that other languages have in its place, where it is
+        another: they spell names with other letters.
         """
         full = title if title == self.site.title else joined("", (isolated(title), self.suffix))
         home = Link(self.language.say("Home"), "index.html")
@@ -449,7 +474,10 @@ class Builder:
             section=section,
             crumbs=(home, *crumbs) if path != "index.html" else (),
             canonical=f"{self.config.base}{address}" if self.config.base else "",
-            alternates=tuple(Alternate(tag, name, f"{f}{path}") for tag, name, f in several),
+            alternates=tuple(
+                Alternate(tag, name, f"{f}{(f != self.folder and elsewhere) or path}")
+                for tag, name, f in several
+            ),
             data=(*data, *self._picture(path, card)),
             card=f"{self.config.base or '../' * address.count('/')}{self.folder}{card}",
             dataset=dataset,

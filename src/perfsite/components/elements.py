@@ -117,6 +117,27 @@ class FormulaOrigin:
 
 
 @dataclass(frozen=True)
+class Letter:
+    """A step of an A to Z: its text, where it leads, and whether it is the page itself."""
+
+    text: str
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class AtoZ:
+    """What leads through a long list: its name, its letters, and the pages of the letter shown.
+
+    `pages` is empty where the letter has one page, and where no letter is shown.
+    """
+
+    name: str
+    letters: tuple[Letter, ...]
+    pages: tuple[Letter, ...]
+
+
+@dataclass(frozen=True)
 class FormulaTerm:
     """A number of a formula: its name, its value, and where it stands.
 
@@ -444,13 +465,15 @@ T = TypeVar("T")
 class Listing:
     """A list in several orders: `main` is the page of the `default` one, key and direction.
 
-    The other orders stand in `folder`, as `by-<key>-<direction>.html`.
+    The other orders stand in `folder`, as `by-<key>-<direction>.html`. Each order of a
+    `long` list has its first rows alone.
     """
 
     main: str
     folder: str
     keys: tuple[str, ...]
     default: tuple[str, str]
+    long: bool = False
 
     @property
     def first(self) -> Order:

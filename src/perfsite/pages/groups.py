@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from perfsite.charts.draw import card_job
 from perfsite.charts.sentences import level_sentence
+from perfsite.components.alphabet import first_rows, first_words, is_long, leaf_href
 from perfsite.components.contexts import (
     CSV,
     KINDS,
@@ -19,6 +20,7 @@ from perfsite.components.contexts import (
     group_title,
 )
 from perfsite.components.elements import (
+    ASCENDING,
     NAME,
     ORDERED_FROM,
     DataLink,
@@ -30,7 +32,13 @@ from perfsite.components.elements import (
 from perfsite.exports.tables import DEPARTMENTS_CSV, group_csv
 from perfsite.kpi.groups import FOLDERS, GroupKind
 from perfsite.kpis import VOLUME, Place, at
-from perfsite.pages.lists import DEFAULT, ordered, services_table
+from perfsite.pages.lists import (
+    DEFAULT,
+    extent_words,
+    ordered,
+    services_alphabet,
+    services_table,
+)
 from perfsite.widgets.group_cards import (
     CAPTIONS,
     differing_periods,
@@ -55,9 +63,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from perfsite.charts.pictures import Job
+    from perfsite.components.alphabet import Alphabet, Leaf
     from perfsite.components.contexts import Builder
-    from perfsite.components.elements import Table
+    from perfsite.components.elements import AtoZ, Table
     from perfsite.kpi.groups import Group, GroupName, GroupSummary
+    from perfsite.kpi.headlines import ServiceSummary
     from perfsite.language import Language
     from perfsite.pages.lists import Cells
     from perfsite.site_data import GroupRecord
@@ -108,6 +118,8 @@ def group_page(builder: Builder, record: GroupRecord, cells: Cells) -> tuple[Gro
         health=department_href(group) if group.kind is GroupKind.DEPARTMENT else "",
         table=members_table(record, listing.first, cells, language),
         csv=csv,
+        extent=first_words(len(group.services), language, listing.first.words(language)),
+        index=_index(record, language),
     )
     if group.kind is GroupKind.DEPARTMENT:
         jobs.append(department_card(builder, summary))
@@ -212,14 +224,21 @@ def services_listing(group: Group) -> Listing:
     """The orders of a group's services; few services stand in the default order alone."""
     folder = f"{FOLDERS[group.kind][0]}/{group.slug}"
     enough = len(group.services) >= ORDERED_FROM
-    return Listing(group_href(group), folder, (NAME, *at(Place.LIST)) if enough else (), DEFAULT)
+    keys = (NAME, *at(Place.LIST)) if enough else ()
+    return Listing(group_href(group), folder, keys, DEFAULT, is_long(len(group.services)))
 
 
-def members_table(record: GroupRecord, order: Order, cells: Cells, language: Language) -> Table:
-    """The services of a group in an order."""
+def members_table(
+    record: GroupRecord,
+    order: Order,
+    cells: Cells,
+    language: Language,
+    leaf: Leaf[ServiceSummary] | None = None,
+) -> Table:
+    """The services of a group in an order, the first of very many; or those of a page of them."""
     group = record.group
     return services_table(
-        ordered(list(record.members.values()), order),
+        leaf.items if leaf else first_rows(ordered(list(record.members.values()), order)),
         language.say(
             "Services of {group}, by {order}", group=group.name, order=order.words(language)
         ),
@@ -307,11 +326,32 @@ def _incomplete(summary: GroupSummary, language: Language) -> tuple[str, ...]:
 
 
 def group_order_pages(builder: Builder, record: GroupRecord, cells: Cells) -> list[GroupOrderPage]:
-    """<kind>/<slug>/by-<key>-<direction>.html: the services of a group; none of a small group."""
+    """<kind>/<slug>/by-<key>-<direction>.html: the services of a group; none of a small group.
+
+    Of very many services there is <kind>/<slug>/by-letter-<letter>.html, too.
+    """
+    alphabet = _alphabet(record)
+    leaves = alphabet.leaves if alphabet else ()
     return [
-        _members_page(builder, record, order, cells)
-        for order in services_listing(record.group).others
+        *(
+            _members_page(builder, record, order, cells)
+            for order in services_listing(record.group).others
+        ),
+        *(_leaf_page(builder, record, leaf, cells) for leaf in leaves),
     ]
+
+
+def _alphabet(record: GroupRecord) -> Alphabet[ServiceSummary] | None:
+    """The services of a group from A to Z, where they are very many."""
+    return services_alphabet(list(record.members.values()), services_listing(record.group))
+
+
+def _index(
+    record: GroupRecord, language: Language, leaf: Leaf[ServiceSummary] | None = None
+) -> AtoZ | None:
+    """What leads to all services of a group, where they are very many."""
+    name, alphabet = language.say("Services from A to Z"), _alphabet(record)
+    return alphabet.index(name, language, leaf) if alphabet else None
 
 
 def groups_order_pages(
@@ -330,21 +370,60 @@ def _members_page(
     title = group_title(group, language)
     words = order.words(language)
     name = language.say("Services of {group} by {order}", group=title, order=words)
-    lead = language.plural(
-        len(group.services),
-        "{n} service. Where a figure is older than the newest of the site, it says until when it "
-        "is; services without one come last.",
-        "{n} services. Where a figure is older than the newest of the site, it says until when it "
-        "is; services without one come last.",
-    )
     back = Link(group.name, order.listing.main)
     crumb = Link(language.say(folder_name), f"{folder}/index.html")
     return GroupOrderPage(
         **builder.base(order.href, name, f"{name}.", folder, crumb, back),
         name=name,
         back=back,
-        lead=lead,
+        lead=_members_lead(len(group.services), language),
         table=members_table(record, order, cells, language),
+        extent=first_words(len(group.services), language, words),
+        index=_index(record, language),
+    )
+
+
+def _leaf_page(
+    builder: Builder, record: GroupRecord, leaf: Leaf[ServiceSummary], cells: Cells
+) -> GroupOrderPage:
+    group, language = record.group, builder.language
+    folder, folder_name = FOLDERS[group.kind]
+    listing, number = services_listing(group), len(group.services)
+    order = Order(listing, NAME, ASCENDING)
+    name = language.say(
+        "Services of {group}: {letter}",
+        group=group_title(group, language),
+        letter=leaf.words(language),
+    )
+    extent = extent_words(leaf, number, language)
+    back = Link(group.name, listing.main)
+    crumb = Link(language.say(folder_name), f"{folder}/index.html")
+    return GroupOrderPage(
+        **builder.base(
+            leaf_href(listing.folder, leaf),
+            name,
+            f"{name}. {extent}",
+            folder,
+            crumb,
+            back,
+            elsewhere=order.href,
+        ),
+        name=name,
+        back=back,
+        lead=_members_lead(number, language),
+        table=members_table(record, order, cells, language, leaf),
+        extent=extent,
+        index=_index(record, language, leaf),
+    )
+
+
+def _members_lead(number: int, language: Language) -> str:
+    return language.plural(
+        number,
+        "{n} service. Where a figure is older than the newest of the site, it says until when it "
+        "is; services without one come last.",
+        "{n} services. Where a figure is older than the newest of the site, it says until when it "
+        "is; services without one come last.",
     )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from perfsite.components.alphabet import is_long, leaf_href, make_alphabet
 from perfsite.components.contexts import (
     Builder,
     DepartmentHealthPage,
@@ -18,6 +20,7 @@ from perfsite.kpi.groups import GroupKind, alphabetical
 from perfsite.kpi.health import rank_groups
 from perfsite.kpi.reporting import State
 from perfsite.kpis import KPIS, counted_in_health
+from perfsite.pages.lists import extent_words
 from perfsite.text import capital, message
 from perfsite.widgets.health import (
     WORDS,
@@ -32,6 +35,7 @@ from perfsite.widgets.health import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from perfsite.components.alphabet import Alphabet, Leaf
     from perfsite.kpi.health import GroupHealth, Owed, ServiceHealth
     from perfsite.language import Language
     from perfsite.periods import Period
@@ -136,26 +140,59 @@ def department_pages(builder: Builder, site: SiteData) -> list[DepartmentHealthP
     """health/<department>.html for every department."""
     quarters = site.matrix.quarters[-_SHOWN:]
     return [
-        _department_page(
+        page
+        for record in site.of_kind(GroupKind.DEPARTMENT)
+        for page in _pages_of(
             builder,
             record.health,
             [site.services[key] for key in record.group.services],
             quarters,
+            split=is_long(len(site.services)),
         )
-        for record in site.of_kind(GroupKind.DEPARTMENT)
+    ]
+
+
+def _pages_of(
+    builder: Builder,
+    health: GroupHealth,
+    services: Sequence[ServiceRecord],
+    quarters: Sequence[Period],
+    *,
+    split: bool,
+) -> list[DepartmentHealthPage]:
+    """The page of a department; from A to Z where its tables have too many rows for one page."""
+    records = sorted(services, key=lambda record: alphabetical(record.service.name))
+    tables = 1 + (len(counted_in_health()) if quarters else 0)
+    page = partial(_department_page, builder, health, quarters=quarters)
+    if not split or not is_long(len(records) * tables):
+        return [page(records)]
+    folder = department_href(health.group).removesuffix(".html")
+    alphabet = make_alphabet(records, lambda record: record.service.name, folder, tables)
+    return [
+        page((), alphabet=alphabet),
+        *(page(leaf.items, alphabet=alphabet, leaf=leaf) for leaf in alphabet.leaves),
     ]
 
 
 def _department_page(
     builder: Builder,
     health: GroupHealth,
-    services: Sequence[ServiceRecord],
+    records: Sequence[ServiceRecord],
     quarters: Sequence[Period],
+    alphabet: Alphabet[ServiceRecord] | None = None,
+    leaf: Leaf[ServiceRecord] | None = None,
 ) -> DepartmentHealthPage:
+    """The page about these services, in their order, or the one that leads to those about them."""
     language = builder.language
-    name = health.group.name
-    title = language.say("Data health: {department}", department=name)
-    records = sorted(services, key=lambda record: alphabetical(record.service.name))
+    name, main = health.group.name, department_href(health.group)
+    crumbs = [Link(language.say("Data health"), "health/index.html")]
+    title = whole = language.say("Data health: {department}", department=name)
+    path, extent = main, ""
+    if alphabet and leaf:
+        path = leaf_href(alphabet.folder, leaf)
+        title = language.say("{what}: {page}", what=whole, page=leaf.words(language))
+        crumbs.append(Link(whole, main))
+        extent = extent_words(leaf, len(health.group.services), language)
     lead = language.say(
         "Of the figures that its services were asked for in the newest four quarters, {department} "
         "gave {coverage}.",
@@ -169,11 +206,12 @@ def _department_page(
         )
     return DepartmentHealthPage(
         **builder.base(
-            department_href(health.group),
+            path,
             title,
-            lead,
+            f"{lead} {title}." if leaf else lead,
             "health",
-            Link(language.say("Data health"), "health/index.html"),
+            *crumbs,
+            elsewhere=main,
         ),
         name=title,
         department=Link(name, group_href(health.group)),
@@ -181,9 +219,13 @@ def _department_page(
         states=legend(language),
         owed=_owed_table(records, language, name),
         tables=tuple(_quarters(kpi, records, quarters, language) for kpi in counted_in_health())
-        if quarters
+        if quarters and records
         else (),
         csv=HEALTH_CSV,
+        extent=extent,
+        index=alphabet.index(language.say("Services from A to Z"), language, leaf)
+        if alphabet
+        else None,
     )
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, TypeVar
 
+from perfsite.components.alphabet import first_rows, first_words, is_long, leaf_href, make_alphabet
 from perfsite.components.contexts import CSV, Builder, HighVolumePage, ListPage, service_href
 from perfsite.components.elements import (
+    ASCENDING,
     DEPARTMENT,
     DESCENDING,
     NAME,
@@ -22,6 +26,7 @@ from perfsite.components.elements import (
     headline_cell,
 )
 from perfsite.decimals import exact
+from perfsite.exports.tables import SERVICES_CSV
 from perfsite.kpi.groups import alphabetical
 from perfsite.kpi.headlines import high_volume
 from perfsite.kpis import KPIS, VOLUME, Place, at
@@ -29,10 +34,15 @@ from perfsite.kpis import KPIS, VOLUME, Place, at
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from perfsite.components.alphabet import Alphabet, Leaf
+    from perfsite.components.contexts import Base
     from perfsite.kpi.groups import GroupSummary
     from perfsite.kpi.headlines import ServiceSummary
     from perfsite.language import Language
     from perfsite.site_data import GroupRecord
+
+
+T = TypeVar("T")
 
 
 # Lists of services: the table wherever it stands, and the list of all services in every order.
@@ -42,10 +52,10 @@ DEFAULT: Final = (VOLUME, DESCENDING)
 """The order of services/index.html, and of every list of services."""
 
 
-def listing() -> Listing:
-    """The list of all services and its orders."""
+def listing(services: int = 0) -> Listing:
+    """The list of all services, which are so many, and its orders."""
     keys = (NAME, DEPARTMENT, *at(Place.LIST))
-    return Listing("services/index.html", "services", keys, DEFAULT)
+    return Listing("services/index.html", "services", keys, DEFAULT, is_long(services))
 
 
 def ordered(summaries: Sequence[ServiceSummary], order: Order) -> list[ServiceSummary]:
@@ -121,58 +131,179 @@ def services_table(
 
 
 def list_pages(builder: Builder, whole: GroupRecord) -> list[ListPage]:
-    """services/index.html and the same list in every other order; `whole` is all services."""
-    cells = kpi_cells(whole.members.values(), builder.language)
-    return [_list_page(builder, whole, order, cells) for order in listing().orders]
+    """services/index.html, the same list in every other order, and where it is long from A to Z.
+
+    `whole` is all services.
+    """
+    return _Services(builder, whole).pages()
 
 
-def _list_page(builder: Builder, whole: GroupRecord, order: Order, cells: Cells) -> ListPage:
-    language, summaries, volumes = builder.language, list(whole.members.values()), whole.volumes
-    say = language.say
-    words = order.words(language)
-    is_default = order == order.listing.first
-    title = say("All services") if is_default else say("All services by {order}", order=words)
-    crumbs = () if is_default else (Link(say("Services"), order.listing.main),)
-    with_figures = sum(summary.has_figures for summary in summaries)
-    count = language.plural(
-        len(summaries),
-        "{n} service, {figures} of them with figures.",
-        "{n} services, {figures} of them with figures.",
-        figures=language.count(with_figures),
-    )
-    total_words = _total_words(language, whole.summary)
-    total = total_words.format(
-        total=language.count(sum(volumes.values())), shown=language.count(len(volumes))
-    )
-    return ListPage(
-        **builder.base(
-            order.href,
-            title,
-            language.plural(
-                len(summaries),
-                "{n} service and its key figures, by {order}.",
-                "{n} services and their key figures, by {order}.",
-                order=words,
+@dataclass(frozen=True)
+class _Services:
+    """The list of all services, of which each page shows all, or some of very many."""
+
+    builder: Builder
+    whole: GroupRecord
+
+    @cached_property
+    def _summaries(self) -> list[ServiceSummary]:
+        return list(self.whole.members.values())
+
+    @cached_property
+    def _cells(self) -> Cells:
+        return kpi_cells(self._summaries, self.builder.language)
+
+    @cached_property
+    def _listing(self) -> Listing:
+        return listing(len(self._summaries))
+
+    @cached_property
+    def _alphabet(self) -> Alphabet[ServiceSummary] | None:
+        return services_alphabet(self._summaries, self._listing)
+
+    @cached_property
+    def _count(self) -> str:
+        with_figures = sum(summary.has_figures for summary in self._summaries)
+        language = self.builder.language
+        return language.plural(
+            len(self._summaries),
+            "{n} service, {figures} of them with figures.",
+            "{n} services, {figures} of them with figures.",
+            figures=language.count(with_figures),
+        )
+
+    @cached_property
+    def _total(self) -> tuple[str, str]:
+        """What all services add up to, and the words in which the filter says the same."""
+        language, volumes = self.builder.language, self.whole.volumes
+        words = _total_words(language, self.whole.summary)
+        total = words.format(
+            total=language.count(sum(volumes.values())), shown=language.count(len(volumes))
+        )
+        return language.say("{sentence}.", sentence=total) if total else "", words
+
+    def pages(self) -> list[ListPage]:
+        """All pages of the list."""
+        leaves = self._alphabet.leaves if self._alphabet else ()
+        return [*map(self._in_order, self._listing.orders), *map(self._of_leaf, leaves)]
+
+    def _in_order(self, order: Order) -> ListPage:
+        language, number = self.builder.language, len(self._summaries)
+        say, words = language.say, order.words(language)
+        is_default = order == order.listing.first
+        description = language.plural(
+            number,
+            "{n} service and its key figures, by {order}.",
+            "{n} services and their key figures, by {order}.",
+            order=words,
+        )
+        return self._page(
+            self._base(
+                order.href,
+                say("All services") if is_default else say("All services by {order}", order=words),
+                description,
+                crumbs=() if is_default else (_crumb(language),),
             ),
+            say("All services"),
+            first_rows(ordered(self._summaries, order)),
+            order,
+            extent=first_words(number, language, words),
+        )
+
+    def _of_leaf(self, leaf: Leaf[ServiceSummary]) -> ListPage:
+        language = self.builder.language
+        order = Order(self._listing, NAME, ASCENDING)
+        name = language.say("All services: {letter}", letter=leaf.words(language))
+        extent = extent_words(leaf, len(self._summaries), language)
+        base = self._base(
+            leaf_href(self._listing.folder, leaf),
+            name,
+            f"{name}. {extent}",
+            crumbs=(_crumb(language),),
+            elsewhere=order.href,
+        )
+        return self._page(base, name, leaf.items, order, extent=extent, leaf=leaf)
+
+    def _base(
+        self,
+        path: str,
+        title: str,
+        description: str,
+        *,
+        crumbs: tuple[Link, ...],
+        elsewhere: str = "",
+    ) -> Base:
+        data = DataLink(
+            CSV, self.builder.language.say("All services with their key figures"), SERVICES_CSV
+        )
+        return self.builder.base(
+            path,
+            title,
+            description,
             "services",
             *crumbs,
-            data=(DataLink(CSV, say("All services with their key figures"), "data/services.csv"),),
+            data=(data,),
             script=True,
-        ),
-        order=words,
-        count=count,
-        total=say("{sentence}.", sentence=total) if total else "",
-        count_words=say("{shown} of {all} services", shown="{shown}", all="{all}"),
-        total_words=total_words,
-        table=services_table(
-            ordered(summaries, order),
-            say("Services by {order}", order=words),
-            language,
-            order=order,
-            cells=cells,
-            volumes=volumes,
-            with_department=True,
-        ),
+            elsewhere=elsewhere,
+        )
+
+    def _page(
+        self,
+        base: Base,
+        name: str,
+        rows: Sequence[ServiceSummary],
+        order: Order,
+        *,
+        extent: str,
+        leaf: Leaf[ServiceSummary] | None = None,
+    ) -> ListPage:
+        language = self.builder.language
+        say, words, alphabet = language.say, order.words(language), self._alphabet
+        total, total_words = self._total
+        return ListPage(
+            **base,
+            name=name,
+            order=words,
+            count=self._count,
+            total=total,
+            # The filter knows the rows of its page: no script of a site loads anything.
+            count_words=say(
+                "{shown} of the {all} services on this page", shown="{shown}", all="{all}"
+            )
+            if alphabet
+            else say("{shown} of {all} services", shown="{shown}", all="{all}"),
+            total_words=total_words,
+            table=services_table(
+                rows,
+                say("Services by {order}", order=words),
+                language,
+                order=order,
+                cells=self._cells,
+                volumes=self.whole.volumes,
+                with_department=True,
+            ),
+            extent=extent,
+            index=alphabet.index(say("Services from A to Z"), language, leaf) if alphabet else None,
+        )
+
+
+def services_alphabet(
+    summaries: Sequence[ServiceSummary], listing: Listing
+) -> Alphabet[ServiceSummary] | None:
+    """The pages from A to Z of a list of services; None of one that is not long."""
+    if not listing.long:
+        return None
+    by_name = ordered(summaries, Order(listing, NAME, ASCENDING))
+    return make_alphabet(by_name, lambda summary: summary.service.name, listing.folder)
+
+
+def extent_words(leaf: Leaf[T], number: int, language: Language) -> str:
+    """How many of so many services stand on a page of an alphabet."""
+    return language.plural(
+        len(leaf.items),
+        "{n} of {all} services is on this page.",
+        "{n} of {all} services are on this page.",
+        all=language.count(number),
     )
 
 
@@ -228,8 +359,9 @@ def high_volume_page(builder: Builder, whole: GroupRecord) -> HighVolumePage:
         ),
         lead=lead,
         note=_note(large, language),
+        extent=first_words(len(large), language),
         table=services_table(
-            large,
+            first_rows(large),
             language.say(
                 "Services with at least {threshold} transactions a year", threshold=threshold
             ),

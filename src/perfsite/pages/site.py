@@ -58,7 +58,7 @@ from perfsite.pages.utility import (
     embed_page,
     entry_of,
     moved_pages,
-    sitemap_page,
+    sitemap_pages,
 )
 
 if TYPE_CHECKING:
@@ -351,7 +351,7 @@ def general_pages(
     former = addresses_page(archive, now)
     about += [changes_page(archive, former is not None), *([former] if former else [])]
     about = dated(about, site, builder.language)
-    return [*about, sitemap_page(builder, [*pages, *map(entry_of, about)])]
+    return [*about, *sitemap_pages(builder, [*pages, *map(entry_of, about)])]
 
 
 def _addresses(builder: Builder, pages: Iterable[str], files: Iterable[str]) -> set[str]:

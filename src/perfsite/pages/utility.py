@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from perfsite.components.alphabet import is_long, leaf_href, make_alphabet
 from perfsite.components.contexts import (
     CSV,
     AboutPage,
@@ -25,12 +26,13 @@ from perfsite.components.contexts import (
 from perfsite.components.elements import DataLink, Download, Link, Outside
 from perfsite.decimals import decimal, rounded
 from perfsite.exports.tables import tables_of_the_set
+from perfsite.kpi.groups import alphabetical
 from perfsite.kpis import KPIS
 from perfsite.model import why_not_an_id
 from perfsite.text import joined, message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from perfsite.components.elements import ChartFigure
@@ -147,11 +149,19 @@ def entry_of(page: Context) -> PageEntry:
     return PageEntry(page.path, page.title, page.changed, is_listed, former)
 
 
-def sitemap_page(builder: Builder, pages: Sequence[PageEntry]) -> SitemapPage:
-    """sitemap.html: every page of the site by a plain link."""
+_SITEMAP: Final = "sitemap.html"
+
+
+def sitemap_pages(builder: Builder, pages: Sequence[PageEntry]) -> list[SitemapPage]:
+    """sitemap.html: every page of the site by a plain link; long parts stand on pages of their own.
+
+    These are sitemap/<part>/by-letter-<letter>.html; most parts are called after a folder of pages.
+    """
     say = builder.language.say
-    main, lists = say("Main pages"), say("Lists of services")
+    title = say("Site map")
     names = {
+        "main": say("Main pages"),
+        "lists": say("Lists of services"),
         "services": say("Services"),
         "departments": say("Departments"),
         "agencies": say("Agencies"),
@@ -160,22 +170,63 @@ def sitemap_page(builder: Builder, pages: Sequence[PageEntry]) -> SitemapPage:
         "editions": say("Editions"),
         "changes": say("Revisions and corrections"),
     }
-    parts: dict[str, list[Link]] = {main: [], lists: []}
+    main: list[tuple[str, tuple[Link, ...]]] = []
+    others: list[SitemapPage] = []
+    for part, entries in _sitemap_parts(pages, names).items():
+        name = names[part]
+        links = [Link(one.title.removesuffix(builder.suffix), one.path) for one in entries]
+        if part == "main":
+            links.append(Link(title, _SITEMAP))
+        if is_long(len(links)):
+            split = _part_pages(builder, name, links, f"sitemap/{part}")
+            others += split
+            main.append((name, tuple(Link(page.parts[0][0], page.path) for page in split)))
+        else:
+            main.append((name, tuple(links)))
+    base = builder.base(_SITEMAP, title, say("Every page of this site."), "")
+    return [SitemapPage(**base, name=title, parts=tuple(main)), *others]
+
+
+def _part_pages(
+    builder: Builder, name: str, links: Sequence[Link], folder: str
+) -> list[SitemapPage]:
+    """The pages of a long part of the site map."""
+    say = builder.language.say
+    by_text = sorted(links, key=lambda link: alphabetical(link.text))
+    alphabet = make_alphabet(by_text, lambda link: link.text, folder)
+    pages = []
+    for leaf in alphabet.leaves:
+        words = say("{what}: {page}", what=name, page=leaf.words(builder.language))
+        title = say("{what}: {page}", what=say("Site map"), page=words)
+        path = leaf_href(alphabet.folder, leaf)
+        back = Link(say("Site map"), _SITEMAP)
+        pages.append(
+            SitemapPage(
+                **builder.base(path, title, f"{title}.", "", back, elsewhere=_SITEMAP),
+                name=title,
+                parts=((words, leaf.items),),
+                index=alphabet.index(name, builder.language, leaf),
+            )
+        )
+    return pages
+
+
+def _sitemap_parts(
+    pages: Sequence[PageEntry], folders: Collection[str]
+) -> dict[str, list[PageEntry]]:
+    """The pages that the site map lists, by its parts; those in no such folder are main pages."""
+    parts: dict[str, list[PageEntry]] = {"main": [], "lists": []}
     for page in pages:
         if not page.is_listed:
             continue
         folder, _, name = page.path.rpartition("/")
-        part = names.get(folder.partition("/")[0], main)
+        part = folder.partition("/")[0]
         if folder == "services" and (name == "index.html" or name.startswith("by-")):
-            part = lists
-        if name == "index.html" and "/" not in folder:
-            part = main
-        parts.setdefault(part, []).append(Link(page.title.removesuffix(builder.suffix), page.path))
-    title = say("Site map")
-    base = builder.base("sitemap.html", title, say("Every page of this site."), "")
-    parts[main].append(Link(title, "sitemap.html"))
-    filled = tuple((name, tuple(links)) for name, links in parts.items() if links)
-    return SitemapPage(**base, parts=filled)
+            part = "lists"
+        if part not in folders or (name == "index.html" and "/" not in folder):
+            part = "main"
+        parts.setdefault(part, []).append(page)
+    return {part: entries for part, entries in parts.items() if entries or part == "main"}
 
 
 # About the data, and the accessibility statement: what a reader needs to judge the figures.
