@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from perfsite import build as perfsite_build
+from properties import fewer
 from small_site import data_folder, perfsite, read_tree
 
 if TYPE_CHECKING:
@@ -90,9 +91,7 @@ EDITS: Final[dict[str, Callable[[Path], None]]] = {
 
 
 @given(st.lists(st.sampled_from(sorted(EDITS)), min_size=1, max_size=4))
-@settings(
-    deadline=None, max_examples=2, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@fewer(12, because="each example is several whole builds")
 def test_after_any_edits_the_site_is_the_cold_one(
     tmp_path_factory: pytest.TempPathFactory, names: list[str]
 ) -> None:

@@ -434,7 +434,6 @@ class Collected:
     undrawn: list[Undrawn] = field(default_factory=list)
     drawings: set[str] = field(default_factory=set)
     charts: int = 0
-    pictures: int = 0
 
     def _stored(self, file: StoredFile | File) -> StoredFile:
         if isinstance(file, File):
@@ -461,7 +460,6 @@ class Collected:
         self.undrawn += unit.undrawn
         self.drawings.update(unit.drawings)
         self.charts += unit.charts
-        self.pictures += unit.pictures
         return unit
 
 
@@ -527,15 +525,16 @@ class _Work:
 
 
 def _check_drawn(collected: Collected) -> None:
-    """Refuse a site of which no picture could be drawn.
+    """Refuse a site of which no chart could be drawn; cards for links need less and prove nothing.
 
     Raises:
         BuildError: saying why.
     """
-    if collected.undrawn and len(collected.undrawn) == collected.pictures:
+    if collected.undrawn and not collected.charts:
         why = collected.undrawn[0].failure.reason
         raise BuildError(
-            f"none of the pictures could be drawn: {why}; --no-charts builds without them"
+            f"none of the pictures could be drawn: {why}; give it more memory, or build without "
+            "them: --no-charts"
         )
 
 

@@ -103,7 +103,6 @@ def _written(unit: UnitResult) -> Mapping[str, Any]:
         "titles": dict(unit.titles),
         "searched": unit.searched,
         "charts": unit.charts,
-        "pictures": unit.pictures,
         "drawings": unit.drawings,
     }
 
@@ -116,6 +115,5 @@ def _read(content: Mapping[str, Any]) -> UnitResult:
         leaks=(),
         searched=content["searched"],
         charts=content["charts"],
-        pictures=content["pictures"],
         drawings=tuple(content["drawings"]),
     )

@@ -102,7 +102,7 @@ class UnitResult:
     `pages` are its pages in each language, in the order of the site's languages, and `titles` the
     titles that stand in them, by path. `searched` says for which secrets the files were searched,
     and `leaks` are those that were found. `charts` is the number of its pictures that are no cards
-    for links, `pictures` that of all that were wanted, and `drawings` are the keys of these.
+    for links, and `drawings` are the keys of all.
     """
 
     files: tuple[StoredFile | File, ...]
@@ -111,7 +111,6 @@ class UnitResult:
     leaks: tuple[Leak, ...]
     searched: str = ""
     charts: int = 0
-    pictures: int = 0
     undrawn: tuple[Undrawn, ...] = ()
     drawings: tuple[str, ...] = ()
 
@@ -185,7 +184,6 @@ class Maker:
         return replace(
             unit,
             charts=charts,
-            pictures=len(drafted.jobs),
             undrawn=drawn.undrawn,
             drawings=drawn.keys,
         )
