@@ -11,7 +11,7 @@ from corpus import CASES, EXPECTED, expected, names, said
 from perfsite.errors import RULES
 
 ELSEWHERE: Final = {
-    "PS216": "needs an earlier edition: tests/test_policy_carrying.py",
+    "PS216": "needs an earlier edition: tests/test_policy_carry_forward.py",
     "PS217": "needs an earlier edition: tests/test_revisions_site.py",
 }
 """Codes of the data that no folder of files alone can bring about, and where they are tested."""

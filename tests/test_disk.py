@@ -17,7 +17,7 @@ from perfsite.errors import BuildError, WriteError
 from perfsite.model import File
 from perfsite.write import write_new_folder
 from small_site import read_tree
-from test_target import killed_at
+from test_write_target import killed_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

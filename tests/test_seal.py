@@ -31,7 +31,7 @@ from small_site import (
     perfsite,
     read_tree,
 )
-from test_target import NEW, OLD
+from test_write_target import NEW, OLD
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ import pytest
 from perfsite.write import ownership, state, write_site
 from perfsite.write.target import Target
 from small_site import read_tree
-from test_target import NEW, OLD, tree
+from test_write_target import NEW, OLD, tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,8 +17,8 @@ from perfsite.write.ownership import MANIFEST
 from perfsite.write.target import Target
 from perfsite.write.tree import store
 from small_site import environment, read_tree
-from test_target import NEW, OLD, THESIS, tree
 from test_write import STAYING
+from test_write_target import NEW, OLD, THESIS, tree
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -21,7 +21,7 @@ from perfsite.write import check_target, write_site
 from perfsite.write.foreign import carry
 from perfsite.write.target import Target
 from small_site import read_tree
-from test_target import NEW, OLD, beside, killed_at, tree
+from test_write_target import NEW, OLD, beside, killed_at, tree
 from tools import TOOLS, absent, is_required, needed
 
 if TYPE_CHECKING:
