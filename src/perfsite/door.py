@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 _WRONG_USAGE: Final = 2
 _FAILED: Final = 3
+_LAST_WORDS: Final = (
+    b"perfsite: it ended before it could say why, as it may for want of memory; run it again\n"
+)
 _NAMES: Final = {1: "standard output", 2: "standard error"}
 
 
@@ -192,7 +195,7 @@ def main() -> NoReturn:
         code = Door().run(sys.argv[1:])
     except BaseException:  # noqa: BLE001 - interrupted again, or no memory even to say so
         with suppress(OSError):
-            os.write(2, b"perfsite: it ended before it could say why; run it again\n")
+            os.write(2, _LAST_WORDS)
         os._exit(_FAILED)
     sys.exit(code)
 
