@@ -100,10 +100,10 @@ def edition_date(edition: str | None, data: Data, today: Today | None = None) ->
 def day_by(
     edition: str | None,
     days: Callable[[], Days],
-    say: Callable[[str], None],
+    tell: Callable[[str], None],
     today: Today | None = None,
 ) -> date:
-    """The date printed on the site; `say` is told what is out of the ordinary about it.
+    """The date printed on the site; `tell` is told what is out of the ordinary about it.
 
     `today` is asked of the clock where it is not handed in. No day to come is taken but one that
     is named as `edition`.
@@ -116,8 +116,10 @@ def day_by(
     if edition is not None:
         day = day_of(edition, f"--edition {edition}")
         if day > today.day:
-            say(f"--edition names {day}, a day to come (today is {today}): figures that wait for "
-                 "it are in what this makes.")  # fmt: skip
+            tell(
+                f"--edition names {day}, a day to come (today is {today}): figures that wait for "
+                "it are in what this makes."
+            )
         return day
     if today.is_set:
         return today.day
@@ -127,21 +129,21 @@ def day_by(
             f"the edition of {folder_days.frozen} is frozen, and the clock says {today}: set the "
             "clock, or name a date with --edition"
         )
-    return _by_the_clock(folder_days, say, today.day)
+    return _by_the_clock(folder_days, tell, today.day)
 
 
-def _by_the_clock(folder_days: Days, say: Callable[[str], None], today: date) -> date:
+def _by_the_clock(folder_days: Days, tell: Callable[[str], None], today: date) -> date:
     """The newest day up to today on which something of the data is published; else today."""
     listed = folder_days.published
     if not listed:
-        say(f"No edition date was given: using today, {today}. Set `published` in perfsite.toml.")
+        tell(f"No edition date was given: using today, {today}. Set `published` in perfsite.toml.")
         return today
     if waiting := sorted(day for day in listed if day > today):
         named = ", ".join(map(str, waiting))
-        say(f"A date in `published` that is still to come is no edition yet: {named}.")
+        tell(f"A date in `published` that is still to come is no edition yet: {named}.")
     days = {*listed, *folder_days.released}
     if not (come := [day for day in days if day <= today]):
-        say(f"No date in `published` has come: using today, {today}. Is the clock right?")
+        tell(f"No date in `published` has come: using today, {today}. Is the clock right?")
         return today
     return max(come)
 
