@@ -87,10 +87,19 @@ def test_no_figure_is_published_that_was_not_given() -> None:
 
 
 def test_the_files_of_services_are_the_whole_cut_up() -> None:
-    """All services' CSVs together are data/observations.csv; JSON says the same with KPIs."""
+    """All services' CSVs together are data/observations.csv; JSON says the same with KPIs.
+
+    Each names the same file for a figure, and its row in its own way.
+    """
     site = small_site()
     together = [row for key in SERVICES for row in rows_of(site[f"services/{key}.csv"])]
-    assert together == rows_of(site["data/observations.csv"])
+    whole = rows_of(site["data/observations.csv"])
+    of_services, of_the_whole = (
+        [row.pop("source").rpartition(sign) for row in rows]
+        for rows, sign in ((together, "#"), (whole, ":"))
+    )
+    assert together == whole
+    assert [file for file, _, _ in of_services] == [file for file, _, _ in of_the_whole]
     kpis = rows_of(site["data/kpis.csv"])
     for key in SERVICES:
         content = json.loads(site[f"services/{key}.json"])
