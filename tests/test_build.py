@@ -173,7 +173,7 @@ def test_the_order_of_files_does_not_matter(tmp_path: Path) -> None:
     tree = build_folder(data_folder(tmp_path, submissions=moved), charts=True)
 
     place = re.compile(
-        rb'<p class="source"><span>.*?</span>|submissions/[a-z0-9/]+\.(csv|json)(:|, row )[0-9]+'
+        rb'<p class="source"><span>.*?</span>|submissions/[a-z0-9/]+\.(csv|json)(:|#|, row )[0-9]+'
     )
     differ = {
         path for path in tree if place.sub(b"", tree[path]) != place.sub(b"", small_site()[path])
