@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from perfsite.config import SiteConfig
 from perfsite.exports.jsonld import as_script, group_dataset, service_dataset, whole_dataset
 from perfsite.language import Language
-from perfsite.model import Edition, Service
+from perfsite.model import Service
 
 ENGLISH: Final = Language("en-GB")
 COVERED: Final = (date(2015, 10, 1), date(2017, 9, 30))
@@ -90,7 +90,7 @@ def test_a_group_has_the_file_of_its_own_name(page: str) -> None:
 
 def test_the_whole_has_the_date_of_its_edition() -> None:
     """The home page describes all data files, in a catalogue, with the edition's date."""
-    edition = Edition(date(2018, 9, 19), "")
+    edition = date(2018, 9, 19)
     files = ("data/services.csv", "data/kpis.csv")
     found = whole_dataset("index.html", CONFIG, ENGLISH, edition, COVERED, files)
 

@@ -26,7 +26,9 @@ A_FALL: Final = re.compile(
 def home(made: Made) -> tuple[HomePage, list[Job]]:
     """The home page and its pictures."""
     site = made.site
-    return home_page(made.builder, site.whole, site.of_kind(GroupKind.DEPARTMENT), site.edition)
+    return home_page(
+        made.builder, site.whole, site.of_kind(GroupKind.DEPARTMENT), site.edition.date
+    )
 
 
 @cache

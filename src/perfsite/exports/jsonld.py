@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from perfsite.config import SiteConfig
     from perfsite.language import Language
     from perfsite.measures import Measure
-    from perfsite.model import Edition, Service
+    from perfsite.model import Service
 
 
 Json = dict[str, Any]
@@ -103,7 +103,7 @@ def whole_dataset(
     page: str,
     config: SiteConfig,
     language: Language,
-    edition: Edition,
+    edition: date,
     covered: Covered,
     downloads: Iterable[str],
 ) -> Json:
@@ -123,8 +123,8 @@ def whole_dataset(
             language,
         ),
         **_covered(covered, language, measured, config.currency),
-        "version": edition.date.isoformat(),
-        "dateModified": edition.date.isoformat(),
+        "version": edition.isoformat(),
+        "dateModified": edition.isoformat(),
         "includedInDataCatalog": {
             "@type": "DataCatalog",
             "name": config.title,

@@ -18,18 +18,18 @@ from perfsite.widgets.health import completeness
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from perfsite.charts.pictures import Job
     from perfsite.components.contexts import Builder
     from perfsite.language import Language
-    from perfsite.model import Edition
     from perfsite.site_data import GroupRecord
 
 _FOLDER = "charts"
 
 
 def home_page(
-    builder: Builder, whole: GroupRecord, departments: Sequence[GroupRecord], edition: Edition
+    builder: Builder, whole: GroupRecord, departments: Sequence[GroupRecord], edition: date
 ) -> tuple[HomePage, list[Job]]:
     """index.html: what the whole says, and the departments; `whole` is all services."""
     language, config = builder.language, builder.config
@@ -56,7 +56,7 @@ def home_page(
             "home",
             data=(DataLink(CSV, language.say("Key figures of all services"), ALL_CSV),),
         ),
-        edition=language.day(edition.date),
+        edition=language.day(edition),
         services=language.count(number),
         departments=language.count(len(departments)),
         lead=group_lead(whole.summary, language),

@@ -70,7 +70,7 @@ if TYPE_CHECKING:
     from perfsite.components.elements import ChartFigure
     from perfsite.config import SiteConfig
     from perfsite.language import Language
-    from perfsite.model import Edition, File, StoredFile
+    from perfsite.model import File, StoredFile
     from perfsite.site_data import GroupRecord, ServiceRecord, SiteData
 
 
@@ -272,7 +272,7 @@ class HomeInput:
 
     whole: Mapping[str, GroupRecord]
     departments: Mapping[str, Sequence[GroupRecord]]
-    edition: Edition
+    edition: date
     covered: tuple[date, date] | None
 
     @property
@@ -288,7 +288,7 @@ class HomeInput:
         dataset = as_script(
             whole_dataset(path, builder.config, language, self.edition, self.covered, tables())
         )
-        page = replace(home, dataset=dataset, changed=self.edition.date.isoformat())
+        page = replace(home, dataset=dataset, changed=self.edition.isoformat())
         embeds = _with_embeds(builder, page, SITE_CARD)
         made = Made(embeds, [_site_card(builder), *jobs])
         return made.in_folder(builder.folder)
@@ -305,7 +305,7 @@ def make_inputs(site: SiteData, spoken: Mapping[str, SiteData]) -> list[Part]:
         kind: {tag: tuple(words.of_kind(kind)) for tag, words in spoken.items()} for kind in FOLDERS
     }
     inputs: list[Part] = [
-        HomeInput(whole, groups[GroupKind.DEPARTMENT], site.edition, site.covered)
+        HomeInput(whole, groups[GroupKind.DEPARTMENT], site.edition.date, site.covered)
     ]
     for kind, records in groups.items():
         inputs.append(KindInput(kind, records, whole, site.last_change))
