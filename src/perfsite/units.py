@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, Protocol
 
 from perfsite.charts import draw as drawing
-from perfsite.charts.draw import Drawer, Drawn, settle
+from perfsite.charts.draw import Drawer, Drawn, assembled, missing, settle
 from perfsite.charts.pictures import CardJob
 from perfsite.components.contexts import Assets, make_builder
 from perfsite.fingerprint import code_fingerprint, fingerprint
@@ -334,18 +334,18 @@ def _few_units(
     workers: int,
 ) -> Iterator[UnitResult]:
     """Units that are made here, of which all pictures are drawn beforehand, elsewhere."""
-    drafts = [maker.draft(part) for part in parts]
-    jobs = [job for drafted in drafts for job in drafted.jobs]
-    pictures = drawer.known(jobs, lost)
-    missing = drawer.missing(jobs, pictures)
+    drafts = [(drafted, drawer.keyed(drafted.jobs)) for drafted in map(maker.draft, parts)]
+    keyed = [pair for _, own in drafts for pair in own]
+    pictures = drawer.known(keyed, lost)
+    wanted = missing(keyed, pictures)
     work = Workers(
-        [[job] for job in missing.values()], _BeginDrawing(drawer), workers, modules=_DRAWING
+        [[job] for job in wanted.values()], _BeginDrawing(drawer), workers, modules=_DRAWING
     )
     try:
-        for number, key in enumerate(missing):
+        for number, key in enumerate(wanted):
             drawn = work.result(number)
             pictures[key] = drawn.files[0].data if drawn.files else drawn.undrawn[0].failure
     finally:
         work.end()
-    for drafted in drafts:
-        yield maker.complete(drafted, drawer.assembled(drafted.jobs, pictures))
+    for drafted, own in drafts:
+        yield maker.complete(drafted, assembled(own, pictures))

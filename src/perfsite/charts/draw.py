@@ -219,6 +219,8 @@ def _svg(job: ChartJob | TreemapJob, style: ChartStyle) -> str:
     return f'{root} role="img">{title}{marks}{words}</svg>\n'
 
 
+Keyed = list[tuple[str, "Job"]]
+"""Jobs with the keys of their drawings, which are worked out once."""
 Pictures = dict[str, bytes | Failure]
 """What became of pictures, by the keys of their drawings: the bytes, or why there are none."""
 
@@ -244,43 +246,29 @@ class Drawer:
 
         `report` is told of each picture before it is drawn, and of an empty one at the end.
         """
-        pictures = self.known(jobs, lost)
-        for key, job in self.missing(jobs, pictures).items():
+        keyed = self.keyed(jobs)
+        pictures = self.known(keyed, lost)
+        for key, job in missing(keyed, pictures).items():
             report(job.path)
             pictures[key] = result = self._drawn(job)
             if isinstance(result, bytes):
                 self._store.put(key, result)
         if jobs:
             report("")
-        return self.assembled(jobs, pictures)
+        return assembled(keyed, pictures)
 
-    def known(self, jobs: Sequence[Job], lost: Mapping[str, Failure]) -> Pictures:
+    def keyed(self, jobs: Sequence[Job]) -> Keyed:
+        """The jobs, each with the key of its drawing."""
+        return list(zip(drawing_keys(jobs, self._style), jobs, strict=True))
+
+    def known(self, keyed: Keyed, lost: Mapping[str, Failure]) -> Pictures:
         """What need not be drawn: the pictures in the store, and why others are lost."""
         pictures: Pictures = {}
-        for job, key in zip(jobs, drawing_keys(jobs, self._style), strict=True):
+        for key, job in keyed:
             result = lost.get(job.path) or pictures.get(key) or self._store.get(key)
             if result is not None:
                 pictures[key] = result
         return pictures
-
-    def missing(self, jobs: Sequence[Job], pictures: Pictures) -> dict[str, Job]:
-        """What has to be drawn, by its key: of jobs for one and the same picture the first."""
-        keys = drawing_keys(jobs, self._style)
-        wanted = zip(reversed(keys), reversed(jobs), strict=True)
-        first = {key: job for key, job in wanted if key not in pictures}
-        return dict(reversed(first.items()))
-
-    def assembled(self, jobs: Sequence[Job], pictures: Pictures) -> Drawn:
-        """The files of jobs, all of whose pictures are there."""
-        files, undrawn = [], []
-        keys = drawing_keys(jobs, self._style)
-        for job, key in zip(jobs, keys, strict=True):
-            result = pictures[key]
-            if isinstance(result, bytes):
-                files.append(File(job.path, result))
-            else:
-                undrawn.append(Undrawn(job.path, result))
-        return Drawn(tuple(files), tuple(undrawn), tuple(keys))
 
     def _drawn(self, job: Job) -> bytes | Failure:
         try:
@@ -289,3 +277,24 @@ class Drawer:
             words = " ".join(str(error).split())[:200]
             trace = "".join(traceback.format_tb(error.__traceback__))
             return Failure(f"{type(error).__name__}: {words}".rstrip(": "), trace)
+
+
+def missing(keyed: Keyed, pictures: Pictures) -> dict[str, Job]:
+    """What has to be drawn, by its key: of jobs for one and the same picture the first."""
+    first: dict[str, Job] = {}
+    for key, job in keyed:
+        if key not in pictures:
+            first.setdefault(key, job)
+    return first
+
+
+def assembled(keyed: Keyed, pictures: Pictures) -> Drawn:
+    """The files of jobs, all of whose pictures are there."""
+    files, undrawn = [], []
+    for key, job in keyed:
+        result = pictures[key]
+        if isinstance(result, bytes):
+            files.append(File(job.path, result))
+        else:
+            undrawn.append(Undrawn(job.path, result))
+    return Drawn(tuple(files), tuple(undrawn), tuple(key for key, _ in keyed))
