@@ -533,8 +533,8 @@ def _check_drawn(collected: Collected) -> None:
     if collected.undrawn and not collected.charts:
         why = collected.undrawn[0].failure.reason
         raise BuildError(
-            f"none of the pictures could be drawn: {why}; give it more memory, or build without "
-            "them: --no-charts"
+            f"none of the pictures could be drawn: {why}; --no-charts builds without them, and "
+            "what they lacked may have been memory"
         )
 
 
