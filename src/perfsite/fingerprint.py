@@ -4,11 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import pickle
 import sys
+from contextlib import suppress
 from functools import cache
-from importlib import metadata
 from pathlib import Path
+from typing import Final
+
+_DISTRIBUTIONS: Final = (".dist-info", ".egg-info")
+
+
+def versions() -> list[str]:
+    """Python's version, and the name and version of all that is installed, in one order."""
+    names = set[str]()
+    for folder in sys.path:
+        with suppress(OSError):
+            names.update(
+                name
+                for name in os.listdir(folder or ".")  # noqa: PTH208 - names are what is needed
+                if name.endswith(_DISTRIBUTIONS)
+            )
+    return [sys.version, *sorted(names)]
 
 
 def fingerprint(value: object) -> str:
@@ -32,9 +49,7 @@ def code_fingerprint() -> str:
     That is every file of perfsite's own code, and the versions of Python and of all libraries that
     are installed beside it.
     """
-    digest = hashlib.sha256(sys.version.encode())
-    names = sorted({f"{one.name} {one.version}" for one in metadata.distributions()})
-    digest.update("\n".join(names).encode())
+    digest = hashlib.sha256("\n".join(versions()).encode())
     folder = Path(__file__).parent
     for path in sorted(folder.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:

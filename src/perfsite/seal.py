@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from perfsite.disk import read_mark, write_durably
 from perfsite.errors import PerfsiteError
+from perfsite.fingerprint import versions
 from perfsite.write.ownership import MANIFEST, beside, count_files, digest_of, located
 from perfsite.write.state import read_state, state_path
 
@@ -47,7 +48,6 @@ READ: Final = (
 """Files and folders of a data folder that a build reads; the logo is named by the settings."""
 _PASSED_OVER: Final = (".", "~$", "__pycache__")
 """How names begin that no build reads."""
-_DISTRIBUTIONS: Final = (".dist-info", ".egg-info")
 _READABLE: Final = 0o444
 
 
@@ -75,12 +75,14 @@ class Inputs:
         try:
             places = tuple(_places(data, templates))
             listed = tuple(_listed(places))
-            digest = hashlib.sha256(json.dumps([FORMAT, choices, _versions()]).encode())
+            digest = hashlib.sha256(
+                json.dumps([FORMAT, choices, sys.platform, versions()]).encode()
+            )
             roots = {name: root for name, root, _ in places}
             for name, path, *stamp in listed:
                 digest.update(os.fsencode(f"\n{name}/{path}\0"))
                 if stamp:
-                    digest.update(_hash(roots[str(name)] / str(path)).encode())
+                    digest.update(digest_of(roots[str(name)] / str(path)).encode())
         except (OSError, ValueError, _DoubtError):
             return None
         return cls(places, listed, digest.hexdigest())
@@ -167,24 +169,6 @@ def _walk(place: Path, name: str) -> Iterator[tuple[str, os.stat_result | None]]
     for inner in sorted(os.listdir(place)):  # noqa: PTH208 - names are what is needed
         if not inner.startswith(_PASSED_OVER):
             yield from _walk(place / inner, f"{name}/{inner}")
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _versions() -> list[str]:
-    """Python's version, and the name and version of all that is installed."""
-    names = set[str]()
-    for folder in sys.path:
-        with suppress(OSError):
-            names.update(
-                name
-                for name in os.listdir(folder or ".")  # noqa: PTH208
-                if name.endswith(_DISTRIBUTIONS)
-            )
-    return [sys.version, sys.platform, *sorted(names)]
 
 
 # The seal, and whether it holds.
