@@ -39,7 +39,7 @@ from perfsite.revisions import COLUMNS
 from perfsite.site_data import make_site_data
 from perfsite.stages import stage
 from perfsite.unit_records import UnitRecords
-from perfsite.units import Destination, Maker, Shared, make_units
+from perfsite.units import Destination, Maker, SentFiles, Shared, make_units
 from perfsite.widgets.changes import step_summary
 
 if TYPE_CHECKING:
@@ -235,7 +235,7 @@ class InMemory:
     @property
     def for_workers(self) -> Destination:
         """Who works sends the files themselves."""
-        return _Sent()
+        return SentFiles()
 
 
 class Hashed(InMemory):
@@ -253,14 +253,6 @@ class _OnlyHashes:
     def store(self, file: File) -> StoredFile:
         """What is known of the file."""
         return file.stored
-
-
-class _Sent:
-    """Files that are sent to whoever asked for a unit."""
-
-    def store(self, file: File) -> File:
-        """The file, as it is."""
-        return file
 
 
 @dataclass(frozen=True)

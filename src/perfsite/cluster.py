@@ -29,7 +29,7 @@ from perfsite.charts.draw import Drawer, settle
 from perfsite.errors import BuildError
 from perfsite.fingerprint import code_fingerprint
 from perfsite.model import File, StoredFile
-from perfsite.units import Maker
+from perfsite.units import Maker, SentFiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -280,21 +280,14 @@ class _Instructions:
     place: _Tree | _Place
 
 
-class _Kept:
-    """Files that are kept until all of a task are put into a place at once."""
-
-    def store(self, file: File) -> File:
-        """The file, as it is."""
-        return file
-
-
 @lru_cache(maxsize=1)
 def _begun(begin: bytes) -> tuple[Maker, _Tree | _Place]:
     """What makes units here, once for a build, and where their files go."""
     how: _Instructions = pickle.loads(begin)  # noqa: S301 - Dask's own messages are no safer
     if how.shared.charts:
         settle()
-    output = _Kept() if isinstance(how.place, _Place) else how.output
+    # Files for a place are put there all at once, when a task is done.
+    output = SentFiles() if isinstance(how.place, _Place) else how.output
     return Maker(how.shared, output, how.drawer), how.place
 
 

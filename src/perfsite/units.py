@@ -57,6 +57,14 @@ class Destination(Protocol):
         """Put a file there, or give it back to be put there by whoever asked for the unit."""
 
 
+class SentFiles:
+    """Files that are sent to whoever asked for a unit."""
+
+    def store(self, file: File) -> File:
+        """The file, as it is."""
+        return file
+
+
 @dataclass(frozen=True)
 class Shared:
     """What all units of a site may see: settings, templates, and which figures are secret.
