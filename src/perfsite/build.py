@@ -11,7 +11,7 @@ import io
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
-from functools import partial
+from functools import cached_property, partial
 from html import unescape
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -39,7 +39,7 @@ from perfsite.revisions import COLUMNS
 from perfsite.site_data import make_site_data
 from perfsite.stages import stage
 from perfsite.unit_records import UnitRecords
-from perfsite.units import Destination, Maker, SentFiles, Shared, make_units
+from perfsite.units import Destination, Maker, SentFiles, Shared, make_builders, make_units
 from perfsite.widgets.changes import step_summary
 
 if TYPE_CHECKING:
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 
     from perfsite.analysis import Analysis
     from perfsite.charts.draw import DrawingCache, Undrawn
-    from perfsite.components.contexts import Context
     from perfsite.language import Language
     from perfsite.leaks import Leak, Search
     from perfsite.model import Edition, Service
@@ -356,12 +355,11 @@ def make_site(  # noqa: PLR0913 - what to build, with what, where to, how, and w
         (edition, analysis.data.problems, analysis.data.editions),
         lambda: make_site_data(analysis, edition),
     )
-    shared = Shared(config, theme, charts)
-    builders = Maker(shared, output).builders
+    builders = make_builders(config, theme, theme.asset_files())
     spoken = [site.in_language(builder.language.tag, config.languages) for builder in builders]
     with stage("search"):
         search = _search(analysis, site, [builder.language for builder in builders])
-    shared = replace(shared, search=search)
+    shared = Shared(config, theme, charts, search)
     parts = make_inputs(site, dict(zip(config.languages, spoken, strict=True)))
     records = records or UnitRecords()
     work = _Work(parts, spoken, shared, output, store, records, workers, progress)
@@ -369,13 +367,13 @@ def make_site(  # noqa: PLR0913 - what to build, with what, where to, how, and w
     lost = {one.path: one.failure for one in collected.undrawn if is_shared_card(one.path)}
     if lost:
         # Pages of other parts show such a picture, too, and cannot know that it is not there.
-        collected = replace(work, shared=replace(shared, lost=lost)).done()
+        work = replace(work, shared=replace(shared, lost=lost))
+        collected = work.done()
     _check_drawn(collected)
-    maker = Maker(replace(shared, lost=lost), output)
-    no_pages: list[list[Context]] = [[] for _ in builders]
-    collected.add(maker.finish(no_pages, _data_files(analysis, site)))
-    _add_editions(analysis, work, maker, collected)
-    collected.add(maker.finish(no_pages, maker.assets.values()))
+    maker = work.maker
+    collected.add(maker.store(_data_files(analysis, site)))
+    _add_editions(analysis, work, collected)
+    collected.add(maker.store(maker.assets.values()))
     with stage("render"):
         collected.add(
             maker.finish(
@@ -387,16 +385,14 @@ def make_site(  # noqa: PLR0913 - what to build, with what, where to, how, and w
         )
     language = builders[0].language
     news = revision_entries(site.ledger, partial(step_summary, language=language), language)
-    feed = feed_file(config, edition, language, news)
-    collected.add(maker.finish(no_pages, [feed]))
+    collected.add(maker.store([feed_file(config, edition, language, news)]))
     listed = {
         f"{builder.folder}{page.path}": page.changed
         for builder, pages in zip(builders, collected.pages, strict=True)
         for page in pages
         if page.is_listed
     }
-    lists = list_files(config.base, listed, list(collected.files))
-    collected.add(maker.finish(no_pages, lists))
+    collected.add(maker.store(list_files(config.base, listed, list(collected.files))))
     moved = {page.former for pages in collected.pages for page in pages if page.former}
     moved |= gone_services(analysis.data.history, analysis.services)
     folders = [builder.folder for builder in builders]
@@ -468,11 +464,15 @@ class _Work:
     workers: int | OtherMachines
     progress: Progress
 
+    @cached_property
+    def maker(self) -> Maker:
+        """What makes pages and files of the whole site in this process."""
+        return Maker(self.shared, self.output)
+
     def done(self) -> Collected:
         """All parts made, and meanwhile the lists of all services."""
         collected = Collected([[] for _ in self.spoken], self.output)
-        maker = Maker(self.shared, self.output)
-        output = self.output.for_workers
+        maker, output = self.maker, self.output.for_workers
         common = self.shared.fingerprint
         keys = [fingerprint((common, part)) for part in self.parts]
         known = [self.known(part.name, key) for part, key in zip(self.parts, keys, strict=True)]
@@ -592,15 +592,14 @@ def _data_files(analysis: Analysis, site: SiteData) -> list[File]:
 
 
 @stage("files of editions")
-def _add_editions(analysis: Analysis, work: _Work, maker: Maker, collected: Collected) -> None:
+def _add_editions(analysis: Analysis, work: _Work, collected: Collected) -> None:
     """The data files of each frozen edition, as an earlier build left them where they would be."""
     config, hidden = analysis.data.config, analysis.hidden
     for edition in analysis.data.history:
         name, key = f"edition {edition.date}", edition_key(edition, hidden, config)
         unit = work.known(name, key)
         if unit is None:
-            no_pages: list[list[Context]] = [[] for _ in work.spoken]
-            unit = maker.finish(no_pages, edition_files(edition, hidden, config))
+            unit = work.maker.store(edition_files(edition, hidden, config))
             work.records.put(name, key, collected.add(unit))
         else:
             collected.add(unit)

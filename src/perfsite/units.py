@@ -196,6 +196,10 @@ class Maker:
             drawings=drawn.keys,
         )
 
+    def store(self, files: Iterable[File]) -> UnitResult:
+        """Files that are no pages: searched for secrets, and stored."""
+        return self.finish([()] * len(self.builders), files)
+
     def finish(
         self,
         pages: Sequence[Sequence[Context]],
